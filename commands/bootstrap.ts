@@ -1,0 +1,28 @@
+import { stopEngine } from "../bootstrap/engine/step.ts";
+import { chains, prepareMachine } from "./machine.ts";
+import { main } from "./pulumi.ts";
+import { commandLine, say } from "./settings.ts";
+
+const USAGE = `npm run bootstrap            provide what the machine lacks
+npm run bootstrap -- undo    take back everything that was provided
+npm run bootstrap -- stop    stop the engine, if it was started from here`;
+
+await main(async () => {
+  const { stack, rest } = commandLine(process.argv.slice(2));
+  switch (rest[0]) {
+    case undefined:
+      await prepareMachine(stack);
+      return 0;
+    case "undo":
+      for (const steps of await chains(stack)) {
+        for (const step of steps.toReversed()) say(`${step.name}: ${await step.undo()}`);
+      }
+      return 0;
+    case "stop":
+      say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");
+      return 0;
+    default:
+      say(USAGE);
+      return 2;
+  }
+});

@@ -1,0 +1,98 @@
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { LOCAL_ENDPOINT } from "../config/schema.ts";
+import { engineClient } from "../preflight/engine.ts";
+import type { Session } from "./pulumi.ts";
+import { ROOT, say } from "./settings.ts";
+
+const PROJECT = "foobar";
+
+const exported = z.looseObject({
+  deployment: z.looseObject({
+    resources: z.array(z.looseObject({ type: z.string(), id: z.string().optional() })).default([]),
+    pending_operations: z.array(z.looseObject({ type: z.string() })).optional(),
+  }),
+});
+
+const lock = z.looseObject({ pid: z.number(), hostname: z.string() });
+
+/**
+ * Puts right what an interrupted run left: a lock whose owner is dead, and containers, networks and file volumes that
+ * the engine has and the state does not know, which would hold names, ports and subnets. Data volumes are never touched.
+ * Only for a local file backend, where it can be seen that nobody else is at work.
+ */
+export async function heal(session: Session): Promise<void> {
+  if (session.backend.folder === undefined) return;
+  const locks = await readLocks(session.backend.folder, session.stack);
+  if (locks.some(({ alive }) => alive)) return;
+  if (locks.length > 0) {
+    say("the last run was interrupted and left a lock whose owner is gone; removing it");
+    await cli(session, ["cancel", "--yes"]);
+  }
+  const state = exported.parse(JSON.parse(await cli(session, ["stack", "export"])));
+  await removeOrphans(session.stack, new Set(state.deployment.resources.flatMap(({ id }) => id ?? [])));
+  if ((state.deployment.pending_operations ?? []).length > 0) {
+    say("forgetting the operations that the last run did not finish");
+    const { pending_operations: _, ...deployment } = state.deployment;
+    await cli(session, ["stack", "import"], JSON.stringify({ ...state, deployment }));
+  }
+}
+
+async function readLocks(folder: string, stack: string): Promise<{ readonly alive: boolean }[]> {
+  const path = join(folder, ".pulumi/locks/organization", PROJECT, stack);
+  const names = await readdir(path).catch(() => []);
+  return Promise.all(
+    names.map(async (name) => {
+      const parsed = lock.safeParse(JSON.parse(await readFile(join(path, name), "utf8").catch(() => "{}")));
+      if (!parsed.success) return { alive: true };
+      return { alive: parsed.data.hostname !== hostname() || (await isPulumi(parsed.data.pid)) };
+    }),
+  );
+}
+
+/** Process numbers are used again, so it is not enough that one lives. */
+async function isPulumi(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
+  if (command !== undefined) return command.includes("pulumi");
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux";
+  } catch {
+    return false;
+  }
+}
+
+async function removeOrphans(stack: string, known: ReadonlySet<string>): Promise<void> {
+  const engine = engineClient(LOCAL_ENDPOINT);
+  const label = [`${PROJECT_LABEL}=${PROJECT}`, `${STACK_LABEL}=${stack}`];
+  const containers = await engine.listContainers({ all: true, filters: { label } });
+  for (const { Id, Names } of containers.filter(({ Id }) => !known.has(Id))) {
+    say(`removing the container ${Names[0]?.slice(1) ?? Id}, which an interrupted run left`);
+    await engine.getContainer(Id).remove({ force: true, v: true });
+  }
+  const networks = await engine.listNetworks({ filters: { label } });
+  for (const { Id, Name } of networks.filter(({ Id }) => !known.has(Id))) {
+    say(`removing the network ${Name}, which an interrupted run left`);
+    await engine.getNetwork(Id).remove();
+  }
+  // Only volumes of files carry a service's label.
+  const { Volumes } = await engine.listVolumes({ filters: { label: [...label, SERVICE_LABEL] } });
+  for (const { Name } of (Volumes ?? []).filter(({ Name }) => !known.has(Name))) {
+    say(`removing the volume of files ${Name}, which an interrupted run left`);
+    await engine.getVolume(Name).remove();
+  }
+}
+
+async function cli(session: Session, args: readonly string[], input?: string): Promise<string> {
+  const { stdout } = await execa("pulumi", [...args, "--stack", session.stack], {
+    cwd: ROOT,
+    env: session.env,
+    extendEnv: false,
+    ...(input === undefined ? {} : { input }),
+  });
+  return stdout;
+}

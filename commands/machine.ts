@@ -1,0 +1,32 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { bootstrap, type Chains, provisionedEnvironment } from "../bootstrap/bootstrap.ts";
+import { engineStep } from "../bootstrap/engine/step.ts";
+import { imagesStep } from "../bootstrap/images/step.ts";
+import { pulumiStep } from "../bootstrap/pulumi/step.ts";
+import { nodeProblem } from "../preflight/versions.ts";
+import { type Backend, findBackend } from "./backend.ts";
+import { say, stackImages } from "./settings.ts";
+
+/** A machine that has everything: the environment for the Pulumi CLI and where its state is. */
+export interface Machine {
+  readonly env: NodeJS.ProcessEnv;
+  readonly backend: Backend;
+}
+
+/** What a stack needs of the machine. Images need the engine; the CLI needs neither. */
+export async function chains(stack: string): Promise<Chains> {
+  const { application, haproxy, nginx, mysql } = await stackImages(stack);
+  return [[engineStep(), imagesStep({ haproxy, nginx, mysql, node: application })], [pulumiStep()]];
+}
+
+/** Provides what the machine lacks; all it does is said on stderr. */
+export async function prepareMachine(stack: string): Promise<Machine> {
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== undefined) throw new Error(problem);
+  const backend = findBackend(process.env);
+  const provisions = await bootstrap(await chains(stack), say);
+  // A CLI that was provided has a home of its own; a login stays where the user made it.
+  const login = { PULUMI_CREDENTIALS_PATH: process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi") };
+  return { env: { ...login, ...provisionedEnvironment(provisions, process.env), ...backend.env }, backend };
+}

@@ -1,0 +1,3 @@
+import { main, openSession, pulumi } from "./pulumi.ts";
+
+await main(async () => pulumi(await openSession(process.argv.slice(2)), ["preview"]));

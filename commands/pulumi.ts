@@ -1,0 +1,46 @@
+import { execa } from "execa";
+import { type Machine, prepareMachine } from "./machine.ts";
+import { type CommandLine, commandLine, ROOT, say } from "./settings.ts";
+
+export interface Session extends CommandLine, Machine {}
+
+/** Prepares the machine and makes sure that the stack exists. */
+export async function openSession(args: readonly string[]): Promise<Session> {
+  const line = commandLine(args);
+  const machine = await prepareMachine(line.stack);
+  await execa("pulumi", ["stack", "select", "--create", "--stack", line.stack], {
+    cwd: ROOT,
+    env: machine.env,
+    extendEnv: false,
+    stdin: "inherit",
+    stderr: "inherit",
+  });
+  return { ...line, ...machine };
+}
+
+/** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
+export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
+  const [verb = "", ...flags] = command;
+  const result = await execa("pulumi", [verb, "--stack", session.stack, ...flags, ...session.rest], {
+    cwd: ROOT,
+    env: session.env,
+    extendEnv: false,
+    stdio: "inherit",
+    reject: false,
+    // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+    forceKillAfterDelay: false,
+  });
+  return result.exitCode ?? 1;
+}
+
+/** Runs a command's body; a failure is one message, not a stack trace. */
+export async function main(body: () => Promise<number>): Promise<void> {
+  // The CLI handles the terminal's signals; this process waits for it and reports its exit code.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+  try {
+    process.exitCode = await body();
+  } catch (error) {
+    say(`error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

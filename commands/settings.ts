@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { parse } from "yaml";
+import { schema } from "../config/schema.ts";
+
+/** The project's folder. */
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** A line to the user that is not the CLI's; on stderr, so that output for programs stays clean. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export interface CommandLine {
+  readonly stack: string;
+  /** Everything else, for the Pulumi CLI. */
+  readonly rest: readonly string[];
+}
+
+/** Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`. */
+export function commandLine(args: readonly string[]): CommandLine {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { stack: { type: "string", short: "s" } },
+    strict: false,
+    tokens: true,
+  });
+  const own = tokens.flatMap((token) => (token.kind === "option" && token.name === "stack" ? [token] : []));
+  const taken = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])));
+  return {
+    stack: own.at(-1)?.value ?? "dev",
+    rest: args.filter((_, index) => !taken.has(index)),
+  };
+}
+
+/** The images that a stack's file asks for; the defaults where the file is malformed, which the program itself reports. */
+export async function stackImages(
+  stack: string,
+  folder = ROOT,
+): Promise<Record<string, string> & { readonly mysql: string }> {
+  const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
+  const images = schema.shape.images.safeParse(file?.config?.["foobar:images"]);
+  return images.success ? images.data : schema.shape.images.parse(undefined);
+}

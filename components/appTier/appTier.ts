@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bundleApp } from "../../app/bundle.ts";
+import type { ApplicationPlan, Upstream } from "../../topology.ts";
+import { folderFiles, type MountedFiles, secretFiles, textFiles } from "../files.ts";
+import { type Hosts, hostOf } from "../host.ts";
+import type { StackIdentity } from "../labels.ts";
+import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
+import type { Networks } from "../networks.ts";
+import { oneAfterTheOther } from "../roll.ts";
+import { Service } from "../service.ts";
+
+export interface AppTierArgs {
+  readonly identity: StackIdentity;
+  readonly plans: readonly ApplicationPlan[];
+  readonly hosts: Hosts;
+  readonly networks: Networks;
+  readonly databasePassword: pulumi.Output<string>;
+  /** Healthy before the first application server starts. */
+  readonly after: readonly Service[];
+}
+
+const APPLICATION_FOLDER = "/app";
+/** Seconds of red readiness before the application closes: longer than the load balancer takes to notice. */
+const DRAIN_SECONDS = 5;
+
+/** The application server, with its own copy of the application files, on every server with the role app. */
+export class AppTier extends pulumi.ComponentResource {
+  readonly services: readonly Service[];
+
+  constructor(name: string, args: AppTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:AppTier", name, {}, opts);
+    const files = applicationFiles(args.plans[0]?.files);
+    const secrets = secretFiles(1, { "database-password": args.databasePassword });
+    this.services = oneAfterTheOther(
+      args.plans,
+      args.after,
+      (plan, after) =>
+        new Service(
+          plan.name,
+          {
+            identity: args.identity,
+            host: hostOf(args.hosts, plan.host),
+            plan,
+            networks: args.networks.join(plan.attachments),
+            user: "1000:1000",
+            command: plan.command,
+            environment: environment(plan, files.version),
+            files: [files, secrets],
+            scratch: { "/tmp": 16 },
+            healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },
+            stopGrace: DRAIN_SECONDS + 15,
+            after,
+          },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs({});
+  }
+}
+
+function applicationFiles(folder: string | undefined): MountedFiles {
+  return folder === undefined
+    ? textFiles("app", APPLICATION_FOLDER, { "server.cjs": bundleApp() })
+    : folderFiles(APPLICATION_FOLDER, folder);
+}
+
+/** The contract of an application; app/README.md describes it for those who bring their own. */
+function environment(plan: ApplicationPlan, release: string): Record<string, string> {
+  return {
+    PORT: String(plan.port),
+    SERVER_NAME: plan.server,
+    RELEASE: release,
+    DATABASE_NAME: plan.database,
+    DATABASE_USER: APPLICATION_USER,
+    DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+    DATABASE_WRITE_HOST: hostAndPort(plan.writeTo),
+    DATABASE_READ_HOST: plan.readFrom.map(hostAndPort).join(","),
+    DRAIN_SECONDS: String(DRAIN_SECONDS),
+  };
+}
+
+function hostAndPort({ address, port }: Upstream): string {
+  return `${address}:${port}`;
+}
+
+/** The image has no HTTP client but node, whose start costs 0.1 s of CPU; bash speaks enough HTTP. */
+function probe({ port, readinessPath }: ApplicationPlan): string {
+  return `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${readinessPath} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
+}

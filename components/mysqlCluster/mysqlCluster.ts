@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { DatabasePlan } from "../../topology.ts";
+import { type MountedFiles, secretFiles, textFiles } from "../files.ts";
+import { type Host, type Hosts, hostOf } from "../host.ts";
+import { type StackIdentity, stackLabels } from "../labels.ts";
+import type { Networks } from "../networks.ts";
+import { oneAfterTheOther } from "../roll.ts";
+import { Service } from "../service.ts";
+import { mysqlConfig } from "./mysqlConfig.ts";
+
+export interface MysqlClusterArgs {
+  readonly identity: StackIdentity;
+  /** The primary first. */
+  readonly plans: readonly DatabasePlan[];
+  /** The application's database. */
+  readonly database: string;
+  /** Whether data volumes, and the passwords that open them, outlive `pulumi destroy`. */
+  readonly protect: boolean;
+  readonly hosts: Hosts;
+  readonly networks: Networks;
+}
+
+/** The account that the application uses. */
+export const APPLICATION_USER = "application";
+
+const CONFIG_FOLDER = "/etc/mysql/conf.d";
+const SCRIPTS = ["start.sh", "provision.sh", "health.sh"] as const;
+
+/** MySQL: one primary, and on the other servers its asynchronous replicas, which provision themselves. */
+export class MysqlCluster extends pulumi.ComponentResource {
+  readonly services: readonly Service[];
+  readonly rootPassword: pulumi.Output<string>;
+  readonly applicationPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:MysqlCluster", name, {}, opts);
+    const password = (account: string) =>
+      // Without special characters: the image pastes passwords into SQL and option files as they are.
+      new random.RandomPassword(
+        `${name}-${account}-password`,
+        { length: 32, special: false },
+        { parent: this, protect: args.protect },
+      ).result;
+    this.rootPassword = password("root");
+    this.applicationPassword = password("application");
+    const secrets = secretFiles(1, {
+      "root-password": this.rootPassword,
+      "application-password": this.applicationPassword,
+      "replication-password": password("replication"),
+    });
+
+    this.services = oneAfterTheOther(args.plans, [], (plan, after) => this.#node(plan, secrets, args, after));
+    this.registerOutputs({});
+  }
+
+  #node(plan: DatabasePlan, secrets: MountedFiles, args: MysqlClusterArgs, after: readonly Service[]): Service {
+    const host = hostOf(args.hosts, plan.host);
+    return new Service(
+      plan.name,
+      {
+        identity: args.identity,
+        host,
+        plan,
+        networks: args.networks.join(plan.attachments),
+        user: "999:999",
+        command: ["bash", `${CONFIG_FOLDER}/start.sh`],
+        environment: {
+          MYSQL_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
+          MYSQL_ROOT_HOST: "localhost",
+          // Time zone tables would be transactions of this node alone.
+          MYSQL_INITDB_SKIP_TZINFO: "1",
+          DATABASE_ROLE: plan.role,
+          SOURCE_HOST: plan.source ?? "",
+          APPLICATION_DATABASE: args.database,
+        },
+        files: [textFiles("config", CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
+        data: { volume: this.#dataVolume(plan, host, args), path: "/var/lib/mysql" },
+        scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
+        healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
+        stopGrace: 60,
+        init: true,
+        after,
+      },
+      { parent: this },
+    );
+  }
+
+  /** Never named automatically and never replaced for its labels: another volume would be an empty database. */
+  #dataVolume(plan: DatabasePlan, host: Host, args: MysqlClusterArgs): docker.Volume {
+    return new docker.Volume(
+      `${plan.name}-data`,
+      { name: plan.dataVolume, labels: stackLabels(args.identity) },
+      { parent: this, provider: host.provider, protect: args.protect, ignoreChanges: ["labels"] },
+    );
+  }
+}
+
+function scripts(): Record<string, string> {
+  return Object.fromEntries(
+    SCRIPTS.map((name) => [name, readFileSync(new URL(`files/${name}`, import.meta.url), "utf8")]),
+  );
+}

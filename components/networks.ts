@@ -1,0 +1,47 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { NetworkName } from "../config/schema.ts";
+import type { Attachment, NetworkPlan } from "../topology.ts";
+import type { Host } from "./host.ts";
+import { type StackIdentity, stackLabels } from "./labels.ts";
+
+export interface NetworksArgs {
+  readonly identity: StackIdentity;
+  readonly plans: readonly NetworkPlan[];
+  readonly host: Host;
+}
+
+/** The stack's networks. They are its firewall: who shares none cannot talk. */
+export class Networks extends pulumi.ComponentResource {
+  readonly #networks: ReadonlyMap<NetworkName, docker.Network>;
+
+  constructor(name: string, args: NetworksArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:Networks", name, {}, opts);
+    this.#networks = new Map(
+      args.plans.map((plan) => [
+        plan.name,
+        new docker.Network(
+          plan.name,
+          {
+            name: plan.engineName,
+            driver: "bridge",
+            internal: plan.internal,
+            ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+            labels: stackLabels(args.identity),
+          },
+          { parent: this, provider: args.host.provider, deleteBeforeReplace: true },
+        ),
+      ]),
+    );
+    this.registerOutputs({});
+  }
+
+  /** A container's attachments as the provider takes them. */
+  join(attachments: readonly Attachment[]): { name: pulumi.Output<string>; aliases: string[] }[] {
+    return attachments.map(({ network, alias }) => {
+      const joined = this.#networks.get(network);
+      if (joined === undefined) throw new Error(`the plan has no network ${network}`);
+      return { name: joined.name, aliases: [alias] };
+    });
+  }
+}

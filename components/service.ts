@@ -1,0 +1,154 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { PublishedPort } from "../topology.ts";
+import type { MountedFiles } from "./files.ts";
+import type { Host } from "./host.ts";
+import { SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
+
+/** How the engine finds out that a container serves. Durations in seconds. */
+export interface Healthcheck {
+  /** "CMD" and the arguments, or "CMD-SHELL" and a line; only with tools that the official image has. */
+  readonly tests: readonly string[];
+  /** Failures do not count for this long after the start. */
+  readonly startPeriod: number;
+}
+
+export interface ServiceArgs {
+  readonly identity: StackIdentity;
+  readonly host: Host;
+  /** The plan of the container. */
+  readonly plan: { readonly name: string; readonly image: string; readonly memoryMb: number; readonly cpus: string };
+  readonly networks: docker.types.input.ContainerNetworksAdvanced[];
+  /** `uid:gid`; never root. */
+  readonly user: string;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly files: readonly MountedFiles[];
+  /** A volume that is written to, and where it is mounted. */
+  readonly data?: { readonly volume: docker.Volume; readonly path: string };
+  /** Writable folders in memory, each with its size in MB. They belong to the user. */
+  readonly scratch?: Readonly<Record<string, number>>;
+  readonly published?: readonly PublishedPort[];
+  readonly healthcheck: Healthcheck;
+  /** Seconds from the stop signal to the kill. */
+  readonly stopGrace: number;
+  /** A process 1 that reaps: for images whose main process has children that it does not know of. */
+  readonly init?: boolean;
+  /** Healthy before this one is created or replaced. */
+  readonly after?: readonly Service[];
+}
+
+/** In-place updates of these are accepted by the provider and ignored by the engine; a failed start must be retried. */
+const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerror"];
+
+/**
+ * A hardened container with its files: not root, no capabilities, a root file system that is read-only, limits, a health
+ * check that must turn green before whoever depends on it goes on.
+ *
+ * Files reach a read-only container through a carrier: a container that is never started, whose uploads land in a volume
+ * that the real one mounts. Volume and carrier carry their version in the name, so a change makes a new pair beside the
+ * old one, then replaces the container, and the old pair goes last.
+ */
+export class Service extends pulumi.ComponentResource {
+  readonly name: string;
+  readonly container: docker.Container;
+
+  constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:Service", name, {}, opts);
+    this.name = name;
+    const labels = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
+    const own = { parent: this, provider: args.host.provider };
+    const image = new docker.RemoteImage(`${name}-image`, { name: args.plan.image, keepLocally: true }, own);
+
+    const mounts = args.files.map((files) => {
+      const pair = `${name}-${files.kind}-${files.version}`;
+      const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
+      const carrier = new docker.Container(
+        pair,
+        {
+          image: image.imageId,
+          command: ["true"],
+          labels,
+          start: false,
+          mustRun: false,
+          restart: "no",
+          networkMode: "none",
+          volumes: [{ volumeName: volume.name, containerPath: files.path }],
+          uploads: [...files.uploads],
+        },
+        { ...own, deleteBeforeReplace: true },
+      );
+      return { carrier, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
+    });
+
+    this.container = new docker.Container(
+      name,
+      {
+        image: image.imageId,
+        hostname: name,
+        command: [...args.command],
+        envs: Object.entries(args.environment ?? {})
+          .map(([key, value]) => `${key}=${value}`)
+          .sort(),
+        labels,
+        user: args.user,
+        groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
+        readOnly: true,
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        init: args.init ?? false,
+        memory: args.plan.memoryMb,
+        memorySwap: args.plan.memoryMb,
+        cpus: args.plan.cpus,
+        networksAdvanced: args.networks,
+        ports: (args.published ?? []).map(({ address, port, target }) => ({
+          ip: address,
+          external: port,
+          internal: target,
+        })),
+        volumes: [
+          ...mounts.map(({ mount }) => mount),
+          ...(args.data ? [{ volumeName: args.data.volume.name, containerPath: args.data.path }] : []),
+        ],
+        tmpfs: scratchFolders(args.user, args.scratch ?? {}),
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        restart: "unless-stopped",
+        healthcheck: {
+          tests: [...args.healthcheck.tests],
+          interval: "2s",
+          timeout: "3s",
+          retries: 3,
+          startPeriod: goDuration(args.healthcheck.startPeriod),
+        },
+        wait: true,
+        waitTimeout: 180,
+        destroyGraceSeconds: args.stopGrace,
+      },
+      {
+        ...own,
+        deleteBeforeReplace: true,
+        replaceOnChanges: REPLACE_ON_CHANGES,
+        dependsOn: [...mounts.map(({ carrier }) => carrier), ...(args.after ?? []).map(({ container }) => container)],
+      },
+    );
+    this.registerOutputs({ container: this.container.name });
+  }
+}
+
+/** The owner is said because older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */
+function scratchFolders(user: string, folders: Readonly<Record<string, number>>): Record<string, string> {
+  const [uid, gid] = user.split(":");
+  return Object.fromEntries(
+    Object.entries(folders).map(([path, megabytes]) => [
+      path,
+      `rw,noexec,nosuid,nodev,size=${megabytes}m,uid=${uid},gid=${gid},mode=0750`,
+    ]),
+  );
+}
+
+/** Seconds as the engine writes them back; another spelling of the same duration is a change at every `up`. */
+export function goDuration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
+}

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { WebPlan } from "../../topology.ts";
+import { textFiles } from "../files.ts";
+import { type Hosts, hostOf } from "../host.ts";
+import type { StackIdentity } from "../labels.ts";
+import type { Networks } from "../networks.ts";
+import { oneAfterTheOther } from "../roll.ts";
+import { Service } from "../service.ts";
+import { LIVENESS_PATH, nginxConfig } from "./nginxConfig.ts";
+
+export interface WebTierArgs {
+  readonly identity: StackIdentity;
+  readonly plans: readonly WebPlan[];
+  readonly hosts: Hosts;
+  readonly networks: Networks;
+  /** Healthy before the first web server starts. */
+  readonly after: readonly Service[];
+}
+
+/** Nginx on every server with the role web; changes go through them one after the other. */
+export class WebTier extends pulumi.ComponentResource {
+  readonly services: readonly Service[];
+
+  constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:WebTier", name, {}, opts);
+    this.services = oneAfterTheOther(
+      args.plans,
+      args.after,
+      (plan, after) =>
+        new Service(
+          plan.name,
+          {
+            identity: args.identity,
+            host: hostOf(args.hosts, plan.host),
+            plan,
+            networks: args.networks.join(plan.attachments),
+            user: "101:101",
+            command: ["nginx", "-c", "/etc/foobar/nginx.conf", "-g", "daemon off;"],
+            files: [textFiles("config", "/etc/foobar", { "nginx.conf": nginxConfig(plan) })],
+            scratch: { "/tmp": 16 },
+            healthcheck: {
+              tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${plan.port}${LIVENESS_PATH}`],
+              startPeriod: 10,
+            },
+            stopGrace: 25,
+            after,
+          },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,132 @@
+import ipaddr from "ipaddr.js";
+import type { Problem } from "./problems.ts";
+import { NETWORKS, ROLES, type ServerSettings, type Settings } from "./schema.ts";
+
+/**
+ * Rules between settings. Each part is absent where it is itself malformed, so that a typing error in one place does
+ * not hide a contradiction in another.
+ */
+export function crossChecks(parts: Partial<Settings>): Problem[] {
+  const { servers, loadBalancer, application, mysql, networks } = parts;
+  return [
+    ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
+    ...(servers && mysql ? primaryExists(servers, mysql.primary) : []),
+    ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
+    ...(loadBalancer ? portsDiffer(loadBalancer) : []),
+    ...(application ? commandGiven(application) : []),
+    ...(networks ? disjoint(networks) : []),
+  ];
+}
+
+function duplicateNames(servers: readonly ServerSettings[]): Problem[] {
+  return servers.flatMap(({ name }, index) =>
+    servers.findIndex((other) => other.name === name) < index
+      ? [
+          {
+            path: ["servers", index, "name"],
+            value: name,
+            allowed: "a name that no other server has",
+            example: freeName(servers),
+          },
+        ]
+      : [],
+  );
+}
+
+function freeName(servers: readonly ServerSettings[]): string {
+  const taken = new Set(servers.map(({ name }) => name));
+  let number = 1;
+  while (taken.has(`server${number}`)) number++;
+  return `server${number}`;
+}
+
+function duplicateRoles(servers: readonly ServerSettings[]): Problem[] {
+  return servers.flatMap(({ roles }, server) =>
+    roles.flatMap((role, index) =>
+      roles.indexOf(role) < index
+        ? [{ path: ["servers", server, "roles", index], value: role, allowed: "each role once" }]
+        : [],
+    ),
+  );
+}
+
+function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {
+  return ROLES.filter((role) => !servers.some(({ roles }) => roles.includes(role))).map((role) => ({
+    path: ["servers", 0, "roles", servers[0]?.roles.length ?? 0],
+    complaint: `is free, and no server has the role ${role}`,
+    allowed: `at least one server with each of the roles ${ROLES.join(", ")}`,
+    example: role,
+  }));
+}
+
+function primaryExists(servers: readonly ServerSettings[], primary: string | undefined): Problem[] {
+  const databases = servers.filter(({ roles }) => roles.includes("db")).map(({ name }) => name);
+  if (primary === undefined || databases.length === 0 || databases.includes(primary)) return [];
+  return [
+    {
+      path: ["mysql", "primary"],
+      value: primary,
+      allowed: `a server with the role db: ${databases.join(", ")}`,
+      example: databases[0],
+    },
+  ];
+}
+
+function oneEngine(servers: readonly ServerSettings[], endpoint: string): Problem[] {
+  return servers.flatMap((server, index) =>
+    server.endpoint === endpoint
+      ? []
+      : [
+          {
+            path: ["servers", index, "endpoint"],
+            value: server.endpoint,
+            allowed: `the load balancer's endpoint, ${endpoint}: the networks between the tiers span one engine`,
+            example: endpoint,
+          },
+        ],
+  );
+}
+
+function portsDiffer({ port, statsPort }: Settings["loadBalancer"]): Problem[] {
+  if (statsPort !== port) return [];
+  return [
+    {
+      path: ["loadBalancer", "statsPort"],
+      value: statsPort,
+      allowed: "a port other than loadBalancer.port, which is taken by the site",
+      example: String(port === 8404 ? 8405 : 8404),
+    },
+  ];
+}
+
+function commandGiven({ files, command }: Settings["application"]): Problem[] {
+  if (files === undefined || !command.includes("/app/server.cjs")) return [];
+  return [
+    {
+      path: ["application", "command"],
+      complaint: "starts the sample application, but application.files names another",
+      allowed: "the command that starts the application in the folder, which is put at /app",
+      example: '["node", "/app/index.js"]',
+    },
+  ];
+}
+
+function disjoint(networks: Settings["networks"]): Problem[] {
+  return NETWORKS.flatMap((name, index) =>
+    NETWORKS.slice(0, index)
+      .filter((other) => overlap(networks[name], networks[other]))
+      .map((other) => ({
+        path: ["networks", name],
+        value: networks[name],
+        allowed: `a subnet that does not overlap networks.${other}, ${networks[other]}`,
+        example: `10.201.${index}.0/24`,
+      })),
+  );
+}
+
+/** Whether two IPv4 subnets in CIDR form share an address. */
+export function overlap(a: string, b: string): boolean {
+  const [addressA, bitsA] = ipaddr.IPv4.parseCIDR(a);
+  const [addressB, bitsB] = ipaddr.IPv4.parseCIDR(b);
+  return addressA.match(addressB, Math.min(bitsA, bitsB));
+}

@@ -1,0 +1,130 @@
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+
+export type Path = readonly (string | number)[];
+
+/** One thing that is wrong with the configuration. */
+export interface Problem {
+  readonly path: Path;
+  /** What stands there now; undefined where a value is missing. */
+  readonly value?: unknown;
+  /** What may stand there. */
+  readonly allowed: string;
+  /** A value that could be set instead; the advice is to remove the key where there is none. */
+  readonly example?: string | undefined;
+  /** Replaces the sentence "<key> is <value>". */
+  readonly complaint?: string;
+}
+
+/** Everything that is wrong, in one message that says how to put it right. */
+export class ConfigError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(project: string, stack: string, problems: readonly Problem[]) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const texts = problems.map((problem) => describe(project, problem));
+    super(
+      `${count} in the configuration of stack ${stack}; nothing was created or changed.\n\n${texts.join("\n\n")}\n`,
+    );
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+function describe(project: string, problem: Problem): string {
+  const path = keyText(problem.path);
+  const key = path.includes(":") ? path : `${project}:${path}`;
+  const complaint =
+    problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${JSON.stringify(problem.value)}`);
+  const pathFlag = problem.path.length > 1 ? " --path" : "";
+  const cure =
+    problem.example === undefined
+      ? `remove it: pulumi config rm${pathFlag} '${key}'`
+      : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)}`;
+  return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
+}
+
+/** `servers[0].name`, as `pulumi config set --path` takes it. */
+export function keyText(path: Path): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
+    "",
+  );
+}
+
+/** Translates what zod found in `value` into problems with full paths, the offending values and examples. */
+export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown, at: Path): Problem[] {
+  return error.issues.flatMap((issue): Problem[] => {
+    const path = issue.path.filter((part) => typeof part !== "symbol");
+    if (issue.code === "unrecognized_keys") {
+      const known = Object.keys(shapeOf(schemaAt(schema, path)));
+      return issue.keys.map((key) => unknownKey([...at, ...path, key], known));
+    }
+    return [
+      {
+        path: [...at, ...path],
+        value: valueAt(value, path),
+        allowed: issue.message,
+        example: exampleOf(schemaAt(schema, path)),
+      },
+    ];
+  });
+}
+
+/** A key that is not a setting, with the nearest one that is. */
+export function unknownKey(path: Path, known: readonly string[]): Problem {
+  const key = String(path.at(-1));
+  return {
+    path,
+    complaint: `is not a setting; did you mean ${closest(key, known)}?`,
+    allowed: known.join(", "),
+  };
+}
+
+function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
+  let inner: unknown = schema;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
+    inner = inner.unwrap();
+  }
+  return inner instanceof z.ZodType ? inner : undefined;
+}
+
+function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? inner.shape : {};
+}
+
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((current, part) => {
+    if (typeof part === "string") return shapeOf(current)[part];
+    const inner = unwrapped(current);
+    return inner instanceof z.ZodArray && inner.element instanceof z.ZodType ? inner.element : undefined;
+  }, schema);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((current, part) => {
+    return current !== null && typeof current === "object" ? Reflect.get(current, part) : undefined;
+  }, value);
+}
+
+/** A value that the schema itself would take: the documented example, else the default. */
+function exampleOf(schema: z.ZodType | undefined): string {
+  for (let current: unknown = schema; current instanceof z.ZodType; ) {
+    const example = current.meta()?.["example"];
+    if (example !== undefined) return text(example);
+    if (current instanceof z.ZodDefault || current instanceof z.ZodPrefault) return text(current.def.defaultValue);
+    if (!(current instanceof z.ZodOptional)) break;
+    current = current.unwrap();
+  }
+  const values = schema instanceof z.ZodEnum ? schema.options : undefined;
+  return values?.[0] === undefined ? "VALUE" : String(values[0]);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function shellWord(word: string): string {
+  return /^[\w./:@=-]+$/.test(word) ? word : `'${word}'`;
+}

@@ -1,0 +1,59 @@
+import { AppTier } from "./components/appTier/appTier.ts";
+import { createHosts, hostOf } from "./components/host.ts";
+import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
+import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
+import { Networks } from "./components/networks.ts";
+import { WebTier } from "./components/webTier/webTier.ts";
+import { networkOf, type Topology } from "./topology.ts";
+
+/** Makes the resources of a plan, the innermost tier first; each tier waits until the one behind it is healthy. */
+export function deploy(topology: Topology) {
+  const identity = { project: topology.project, stack: topology.stack };
+  const hosts = createHosts(topology.hosts);
+  const [firstHost] = topology.hosts;
+  if (firstHost === undefined) throw new Error("the plan has no host");
+  const networks = new Networks("networks", {
+    identity,
+    plans: topology.networks,
+    host: hostOf(hosts, firstHost.name),
+  });
+  const common = { identity, hosts, networks };
+
+  const mysql = new MysqlCluster("mysql", {
+    ...common,
+    plans: topology.databases,
+    database: topology.database,
+    protect: topology.protectData,
+  });
+  const app = new AppTier("app", {
+    ...common,
+    plans: topology.applications,
+    databasePassword: mysql.applicationPassword,
+    after: mysql.services,
+  });
+  const web = new WebTier("web", { ...common, plans: topology.web, after: app.services });
+  const loadBalancer = new LoadBalancer("load-balancer", {
+    ...common,
+    plans: topology.loadBalancers,
+    edgeSubnet: networkOf(topology, "edge").subnet,
+    after: web.services,
+  });
+
+  return {
+    url: loadBalancer.url,
+    statistics: loadBalancer.statistics,
+    containers: Object.fromEntries(
+      [...loadBalancer.services, ...web.services, ...app.services, ...mysql.services].map(({ name, container }) => [
+        name,
+        container.name,
+      ]),
+    ),
+    databases: topology.databases.map(({ server, role, name, port }) => ({
+      server,
+      role,
+      endpoint: `${name}:${port}`,
+    })),
+    mysqlRootPassword: mysql.rootPassword,
+    mysqlApplicationPassword: mysql.applicationPassword,
+  };
+}

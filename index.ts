@@ -1,0 +1,11 @@
+import { loadConfig } from "./config.ts";
+import { deploy } from "./deploy.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { planTopology } from "./topology.ts";
+
+/** Configuration, plan, a look at the engine, resources; what it returns are the stack's outputs. */
+export default async function main() {
+  const topology = planTopology(loadConfig());
+  await preflight(topology);
+  return deploy(topology);
+}

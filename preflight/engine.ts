@@ -1,0 +1,70 @@
+import { createServer } from "node:net";
+import Docker from "dockerode";
+import { PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
+import type { Topology } from "../topology.ts";
+
+/** What an engine has that a stack could collide with. */
+export interface EngineState {
+  readonly networks: readonly { readonly name: string; readonly subnets: readonly string[]; readonly own: boolean }[];
+  /** Ports of the host that containers hold. */
+  readonly published: readonly { readonly container: string; readonly port: number; readonly own: boolean }[];
+}
+
+const ANSWER_MS = 5_000;
+
+/** A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. */
+export function engineClient(endpoint: string): Docker {
+  const url = new URL(endpoint);
+  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
+  const options = { host: url.hostname, ...(url.port === "" ? {} : { port: Number(url.port) }) };
+  if (url.protocol === "ssh:") {
+    return new Docker({
+      ...options,
+      protocol: "ssh",
+      ...(url.username === "" ? {} : { username: url.username }),
+      sshOptions: { agent: process.env["SSH_AUTH_SOCK"] ?? "" },
+    });
+  }
+  return new Docker({ ...options, protocol: "http" });
+}
+
+/**
+ * Asks the engine at an endpoint.
+ * @throws Error where none answers within 5 seconds
+ */
+export async function engineState(
+  endpoint: string,
+  { project, stack }: Pick<Topology, "project" | "stack">,
+): Promise<EngineState> {
+  const engine = engineClient(endpoint);
+  const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
+    labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
+  const abortSignal = AbortSignal.timeout(ANSWER_MS);
+  const [networks, containers] = await Promise.all([
+    engine.listNetworks({ abortSignal }),
+    engine.listContainers({ abortSignal }),
+  ]);
+  return {
+    networks: networks.map(({ Name, IPAM, Labels }) => ({
+      name: Name,
+      subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),
+      own: isOwn(Labels),
+    })),
+    published: containers.flatMap(({ Names, Ports, Labels }) =>
+      Ports.flatMap(({ PublicPort }) =>
+        PublicPort === undefined
+          ? []
+          : [{ container: Names[0]?.slice(1) ?? "?", port: PublicPort, own: isOwn(Labels) }],
+      ),
+    ),
+  };
+}
+
+/** Whether a process of this machine holds the port at the address. */
+export async function isBound(address: string, port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
+  });
+}

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import ipaddr from "ipaddr.js";
+import { overlap } from "../config/crossChecks.ts";
+import { ConfigError, type Problem } from "../config/problems.ts";
+import type { PublishedPort, Topology } from "../topology.ts";
+import { type EngineState, engineState, isBound } from "./engine.ts";
+import { nodeProblem } from "./versions.ts";
+
+/** The oldest CLI that the program is tested with. */
+const CLI_VERSIONS = ">=3.200.0";
+
+/**
+ * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint,
+ * ports and subnets that somebody else has. A preview needs no engine, so there a silent one is a warning.
+ * @throws pulumi.RunError with every problem at once
+ */
+export async function preflight(topology: Topology): Promise<void> {
+  const node = nodeProblem(process.versions.node);
+  if (node !== undefined) throw new pulumi.RunError(node);
+  await requireCli();
+  const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
+  const problems: Problem[] = [];
+  for (const endpoint of endpoints) {
+    const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
+    if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
+  }
+  if (problems.length > 0) {
+    throw new pulumi.RunError(new ConfigError(topology.project, topology.stack, problems).message);
+  }
+}
+
+async function requireCli(): Promise<void> {
+  try {
+    await pulumi.requirePulumiVersion(CLI_VERSIONS);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(
+      `the Pulumi CLI is too old: ${found}\n    allowed:   ${CLI_VERSIONS}\n    cure:      https://www.pulumi.com/docs/install/`,
+    );
+  }
+}
+
+function noEngine(endpoint: string, error: Error): undefined {
+  const message = `no Docker Engine answers at ${endpoint} (${error.message || error.name})
+    cure:      start the engine and see that \`docker --host ${endpoint} version\` shows a server,
+               or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
+  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
+  void pulumi.log.warn(`${message}\n    A preview goes on without it, and sees neither taken ports nor taken subnets.`);
+}
+
+/** What the plan wants and others have already. */
+export async function collisions(topology: Topology, endpoint: string, state: EngineState): Promise<Problem[]> {
+  const ports = topology.loadBalancers.flatMap(({ published }) => published);
+  const taken = await Promise.all(ports.map((port) => takenPort(port, endpoint, state)));
+  return [...taken.flat(), ...takenSubnets(topology, state)];
+}
+
+async function takenPort(published: PublishedPort, endpoint: string, state: EngineState): Promise<Problem[]> {
+  const { address, port, serves } = published;
+  const holders = state.published.filter((held) => held.port === port);
+  if (holders.some(({ own }) => own)) return [];
+  const [other] = holders;
+  const isLocal = endpoint.startsWith("unix:");
+  if (other === undefined && !(isLocal && (await isBound(address, port)))) return [];
+  return [
+    {
+      path: ["loadBalancer", serves === "site" ? "port" : "statsPort"],
+      complaint: `is ${port}, which ${other ? `the container ${other.container}` : "another process on this machine"} has at ${address}`,
+      allowed: "a port that is free",
+      example: String(port < 65_000 ? port + 1 : port - 1),
+    },
+  ];
+}
+
+function takenSubnets(topology: Topology, state: EngineState): Problem[] {
+  const others = state.networks.filter(({ own }) => !own);
+  return topology.networks.flatMap(({ name, subnet }) =>
+    others
+      .filter(({ subnets }) => subnets.some((taken) => ipaddr.IPv4.isValidCIDR(taken) && overlap(taken, subnet)))
+      .map((other) => ({
+        path: ["networks", name],
+        value: subnet,
+        allowed: `a subnet that does not overlap the engine's network ${other.name}, ${other.subnets.join(", ")}`,
+        example: "A-FREE-SUBNET/24",
+      })),
+  );
+}

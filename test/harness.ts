@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { parseConfig } from "../config.ts";
+import { deploy } from "../deploy.ts";
+import { planTopology } from "../topology.ts";
+
+/** A resource as the engine would have been asked for it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The provider's name; undefined where none was said. */
+  readonly provider: string | undefined;
+  readonly parent: string | undefined;
+  /** URN tails of what must be there first. */
+  readonly dependsOn: readonly string[];
+  readonly options: pulumi.ResourceOptions;
+}
+
+export interface Deployment {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly resources: readonly Registered[];
+}
+
+type RawConfig = Readonly<Record<string, unknown>>;
+
+/** The configuration of the committed dev stack, as Pulumi hands it to the program. */
+export function devConfig(changes: RawConfig = {}): Record<string, string> {
+  const { config } = parse(readFileSync(new URL("../Pulumi.dev.yaml", import.meta.url), "utf8"));
+  const all = { ...config, ...changes };
+  return Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+/** What the provider would answer with; without these the inputs made of them would silently vanish. */
+const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
+  "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${name}`, repoDigest: "" }),
+  "docker:index/container:Container": (name) => ({ name: `${name}-0000000` }),
+  "docker:index/volume:Volume": (name) => ({ name: `${name}-0000000` }),
+  "docker:index/network:Network": () => ({}),
+  "pulumi:providers:docker": () => ({}),
+  "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
+};
+
+/**
+ * Runs a program against mocks and fails for whatever the engine would refuse, and for everything that mocks would let
+ * pass in silence: names used twice, calls and resources that have no mock, errors in the program, outputs in templates.
+ */
+export async function run(program: () => unknown): Promise<Deployment> {
+  const registered: Omit<Registered, "options" | "parent" | "dependsOn">[] = [];
+  const options = new Map<string, pulumi.ResourceTransformationArgs>();
+  const errors: unknown[] = [];
+  const seen = new Set<string>();
+
+  const note = (message: string): never => {
+    const error = new Error(message);
+    errors.push(error);
+    throw error;
+  };
+  await pulumi.runtime.setMocks(
+    {
+      newResource(args) {
+        const key = `${args.type} ${args.name}`;
+        if (seen.has(key)) note(`two resources ${key}`);
+        seen.add(key);
+        const inputs: Record<string, unknown> = args.inputs;
+        if (JSON.stringify(inputs).includes("Calling [toString] on an [Output"))
+          note(`an output in the text of ${key}`);
+        if (args.custom === false) return { id: "", state: {} };
+        const computed = COMPUTED[args.type] ?? note(`no mock for ${key}`);
+        registered.push({
+          type: args.type,
+          name: args.name,
+          inputs,
+          provider: args.provider?.match(/::([^:]+)::[^:]*$/)?.[1],
+        });
+        return { id: `${args.name}-id`, state: { ...computed(args.name), ...inputs } };
+      },
+      call: (args) => note(`no mock for the call ${args.token}`),
+    },
+    "foobar",
+    "dev",
+    false,
+  );
+  let outputs: Record<string, unknown> = {};
+  await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation((args) => {
+      options.set(`${args.type} ${args.name}`, args);
+      return undefined;
+    });
+    const result = await program();
+    outputs = await promiseOf(pulumi.output(result as Record<string, unknown>));
+    return outputs;
+  });
+  await pulumi.runtime.disconnect();
+  if (errors.length > 0) throw errors[0];
+
+  const resources = await Promise.all(
+    registered.map(async (resource): Promise<Registered> => {
+      const args = options.get(`${resource.type} ${resource.name}`);
+      if (args === undefined) throw new Error(`${resource.name} was registered without its options being seen`);
+      return {
+        ...resource,
+        options: args.opts,
+        parent: args.opts.parent && tail(await promiseOf(args.opts.parent.urn)),
+        dependsOn: await dependencies(args.opts.dependsOn),
+      };
+    }),
+  );
+  return { outputs, resources: resources.sort((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)) };
+}
+
+/** Deploys a configuration given as Pulumi gives it. */
+export function deployConfig(raw: Readonly<Record<string, string>>): Promise<Deployment> {
+  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw))));
+}
+
+/** Resources of one type ("Container") by name. */
+export function ofType({ resources }: Deployment, type: string): Registered[] {
+  return resources.filter((resource) => resource.type.endsWith(`:${type}`));
+}
+
+/** The containers that run; carriers are created and never started. */
+export function services(deployment: Deployment): Registered[] {
+  return ofType(deployment, "Container").filter(({ inputs }) => inputs["start"] !== false);
+}
+
+/** The value of an output; unlike a plain apply, this rejects when the output does. */
+export function promiseOf<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
+  return (output as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
+}
+
+async function dependencies(input: pulumi.ResourceOptions["dependsOn"]): Promise<string[]> {
+  const resolved = await promiseOf(pulumi.output(input ?? []));
+  const list = Array.isArray(resolved) ? resolved : [resolved];
+  const urns = await Promise.all(list.map((resource) => promiseOf((resource as pulumi.Resource).urn)));
+  return urns.map(tail).sort();
+}
+
+function tail(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
