@@ -3,6 +3,10 @@ import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { ROOT, say } from "./settings.ts";
 
+const ALL_TESTS = ["test/unit", "app/test", "bootstrap/test", "test/integration"].map(
+  (folder) => `${folder}/**/*.test.ts`,
+);
+
 /** Checks the code, then runs every test; what needs an engine that cannot be had is skipped, and counted as that. */
 await main(async () => {
   const options = { cwd: ROOT, stdio: "inherit", reject: false, preferLocal: true } as const;
@@ -15,6 +19,8 @@ await main(async () => {
       return process.env;
     },
   );
-  const { exitCode } = await execa("mocha", process.argv.slice(2), { ...options, env, extendEnv: false });
+  const args = process.argv.slice(2);
+  const files = args.some((arg) => arg.endsWith(".ts")) ? [] : ALL_TESTS;
+  const { exitCode } = await execa("mocha", [...args, ...files], { ...options, env, extendEnv: false });
   return exitCode ?? 1;
 });

@@ -119,9 +119,15 @@ function disjoint(networks: Settings["networks"]): Problem[] {
         path: ["networks", name],
         value: networks[name],
         allowed: `a subnet that does not overlap networks.${other}, ${networks[other]}`,
-        example: `10.201.${index}.0/24`,
+        example: freeSubnet(networks),
       })),
   );
+}
+
+function freeSubnet(networks: Settings["networks"]): string {
+  let third = 0;
+  while (NETWORKS.some((name) => overlap(networks[name], `10.201.${third}.0/24`))) third++;
+  return `10.201.${third}.0/24`;
 }
 
 /** Whether two IPv4 subnets in CIDR form share an address. */

@@ -19,8 +19,11 @@ export const LOAD_BALANCER = "lb1";
 export const LOCAL_ENDPOINT = "unix:///var/run/docker.sock";
 
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
-const IMAGE =
-  /^(?=[^A-Z]*(:|$))[\w.:/-]+?(:(?!latest(@|$))[\w][\w.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/;
+const DIGEST = "@sha256:[0-9a-f]{64}";
+/** [registry/]name, then a tag that is not `latest`, a digest, or both. */
+const IMAGE = new RegExp(
+  `^(?:[\\w.-]+(?::\\d+)?/)?[a-z0-9._/-]+(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
+);
 
 const name = () =>
   z

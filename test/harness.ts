@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { parseConfig } from "../config.ts";
 import { deploy } from "../deploy.ts";
 import { planTopology } from "../topology.ts";
@@ -21,17 +19,6 @@ export interface Registered {
 export interface Deployment {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly resources: readonly Registered[];
-}
-
-type RawConfig = Readonly<Record<string, unknown>>;
-
-/** The configuration of the committed dev stack, as Pulumi hands it to the program. */
-export function devConfig(changes: RawConfig = {}): Record<string, string> {
-  const { config } = parse(readFileSync(new URL("../Pulumi.dev.yaml", import.meta.url), "utf8"));
-  const all = { ...config, ...changes };
-  return Object.fromEntries(
-    Object.entries(all).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
 }
 
 /** What the provider would answer with; without these the inputs made of them would silently vanish. */
@@ -85,16 +72,21 @@ export async function run(program: () => unknown): Promise<Deployment> {
     false,
   );
   let outputs: Record<string, unknown> = {};
-  await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation((args) => {
-      options.set(`${args.type} ${args.name}`, args);
-      return undefined;
+  const stopWatching = watchApplies((error) => errors.push(error));
+  try {
+    await pulumi.runtime.runInPulumiStack(async () => {
+      pulumi.runtime.registerStackTransformation((args) => {
+        options.set(`${args.type} ${args.name}`, args);
+        return undefined;
+      });
+      const result = await program();
+      outputs = await promiseOf(pulumi.output(result as Record<string, unknown>));
+      return outputs;
     });
-    const result = await program();
-    outputs = await promiseOf(pulumi.output(result as Record<string, unknown>));
-    return outputs;
-  });
-  await pulumi.runtime.disconnect();
+    await pulumi.runtime.disconnect();
+  } finally {
+    stopWatching();
+  }
   if (errors.length > 0) throw errors[0];
 
   const resources = await Promise.all(
@@ -125,6 +117,30 @@ export function ofType({ resources }: Deployment, type: string): Registered[] {
 /** The containers that run; carriers are created and never started. */
 export function services(deployment: Deployment): Registered[] {
   return ofType(deployment, "Container").filter(({ inputs }) => inputs["start"] !== false);
+}
+
+interface Appliable {
+  apply(callback: (value: unknown) => unknown, runWithUnknowns?: boolean): unknown;
+}
+
+/** Sees what callbacks of `apply` throw: where nobody awaits the output, the SDK drops it. Returns how to stop. */
+function watchApplies(onError: (error: unknown) => void): () => void {
+  const { prototype } = pulumi.Output as unknown as { prototype: Appliable };
+  const { apply } = prototype;
+  prototype.apply = function (callback, runWithUnknowns) {
+    const watched = async (value: unknown) => {
+      try {
+        return await callback(value);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
+    };
+    return apply.call(this, watched, runWithUnknowns);
+  };
+  return () => {
+    prototype.apply = apply;
+  };
 }
 
 /** The value of an output; unlike a plain apply, this rejects when the output does. */

@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { ConfigError } from "../../config/problems.ts";
+import { parseConfig } from "../../config.ts";
+import { devConfig } from "../devConfig.ts";
+
+/** The text of each problem that the dev stack has with the given keys changed. */
+function problems(changes: Record<string, unknown>): string[] {
+  try {
+    parseConfig("foobar", "dev", devConfig(changes));
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message
+      .split("\n\n")
+      .slice(1)
+      .map((text) => text.trim());
+  }
+  return [];
+}
+
+const server = (name: string, ...roles: string[]) => ({ name, roles });
+const both = [server("server1", "web", "app", "db"), server("server2", "web", "app", "db")];
+
+describe("configuration", () => {
+  it("takes the committed dev stack", () => {
+    const config = parseConfig("foobar", "dev", devConfig());
+    assert.deepEqual(
+      config.servers.map(({ name }) => name),
+      ["server1", "server2"],
+    );
+    assert.equal(config.loadBalancer.port, 8080);
+  });
+
+  it("needs no setting at all", () => {
+    const config = parseConfig("foobar", "x", {});
+    assert.deepEqual(
+      config.servers.map(({ roles }) => roles),
+      [
+        ["web", "app", "db"],
+        ["web", "app", "db"],
+      ],
+    );
+    assert.equal(config.images.mysql, "mysql:9.7.4");
+  });
+
+  const cases: [string, Record<string, unknown>, string[]][] = [
+    [
+      "a misspelt key at the top",
+      { "foobar:serverz": [] },
+      [
+        "foobar:serverz is not a setting; did you mean servers?\n" +
+          "    allowed:   servers, loadBalancer, application, mysql, networks, images\n" +
+          "    remove it: pulumi config rm 'foobar:serverz'",
+      ],
+    ],
+    [
+      "a misspelt key inside",
+      { "foobar:loadBalancer": { prot: 80 } },
+      [
+        "foobar:loadBalancer.prot is not a setting; did you mean port?\n" +
+          "    allowed:   algorithm, address, port, statsPort, endpoint\n" +
+          "    remove it: pulumi config rm --path 'foobar:loadBalancer.prot'",
+      ],
+    ],
+    [
+      "a misspelt key of a server",
+      { "foobar:servers": [{ ...server("server1", "web", "app", "db"), role: "web" }] },
+      [
+        "foobar:servers[0].role is not a setting; did you mean roles?\n" +
+          "    allowed:   name, roles, endpoint\n" +
+          "    remove it: pulumi config rm --path 'foobar:servers[0].role'",
+      ],
+    ],
+    [
+      "a misspelt namespace",
+      { "fobar:servers": "[]" },
+      [
+        "fobar:servers is in a namespace that this program does not read\n" +
+          "    allowed:   keys of foobar: servers, loadBalancer, application, mysql, networks, images\n" +
+          "    remove it: pulumi config rm 'fobar:servers'",
+      ],
+    ],
+    [
+      "a port that is no number",
+      { "foobar:loadBalancer": { port: "eighty" } },
+      [
+        'foobar:loadBalancer.port is "eighty"\n' +
+          "    allowed:   a whole number from 1 to 65535\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.port' 8080",
+      ],
+    ],
+    [
+      "a port out of range",
+      { "foobar:loadBalancer": { port: 70000 } },
+      [
+        "foobar:loadBalancer.port is 70000\n" +
+          "    allowed:   a whole number from 1 to 65535\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.port' 8080",
+      ],
+    ],
+    [
+      "a port taken twice",
+      { "foobar:loadBalancer": { port: 8404, statsPort: 8404 } },
+      [
+        "foobar:loadBalancer.statsPort is 8404\n" +
+          "    allowed:   a port other than loadBalancer.port, which is taken by the site\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.statsPort' 8405",
+      ],
+    ],
+    [
+      "text where a list belongs",
+      { "foobar:servers": "server1" },
+      [
+        'foobar:servers is "server1"\n' +
+          "    allowed:   a list of servers, each with a name and roles\n" +
+          `    set it:    pulumi config set 'foobar:servers' '${JSON.stringify(
+            both.map((each) => ({ ...each, endpoint: "unix:///var/run/docker.sock" })),
+          )}'`,
+      ],
+    ],
+    [
+      "a server's name twice",
+      { "foobar:servers": [both[0], both[0]] },
+      [
+        'foobar:servers[1].name is "server1"\n' +
+          "    allowed:   a name that no other server has\n" +
+          "    set it:    pulumi config set --path 'foobar:servers[1].name' server2",
+      ],
+    ],
+    [
+      "the load balancer's name for a server",
+      { "foobar:servers": [server("lb1", "web", "app", "db")], "foobar:mysql": {} },
+      [
+        'foobar:servers[0].name is "lb1"\n' +
+          "    allowed:   a name other than lb1, which is the load balancer's\n" +
+          "    set it:    pulumi config set --path 'foobar:servers[0].name' server1",
+      ],
+    ],
+    [
+      "a missing name",
+      { "foobar:servers": [{ roles: ["web", "app", "db"] }], "foobar:mysql": {} },
+      [
+        "foobar:servers[0].name is missing\n" +
+          "    allowed:   a name in lower-case letters, digits and hyphens\n" +
+          "    set it:    pulumi config set --path 'foobar:servers[0].name' server1",
+      ],
+    ],
+    [
+      "a role that does not exist",
+      { "foobar:servers": [server("server1", "web", "app", "db", "cache")] },
+      [
+        'foobar:servers[0].roles[3] is "cache"\n' +
+          "    allowed:   one of web, app, db\n" +
+          "    set it:    pulumi config set --path 'foobar:servers[0].roles[3]' web",
+      ],
+    ],
+    [
+      "roles nobody has",
+      { "foobar:servers": [server("server1", "db")] },
+      ["web", "app"].map(
+        (role) =>
+          `foobar:servers[0].roles[1] is free, and no server has the role ${role}\n` +
+          "    allowed:   at least one server with each of the roles web, app, db\n" +
+          `    set it:    pulumi config set --path 'foobar:servers[0].roles[1]' ${role}`,
+      ),
+    ],
+    [
+      "an unknown primary",
+      { "foobar:mysql": { primary: "server3" } },
+      [
+        'foobar:mysql.primary is "server3"\n' +
+          "    allowed:   a server with the role db: server1, server2\n" +
+          "    set it:    pulumi config set --path 'foobar:mysql.primary' server1",
+      ],
+    ],
+    [
+      "overlapping subnets",
+      { "foobar:networks": { web: "10.201.2.128/25" } },
+      [
+        'foobar:networks.app is "10.201.2.0/24"\n' +
+          "    allowed:   a subnet that does not overlap networks.web, 10.201.2.128/25\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.app' 10.201.1.0/24",
+      ],
+    ],
+    [
+      "a subnet with host bits",
+      { "foobar:networks": { web: "10.201.1.7/24" } },
+      [
+        'foobar:networks.web is "10.201.1.7/24"\n' +
+          "    allowed:   an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.web' 10.201.1.0/24",
+      ],
+    ],
+    [
+      "an image without a tag",
+      { "foobar:images": { nginx: "nginx" } },
+      [
+        'foobar:images.nginx is "nginx"\n' +
+          "    allowed:   an image name with an exact tag or digest, name:tag or name@sha256:… (latest moves, so it is refused)\n" +
+          "    set it:    pulumi config set --path 'foobar:images.nginx' nginx:1.30.6",
+      ],
+    ],
+    [
+      "an application folder with the sample's command",
+      { "foobar:application": { files: "./mine" } },
+      [
+        "foobar:application.command starts the sample application, but application.files names another\n" +
+          "    allowed:   the command that starts the application in the folder, which is put at /app\n" +
+          `    set it:    pulumi config set --path 'foobar:application.command' '["node", "/app/index.js"]'`,
+      ],
+    ],
+    [
+      "servers on several engines",
+      { "foobar:servers": [both[0], { ...both[1], endpoint: "ssh://ops@server2" }] },
+      [
+        'foobar:servers[1].endpoint is "ssh://ops@server2"\n' +
+          "    allowed:   the load balancer's endpoint, unix:///var/run/docker.sock: the networks between the tiers span one engine\n" +
+          "    set it:    pulumi config set --path 'foobar:servers[1].endpoint' unix:///var/run/docker.sock",
+      ],
+    ],
+  ];
+  for (const [name, changes, expected] of cases) {
+    it(`refuses ${name}`, () => assert.deepEqual(problems(changes), expected));
+  }
+
+  it("reports all problems at once, of every kind", () => {
+    const found = problems({
+      "foobar:serverz": 1,
+      "foobar:loadBalancer": { port: 0, prot: 1 },
+      "foobar:mysql": { primary: "nobody" },
+      "foobar:images": { mysql: "mysql:latest" },
+    });
+    const heads = found.map((text) => text.split("\n")[0]);
+    assert.deepEqual(heads.sort(), [
+      'foobar:images.mysql is "mysql:latest"',
+      "foobar:loadBalancer.port is 0",
+      "foobar:loadBalancer.prot is not a setting; did you mean port?",
+      'foobar:mysql.primary is "nobody"',
+      "foobar:serverz is not a setting; did you mean servers?",
+    ]);
+  });
+
+  it("takes images by tag, by digest, by both, and from registries with ports", () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    for (const nginx of [
+      "nginx:1",
+      `nginx@${digest}`,
+      `nginx:1.30@${digest}`,
+      `nginx:latest@${digest}`,
+      "localhost:5000/a/nginx:1",
+    ]) {
+      assert.deepEqual(problems({ "foobar:images": { nginx } }), []);
+    }
+    for (const nginx of ["localhost:5000/nginx", "nginx:", "nginx:latest", ""]) {
+      assert.equal(problems({ "foobar:images": { nginx } }).length, 1, nginx);
+    }
+  });
+});

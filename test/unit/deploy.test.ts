@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { devConfig } from "../devConfig.ts";
+import { type Deployment, deployConfig, ofType, type Registered, run, services } from "../harness.ts";
+
+/** What the SDK wraps a secret in on its way to the engine. */
+const SECRET = "4dabf18193072939515e22adb298388d";
+const PASSWORD = /the mysql-\w+-password/;
+
+const input = <T>(resource: Registered | undefined, key: string): T => resource?.inputs[key] as T;
+const byName = (resources: readonly Registered[], name: string) => resources.find((resource) => resource.name === name);
+
+describe("the dev stack, against mocks", () => {
+  let dev: Deployment;
+  before(async () => {
+    dev = await deployConfig(devConfig());
+  });
+
+  it("runs one load balancer, and on each server Nginx, the application and MySQL", () => {
+    assert.deepEqual(
+      services(dev).map(({ name }) => name),
+      ["app-server1", "app-server2", "lb1", "mysql-server1", "mysql-server2", "web-server1", "web-server2"],
+    );
+  });
+
+  it("places every Docker resource by the provider of its server", () => {
+    for (const { name, type, provider } of dev.resources.filter((resource) => resource.type.startsWith("docker:"))) {
+      const server = name.match(/server\d/)?.[0] ?? "lb1";
+      assert.equal(provider, server, `${type} ${name}`);
+    }
+  });
+
+  it("publishes ports of the load balancer alone, on the loopback address", () => {
+    const published = services(dev).flatMap(({ name, inputs }) =>
+      (inputs["ports"] as { ip: string; external: number }[]).map(({ ip, external }) => [name, ip, external]),
+    );
+    assert.deepEqual(published, [
+      ["lb1", "127.0.0.1", 8080],
+      ["lb1", "127.0.0.1", 8404],
+    ]);
+  });
+
+  it("joins each container to the networks of its tier and to no other", () => {
+    const joined = Object.fromEntries(
+      services(dev).map(({ name, inputs }) => [
+        name,
+        (inputs["networksAdvanced"] as { name: string; aliases: string[] }[]).map((network) => network.name),
+      ]),
+    );
+    const networks = (...names: string[]) => names.map((name) => `foobar-dev-${name}`);
+    assert.deepEqual(joined, {
+      lb1: networks("edge", "web"),
+      "web-server1": networks("web", "app"),
+      "web-server2": networks("web", "app"),
+      "app-server1": networks("app", "data"),
+      "app-server2": networks("app", "data"),
+      "mysql-server1": networks("data", "replication"),
+      "mysql-server2": networks("data", "replication"),
+    });
+    assert.ok(services(dev).every(({ inputs }) => inputs["networkMode"] === undefined));
+  });
+
+  it("makes every network but the edge internal, with its gateway said", () => {
+    for (const network of ofType(dev, "Network")) {
+      assert.equal(input(network, "internal"), network.name !== "edge", network.name);
+      const [ipam] = input<{ subnet: string; gateway: string }[]>(network, "ipamConfigs");
+      assert.ok(ipam?.subnet && ipam.gateway);
+    }
+  });
+
+  it("starts the tiers from the inside out, and each server of a tier after the one before it", () => {
+    const order = Object.fromEntries(
+      services(dev).map(({ name, dependsOn }) => [
+        name,
+        dependsOn.filter((dependency) => byName(services(dev), dependency)),
+      ]),
+    );
+    assert.deepEqual(order, {
+      "mysql-server1": [],
+      "mysql-server2": ["mysql-server1"],
+      "app-server1": ["mysql-server1", "mysql-server2"],
+      "app-server2": ["app-server1"],
+      "web-server1": ["app-server1", "app-server2"],
+      "web-server2": ["web-server1"],
+      lb1: ["web-server1", "web-server2"],
+    });
+  });
+
+  it("fills the files before the container that mounts them starts", () => {
+    const carriers = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
+    assert.equal(carriers.length, 11);
+    for (const carrier of carriers) {
+      const user = services(dev).find(({ name }) => carrier.name.startsWith(`${name}-`));
+      assert.ok(user?.dependsOn.includes(carrier.name), carrier.name);
+    }
+  });
+
+  it("hardens every container that runs", () => {
+    for (const { name, inputs, options } of services(dev)) {
+      const container = inputs as Record<string, unknown>;
+      assert.equal(container["readOnly"], true, name);
+      assert.deepEqual(container["capabilities"], { drops: ["ALL"] }, name);
+      assert.deepEqual(container["securityOpts"], ["no-new-privileges:true"], name);
+      assert.match(String(container["user"]), /^[1-9]\d*:[1-9]\d*$/, name);
+      assert.equal(container["memory"], container["memorySwap"], name);
+      assert.ok(Number(container["memory"]) > 0, name);
+      assert.match(String(container["cpus"]), /^\d+\.\d*[1-9]$|^\d+\.0$/, name);
+      assert.equal(container["restart"], "unless-stopped", name);
+      assert.equal(container["wait"], true, name);
+      assert.ok(Number(container["destroyGraceSeconds"]) > 0, name);
+      assert.equal(container["logDriver"], "json-file", name);
+      const { deleteBeforeReplace, replaceOnChanges } = options as pulumi.CustomResourceOptions;
+      assert.equal(deleteBeforeReplace, true, name);
+      assert.ok(replaceOnChanges?.includes("#initerror"), name);
+      const volumes = container["volumes"] as { containerPath: string; readOnly?: boolean }[];
+      for (const { containerPath, readOnly } of volumes) {
+        assert.equal(readOnly ?? false, containerPath !== "/var/lib/mysql", `${name} ${containerPath}`);
+      }
+    }
+  });
+
+  it("lets passwords reach the engine as secrets only, and only in files", () => {
+    const carriers = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
+    assert.equal(carriers.length, 4);
+    for (const { name, inputs } of dev.resources) {
+      for (const [key, value] of Object.entries(inputs)) {
+        if (!PASSWORD.test(JSON.stringify(value))) continue;
+        assert.ok(name.includes("-secrets-") && key === "uploads", `${name}.${key} holds a password`);
+        assert.ok(isWrapped(value), `${name}.${key} holds a password in plain text`);
+      }
+    }
+    for (const carrier of carriers) assert.match(JSON.stringify(carrier.inputs["uploads"]), PASSWORD);
+  });
+
+  it("protects the data volumes and the passwords that open them, and nothing else", () => {
+    const isProtected = dev.resources.filter(({ options }) => options.protect).map(({ name }) => name);
+    assert.deepEqual(isProtected, [
+      "mysql-server1-data",
+      "mysql-server2-data",
+      "mysql-application-password",
+      "mysql-replication-password",
+      "mysql-root-password",
+    ]);
+    const names = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
+    assert.deepEqual(names, ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
+  });
+
+  it("gives what a user needs next, passwords as secrets", async () => {
+    assert.equal(dev.outputs["url"], "http://127.0.0.1:8080");
+    assert.deepEqual(dev.outputs["databases"], [
+      { server: "server1", role: "primary", endpoint: "mysql-server1:3306" },
+      { server: "server2", role: "replica", endpoint: "mysql-server2:3306" },
+    ]);
+  });
+
+  it("is what the golden file says, resource by resource", async () => {
+    const file = new URL("../expected/dev.json", import.meta.url);
+    const actual = `${JSON.stringify(golden(dev), sortedKeys, 2)}\n`;
+    if (process.env["UPDATE_EXPECTED"] === "1") await writeFile(file, actual);
+    const expected = await readFile(file, "utf8");
+    assert.deepEqual(JSON.parse(actual), JSON.parse(expected), "UPDATE_EXPECTED=1 accepts the change");
+  });
+});
+
+describe("the test harness", () => {
+  const password = (name: string) => new random.RandomPassword(name, { length: 8 });
+
+  it("fails for two resources of one name", () =>
+    assert.rejects(
+      run(() => void [password("same"), password("same")]),
+      /two resources .* same/,
+    ));
+
+  it("fails for a resource that has no mock", () =>
+    assert.rejects(
+      run(() => void new random.RandomPet("pet")),
+      /no mock for .*RandomPet pet/,
+    ));
+
+  it("fails for an error in the program", () =>
+    assert.rejects(
+      run(() => {
+        throw new Error("broken program");
+      }),
+      /broken program/,
+    ));
+
+  it("fails for a rejected output, even one that nobody awaits", () =>
+    assert.rejects(
+      run(() => {
+        password("unawaited").result.apply(() => assert.fail("unawaited assertion"));
+      }),
+      /unawaited assertion/,
+    ));
+
+  it("fails for an output in a template", () =>
+    assert.rejects(
+      run(() => new random.RandomPassword("template", { length: 8, overrideSpecial: `${password("other").result}` })),
+      /an output in the text/,
+    ));
+
+  it("fails for a required input that is missing", () =>
+    assert.rejects(
+      run(() => new random.RandomPassword("missing", {} as random.RandomPasswordArgs)),
+      /Missing required property 'length'/,
+    ));
+});
+
+/** Whether a value, or each part of it that holds a password, is wrapped as a secret. */
+function isWrapped(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return !PASSWORD.test(String(value));
+  if (SECRET in value) return true;
+  return Object.values(value).every(isWrapped);
+}
+
+/** A deployment without what changes for no reason that a reader cares about: hashes of contents. */
+function golden({ resources, outputs }: Deployment) {
+  const withoutHashes = (text: string) => text.replace(/-(config|app)-[0-9a-f]{10}/g, "-$1-HASH");
+  return {
+    resources: resources.map(({ type, name, provider, parent, dependsOn, inputs, options }) => ({
+      type,
+      name: withoutHashes(name),
+      provider: provider ?? null,
+      parent: parent ?? null,
+      dependsOn: dependsOn.map(withoutHashes),
+      protect: options.protect ?? false,
+      inputs: JSON.parse(withoutHashes(JSON.stringify(inputs)), (key, value) => {
+        if (key === "content") return "CONTENT";
+        return typeof value === "string" && value.startsWith("RELEASE=") ? "RELEASE=HASH" : value;
+      }),
+    })),
+    outputs: Object.keys(outputs).sort(),
+  };
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+}
