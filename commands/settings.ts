@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
-import { schema } from "../config/schema.ts";
+import { type Settings, schema } from "../config/schema.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -35,10 +35,7 @@ export function commandLine(args: readonly string[]): CommandLine {
 }
 
 /** The images that a stack's file asks for; the defaults where the file is malformed, which the program itself reports. */
-export async function stackImages(
-  stack: string,
-  folder = ROOT,
-): Promise<Record<string, string> & { readonly mysql: string }> {
+export async function stackImages(stack: string, folder = ROOT): Promise<Settings["images"]> {
   const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
   const images = schema.shape.images.safeParse(file?.config?.["foobar:images"]);
   return images.success ? images.data : schema.shape.images.parse(undefined);

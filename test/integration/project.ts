@@ -1,0 +1,223 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { execa } from "execa";
+import { parse, stringify } from "yaml";
+import { ROOT } from "../../commands/settings.ts";
+import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
+import { LOCAL_ENDPOINT } from "../../config/schema.ts";
+import { engineClient } from "../../preflight/engine.ts";
+
+const engine = engineClient(LOCAL_ENDPOINT);
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A command that has ended. */
+export interface Ran {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  /** Both streams, without colours. */
+  readonly output: string;
+}
+
+/** A command that is under way. */
+export interface Running {
+  readonly ended: Promise<Ran>;
+  /** Resolves when the output so far matches; rejects when the command ends without. */
+  seen(pattern: RegExp): Promise<void>;
+  /** Signals the command and all its children, as a terminal does. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** A copy of the project with a stack and a state of its own, so that a stack that the user has up is left alone. */
+export interface TestProject {
+  readonly folder: string;
+  readonly stack: string;
+  readonly url: string;
+  /** The environment in which `pulumi` itself finds the stack. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs one of the project's npm scripts. */
+  npm(script: string, args?: readonly string[]): Promise<Ran>;
+  /** Starts one of the project's npm scripts. */
+  start(script: string): Running;
+  pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
+  /** Replaces settings of the stack's file; returns how to put back what was there. */
+  configure(settings: Settings): Promise<() => Promise<void>>;
+  /** Names of the stack's containers (all, or those that run), networks and volumes on the engine. */
+  inventory(): Promise<Inventory>;
+  /** Removes everything, protected or not. */
+  remove(): Promise<void>;
+}
+
+export interface Inventory {
+  readonly containers: readonly { readonly name: string; readonly id: string; readonly published: readonly string[] }[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+/** Why integration tests cannot run here, or undefined. */
+export async function missing(): Promise<string | undefined> {
+  const answers = await engine.ping().then(
+    () => true,
+    () => false,
+  );
+  if (!answers) return `no Docker Engine answers at ${LOCAL_ENDPOINT}`;
+  const { failed } = await execa("pulumi", ["version"], { reject: false });
+  return failed ? "there is no Pulumi CLI" : undefined;
+}
+
+export async function createProject(): Promise<TestProject> {
+  const stack = `it-${Math.random().toString(36).slice(2, 8)}`;
+  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
+  const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+  });
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await cp(join(ROOT, file), join(folder, file)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+
+  const state = join(folder, ".state");
+  const {
+    PULUMI_BACKEND_URL: _,
+    PULUMI_CONFIG_PASSPHRASE: __,
+    PULUMI_CONFIG_PASSPHRASE_FILE: ___,
+    ...rest
+  } = process.env;
+  const outer = { ...rest, FOOBAR_STATE_DIR: state, PULUMI_CREDENTIALS_PATH: state };
+  const env = {
+    ...outer,
+    PULUMI_BACKEND_URL: `file://${state}/state`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: join(state, "passphrase"),
+  };
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  const dev = parse(await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
+  const port = await freePort();
+  await writeFile(
+    file,
+    stringify({
+      config: {
+        ...dev.config,
+        "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort: await freePort() },
+        "foobar:networks": Object.fromEntries(
+          ["edge", "web", "app", "data", "replication"].map((name, index) => [name, `10.202.${index}.0/24`]),
+        ),
+      },
+    }),
+  );
+
+  const run = (command: readonly string[], environment: NodeJS.ProcessEnv): Running => {
+    const [program = "", ...args] = command;
+    const child = execa(program, args, {
+      cwd: folder,
+      env: environment,
+      extendEnv: false,
+      reject: false,
+      all: true,
+      stdin: "ignore",
+      detached: true,
+    });
+    const ended = child.then(({ exitCode, stdout, all }) => ({
+      exitCode,
+      stdout,
+      output: stripVTControlCharacters(all),
+    }));
+    return {
+      ended,
+      seen: (pattern) =>
+        new Promise((resolve, reject) => {
+          let output = "";
+          child.all.on("data", (chunk: Buffer) => {
+            output += stripVTControlCharacters(chunk.toString());
+            if (pattern.test(output)) resolve();
+          });
+          ended.then(() => reject(new Error(`it ended before ${pattern.source}:\n${output}`)), reject);
+        }),
+      signal: (signal) => void (child.pid !== undefined && process.kill(-child.pid, signal)),
+    };
+  };
+  const script = (name: string, args: readonly string[] = []) =>
+    run(["npm", "run", "--silent", name, "--", "--stack", stack, ...args], outer);
+  const label = [`${PROJECT_LABEL}=foobar`, `${STACK_LABEL}=${stack}`];
+  return {
+    folder,
+    stack,
+    env,
+    url: `http://127.0.0.1:${port}`,
+    pulumi: (args, environment = env) =>
+      run(["pulumi", ...args, "--stack", stack, "--non-interactive"], environment).ended,
+    npm: (name, args) => script(name, args).ended,
+    start: (name) => script(name),
+    async configure(settings) {
+      const before = await readFile(file, "utf8");
+      const content = parse(before);
+      await writeFile(file, stringify({ ...content, config: { ...content.config, ...settings } }));
+      return () => writeFile(file, before);
+    },
+    async inventory() {
+      const containers = await engine.listContainers({ all: true, filters: { label } });
+      const networks = await engine.listNetworks({ filters: { label } });
+      const { Volumes } = await engine.listVolumes({ filters: { label } });
+      return {
+        containers: containers
+          .map(({ Id, Names, Ports }) => ({
+            id: Id,
+            name: Names[0]?.slice(1) ?? "",
+            published: Ports.flatMap(({ IP, PublicPort }) => (PublicPort === undefined ? [] : [`${IP}:${PublicPort}`])),
+          }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+        networks: networks.map(({ Name }) => Name).sort(),
+        volumes: (Volumes ?? []).map(({ Name }) => Name).sort(),
+      };
+    },
+    async remove() {
+      for (const { Id } of await engine.listContainers({ all: true, filters: { label } })) {
+        await engine.getContainer(Id).remove({ force: true, v: true });
+      }
+      for (const { Id } of await engine.listNetworks({ filters: { label } })) await engine.getNetwork(Id).remove();
+      const { Volumes } = await engine.listVolumes({ filters: { label } });
+      for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The container of a service, as the engine sees it. */
+export async function inspect(project: TestProject, service: string) {
+  const { containers } = await project.inventory();
+  const found = containers.find(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name));
+  if (found === undefined) throw new Error(`${service} has no container`);
+  return engine.getContainer(found.id).inspect();
+}
+
+/** As somebody with a terminal would: without the CLI knowing. */
+export async function removeContainer(id: string): Promise<void> {
+  await engine.getContainer(id).remove({ force: true });
+}
+
+/** Repeats an assertion until it holds, for at most the given time. */
+export async function eventually(assertion: () => Promise<void>, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return address.port;
+}

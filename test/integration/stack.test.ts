@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { createProject, eventually, freePort, inspect, missing, removeContainer, type TestProject } from "./project.ts";
+
+const CONTAINERS = [
+  "app-server1",
+  "app-server2",
+  "lb1",
+  "mysql-server1",
+  "mysql-server2",
+  "web-server1",
+  "web-server2",
+];
+
+interface Message {
+  readonly id: number;
+  readonly text: string;
+  readonly server: string;
+}
+
+/** Prints a figure that docs/measurements.md keeps; figures never decide whether a test passes. */
+function measured(name: string, since: number): void {
+  console.log(`      measured ${name}=${((performance.now() - since) / 1000).toFixed(1)}s`);
+}
+
+describe("the real stack, by the real CLI on a real engine", function () {
+  this.timeout("5m");
+  this.bail(true);
+  let project: TestProject;
+
+  before(async function () {
+    const reason = await missing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED, all of the integration tests: ${reason}`);
+      this.skip();
+    }
+    project = await createProject();
+  });
+
+  after(async () => {
+    await project?.remove();
+  });
+
+  const running = async () => {
+    const { containers } = await project.inventory();
+    return containers.filter(({ name }) =>
+      CONTAINERS.some((service) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name)),
+    );
+  };
+
+  const post = async (text: string): Promise<Message> => {
+    const response = await fetch(`${project.url}/api/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ author: "test", text }),
+    });
+    assert.equal(response.status, 201, await response.clone().text());
+    const { message } = (await response.json()) as { message: Message };
+    return message;
+  };
+
+  const read = async (): Promise<{ server: string; readFrom: string; messages: Message[] }> => {
+    const response = await fetch(`${project.url}/api/messages`);
+    assert.equal(response.status, 200);
+    return (await response.json()) as { server: string; readFrom: string; messages: Message[] };
+  };
+
+  const up = async (...args: string[]) => {
+    const result = await project.npm("up", args);
+    assert.equal(result.exitCode, 0, result.output);
+    return result.output;
+  };
+
+  const nothingWasMade = async () => {
+    assert.deepEqual(await project.inventory(), { containers: [], networks: [], volumes: [] });
+  };
+
+  describe("refuses before any resource", () => {
+    const refused = async (pattern: RegExp) => {
+      const { exitCode, output } = await project.npm("up");
+      assert.notEqual(exitCode, 0);
+      assert.match(output, pattern);
+      await nothingWasMade();
+    };
+
+    it("settings that are wrong, all of them at once", async () => {
+      const restore = await project.configure({
+        "foobar:images": { nginx: "nginx" },
+        "foobar:mysql": { primary: "nobody" },
+      });
+      await refused(
+        /2 problems in the configuration of stack it-\w+; nothing was created or changed[\s\S]*nginx[\s\S]*nobody/,
+      );
+      await restore();
+    });
+
+    it("a port that another process has", async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const address = server.address();
+      assert.ok(address !== null && typeof address === "object");
+      const restore = await project.configure({ "foobar:loadBalancer": { port: address.port } });
+      await refused(new RegExp(`loadBalancer.port is ${address.port}, which another process on this machine has`));
+      await restore();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    it("a subnet that the engine has given to another network", async () => {
+      const restore = await project.configure({ "foobar:networks": { edge: "172.17.0.0/24" } });
+      await refused(/networks.edge is "172.17.0.0\/24"[\s\S]*does not overlap the engine's network bridge/);
+      await restore();
+    });
+
+    it("an endpoint where no engine answers, but not a preview of it", async () => {
+      const endpoint = "unix:///nowhere/docker.sock";
+      const server = (name: string) => ({ name, roles: ["web", "app", "db"], endpoint });
+      const restore = await project.configure({
+        "foobar:servers": [server("server1"), server("server2")],
+        "foobar:loadBalancer": { port: await freePort(), endpoint },
+      });
+      await refused(/no Docker Engine answers at unix:\/\/\/nowhere\/docker.sock[\s\S]*cure/);
+      // What CI runs for a pull request, on a machine without an engine.
+      const { exitCode, output } = await project.pulumi(["preview", "--diff"]);
+      assert.equal(exitCode, 0, output);
+      assert.match(output, /no Docker Engine answers[\s\S]*\+ \d+ to create/);
+      await restore();
+    });
+
+    it("a passphrase that is wrong, and one that is missing", async () => {
+      // The first successful run above left a state that only the generated passphrase opens.
+      const restore = await project.configure({ encryptionsalt: undefined });
+      await restore();
+      const { PULUMI_CONFIG_PASSPHRASE_FILE: file, ...without } = project.env;
+      const wrong = await project.pulumi(["up", "--yes"], { ...without, PULUMI_CONFIG_PASSPHRASE: "not this one" });
+      assert.notEqual(wrong.exitCode, 0);
+      assert.match(wrong.output, /incorrect passphrase/);
+      const none = await project.pulumi(["up", "--yes"], without);
+      assert.notEqual(none.exitCode, 0);
+      assert.match(none.output, /PULUMI_CONFIG_PASSPHRASE/);
+      assert.ok(file);
+      await nothingWasMade();
+    });
+  });
+
+  it("comes up", async () => {
+    const start = performance.now();
+    const output = await up();
+    measured("up_from_nothing", start);
+    assert.match(output, new RegExp(`url\\s*: "${project.url}"`));
+    const all = await running();
+    assert.deepEqual(
+      all.map(({ name }) => name.replace(/-[0-9a-f]{7}$/, "")),
+      CONTAINERS,
+    );
+    for (const service of CONTAINERS) {
+      const { State } = await inspect(project, service);
+      assert.equal(State.Health?.Status, "healthy", service);
+    }
+  });
+
+  it("publishes the load balancer's ports on the loopback address and nothing else", async () => {
+    const published = (await running()).flatMap(({ name, published }) =>
+      published.map((port) => [name.slice(0, 3), port]),
+    );
+    assert.equal(published.length, 2);
+    for (const [name, port] of published) {
+      assert.equal(name, "lb1");
+      assert.match(String(port), /^127\.0\.0\.1:/);
+    }
+  });
+
+  it("answers from both servers in turn, with a page that says which", async () => {
+    const servers = new Set<string | null>();
+    for (let request = 0; request < 4; request++) {
+      const response = await fetch(project.url);
+      assert.equal(response.status, 200);
+      const server = response.headers.get("x-server");
+      assert.ok((await response.text()).includes(String(server)));
+      servers.add(server);
+    }
+    assert.deepEqual([...servers].sort(), ["server1", "server2"]);
+  });
+
+  it("reads from the replica what was written to the primary, whichever server took it", async () => {
+    const messages = [await post("one"), await post("two")];
+    assert.deepEqual(messages.map(({ server }) => server).sort(), ["server1", "server2"]);
+    await eventually(async () => {
+      for (let request = 0; request < 2; request++) {
+        const { readFrom, messages: seen } = await read();
+        assert.equal(readFrom, "mysql-server2");
+        for (const { id } of messages) assert.ok(seen.some((message) => message.id === id));
+      }
+    }, 10);
+  });
+
+  it("changes nothing at the second up", async () => {
+    const start = performance.now();
+    await up("--expect-no-changes");
+    measured("second_up", start);
+  });
+
+  it("has not drifted", async () => {
+    const { exitCode, output } = await project.pulumi(["refresh", "--yes", "--expect-no-changes"]);
+    assert.equal(exitCode, 0, output);
+  });
+
+  it("keeps passwords out of the state's plain text", async () => {
+    const { stdout: password } = await project.pulumi([
+      "stack",
+      "output",
+      "mysqlApplicationPassword",
+      "--show-secrets",
+    ]);
+    const { stdout: state } = await project.pulumi(["stack", "export"]);
+    assert.match(String(password), /^\w{32}$/);
+    assert.ok(!String(state).includes(String(password)));
+  });
+
+  it("brings back a container whose process is killed", async () => {
+    for (const service of CONTAINERS) {
+      const { State, RestartCount } = await inspect(project, service);
+      process.kill(State.Pid, "SIGKILL");
+      await eventually(async () => {
+        const now = await inspect(project, service);
+        assert.ok(now.RestartCount > RestartCount, service);
+        assert.equal(now.State.Health?.Status, "healthy", service);
+      }, 60);
+    }
+    await eventually(async () => void (await post("after the kills")), 30);
+  });
+
+  it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
+    const { Id } = await inspect(project, "web-server2");
+    await removeContainer(Id);
+    const preview = await project.pulumi(["preview", "--refresh", "--expect-no-changes"]);
+    assert.notEqual(preview.exitCode, 0);
+    assert.match(preview.output, /web-server2/);
+    await eventually(async () => assert.equal((await fetch(project.url)).headers.get("x-server"), "server1"), 10);
+    await up("--refresh");
+    assert.equal((await running()).length, CONTAINERS.length);
+  });
+
+  it("goes down and leaves nothing but the data and what opens it", async () => {
+    const start = performance.now();
+    const { exitCode, output } = await project.npm("down", ["--yes"]);
+    measured("down", start);
+    assert.equal(exitCode, 0, output);
+    assert.deepEqual(await project.inventory(), {
+      containers: [],
+      networks: [],
+      volumes: ["server1", "server2"].map((server) => `foobar-${project.stack}-mysql-${server}`),
+    });
+  });
+
+  for (const [signal, when] of [
+    ["SIGINT", /docker:index:Network data creating/],
+    ["SIGKILL", /docker:index:Container mysql-server1 creating/],
+    ["SIGKILL", /docker:index:Container web-server1 creating/],
+  ] as const) {
+    it(`heals with the next up when ${signal} ends one at "${when.source}"`, async () => {
+      const interrupted = project.start("up");
+      await interrupted.seen(when);
+      interrupted.signal(signal);
+      await interrupted.ended;
+      await up();
+      await eventually(async () => void (await post(`after ${signal}`)), 10);
+      await up("--expect-no-changes");
+      const { containers, networks } = await project.inventory();
+      assert.equal(networks.length, 5);
+      assert.equal(containers.length, 18);
+      const down = await project.npm("down", ["--yes"]);
+      assert.equal(down.exitCode, 0, down.output);
+    });
+  }
+
+  it("still has the messages from before it went down, and names the run that holds the lock meanwhile", async () => {
+    const first = project.start("up");
+    await first.seen(/Updating \(it-\w+\)/);
+    const second = await project.npm("up");
+    assert.notEqual(second.exitCode, 0);
+    assert.match(second.output, /currently locked/);
+    const { exitCode, output } = await first.ended;
+    assert.equal(exitCode, 0, output);
+    await eventually(async () => {
+      const { messages } = await read();
+      assert.ok(messages.some(({ text }) => text === "one"));
+    }, 10);
+  });
+
+  it("goes away for good when its data are unprotected", async () => {
+    const { exitCode: refused } = await project.pulumi(["destroy", "--yes"]);
+    assert.notEqual(refused, 0);
+    assert.equal((await running()).length, CONTAINERS.length);
+    const unprotect = await project.pulumi(["state", "unprotect", "--all", "--yes"]);
+    assert.equal(unprotect.exitCode, 0, unprotect.output);
+    const destroy = await project.pulumi(["destroy", "--yes"]);
+    assert.equal(destroy.exitCode, 0, destroy.output);
+    await nothingWasMade();
+  });
+});
