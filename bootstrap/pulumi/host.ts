@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { build, version } from "esbuild";
+
+const SOURCES = join(import.meta.dirname, "host");
+const FILES = ["command.ts", "dependencies.ts", "main.ts", "options.ts", "processes.ts", "rpc.ts", "service.ts"];
+
+/** The language host's sources. */
+export const hostFiles: readonly string[] = FILES.map((file) => join(SOURCES, file));
+
+/** What else decides how the language host comes out. */
+export const bundler = `esbuild ${version}`;
+
+/** Bundles the language host with the SDK's protocol into one executable file that needs nothing but Node.js. */
+export async function buildHost(executable: string): Promise<void> {
+  await build({
+    entryPoints: [join(SOURCES, "main.ts")],
+    outfile: executable,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "silent",
+  });
+  await chmod(executable, 0o755);
+}
+
+/** Starts the language host as the engine does and waits for the port that it must print. */
+export async function checkHost(executable: string): Promise<void> {
+  const child = spawn(executable, ["127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const exit = once(child, "exit");
+  try {
+    const [line] = await Promise.race([once(child.stdout, "data"), exit]);
+    if (!/^\d+\n/.test(String(line))) throw new Error(`${executable} does not say its port`);
+  } finally {
+    child.stdin.end();
+    await exit;
+    clearTimeout(timer);
+  }
+}

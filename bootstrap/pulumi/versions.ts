@@ -1,0 +1,39 @@
+/** A plugin of the engine, named and numbered like the npm package whose resources it serves. */
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The plugins that the stack's resources need. */
+export const PLUGINS: readonly Plugin[] = [
+  { name: "docker", version: "5.2.0" },
+  { name: "random", version: "4.21.2" },
+];
+
+/** The Pulumi CLI that is provided; not every version can be had as a Go module. */
+export const CLI_VERSION = "3.256.0";
+
+/** The oldest Pulumi CLI of the machine's own that is used. */
+export const CLI_FLOOR = "3.200.0";
+
+/** The oldest Go that builds the modules under go/. */
+export const GO_FLOOR = "1.25.11";
+
+/** The first version in a text, such as "3.256.0" in "v3.256.0-dev" or "1.26.8" in "go1.26.8". */
+export function findVersion(text: string): string | undefined {
+  return /\d+(?:\.\d+)+/.exec(text)?.[0];
+}
+
+/** Whether a version of dotted numbers is the floor or newer; a missing number counts as 0. */
+export function atLeast(version: string, floor: string): boolean {
+  const [have, need] = [numbers(version), numbers(floor)];
+  for (let place = 0; place < Math.max(have.length, need.length); place++) {
+    const difference = (have[place] ?? 0) - (need[place] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function numbers(version: string): number[] {
+  return version.split(".").map(Number);
+}
