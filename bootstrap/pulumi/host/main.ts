@@ -5,7 +5,7 @@
  */
 import grpc from "@grpc/grpc-js";
 import services from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import { stopAll } from "./processes.ts";
+import { killAll, stopAll } from "./processes.ts";
 import { service } from "./service.ts";
 
 /** The engine's own limit; a gRPC server's default of 4 MB is too small for large stacks. */
@@ -26,11 +26,10 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
 
 /** Whatever ends this host ends the programs that it runs. */
 function end(): void {
-  stopAll();
-  server.tryShutdown(() => process.exit(0));
-  setTimeout(() => process.exit(0), 4000).unref();
+  const exit = (): void => process.exit(0);
+  stopAll().then(exit, exit);
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
-process.once("exit", () => stopAll("SIGKILL"));
+process.once("exit", killAll);
 // The engine holds the other end of our standard input: it closes with the engine, even one that was killed.
 process.stdin.once("end", end).once("error", end).resume();

@@ -1,8 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
 import type { Command } from "./command.ts";
 
-/** How long a process may take to end after it was asked to. */
-const GRACE_MS = 5000;
+/** How long a process may take to end after it was asked to: less than the engine gives this host. */
+const GRACE_MS = 3000;
 
 const running = new Set<ChildProcess>();
 
@@ -28,12 +29,20 @@ export function stop(child: ChildProcess): void {
   child.once("exit", () => clearTimeout(timer));
 }
 
-/** Ends every process that this host has started. */
-export function stopAll(signal?: "SIGKILL"): void {
-  for (const child of running) {
-    if (signal === undefined) stop(child);
-    else child.kill(signal);
-  }
+/** Asks every process that this host has started to end, and waits until all have. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(
+    [...running].map(async (child) => {
+      const exit = once(child, "exit");
+      stop(child);
+      await exit;
+    }),
+  );
+}
+
+/** Ends them at once. */
+export function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
 }
 
 /** How a process ended. */

@@ -36,7 +36,7 @@ export function service(engine: string): grpc.UntypedServiceImplementation {
     runPlugin: streaming(runPlugin),
     installDependencies: streaming(installDependencies),
     cancel: unary(async (nothing) => {
-      stopAll();
+      await stopAll();
       return nothing;
     }),
   };
