@@ -22,9 +22,9 @@ export interface LoadBalancerArgs {
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly services: readonly Service[];
   /** Where the site is. */
-  readonly url: pulumi.Output<string>;
+  readonly url: string | undefined;
   /** HAProxy's statistics page, if it is published. */
-  readonly statistics: pulumi.Output<string> | undefined;
+  readonly statistics: string | undefined;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
@@ -55,22 +55,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
           { parent: this },
         ),
     );
-    // An address exists once the container that publishes it does.
-    const published = (serves: PublishedPort["serves"]) =>
-      args.plans.flatMap((plan, index) =>
-        plan.published
-          .filter((port) => port.serves === serves)
-          .map(({ address, port }) =>
-            this.services[index]?.container.id.apply(() => `http://${reachable(address)}:${port}`),
-          ),
-      )[0];
-    this.url = published("site") ?? pulumi.output("");
-    this.statistics = published("statistics");
+    const published = args.plans.flatMap((plan) => plan.published);
+    this.url = addressOf(published, "site");
+    this.statistics = addressOf(published, "statistics");
     this.registerOutputs({ url: this.url, statistics: this.statistics });
   }
 }
 
-/** An address that a client on the host can use. */
-function reachable(address: string): string {
-  return address === "0.0.0.0" ? "127.0.0.1" : address;
+/** Where a client on the host finds what is published. */
+function addressOf(published: readonly PublishedPort[], serves: PublishedPort["serves"]): string | undefined {
+  const found = published.find((port) => port.serves === serves);
+  if (found === undefined) return undefined;
+  return `http://${found.address === "0.0.0.0" ? "127.0.0.1" : found.address}:${found.port}`;
 }
