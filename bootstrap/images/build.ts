@@ -1,0 +1,124 @@
+import { Readable } from "node:stream";
+import type Docker from "dockerode";
+import type { Report } from "../step.ts";
+
+/** One event in the engine's stream about a build or an import. */
+interface Event {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly error?: string;
+  readonly aux?: { readonly ID?: string };
+}
+
+/** Follows the engine's stream to its end; throws with its last lines where the engine reports an error. */
+async function follow(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  seen: (line: string) => void,
+): Promise<readonly Event[]> {
+  const tail: string[] = [];
+  return new Promise((resolve, reject) => {
+    docker.modem.followProgress(
+      stream,
+      (error: Error | null, events: Event[]) => {
+        // A failed build ends the stream as a good one does, with an event that says why.
+        const problem = error?.message ?? events.find((event) => event.error !== undefined)?.error;
+        if (problem === undefined) resolve(events);
+        else reject(new Error([...tail, problem].join("\n")));
+      },
+      (event: Event) => {
+        for (const line of (event.stream ?? "").split(/[\r\n]+/).filter((text) => text.trim() !== "")) {
+          tail.push(line);
+          if (tail.length > 20) tail.shift();
+          seen(line);
+        }
+      },
+    );
+  });
+}
+
+/** A build's step, shortened to what tells it from the others; the start and each COPY take no time. */
+export function stepOf(line: string): string | undefined {
+  const step = /^Step (\d+\/\d+) : RUN (.*)/.exec(line);
+  return step === null ? undefined : `step ${step[1]}: ${step[2]?.slice(0, 60).trimEnd()} …`;
+}
+
+/**
+ * Builds with the engine's classic builder, which every engine has (BuildKit's client may be absent), on the host's
+ * network: a bridge's name service may not reach the package mirror.
+ * @returns The image's id. Throws with the end of the build's output.
+ */
+export async function buildImage(
+  docker: Docker,
+  context: string,
+  files: readonly string[],
+  buildargs: Readonly<Record<string, string>>,
+  report: Report,
+): Promise<string> {
+  const stream = await docker.buildImage(
+    { context, src: [...files] },
+    { buildargs: { ...buildargs }, networkmode: "host", rm: true, forcerm: true },
+  );
+  const events = await follow(docker, stream, (line) => {
+    const step = stepOf(line);
+    if (step !== undefined) report(step);
+  });
+  return idOf(events);
+}
+
+/** Puts labels, environment and a name on an image that was built. */
+export async function finishImage(
+  docker: Docker,
+  id: string,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  const settings = Object.entries(environment).map(([key, value]) => `ENV ${key}=${JSON.stringify(value)}`);
+  const dockerfile = [`FROM ${id}`, ...settings, ""].join("\n");
+  const stream = await docker.buildImage(tarOf("Dockerfile", dockerfile), {
+    t: name,
+    labels: { ...labels },
+    rm: true,
+    forcerm: true,
+  });
+  await follow(docker, stream, () => undefined);
+}
+
+/** Makes an image of a file system in a tar file. */
+export async function importImage(
+  docker: Docker,
+  file: NodeJS.ReadableStream,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const at = name.lastIndexOf(":");
+  const changes = Object.entries(labels).map(([key, value]) => `LABEL ${key}=${JSON.stringify(value)}`);
+  const stream = await docker.importImage(file, { repo: name.slice(0, at), tag: name.slice(at + 1), changes });
+  await follow(docker, stream, () => undefined);
+}
+
+function idOf(events: readonly Event[]): string {
+  const id = events.findLast((event) => event.aux?.ID !== undefined)?.aux?.ID;
+  if (id === undefined) throw new Error("the engine named no image at the end of the build");
+  return id;
+}
+
+/** A tar archive of one small file (POSIX ustar). */
+function tarOf(name: string, text: string): Readable {
+  const body = Buffer.from(text);
+  const header = Buffer.alloc(512);
+  const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, "0")}\0`;
+  header.write(name, 0);
+  header.write(octal(0o644, 8), 100);
+  header.write(octal(0, 8), 108);
+  header.write(octal(0, 8), 116);
+  header.write(octal(body.length, 12), 124);
+  header.write(octal(0, 12), 136);
+  header.write("        0", 148);
+  header.write("ustar\x0000", 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  const padding = Buffer.alloc((512 - (body.length % 512)) % 512);
+  return Readable.from([Buffer.concat([header, body, padding, Buffer.alloc(1024)])]);
+}

@@ -1,0 +1,91 @@
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import type { Report } from "../step.ts";
+import { hashBase } from "./base.ts";
+import { buildImage, finishImage } from "./build.ts";
+import { fetchNodeTools, nodeTools } from "./nodeTools.ts";
+import {
+  contextOf,
+  hashImage,
+  labels,
+  mismatchOf,
+  type Program,
+  packageOf,
+  upstreamVersion,
+  type Wanted,
+} from "./stand-ins.ts";
+
+/** The official images tell their program's version in the environment; some scripts read it. */
+const versionVariable: Readonly<Record<Program, string>> = {
+  haproxy: "HAPROXY_VERSION",
+  nginx: "NGINX_VERSION",
+  node: "NODE_VERSION",
+  mysql: "MYSQL_VERSION",
+};
+
+/** Hash of all that a stand-in is made from; another one than in its label means that it is out of date. */
+export async function standInHash({ program, name }: Wanted): Promise<string> {
+  return hashImage(program, await hashBase(), name, ...(program === "node" ? Object.values(nodeTools) : []));
+}
+
+/** Runs `work` with a copy of the image's folder, to which files that are fetched for it have been added. */
+async function withContext<T>(program: Program, report: Report, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), `stand-in-${program}-`));
+  try {
+    await cp(contextOf(program), folder, { recursive: true });
+    if (program === "node") await cp(await fetchNodeTools(report), folder, { recursive: true });
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Asks the image's package manager for the program's version; the program itself may want a configuration first. */
+async function versionIn(docker: Docker, id: string, program: Program): Promise<string> {
+  const container = await docker.createContainer({
+    Image: id,
+    Entrypoint: ["dpkg-query", "--show", packageOf[program]],
+    Cmd: [],
+    Tty: true,
+    User: "root",
+    HostConfig: { NetworkMode: "none" },
+  });
+  try {
+    await container.start();
+    await container.wait();
+    const shown = (await container.logs({ stdout: true })).toString().trim();
+    const version = shown.split("\t")[1];
+    if (version === undefined) throw new Error(`${program}: the image does not tell its version: ${shown}`);
+    return upstreamVersion(version);
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/**
+ * Builds the stand-in for an official image on the base image, and gives it that image's name.
+ * @returns One line that says what it is.
+ */
+export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, report: Report): Promise<string> {
+  const { program, name } = wanted;
+  const begin = Date.now();
+  const say = (line: string) => report(`${program}: ${line}`);
+  say(`building the stand-in for ${name} from Debian's ${packageOf[program]}`);
+  const id = await withContext(program, say, async (folder) =>
+    buildImage(docker, folder, await readdir(folder), { BASE: base }, say),
+  );
+  const version = await versionIn(docker, id, program);
+  const marks = {
+    [labels.program]: program,
+    [labels.standsFor]: name,
+    [labels.version]: version,
+    [labels.inputs]: await standInHash(wanted),
+  };
+  await finishImage(docker, id, name, marks, { [versionVariable[program]]: version });
+  say(`${name} stands in with ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
+  const mismatch = mismatchOf(name, version);
+  if (mismatch !== undefined) say(mismatch);
+  return `${name} (stand-in with ${program} ${version})`;
+}

@@ -1,0 +1,33 @@
+/** An image's name in its parts, with the defaults that Docker fills in. */
+export interface Reference {
+  /** "docker.io" for Docker Hub. */
+  readonly registry: string;
+  /** Without "library/" on Docker Hub: "haproxy", "nginxinc/nginx-unprivileged". */
+  readonly repository: string;
+  /** "latest" unless the name has a tag or a digest. */
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Takes an image's name apart as Docker does: the first part is a registry if it could be a host. */
+export function parseReference(name: string): Reference {
+  const [named = "", digest] = name.split("@", 2);
+  const slash = named.indexOf("/");
+  const first = slash < 0 ? "" : named.slice(0, slash);
+  const hasRegistry = first === "localhost" || /[.:]/.test(first);
+  const path = hasRegistry ? named.slice(slash + 1) : named;
+  const colon = path.lastIndexOf(":");
+  const repository = colon < 0 ? path : path.slice(0, colon);
+  const registry = !hasRegistry || first === "index.docker.io" ? "docker.io" : first;
+  return {
+    registry,
+    repository: registry === "docker.io" ? repository.replace(/^library\//, "") : repository,
+    tag: colon < 0 ? (digest === undefined ? "latest" : undefined) : path.slice(colon + 1),
+    digest,
+  };
+}
+
+/** Where the registry's API answers. */
+export function registryUrl({ registry }: Reference): string {
+  return `https://${registry === "docker.io" ? "registry-1.docker.io" : registry}/v2/`;
+}
