@@ -78,7 +78,8 @@ export function pluginCommand(plugin: PluginProgram, options: RuntimeOptions): C
       ...plugin.args,
       join(plugin.programDirectory, plugin.entryPoint),
     ],
-    cwd: plugin.pwd,
+    // A policy pack reads its own package.json from the folder that it runs in.
+    cwd: plugin.kind === "analyzer" ? plugin.programDirectory : plugin.pwd,
     env: { ...Object.fromEntries(plugin.env.map(splitVariable)), ...typescriptEnv(options) },
   };
 }

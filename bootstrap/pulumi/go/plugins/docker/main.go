@@ -26,17 +26,21 @@ func function(name string) *tfbridge.DataSourceInfo {
 	return &tfbridge.DataSourceInfo{Tok: bridge.Member("docker", name)}
 }
 
-// singular keeps the upstream name of a list, which would get an "s" otherwise.
-func singular(name string) *tfbridge.SchemaInfo { return &tfbridge.SchemaInfo{Name: name} }
+// named fixes a field's name: a list's gets no "s", and nothing is put in by itself where it is missing.
+func named(name string) *tfbridge.SchemaInfo { return &tfbridge.SchemaInfo{Name: name} }
 
 func provider() tfbridge.ProviderInfo {
 	container := resource("Container")
 	// A container's name and its published ports can be held by one container at a time.
 	container.DeleteBeforeReplace = true
 	container.Fields = map[string]*tfbridge.SchemaInfo{
-		"command":           singular("command"),
-		"networks_advanced": singular("networksAdvanced"),
+		"command":           named("command"),
+		"networks_advanced": named("networksAdvanced"),
 	}
+
+	// An image's name says which image it is: none is made up where it is missing.
+	image := resource("RemoteImage")
+	image.Fields = map[string]*tfbridge.SchemaInfo{"name": named("name")}
 
 	info := tfbridge.ProviderInfo{
 		P:       sdkv2.NewProvider(shim.New(version)),
@@ -50,7 +54,7 @@ func provider() tfbridge.ProviderInfo {
 			"docker_buildx_builder": resource("BuildxBuilder"),
 			"docker_config":         resource("ServiceConfig"),
 			"docker_container":      container,
-			"docker_image":          resource("RemoteImage"),
+			"docker_image":          image,
 			"docker_network":        resource("Network"),
 			"docker_plugin":         resource("Plugin"),
 			"docker_registry_image": resource("RegistryImage"),
