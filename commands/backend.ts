@@ -3,64 +3,84 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+type Environment = Readonly<NodeJS.ProcessEnv>;
+
+/** Where a stack's state lives, and what opens it. */
 export interface Backend {
   readonly summary: string;
+  /** What the CLI has to be told. */
   readonly env: Readonly<Record<string, string>>;
   /** The folder of a local file backend, where locks can be seen. */
   readonly folder: string | undefined;
+  /** The file that holds the passphrase and may still have to be made; undefined where the user brings one. */
+  readonly passphraseFile: string | undefined;
 }
 
-/**
- * Where state and its passphrase live: the user's own backend if there is one, else a folder outside the repository
- * with a generated passphrase.
- * @throws Error where the state is there and its passphrase is not: a new one would not open it
- */
-export function findBackend(env: Readonly<NodeJS.ProcessEnv>): Backend {
-  const chosen = env["PULUMI_BACKEND_URL"] ?? currentLogin(env);
+const CLOUD = "https://api.pulumi.com";
+
+/** The user's own backend if there is one, else a folder outside the repository with a generated passphrase. */
+export function findBackend(env: Environment): Backend {
+  const chosen = given(env["PULUMI_BACKEND_URL"]) ?? (given(env["PULUMI_ACCESS_TOKEN"]) ? CLOUD : currentLogin(env));
   if (chosen !== undefined) {
     return {
       summary: `${chosen} (yours)`,
-      env: {},
-      folder: chosen.startsWith("file:///") ? chosen.slice(7) : undefined,
+      env: { PULUMI_BACKEND_URL: chosen },
+      folder: chosen.startsWith("file:///") ? chosen.slice("file://".length) : undefined,
+      passphraseFile: undefined,
     };
   }
-  const folder = stateFolder(env);
-  const state = join(folder, "state");
-  const url = `file://${state}`;
-  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined) {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
-    return { summary: `${url}, with your passphrase`, env: { PULUMI_BACKEND_URL: url }, folder: state };
+  const home =
+    given(env["FOOBAR_STATE_DIR"]) ?? join(given(env["XDG_STATE_HOME"]) ?? join(homedir(), ".local/state"), "foobar");
+  const folder = join(home, "state");
+  const url = `file://${folder}`;
+  if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || given(env["PULUMI_CONFIG_PASSPHRASE_FILE"]) !== undefined) {
+    return {
+      summary: `${url}, with your passphrase`,
+      env: { PULUMI_BACKEND_URL: url },
+      folder,
+      passphraseFile: undefined,
+    };
   }
-  const passphrase = join(folder, "passphrase");
-  if (!existsSync(passphrase)) {
-    if (existsSync(join(state, ".pulumi"))) {
-      throw new Error(
-        `the passphrase of the state in ${state} is missing
-    allowed:   the file ${passphrase}, PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE
-    cure:      restore the file from a backup; without it the passwords in the state cannot be read`,
-      );
-    }
-    mkdirSync(state, { recursive: true, mode: 0o700 });
-    writeFileSync(passphrase, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  }
+  const passphraseFile = join(home, "passphrase");
   return {
-    summary: `${url}, with the passphrase in ${passphrase}`,
-    env: { PULUMI_BACKEND_URL: url, PULUMI_CONFIG_PASSPHRASE_FILE: passphrase },
-    folder: state,
+    summary: `${url}, with the passphrase in ${passphraseFile}`,
+    env: { PULUMI_BACKEND_URL: url, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile },
+    folder,
+    passphraseFile,
   };
 }
 
-function stateFolder(env: Readonly<NodeJS.ProcessEnv>): string {
-  return env["FOOBAR_STATE_DIR"] ?? join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local/state"), "foobar");
+/**
+ * Makes the folder and the passphrase where they are missing.
+ * @throws Error where the state is there and its passphrase is not: a new one would not open it
+ */
+export function prepareBackend({ folder, passphraseFile }: Backend): void {
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (folder === undefined || passphraseFile === undefined || existsSync(passphraseFile)) return;
+  if (existsSync(join(folder, ".pulumi/stacks"))) {
+    throw new Error(
+      `the passphrase of the state in ${folder} is missing
+    allowed:   the file ${passphraseFile}, or PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE
+    cure:      restore the file from a backup; without it the passwords in the state cannot be read`,
+    );
+  }
+  writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+}
+
+/** Where the CLI keeps logins. */
+export function loginFolder(env: Environment): string {
+  return given(env["PULUMI_CREDENTIALS_PATH"]) ?? given(env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi");
 }
 
 /** The backend of `pulumi login`. */
-function currentLogin(env: Readonly<NodeJS.ProcessEnv>): string | undefined {
-  const file = join(
-    env["PULUMI_CREDENTIALS_PATH"] ?? env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"),
-    "credentials.json",
-  );
+function currentLogin(env: Environment): string | undefined {
+  const file = join(loginFolder(env), "credentials.json");
   if (!existsSync(file)) return undefined;
   const { current }: { current?: string } = JSON.parse(readFileSync(file, "utf8"));
-  return current === "" ? undefined : current;
+  return given(current);
+}
+
+/** Workflows set what they lack to the empty string. */
+function given(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
 }

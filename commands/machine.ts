@@ -1,11 +1,9 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { bootstrap, type Chains, provisionedEnvironment } from "../bootstrap/bootstrap.ts";
 import { engineStep } from "../bootstrap/engine/step.ts";
 import { imagesStep } from "../bootstrap/images/step.ts";
 import { pulumiStep } from "../bootstrap/pulumi/step.ts";
 import { nodeProblem } from "../preflight/versions.ts";
-import { type Backend, findBackend } from "./backend.ts";
+import { type Backend, findBackend, loginFolder, prepareBackend } from "./backend.ts";
 import { say, stackImages } from "./settings.ts";
 
 /** A machine that has everything: the environment for the Pulumi CLI and where its state is. */
@@ -25,8 +23,9 @@ export async function prepareMachine(stack: string): Promise<Machine> {
   const problem = nodeProblem(process.versions.node);
   if (problem !== undefined) throw new Error(problem);
   const backend = findBackend(process.env);
+  prepareBackend(backend);
   const provisions = await bootstrap(await chains(stack), say);
   // A CLI that was provided has a home of its own; a login stays where the user made it.
-  const login = { PULUMI_CREDENTIALS_PATH: process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi") };
-  return { env: { ...login, ...provisionedEnvironment(provisions, process.env), ...backend.env }, backend };
+  const login = { PULUMI_CREDENTIALS_PATH: loginFolder(process.env) };
+  return { env: { ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env }, backend };
 }

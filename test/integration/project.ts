@@ -57,13 +57,18 @@ export interface Inventory {
   readonly volumes: readonly string[];
 }
 
+/** Why nothing can run in containers here, or undefined. */
+export async function engineMissing(): Promise<string | undefined> {
+  return engine.ping().then(
+    () => undefined,
+    () => `no Docker Engine answers at ${LOCAL_ENDPOINT}`,
+  );
+}
+
 /** Why integration tests cannot run here, or undefined. */
 export async function missing(): Promise<string | undefined> {
-  const answers = await engine.ping().then(
-    () => true,
-    () => false,
-  );
-  if (!answers) return `no Docker Engine answers at ${LOCAL_ENDPOINT}`;
+  const noEngine = await engineMissing();
+  if (noEngine !== undefined) return noEngine;
   const { failed } = await execa("pulumi", ["version"], { reject: false });
   return failed ? "there is no Pulumi CLI" : undefined;
 }

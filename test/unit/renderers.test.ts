@@ -11,7 +11,7 @@ import { nginxConfig } from "../../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology, type Topology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { missing } from "../integration/project.ts";
+import { engineMissing } from "../integration/project.ts";
 
 const plan = (changes = {}): Topology => planTopology(parseConfig("foobar", "dev", devConfig(changes)));
 
@@ -176,7 +176,7 @@ describe("the real programs take the rendered files", function () {
   ];
   for (const [program, accepts, text] of checks) {
     it(`${program}, and it refuses one with a spelling mistake`, async function () {
-      const reason = await missing();
+      const reason = await engineMissing();
       if (reason !== undefined) {
         console.log(`      SKIPPED: ${reason}`);
         this.skip();

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
+import type { Step } from "../../bootstrap/step.ts";
+import { findBackend, prepareBackend } from "../../commands/backend.ts";
+import { commandLine } from "../../commands/settings.ts";
+import { nodeProblem } from "../../preflight/versions.ts";
+
+describe("the command line", () => {
+  const cases: [string[], string, string[]][] = [
+    [[], "dev", []],
+    [["--yes"], "dev", ["--yes"]],
+    [["--stack", "prod", "--yes"], "prod", ["--yes"]],
+    [["-s", "prod", "--diff"], "prod", ["--diff"]],
+    [["--stack=prod", "--target", "urn"], "prod", ["--target", "urn"]],
+    [["--message", "a b", "--stack", "x"], "x", ["--message", "a b"]],
+  ];
+  for (const [args, stack, rest] of cases) {
+    it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
+      assert.deepEqual(commandLine(args), { stack, rest }));
+  }
+});
+
+describe("the backend", () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "foobar-"));
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+  const own = () => ({ FOOBAR_STATE_DIR: join(home, "state-home"), PULUMI_CREDENTIALS_PATH: join(home, "login") });
+
+  it("is the user's own, by environment or by login, and nothing is made for it", () => {
+    assert.equal(findBackend({ ...own(), PULUMI_BACKEND_URL: "s3://bucket" }).env["PULUMI_BACKEND_URL"], "s3://bucket");
+    assert.match(findBackend({ ...own(), PULUMI_ACCESS_TOKEN: "pul-x" }).summary, /api\.pulumi\.com/);
+    mkdirSync(join(home, "login"));
+    writeFileSync(join(home, "login/credentials.json"), '{"current":"gs://bucket"}');
+    const backend = findBackend(own());
+    assert.deepEqual([backend.env, backend.folder], [{ PULUMI_BACKEND_URL: "gs://bucket" }, undefined]);
+    prepareBackend(backend);
+    assert.throws(() => statSync(join(home, "state-home")));
+  });
+
+  it("is else a folder outside the repository, with a passphrase that only its owner reads and that stays", () => {
+    const backend = findBackend({ ...own(), PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "" });
+    prepareBackend(backend);
+    const file = String(backend.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
+    const passphrase = readFileSync(file, "utf8");
+    assert.ok(passphrase.trim().length >= 40);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    prepareBackend(findBackend(own()));
+    assert.equal(readFileSync(file, "utf8"), passphrase);
+  });
+
+  it("takes the user's passphrase before a generated one", () => {
+    for (const given of [{ PULUMI_CONFIG_PASSPHRASE: "" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/mine" }]) {
+      assert.equal(findBackend({ ...own(), ...given }).passphraseFile, undefined);
+    }
+  });
+
+  it("refuses to make a new passphrase for a state that has another", () => {
+    const backend = findBackend(own());
+    prepareBackend(backend);
+    mkdirSync(join(String(backend.folder), ".pulumi/stacks"), { recursive: true });
+    rmSync(String(backend.passphraseFile));
+    assert.throws(() => prepareBackend(backend), /the passphrase of the state in .* is missing[\s\S]*restore the file/);
+  });
+});
+
+describe("Node.js", () => {
+  for (const version of ["20.19.0", "20.20.2", "22.0.0", "24.1.0"]) {
+    it(`${version} will do`, () => assert.equal(nodeProblem(version), undefined));
+  }
+  for (const version of ["18.20.8", "20.18.3", "8.0.0"]) {
+    it(`${version} is refused`, () =>
+      assert.match(String(nodeProblem(version)), /too old\n {4}allowed: {3}20\.19 or newer/));
+  }
+});
+
+describe("bootstrap", () => {
+  const step = (name: string, found: boolean, log: string[], fails = false): Step => ({
+    name,
+    why: `why ${name}`,
+    find: async () => (found ? { summary: `${name} was there`, path: [`/${name}`] } : undefined),
+    provide: async (report) => {
+      log.push(`provide ${name}`);
+      report("working");
+      if (fails) throw new Error(`${name} failed`);
+      return { summary: `${name} made`, env: { MADE: name }, path: [`/made-${name}`] };
+    },
+    undo: async () => "",
+  });
+
+  it("provides what is missing, leaves what is there, and says what it does and why", async () => {
+    const log: string[] = [];
+    const said: string[] = [];
+    const provisions = await bootstrap([[step("a", true, log), step("b", false, log)]], (line) => said.push(line));
+    assert.deepEqual(log, ["provide b"]);
+    assert.deepEqual(said, ["b: missing; why b", "b: working", "b: b made"]);
+    assert.deepEqual(provisionedEnvironment(provisions, { PATH: "/bin", HOME: "/root" }), {
+      PATH: "/a:/made-b:/bin",
+      HOME: "/root",
+      MADE: "b",
+    });
+  });
+
+  it("stops a chain where a step fails, finishes the others, and names every failure", async () => {
+    const log: string[] = [];
+    const chains = [
+      [step("a", false, log, true), step("never", false, log)],
+      [step("b", false, log)],
+      [step("c", false, log, true)],
+    ];
+    await assert.rejects(
+      bootstrap(chains, () => {}),
+      { message: "a: a failed\nc: c failed" },
+    );
+    assert.deepEqual(log.sort(), ["provide a", "provide b", "provide c"]);
+  });
+});
