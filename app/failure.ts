@@ -1,0 +1,82 @@
+/** Nothing was decided by the database, or nobody knows what it decided. */
+export type Outcome = "not-done" | "unknown";
+
+/** The database cannot serve a read or a write now. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+  readonly operation: "read" | "write";
+  /** `unknown`: a write was sent and the connection broke before its answer; it must not be repeated blindly. */
+  readonly outcome: Outcome;
+
+  constructor(operation: "read" | "write", outcome: Outcome, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.operation = operation;
+    this.outcome = outcome;
+  }
+}
+
+/** Every connection is in use and the queue for them is full or too slow. */
+export class PoolBusy extends Error {
+  override readonly name = "PoolBusy";
+}
+
+/** A statement got no answer in time; its connection is of no more use. */
+export class QueryTimeout extends Error {
+  override readonly name = "QueryTimeout";
+}
+
+// Answers after which the session is gone or going, although they arrive as ordinary errors.
+const LOST = new Set([
+  "ER_SERVER_SHUTDOWN",
+  "ER_NORMAL_SHUTDOWN",
+  "ER_SHUTDOWN_COMPLETE",
+  "ER_QUERY_INTERRUPTED",
+  "ER_CONNECTION_KILLED",
+  "ER_SESSION_WAS_KILLED",
+  "ER_CLIENT_INTERACTION_TIMEOUT",
+]);
+
+// Answers that promise that nothing was written, and that another connection or another moment may fare better.
+const REFUSED = new Set([
+  "ER_OPTION_PREVENTS_STATEMENT",
+  "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
+  "ER_READ_ONLY_MODE",
+  "ER_LOCK_DEADLOCK",
+  "ER_RUN_HOOK_ERROR",
+  "ER_TRANSACTION_ROLLBACK_DURING_COMMIT",
+]);
+
+const MISSING = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_DB_ERROR"]);
+
+function property(error: unknown, name: string): unknown {
+  return typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
+  const code = property(error, "code");
+  return typeof code === "string" && codes.has(code);
+}
+
+/** The connection is gone: what was sent on it may or may not have been done. */
+export function isLost(error: unknown): boolean {
+  return error instanceof QueryTimeout || property(error, "fatal") === true || hasCode(error, LOST);
+}
+
+/** The database refused the statement without doing anything, because of the state it is in. */
+export function isRefused(error: unknown): boolean {
+  return hasCode(error, REFUSED);
+}
+
+/** The table (or the whole database) is not there, for example on a replica that has not caught up. */
+export function isMissing(error: unknown): boolean {
+  return hasCode(error, MISSING);
+}
+
+/** One line for logs and pages. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = property(error, "code");
+  // A refused connection to a name with several addresses has an empty message; its code is what is left.
+  const message = error.message === "" ? error.name : error.message;
+  return typeof code === "string" && !message.includes(code) ? `${code}: ${message}` : message;
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createDatabase } from "./database.ts";
+import { createDrain } from "./drain.ts";
+import { reason } from "./failure.ts";
+import { Readiness } from "./health.ts";
+import { createMessages, MESSAGES_SCHEMA } from "./messages.ts";
+import { createMetrics } from "./metrics.ts";
+import { createPool } from "./pool.ts";
+import { buildServer } from "./server.ts";
+import { readSettings, type Settings, SettingsError } from "./settings.ts";
+
+const PROBE_EVERY_MS = 2000;
+
+async function start(settings: Settings): Promise<void> {
+  const readiness = new Readiness(settings.readinessGraceMs);
+  const metrics = createMetrics();
+  const database = createDatabase({
+    write: createPool(settings.database.write, settings.database),
+    read: settings.database.read.map((address) => createPool(address, settings.database)),
+    schema: MESSAGES_SCHEMA,
+    events: {
+      contact: () => readiness.contact(),
+      failed: (role, address, error) => {
+        metrics.databaseError(role, address);
+        app.log.debug({ role, address, reason: reason(error) }, "database attempt failed");
+      },
+      changed: (role, status) => app.log[status.state === "down" ? "warn" : "info"]({ role, ...status }, "database"),
+    },
+  });
+  metrics.watchPools(database.usage);
+
+  const app = buildServer({
+    settings,
+    messages: createMessages(database, settings.serverName),
+    readiness,
+    metrics,
+    writeNode: () => database.status().write.node,
+  });
+
+  const stopped = new AbortController();
+  const drain = createDrain({
+    announce: () => readiness.drain(),
+    delayMs: settings.drainMs,
+    sleep: (ms) => sleep(ms),
+    close: async () => {
+      await app.close();
+      stopped.abort();
+      await database.close();
+    },
+    exit: (code) => process.exit(code),
+    log: (message) => app.log.info(message),
+  });
+  // As the first process of a container it has no default handlers: an unhandled signal would do nothing at all.
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void drain(signal));
+
+  await app.listen({ host: "0.0.0.0", port: settings.port });
+
+  // Knows of a database that comes or goes before a visitor does.
+  while (!stopped.signal.aborted) {
+    await database.probe();
+    await sleep(PROBE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => {});
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    await start(readSettings(process.env));
+  } catch (error) {
+    process.stderr.write(`${error instanceof SettingsError ? error.message : `Cannot start: ${reason(error)}`}\n`);
+    process.exit(1);
+  }
+}
+
+void main();

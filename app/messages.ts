@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { Answer, Database, DatabaseNode } from "./database.ts";
+import type { Row } from "./pool.ts";
+
+/** What a visitor left. */
+export interface Message {
+  readonly id: number;
+  readonly author: string;
+  readonly text: string;
+  /** The server whose application took the message. */
+  readonly server: string;
+  readonly createdAt: Date;
+}
+
+/** What a visitor may send. */
+export const MessageDraft = z.object({
+  author: z
+    .string("must be text")
+    .trim()
+    .max(80, "must be at most 80 characters")
+    .optional()
+    .transform((author) => author || "anonymous"),
+  text: z.string("is missing").trim().min(1, "must not be empty").max(2000, "must be at most 2000 characters"),
+});
+export type MessageDraft = z.infer<typeof MessageDraft>;
+
+/** Whether a message could be posted just now, as far as is known. */
+export type Posting = { readonly possible: true } | { readonly possible: false; readonly reason: string };
+
+/** The messages of the site, wherever they are kept. */
+export interface Messages {
+  /** The newest messages, newest first. */
+  newest(): Promise<Answer<readonly Message[]>>;
+  post(draft: MessageDraft): Promise<Answer<Message>>;
+  posting(): Posting;
+}
+
+/** Makes what the messages need; every server runs it, in any order, any number of times. */
+export const MESSAGES_SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS messages (
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    author VARCHAR(80) NOT NULL,
+    text VARCHAR(2000) NOT NULL,
+    server VARCHAR(64) NOT NULL,
+    created_at DATETIME(3) NOT NULL
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
+] as const;
+
+const NEWEST = "SELECT id, author, text, server, created_at AS createdAt FROM messages ORDER BY id DESC LIMIT 50";
+const INSERT = "INSERT INTO messages (author, text, server, created_at) VALUES (?, ?, ?, ?)";
+
+function toMessage(row: Row): Message {
+  const createdAt = row["createdAt"];
+  return {
+    id: Number(row["id"]),
+    author: String(row["author"]),
+    text: String(row["text"]),
+    server: String(row["server"]),
+    createdAt: createdAt instanceof Date ? createdAt : new Date(String(createdAt)),
+  };
+}
+
+function posting(write: { state: string; node?: DatabaseNode; problem?: string }): Posting {
+  if (write.state === "down") return { possible: false, reason: "the primary database cannot be reached" };
+  if (write.node?.readOnly) return { possible: false, reason: `${write.node.name} is read-only` };
+  return { possible: true };
+}
+
+/** Keeps the messages in the database. */
+export function createMessages(database: Database, server: string, now: () => Date = () => new Date()): Messages {
+  return {
+    newest: () => database.read(async (session) => (await session.run(NEWEST)).rows.map(toMessage), []),
+    post: (draft) =>
+      database.write(async (session) => {
+        const createdAt = now();
+        const { insertId } = await session.run(INSERT, [draft.author, draft.text, server, createdAt]);
+        return { id: insertId, ...draft, server, createdAt };
+      }),
+    posting: () => posting(database.status().write),
+  };
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import formbody from "@fastify/formbody";
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+  LogController,
+} from "fastify";
+import type { DatabaseNode } from "./database.ts";
+import { DatabaseUnavailable } from "./failure.ts";
+import type { Readiness } from "./health.ts";
+import { type Message, MessageDraft, type Messages } from "./messages.ts";
+import type { Metrics } from "./metrics.ts";
+import { CONTENT_SECURITY_POLICY, type PageView, renderError, renderPage } from "./page.ts";
+import type { Settings } from "./settings.ts";
+import { APPLICATION } from "./version.ts";
+
+/** What the HTTP side is made of; tests give their own. */
+export interface ServerParts {
+  readonly settings: Pick<Settings, "serverName" | "release" | "logLevel">;
+  readonly messages: Messages;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  /** The primary, as last seen. */
+  writeNode(): DatabaseNode | undefined;
+  /** Where log lines go instead of standard output. */
+  readonly logTo?: { write(line: string): void };
+}
+
+// Asked every second or so by machines: their lines would hide the visitors'.
+const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
+const RETRY_AFTER_SECONDS = 5;
+
+/** The identity of a request as given by the load balancer, unless it could do harm in a log or a header. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+function toJson(message: Message) {
+  return { ...message, createdAt: message.createdAt.toISOString() };
+}
+
+type Parsed = { readonly draft: MessageDraft } | { readonly problems: { field: string; message: string }[] };
+
+function parseDraft(body: unknown): Parsed {
+  const parsed = MessageDraft.safeParse(body);
+  if (parsed.success) return { draft: parsed.data };
+  return {
+    problems: parsed.error.issues.map((issue) => ({
+      field: issue.path.join(".") || "body",
+      message: issue.path.length === 0 ? "must be an object with a text and, if wanted, an author" : issue.message,
+    })),
+  };
+}
+
+/** What was typed, to be shown again. */
+function typed(body: unknown): { author: string; text: string } {
+  const of = (key: string) => {
+    const value = typeof body === "object" && body !== null ? Reflect.get(body, key) : undefined;
+    return typeof value === "string" ? value : "";
+  };
+  return { author: of("author"), text: of("text") };
+}
+
+/** Says when to come back, except after a write that may have happened: coming back could write it twice. */
+function unavailable(reply: FastifyReply, error: DatabaseUnavailable): FastifyReply {
+  reply.code(503);
+  return error.outcome === "unknown" ? reply : reply.header("retry-after", RETRY_AFTER_SECONDS);
+}
+
+/** What a visitor is told; addresses and error codes are for the log. */
+function explain(error: DatabaseUnavailable): { title: string; details: string[] } {
+  if (error.operation === "read") return { title: "The messages cannot be read just now.", details: [] };
+  if (error.outcome === "not-done") {
+    return { title: "Your message was not saved.", details: ["The primary database cannot be written just now."] };
+  }
+  return {
+    title: "It is not known whether your message was saved.",
+    details: ["The database went away before it confirmed. Look for the message in the list before posting it again."],
+  };
+}
+
+const noSchemas = (): never => {
+  throw new Error("no route may have a JSON schema: their compilers are not bundled");
+};
+
+/** Builds the HTTP side of the application; the caller decides where it listens. */
+export function buildServer(parts: ServerParts): FastifyInstance {
+  const { settings, messages, readiness, metrics } = parts;
+  const { serverName, release } = settings;
+
+  const options: FastifyServerOptions = {
+    logger: {
+      level: settings.logLevel,
+      base: { server: serverName, release },
+      ...(parts.logTo === undefined ? {} : { stream: parts.logTo }),
+    },
+    // One line a request, written below, instead of two.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    // The proxies stand on private networks; what an outsider claims about itself is not believed.
+    trustProxy: ["loopback", "linklocal", "uniquelocal"],
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    // Longer than the proxy keeps an idle connection, or the two race for the last request.
+    keepAliveTimeout: 75_000,
+    // A request that still gets through while closing is served like any other.
+    return503OnClosing: false,
+    // No route has a schema; bodies are judged by zod.
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
+    frameworkErrors: (error, request, reply) => {
+      stamp(request.id, reply);
+      sendError(wantsJson(request.url), error.statusCode ?? 400, error.message, reply);
+    },
+  };
+  const app: FastifyInstance = Fastify(options);
+  app.register(formbody);
+
+  function stamp(id: string, reply: FastifyReply): void {
+    reply.header("x-server", serverName).header("x-request-id", id).header("cache-control", "no-store");
+    reply.header("x-content-type-options", "nosniff");
+    if (readiness.draining) reply.header("connection", "close");
+  }
+
+  app.addHook("onRequest", async (request, reply) => stamp(request.id, reply));
+
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "unknown";
+    const { method } = request;
+    const status = reply.statusCode;
+    metrics.request({ route, method, status }, reply.elapsedTime / 1000);
+    if (QUIET.has(route)) return;
+    const ms = Math.round(reply.elapsedTime * 10) / 10;
+    request.log.info({ method, url: request.url, status, ms, client: request.ip }, "request");
+  });
+
+  const html = (reply: FastifyReply, body: string) =>
+    reply.header("content-security-policy", CONTENT_SECURITY_POLICY).type("text/html; charset=utf-8").send(body);
+
+  const wantsJson = (url: string) => !/^\/(messages)?([?#]|$)/.test(url);
+
+  function sendError(json: boolean, status: number, message: string, reply: FastifyReply): FastifyReply {
+    reply.code(status);
+    if (json) return reply.send({ error: ERROR_WORDS[status] ?? "error", message });
+    return html(reply, renderError(`Error ${status}`, message));
+  }
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const json = wantsJson(request.url);
+    if (error instanceof DatabaseUnavailable) {
+      unavailable(reply, error);
+      return reply.send({ error: "unavailable", outcome: error.outcome, message: told });
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendError(json, status, error.message, reply);
+    request.log.error({ err: error }, "unexpected failure");
+    return sendError(json, 500, "Something went wrong on our side.", reply);
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const browser = !request.url.startsWith("/api/") && request.headers.accept?.includes("text/html") === true;
+    return sendError(!browser, 404, `There is no ${request.method} ${request.url.slice(0, 200)} here.`, reply);
+  });
+
+  /** The page, whatever can be shown of it. */
+  async function sendPage(reply: FastifyReply, more: Pick<PageView, "problem" | "draft"> = {}): Promise<FastifyReply> {
+    const read = await messages.newest().catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return error;
+      throw error;
+    });
+    const readable = !(read instanceof DatabaseUnavailable);
+    // What was to be said about a post comes first; the list below it is a service.
+    if (!readable && more.problem === undefined) unavailable(reply, read);
+    const writeNode = parts.writeNode();
+    return html(
+      reply,
+      renderPage({
+        server: serverName,
+        release,
+        posting: messages.posting(),
+        ...(readable ? { read: { node: read.node, messages: read.value } } : {}),
+        ...(writeNode === undefined ? {} : { writeNode }),
+        ...more,
+      }),
+    );
+  }
+
+  app.get("/", async (_request, reply) => sendPage(reply));
+
+  app.post("/messages", async (request, reply) => {
+    const parsed = parseDraft(request.body);
+    const draft = typed(request.body);
+    if ("problems" in parsed) {
+      const details = parsed.problems.map(({ field, message }) => `${field} ${message}`);
+      reply.code(400);
+      return sendPage(reply, { problem: { title: "Your message was not saved", details }, draft });
+    }
+    try {
+      await messages.post(parsed.draft);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      request.log.warn({ err: error, outcome: error.outcome }, "message not confirmed");
+      unavailable(reply, error);
+      return sendPage(reply, { problem: explain(error), draft });
+    }
+    return reply.redirect("/", 303);
+  });
+
+  app.get("/api/messages", async () => {
+    const { node, value } = await messages.newest();
+    return { server: serverName, readFrom: node.name, messages: value.map(toJson) };
+  });
+
+  app.post("/api/messages", async (request, reply) => {
+    const parsed = parseDraft(request.body);
+    if ("problems" in parsed) {
+      return reply.code(400).send({ error: "bad-request", message: "The message is not valid.", ...parsed });
+    }
+    const { node, value } = await messages.post(parsed.draft);
+    return reply.code(201).send({ server: serverName, writtenTo: node.name, message: toJson(value) });
+  });
+
+  app.get("/livez", async () => ({ status: "alive" }));
+
+  app.get("/readyz", async (_request, reply) => {
+    const { ready, reasons } = readiness.report();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "not ready", reasons });
+  });
+
+  app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+
+  app.get("/version", async () => ({ ...APPLICATION, release, server: serverName, node: process.version }));
+
+  return app;
+}
+
+const ERROR_WORDS: Readonly<Record<number, string>> = {
+  400: "bad-request",
+  404: "not-found",
+  413: "too-large",
+  415: "unsupported-media-type",
+  500: "internal",
+};

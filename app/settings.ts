@@ -1,0 +1,148 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+
+/** One database address, as a client dials it. */
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Everything the application is told by its environment. */
+export interface Settings {
+  readonly port: number;
+  readonly serverName: string;
+  readonly release: string;
+  readonly logLevel: LogLevel;
+  readonly drainMs: number;
+  readonly readinessGraceMs: number;
+  readonly database: {
+    readonly name: string;
+    readonly user: string;
+    readonly password: string;
+    readonly write: DatabaseAddress;
+    readonly read: readonly DatabaseAddress[];
+    readonly tls: boolean;
+  };
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+/** How much is logged, in the words of Fastify's logger. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The environment cannot be used; the message names every problem at once. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+const ADDRESS = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?::(\d{1,5}))?$/;
+
+function parseAddress(text: string): DatabaseAddress | undefined {
+  const match = ADDRESS.exec(text);
+  const host = match?.[1];
+  if (host === undefined) return undefined;
+  const port = match?.[2] === undefined ? 3306 : Number(match[2]);
+  return port >= 1 && port <= 65535 ? { host, port } : undefined;
+}
+
+const address = z.string("is missing; give host or host:port").transform((text, context) => {
+  const parsed = parseAddress(text.trim());
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: "must be host or host:port" });
+  return z.NEVER;
+});
+
+const addresses = z.string("is missing; give host or host:port, several separated by commas").transform((text, ctx) => {
+  const parsed = text.split(",").map((part) => parseAddress(part.trim()));
+  if (parsed.every((one) => one !== undefined)) return parsed;
+  ctx.addIssue({ code: "custom", message: "must be host or host:port, several separated by commas" });
+  return z.NEVER;
+});
+
+const whole = (min: number, max: number, fallback: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message))
+    .default(fallback);
+};
+
+const text = (max: number, message: string) =>
+  z
+    .string("is missing")
+    .max(max, message)
+    .regex(/^[\x20-\x7e]+$/, message);
+
+const Environment = z.object({
+  PORT: whole(1, 65535, 3000),
+  // The name goes out in a header of every answer.
+  SERVER_NAME: z
+    .string("is missing; name the server this instance belongs to")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be letters, digits, dots, dashes or underscores (63 at most)"),
+  RELEASE: text(128, "must be at most 128 printable characters").default("unreleased"),
+  DATABASE_NAME: text(64, "must be at most 64 printable characters"),
+  DATABASE_USER: text(32, "must be at most 32 printable characters"),
+  DATABASE_WRITE_HOST: address,
+  DATABASE_READ_HOST: addresses,
+  DATABASE_PASSWORD_FILE: z.string().default("/run/secrets/database-password"),
+  DATABASE_TLS: z.enum(["required", "off"], "must be required or off").default("required"),
+  DRAIN_SECONDS: whole(0, 600, 5),
+  READINESS_GRACE_SECONDS: whole(0, 3600, 30),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+
+/** Reads a small text file; replaced in tests. */
+export type ReadText = (path: string) => string;
+
+const readText: ReadText = (path) => readFileSync(path, "utf8");
+
+function readPassword(path: string, read: ReadText): { password: string } | { problem: string } {
+  try {
+    // Editors and `echo` end a file with a newline; no password is meant to.
+    const password = read(path).replace(/\r?\n$/, "");
+    return password === "" ? { problem: `${path} is empty` } : { password };
+  } catch (error) {
+    return { problem: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/**
+ * Turns the environment into settings.
+ *
+ * @throws SettingsError naming every problem, so that one restart is enough to fix them all.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>, read = readText): Settings {
+  // A variable set to nothing is what a template leaves behind: the same as one not set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = Environment.safeParse(given);
+  const secret = readPassword(given["DATABASE_PASSWORD_FILE"] ?? "/run/secrets/database-password", read);
+
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    const value = given[name];
+    return `${name} ${issue.message}${value === undefined ? "" : ` (it is ${JSON.stringify(value)})`}`;
+  });
+  if ("problem" in secret) problems.push(`DATABASE_PASSWORD_FILE: ${secret.problem}`);
+  if (!parsed.success || "problem" in secret) {
+    throw new SettingsError(`The environment cannot be used:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+  }
+
+  const env = parsed.data;
+  return {
+    port: env.PORT,
+    serverName: env.SERVER_NAME,
+    release: env.RELEASE,
+    logLevel: env.LOG_LEVEL,
+    drainMs: env.DRAIN_SECONDS * 1000,
+    readinessGraceMs: env.READINESS_GRACE_SECONDS * 1000,
+    database: {
+      name: env.DATABASE_NAME,
+      user: env.DATABASE_USER,
+      password: secret.password,
+      write: env.DATABASE_WRITE_HOST,
+      read: env.DATABASE_READ_HOST,
+      tls: env.DATABASE_TLS === "required",
+    },
+  };
+}
