@@ -28,6 +28,7 @@ export function deploy(topology: Topology) {
   const app = new AppTier("app", {
     ...common,
     plans: topology.applications,
+    files: topology.applicationFiles,
     databasePassword: mysql.applicationPassword,
     after: mysql.services,
   });

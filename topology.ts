@@ -72,8 +72,6 @@ export interface ApplicationPlan extends Instance {
   readonly server: string;
   readonly port: number;
   readonly readinessPath: string;
-  /** The user's folder; undefined for the sample application. */
-  readonly files: string | undefined;
   readonly command: readonly string[];
   readonly database: string;
   readonly writeTo: Upstream;
@@ -101,6 +99,8 @@ export interface Topology {
   readonly applications: readonly ApplicationPlan[];
   /** The primary first. */
   readonly databases: readonly DatabasePlan[];
+  /** The folder of the user's application; undefined for the sample application. */
+  readonly applicationFiles: string | undefined;
   readonly database: string;
   readonly protectData: boolean;
 }
@@ -143,6 +143,7 @@ export function planTopology(config: Config): Topology {
     web,
     applications,
     databases,
+    applicationFiles: config.application.files,
     database: config.mysql.database,
     protectData: config.mysql.protect,
   };
@@ -201,7 +202,7 @@ function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebP
 }
 
 function planApplications(config: Config, databases: readonly DatabasePlan[]): ApplicationPlan[] {
-  const { files, command, port, readinessPath } = config.application;
+  const { command, port, readinessPath } = config.application;
   const primary = databases.filter(({ role }) => role === "primary");
   const replicas = databases.filter(({ role }) => role === "replica");
   const [writeTo] = primary.map(upstream);
@@ -218,7 +219,6 @@ function planApplications(config: Config, databases: readonly DatabasePlan[]): A
       cpus: "1.0",
       port,
       readinessPath,
-      files,
       command,
       database: config.mysql.database,
       writeTo,

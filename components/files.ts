@@ -16,10 +16,10 @@ export interface MountedFiles {
 }
 
 /** Text files that everybody in the container may read; their content is their version. */
-export function textFiles(kind: "config" | "app", path: string, files: Readonly<Record<string, string>>): MountedFiles {
+export function configFiles(path: string, files: Readonly<Record<string, string>>): MountedFiles {
   const names = Object.keys(files).sort();
   return {
-    kind,
+    kind: "config",
     path,
     version: shortHash(names.flatMap((name) => [name, files[name] ?? ""])),
     uploads: names.map((name) => ({

@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import ipaddr from "ipaddr.js";
 import { overlap } from "../config/crossChecks.ts";
@@ -19,7 +20,7 @@ export async function preflight(topology: Topology): Promise<void> {
   if (node !== undefined) throw new pulumi.RunError(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
-  const problems: Problem[] = [];
+  const problems = missingFiles(topology.applicationFiles);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
@@ -27,6 +28,21 @@ export async function preflight(topology: Topology): Promise<void> {
   if (problems.length > 0) {
     throw new pulumi.RunError(new ConfigError(topology.project, topology.stack, problems).message);
   }
+}
+
+/** An application without files would only be missed when its container does not start. */
+export function missingFiles(folder: string | undefined): Problem[] {
+  if (folder === undefined) return [];
+  const entries = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
+  if (entries.length > 0) return [];
+  return [
+    {
+      path: ["application", "files"],
+      value: folder,
+      allowed: `a folder with files, relative to the project (${process.cwd()})`,
+      example: "./my-app",
+    },
+  ];
 }
 
 async function requireCli(): Promise<void> {

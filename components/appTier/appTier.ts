@@ -1,17 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bundleApp } from "../../app/bundle.ts";
 import type { ApplicationPlan, Upstream } from "../../topology.ts";
-import { folderFiles, type MountedFiles, secretFiles, textFiles } from "../files.ts";
+import { folderFiles, secretFiles } from "../files.ts";
 import { type Hosts, hostOf } from "../host.ts";
 import type { StackIdentity } from "../labels.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import type { Networks } from "../networks.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
+import { buildSampleApp } from "./sampleApp.ts";
 
 export interface AppTierArgs {
   readonly identity: StackIdentity;
   readonly plans: readonly ApplicationPlan[];
+  /** The folder of the application's files, relative to the project; undefined for the sample application. */
+  readonly files: string | undefined;
   readonly hosts: Hosts;
   readonly networks: Networks;
   readonly databasePassword: pulumi.Output<string>;
@@ -29,7 +31,7 @@ export class AppTier extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:AppTier", name, {}, opts);
-    const files = applicationFiles(args.plans[0]?.files);
+    const files = folderFiles(APPLICATION_FOLDER, args.files ?? buildSampleApp());
     const secrets = secretFiles(1, { "database-password": args.databasePassword });
     this.services = oneAfterTheOther(
       args.plans,
@@ -56,12 +58,6 @@ export class AppTier extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-}
-
-function applicationFiles(folder: string | undefined): MountedFiles {
-  return folder === undefined
-    ? textFiles("app", APPLICATION_FOLDER, { "server.cjs": bundleApp() })
-    : folderFiles(APPLICATION_FOLDER, folder);
 }
 
 /** The contract of an application; app/README.md describes it for those who bring their own. */

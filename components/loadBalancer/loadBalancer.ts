@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan, PublishedPort } from "../../topology.ts";
-import { textFiles } from "../files.ts";
+import { configFiles } from "../files.ts";
 import { type Hosts, hostOf } from "../host.ts";
 import type { StackIdentity } from "../labels.ts";
 import type { Networks } from "../networks.ts";
@@ -39,7 +39,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
             networks: args.networks.join(plan.attachments),
             user: "99:99",
             command: ["haproxy", "-f", "/etc/foobar/haproxy.cfg"],
-            files: [textFiles("config", "/etc/foobar", { "haproxy.cfg": haproxyConfig(plan, args.edgeSubnet) })],
+            files: [configFiles("/etc/foobar", { "haproxy.cfg": haproxyConfig(plan, args.edgeSubnet) })],
             scratch: { "/run/haproxy": 1 },
             published: plan.published,
             healthcheck: {

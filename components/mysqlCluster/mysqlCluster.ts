@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabasePlan } from "../../topology.ts";
-import { type MountedFiles, secretFiles, textFiles } from "../files.ts";
+import { configFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { type Host, type Hosts, hostOf } from "../host.ts";
 import { type StackIdentity, stackLabels } from "../labels.ts";
 import type { Networks } from "../networks.ts";
@@ -76,7 +76,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           SOURCE_HOST: plan.source ?? "",
           APPLICATION_DATABASE: args.database,
         },
-        files: [textFiles("config", CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
+        files: [configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
         data: { volume: this.#dataVolume(plan, host, args), path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology.ts";
-import { textFiles } from "../files.ts";
+import { configFiles } from "../files.ts";
 import { type Hosts, hostOf } from "../host.ts";
 import type { StackIdentity } from "../labels.ts";
 import type { Networks } from "../networks.ts";
@@ -36,7 +36,7 @@ export class WebTier extends pulumi.ComponentResource {
             networks: args.networks.join(plan.attachments),
             user: "101:101",
             command: ["nginx", "-c", "/etc/foobar/nginx.conf", "-g", "daemon off;"],
-            files: [textFiles("config", "/etc/foobar", { "nginx.conf": nginxConfig(plan) })],
+            files: [configFiles("/etc/foobar", { "nginx.conf": nginxConfig(plan) })],
             scratch: { "/tmp": 16 },
             healthcheck: {
               tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${plan.port}${LIVENESS_PATH}`],

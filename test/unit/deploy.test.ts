@@ -228,6 +228,7 @@ function golden({ resources, outputs }: Deployment) {
       protect: options.protect ?? false,
       inputs: JSON.parse(withoutHashes(JSON.stringify(inputs)), (key, value) => {
         if (key === "content") return "CONTENT";
+        if (key === "sourceHash") return "HASH";
         return typeof value === "string" && value.startsWith("RELEASE=") ? "RELEASE=HASH" : value;
       }),
     })),
