@@ -12,7 +12,7 @@ export interface DrainSteps {
 }
 
 /** How long requests in flight get after the listener closed. */
-export const CLOSE_LIMIT_MS = 15_000;
+export const CLOSE_LIMIT_MS = 10_000;
 
 /**
  * Makes the handler of a stop signal: announce, keep serving, close, exit.

@@ -152,6 +152,9 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     const json = wantsJson(request.url);
     if (error instanceof DatabaseUnavailable) {
       unavailable(reply, error);
+      request.log.warn({ outcome: error.outcome, reason: error.message }, "database unavailable");
+      const { title, details } = explain(error);
+      const told = [title, ...details].join(" ");
       return reply.send({ error: "unavailable", outcome: error.outcome, message: told });
     }
     const status = error.statusCode ?? 500;
