@@ -12,6 +12,7 @@ import { CLI_VERSION } from "./versions.ts";
 export const VENDOR = "https://get.pulumi.com/releases/sdk";
 
 const PROBE_MS = 3000;
+const DOWNLOAD_MS = 600_000;
 
 /** The vendor's archive for a platform, or undefined where there is none that this step can unpack. */
 export function archiveName(platform: string, arch: string, version: string = CLI_VERSION): string | undefined {
@@ -65,7 +66,7 @@ export function checksumOf(file: string, list: string): string {
 }
 
 async function get(url: string): Promise<Response> {
-  const answer = await fetch(url);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_MS) });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
   return answer;
 }

@@ -5,6 +5,7 @@ import type { Fields, Member, Shape } from "./shape.ts";
 const property = z.object({
   type: z.string().optional(),
   $ref: z.string().optional(),
+  secret: z.boolean().default(false),
   get items() {
     return property.optional();
   },
@@ -13,6 +14,8 @@ const property = z.object({
   },
 });
 type Property = z.infer<typeof property>;
+
+const ANY: Property = { secret: false };
 
 const properties = z.record(z.string(), property).default({});
 const names = z.array(z.string()).default([]);
@@ -68,6 +71,7 @@ export function readSchema(json: unknown): Schema {
     {
       inputs: inputs(resource.inputProperties, resource.requiredInputs),
       outputs: outputs(resource.properties, resource.required),
+      secrets: Object.entries(resource.properties).flatMap(([name, { secret }]) => (secret ? [name] : [])),
     },
   ]);
   const functions = Object.entries(file.functions)
@@ -78,6 +82,7 @@ export function readSchema(json: unknown): Schema {
       {
         inputs: inputs(given?.properties ?? {}, given?.required ?? []),
         outputs: outputs(got?.properties ?? {}, got?.required ?? []),
+        secrets: [],
       },
     ]);
   return {
@@ -101,8 +106,8 @@ function readers(file: SchemaFile): { inputs: Read; outputs: Read } {
         const name = one.$ref.slice("#/types/".length);
         return { kind: "object", name, fields: () => fields(name) };
       }
-      if (one.type === "array") return { kind: "array", of: shape(one.items ?? {}) };
-      if (one.type === "object") return { kind: "map", of: shape(one.additionalProperties ?? {}) };
+      if (one.type === "array") return { kind: "array", of: shape(one.items ?? ANY) };
+      if (one.type === "object") return { kind: "map", of: shape(one.additionalProperties ?? ANY) };
       if (one.type === "integer" || one.type === "number") return { kind: "number" };
       if (one.type === "string" || one.type === "boolean") return { kind: one.type };
       return { kind: "any" };

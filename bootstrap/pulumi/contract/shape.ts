@@ -15,6 +15,8 @@ export type Fields = ReadonlyMap<string, Field>;
 export interface Member {
   readonly inputs: Fields;
   readonly outputs: Fields;
+  /** Outputs of a resource that are secret whatever goes in. */
+  readonly secrets: readonly string[];
 }
 
 /** Every difference between two sets of fields, down to nested types, each as one line with its path. */

@@ -30,12 +30,21 @@ export function typings(packageName: string): Typings {
       .map((name) => `${packageName.replace("@pulumi/", "")}:index/${name}:${name}`),
     resource(token) {
       const { file, name } = place(token);
-      return { inputs: source(file).interface(`${name}Args`), outputs: source(file).class(name) };
+      const secrets = /additionalSecretOutputs: (\[.*?\])/.exec(text(file.replace(".d.ts", ".js")))?.[1] ?? "[]";
+      return {
+        inputs: source(file).interface(`${name}Args`),
+        outputs: source(file).class(name),
+        secrets: JSON.parse(secrets),
+      };
     },
     function(token) {
       const { file, name } = place(token);
       const type = capitalized(name);
-      return { inputs: source(file).interface(`${type}Args`), outputs: source(file).interface(`${type}Result`) };
+      return {
+        inputs: source(file).interface(`${type}Args`),
+        outputs: source(file).interface(`${type}Result`),
+        secrets: [],
+      };
     },
     provider: () => source("provider.d.ts").interface("ProviderArgs"),
   };
