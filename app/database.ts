@@ -59,8 +59,11 @@ export interface DatabaseEvents {
 const IDENTIFY =
   "SELECT @@hostname AS hostname, @@report_host AS reportHost, @@server_uuid AS uuid, @@global.read_only AS readOnly";
 
+// Costs the server nothing: one that cannot say who it is within this time is frozen or cut off.
+const IDENTIFY_MS = 1000;
+
 async function identify(session: Session): Promise<DatabaseNode> {
-  const { rows } = await session.run(IDENTIFY);
+  const { rows } = await session.run(IDENTIFY, [], IDENTIFY_MS);
   const row = rows[0] ?? {};
   const text = (key: string) => (typeof row[key] === "string" ? row[key] : "");
   return { name: text("reportHost") || text("hostname"), uuid: text("uuid"), readOnly: Number(row["readOnly"]) === 1 };

@@ -16,7 +16,8 @@ export interface Result {
 export interface Connection {
   /** It served before: the other side may have gone since. */
   readonly reused: boolean;
-  run(sql: string, values?: readonly Value[]): Promise<Result>;
+  /** Runs one statement, within `timeoutMs` if that is less than the pool allows anyway. */
+  run(sql: string, values?: readonly Value[], timeoutMs?: number): Promise<Result>;
   release(): void;
   destroy(): void;
 }
@@ -136,7 +137,8 @@ export function createPool(
     };
     return {
       reused,
-      run: (sql, values = []) => run(connection, sql, values, limits.queryMs),
+      run: (sql, values = [], timeoutMs = limits.queryMs) =>
+        run(connection, sql, values, Math.min(timeoutMs, limits.queryMs)),
       release: () => giveBack(() => connection.release()),
       destroy: () => giveBack(() => connection.destroy()),
     };
