@@ -30,7 +30,8 @@ export function deploy(topology: Topology) {
     plans: topology.applications,
     files: topology.applicationFiles,
     databasePassword: mysql.applicationPassword,
-    after: mysql.services,
+    // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
+    after: [mysql.primary],
   });
   const web = new WebTier("web", { ...common, plans: topology.web, after: app.services });
   const loadBalancer = new LoadBalancer("load-balancer", {

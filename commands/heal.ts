@@ -44,7 +44,8 @@ export async function heal(session: Session): Promise<void> {
 
 async function readLocks(folder: string, stack: string): Promise<{ readonly alive: boolean }[]> {
   const path = join(folder, ".pulumi/locks/organization", PROJECT, stack);
-  const names = await readdir(path).catch(() => []);
+  // The backend keeps attributes in files beside its own.
+  const names = (await readdir(path).catch(() => [])).filter((name) => name.endsWith(".json"));
   return Promise.all(
     names.map(async (name) => {
       const parsed = lock.safeParse(JSON.parse(await readFile(join(path, name), "utf8").catch(() => "{}")));

@@ -32,6 +32,7 @@ const SCRIPTS = ["start.sh", "provision.sh", "health.sh"] as const;
 /** MySQL: one primary, and on the other servers its asynchronous replicas, which provision themselves. */
 export class MysqlCluster extends pulumi.ComponentResource {
   readonly services: readonly Service[];
+  readonly primary: Service;
   readonly rootPassword: pulumi.Output<string>;
   readonly applicationPassword: pulumi.Output<string>;
 
@@ -53,6 +54,9 @@ export class MysqlCluster extends pulumi.ComponentResource {
     });
 
     this.services = oneAfterTheOther(args.plans, [], (plan, after) => this.#node(plan, secrets, args, after));
+    const [primary] = this.services;
+    if (primary === undefined) throw new Error("the plan has no database");
+    this.primary = primary;
     this.registerOutputs({});
   }
 

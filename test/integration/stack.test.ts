@@ -75,71 +75,66 @@ describe("the real stack, by the real CLI on a real engine", function () {
     assert.deepEqual(await project.inventory(), { containers: [], networks: [], volumes: [] });
   };
 
-  describe("refuses before any resource", () => {
-    const refused = async (pattern: RegExp) => {
-      const { exitCode, output } = await project.npm("up");
-      assert.notEqual(exitCode, 0);
-      assert.match(output, pattern);
-      await nothingWasMade();
-    };
+  const refused = async (pattern: RegExp) => {
+    const { exitCode, output } = await project.npm("up");
+    assert.notEqual(exitCode, 0);
+    assert.match(output, pattern);
+    await nothingWasMade();
+  };
 
-    it("settings that are wrong, all of them at once", async () => {
-      const restore = await project.configure({
-        "foobar:images": { nginx: "nginx" },
-        "foobar:mysql": { primary: "nobody" },
-      });
-      await refused(
-        /2 problems in the configuration of stack it-\w+; nothing was created or changed[\s\S]*nginx[\s\S]*nobody/,
-      );
-      await restore();
+  it("refuses settings that are wrong, all of them at once", async () => {
+    const restore = await project.configure({
+      "foobar:images": { nginx: "nginx" },
+      "foobar:mysql": { primary: "nobody" },
     });
+    await refused(
+      /2 problems in the configuration of stack it-\w+; nothing was created or changed[\s\S]*nginx[\s\S]*nobody/,
+    );
+    await restore();
+  });
 
-    it("a port that another process has", async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const address = server.address();
-      assert.ok(address !== null && typeof address === "object");
-      const restore = await project.configure({ "foobar:loadBalancer": { port: address.port } });
-      await refused(new RegExp(`loadBalancer.port is ${address.port}, which another process on this machine has`));
-      await restore();
-      await new Promise((resolve) => server.close(resolve));
-    });
+  it("refuses a port that another process has", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const restore = await project.configure({ "foobar:loadBalancer": { port: address.port } });
+    await refused(new RegExp(`loadBalancer.port is ${address.port}, which another process on this machine has`));
+    await restore();
+    await new Promise((resolve) => server.close(resolve));
+  });
 
-    it("a subnet that the engine has given to another network", async () => {
-      const restore = await project.configure({ "foobar:networks": { edge: "172.17.0.0/24" } });
-      await refused(/networks.edge is "172.17.0.0\/24"[\s\S]*does not overlap the engine's network bridge/);
-      await restore();
-    });
+  it("refuses a subnet that the engine has given to another network", async () => {
+    const restore = await project.configure({ "foobar:networks": { edge: "172.17.0.0/24" } });
+    await refused(/networks.edge is "172.17.0.0\/24"[\s\S]*does not overlap the engine's network bridge/);
+    await restore();
+  });
 
-    it("an endpoint where no engine answers, but not a preview of it", async () => {
-      const endpoint = "unix:///nowhere/docker.sock";
-      const server = (name: string) => ({ name, roles: ["web", "app", "db"], endpoint });
-      const restore = await project.configure({
-        "foobar:servers": [server("server1"), server("server2")],
-        "foobar:loadBalancer": { port: await freePort(), endpoint },
-      });
-      await refused(/no Docker Engine answers at unix:\/\/\/nowhere\/docker.sock[\s\S]*cure/);
-      // What CI runs for a pull request, on a machine without an engine.
-      const { exitCode, output } = await project.pulumi(["preview", "--diff"]);
-      assert.equal(exitCode, 0, output);
-      assert.match(output, /no Docker Engine answers[\s\S]*\+ \d+ to create/);
-      await restore();
+  it("refuses an endpoint where no engine answers, but not a preview of it", async () => {
+    const endpoint = "unix:///nowhere/docker.sock";
+    const server = (name: string) => ({ name, roles: ["web", "app", "db"], endpoint });
+    const restore = await project.configure({
+      "foobar:servers": [server("server1"), server("server2")],
+      "foobar:loadBalancer": { port: await freePort(), endpoint },
     });
+    await refused(/no Docker Engine answers at unix:\/\/\/nowhere\/docker.sock[\s\S]*cure/);
+    // What CI runs for a pull request, on a machine without an engine.
+    const { exitCode, output } = await project.pulumi(["preview", "--diff"]);
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /no Docker Engine answers[\s\S]*\+ \d+ to create/);
+    await restore();
+  });
 
-    it("a passphrase that is wrong, and one that is missing", async () => {
-      // The first successful run above left a state that only the generated passphrase opens.
-      const restore = await project.configure({ encryptionsalt: undefined });
-      await restore();
-      const { PULUMI_CONFIG_PASSPHRASE_FILE: file, ...without } = project.env;
-      const wrong = await project.pulumi(["up", "--yes"], { ...without, PULUMI_CONFIG_PASSPHRASE: "not this one" });
-      assert.notEqual(wrong.exitCode, 0);
-      assert.match(wrong.output, /incorrect passphrase/);
-      const none = await project.pulumi(["up", "--yes"], without);
-      assert.notEqual(none.exitCode, 0);
-      assert.match(none.output, /PULUMI_CONFIG_PASSPHRASE/);
-      assert.ok(file);
-      await nothingWasMade();
-    });
+  it("refuses a passphrase that is wrong, and one that is missing", async () => {
+    const { PULUMI_CONFIG_PASSPHRASE_FILE: file, ...without } = project.env;
+    const wrong = await project.pulumi(["up", "--yes"], { ...without, PULUMI_CONFIG_PASSPHRASE: "not this one" });
+    assert.notEqual(wrong.exitCode, 0);
+    assert.match(wrong.output, /incorrect passphrase/);
+    const none = await project.pulumi(["up", "--yes"], without);
+    assert.notEqual(none.exitCode, 0);
+    assert.match(none.output, /PULUMI_CONFIG_PASSPHRASE/);
+    assert.ok(file);
+    await nothingWasMade();
   });
 
   it("comes up", async () => {

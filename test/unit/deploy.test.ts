@@ -80,7 +80,7 @@ describe("the dev stack, against mocks", () => {
     assert.deepEqual(order, {
       "mysql-server1": [],
       "mysql-server2": ["mysql-server1"],
-      "app-server1": ["mysql-server1", "mysql-server2"],
+      "app-server1": ["mysql-server1"],
       "app-server2": ["app-server1"],
       "web-server1": ["app-server1", "app-server2"],
       "web-server2": ["web-server1"],
