@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  * A pure function of the sources and the installed packages: neither the machine nor the place of the checkout shows in
  * the result, so it can serve as the identity of a release.
  *
- * @param root the folder that holds `app/` and `node_modules/`
+ * @param root the folder that holds `app/`, `node_modules/` and `package.json`
  */
 export function bundleApp(root: string = ROOT): Uint8Array {
   const { outputFiles } = buildSync({

@@ -177,7 +177,7 @@ export function createDatabase(options: {
       try {
         const found = await readFrom(host, work, empty);
         // The tables are made on the primary: a replica without them is behind, so ask further.
-        if (!found.missing) return found;
+        if (!found.missing) return { node: found.node, value: found.value };
         behind ??= found;
       } catch (error) {
         problem = error;
@@ -185,7 +185,7 @@ export function createDatabase(options: {
         if (error instanceof PoolBusy) break;
       }
     }
-    if (behind !== undefined) return behind;
+    if (behind !== undefined) return { node: behind.node, value: behind.value };
     throw new DatabaseUnavailable("read", "not-done", `No database can be read: ${reason(problem)}`, problem);
   }
 

@@ -75,8 +75,8 @@ const TEMPLATE = `<!doctype html>
 <% } %>
 <h2>Leave a message</h2>
 <% if (!it.posting.possible) { %>
-<div class="problem" role="status"><p>Posting is not possible now: <%= it.posting.reason %>. Messages can still be
-read, and posting returns by itself.</p></div>
+<div class="problem" role="status"><p>Posting is not possible now: <%= it.posting.reason %>. It returns by itself.
+<% if (it.read) { %>Messages can still be read.<% } %></p></div>
 <% } %>
 <% if (it.posting.possible || it.draft.text) { %>
 <form method="post" action="/messages">

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { bundleApp } from "../bundle.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  assert.ok(typeof address === "object" && address !== null);
+  return address.port;
+}
+
+/** Asks until the answer pleases; fails with the last one after five seconds. */
+async function eventually(url: string, pleases: (status: number) => boolean): Promise<Response> {
+  const deadline = Date.now() + 5000;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+      if (pleases(response.status)) return response;
+      last = response.status;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail(`${url} did not become what was expected: ${String(last)}`);
+}
+
+describe("the bundle", function () {
+  this.timeout(30_000);
+  const bundle = bundleApp();
+  let folder = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "bundle-"));
+    writeFileSync(join(folder, "server.cjs"), bundle);
+    writeFileSync(join(folder, "password"), "x\n");
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("is the same bytes wherever the project is checked out", () => {
+    const elsewhere = join(folder, "another place");
+    cpSync(join(ROOT, "app"), join(elsewhere, "app"), { recursive: true });
+    cpSync(join(ROOT, "package.json"), join(elsewhere, "package.json"));
+    symlinkSync(join(ROOT, "node_modules"), join(elsewhere, "node_modules"));
+    assert.equal(hash(bundleApp(elsewhere)), hash(bundle));
+  });
+
+  it("holds no path of this machine, and stays small", () => {
+    const text = Buffer.from(bundle).toString("utf8");
+    assert.ok(!text.includes(ROOT.replace(/\/$/, "")));
+    assert.ok(!text.includes("node_modules/"));
+    assert.ok(bundle.length < 1_100_000, `${bundle.length} bytes`);
+  });
+
+  async function start(environment: Record<string, string>) {
+    const port = await freePort();
+    const child = execa(process.execPath, [join(folder, "server.cjs")], {
+      extendEnv: false,
+      env: {
+        PORT: String(port),
+        SERVER_NAME: "server1",
+        DATABASE_NAME: "foobar",
+        DATABASE_USER: "app",
+        // Reserved, and nobody listens there.
+        DATABASE_WRITE_HOST: "127.0.0.1:1",
+        DATABASE_READ_HOST: "127.0.0.1:1",
+        DATABASE_PASSWORD_FILE: join(folder, "password"),
+        ...environment,
+      },
+      reject: false,
+      timeout: 20_000,
+    });
+    return { child, url: `http://127.0.0.1:${port}` };
+  }
+
+  it("starts without a database, drains on SIGTERM and exits with 0", async () => {
+    const { child, url } = await start({ DRAIN_SECONDS: "1" });
+    try {
+      await eventually(`${url}/livez`, (status) => status === 200);
+      const ready = await fetch(`${url}/readyz`);
+      assert.equal(ready.status, 503);
+      assert.match(await ready.text(), /never connected/);
+      assert.equal((await fetch(url)).status, 503);
+
+      child.kill("SIGTERM");
+      // Red at once, and still serving.
+      let reasons = "";
+      while (!/draining/.test(reasons)) reasons = await (await fetch(`${url}/readyz`)).text();
+      const served = await fetch(`${url}/livez`);
+      assert.deepEqual([served.status, served.headers.get("connection")], [200, "close"]);
+      const { exitCode, stdout } = await child;
+      assert.equal(exitCode, 0);
+      const log = stdout.split("\n").map((line) => JSON.parse(line));
+      assert.equal(log.at(-1).msg, "closed in good order");
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("exits at once on a second signal", async () => {
+    const { child, url } = await start({ DRAIN_SECONDS: "600" });
+    try {
+      await eventually(`${url}/livez`, (status) => status === 200);
+      child.kill("SIGTERM");
+      while (!/draining/.test(await (await fetch(`${url}/readyz`)).text()));
+      child.kill("SIGINT");
+      const { exitCode, timedOut } = await child;
+      assert.deepEqual([exitCode, timedOut], [1, false]);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("says everything that is wrong with its environment, and exits with 1", async () => {
+    const { child } = await start({ PORT: "no", SERVER_NAME: "", DATABASE_PASSWORD_FILE: "/nonexistent" });
+    const { exitCode, stderr, stdout } = await child;
+    assert.equal(exitCode, 1);
+    for (const name of ["PORT", "SERVER_NAME", "DATABASE_PASSWORD_FILE"]) assert.match(stderr, new RegExp(`- ${name}`));
+    assert.equal(stdout, "");
+  });
+});

@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { createDatabase, type HostStatus } from "../database.ts";
+import { DatabaseUnavailable, PoolBusy } from "../failure.ts";
+import { createMessages, MESSAGES_SCHEMA } from "../messages.ts";
+import { FakePool, FakeServer, failure } from "./fakes.ts";
+
+function stack() {
+  const primary = new FakeServer("primary");
+  const replica = new FakeServer("replica");
+  replica.readOnly = true;
+  const write = new FakePool(primary);
+  const read = new FakePool(replica);
+  const seen = { contacts: 0, failures: [] as string[], changes: [] as string[] };
+  const database = createDatabase({
+    write,
+    read: [read],
+    schema: MESSAGES_SCHEMA,
+    events: {
+      contact: () => {
+        seen.contacts += 1;
+      },
+      failed: (role, address) => seen.failures.push(`${role} ${address}`),
+      changed: (role: string, status: HostStatus) => seen.changes.push(`${role} ${status.state}`),
+    },
+  });
+  const at = new Date("2030-01-02T03:04:05.678Z");
+  const messages = createMessages(database, "server1", () => at);
+  return { primary, replica, write, read, seen, database, messages, at };
+}
+
+const row = { id: 7, author: "Ann", text: "hi", server: "server2", createdAt: new Date(0) };
+const draft = { author: "Ann", text: "hi" };
+
+async function unavailable(work: Promise<unknown>): Promise<DatabaseUnavailable> {
+  const error = await work.then(
+    () => assert.fail("it succeeded"),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof DatabaseUnavailable, String(error));
+  return error;
+}
+
+describe("reading", () => {
+  it("asks the replica and says so", async () => {
+    const { messages, replica, write } = stack();
+    replica.answer = () => ({ rows: [row], insertId: 0 });
+    const { node, value } = await messages.newest();
+    assert.equal(node.name, "replica");
+    assert.deepEqual(value, [row]);
+    assert.equal(write.attempts, 0);
+  });
+
+  it("takes several replicas in turn", async () => {
+    const [one, two, primary] = [new FakeServer("one"), new FakeServer("two"), new FakeServer("primary")];
+    const events = { contact() {}, failed() {}, changed() {} };
+    const read = [new FakePool(one), new FakePool(two)];
+    const database = createDatabase({ write: new FakePool(primary), read, schema: [], events });
+    for (let i = 0; i < 4; i += 1) await database.read((session) => session.run("SELECT 1"), undefined);
+    assert.deepEqual([one.work.length, two.work.length, primary.work.length], [2, 2, 0]);
+  });
+
+  it("shows no error when the replica was restarted, although every pooled connection is dead", async () => {
+    const { messages, replica, write } = stack();
+    // Three connections in the pool.
+    await Promise.all([messages.newest(), messages.newest(), messages.newest()]);
+    replica.restart();
+    const answers = await Promise.all([messages.newest(), messages.newest(), messages.newest()]);
+    assert.deepEqual(new Set(answers.map(({ node }) => node.name)), new Set(["replica"]));
+    assert.equal(write.attempts, 0);
+  });
+
+  it("falls back to the primary when the replica is down, and does not knock there again before it is back", async () => {
+    const { messages, replica, read, seen, database } = stack();
+    replica.up = false;
+    assert.equal((await messages.newest()).node.name, "primary");
+    const attempts = read.attempts;
+    assert.equal((await messages.newest()).node.name, "primary");
+    assert.equal(read.attempts, attempts);
+    replica.up = true;
+    await database.probe();
+    assert.equal((await messages.newest()).node.name, "replica");
+    assert.deepEqual(seen.failures, ["read replica:3306"]);
+  });
+
+  it("falls back to the primary when the replica refuses the account, which it may not have received yet", async () => {
+    const { messages, read } = stack();
+    read.refusal = failure("ER_ACCESS_DENIED_ERROR");
+    assert.equal((await messages.newest()).node.name, "primary");
+  });
+
+  it("falls back to the primary when the replica does not have the table yet", async () => {
+    const { messages, replica } = stack();
+    replica.tables = false;
+    assert.equal((await messages.newest()).node.name, "primary");
+  });
+
+  it("finds nothing, rather than failing, when the table is missing and the primary is down", async () => {
+    const { messages, replica, primary } = stack();
+    replica.tables = false;
+    primary.up = false;
+    assert.deepEqual(await messages.newest(), {
+      node: { name: "replica", uuid: "uuid-replica", readOnly: true },
+      value: [],
+    });
+  });
+
+  it("works with the primary down", async () => {
+    const { messages, primary } = stack();
+    primary.up = false;
+    assert.equal((await messages.newest()).node.name, "replica");
+  });
+
+  it("says so when nothing can be read", async () => {
+    const { messages, primary, replica, seen } = stack();
+    primary.up = replica.up = false;
+    const error = await unavailable(messages.newest());
+    assert.deepEqual([error.operation, error.outcome], ["read", "not-done"]);
+    assert.equal(seen.contacts, 0);
+  });
+
+  it("does not send the overflow of a busy replica to the primary, nor take it for down", async () => {
+    const { messages, read, write, database } = stack();
+    await messages.newest();
+    read.refusal = new PoolBusy("full");
+    await unavailable(messages.newest());
+    assert.equal(write.attempts, 0);
+    assert.equal(database.status().read[0]?.state, "up");
+  });
+
+  it("names the server by its reported host, else by its own name", async () => {
+    const { messages, replica } = stack();
+    Object.assign(replica, { name: "" });
+    assert.equal((await messages.newest()).node.name, "container");
+  });
+});
+
+describe("writing", () => {
+  it("makes the table once, writes to the primary and gives back what was written", async () => {
+    const { messages, primary, replica, at } = stack();
+    primary.tables = false;
+    const values: unknown[] = [];
+    primary.answer = (_sql, given) => {
+      values.push(...given);
+      return { rows: [], insertId: 42 };
+    };
+    const { node, value } = await messages.post(draft);
+    await messages.post(draft);
+    assert.equal(node.name, "primary");
+    assert.deepEqual(value, { id: 42, author: "Ann", text: "hi", server: "server1", createdAt: at });
+    assert.deepEqual(values.slice(0, 4), ["Ann", "hi", "server1", at]);
+    assert.equal(primary.statements.filter((sql) => sql.startsWith("CREATE")).length, 1);
+    assert.equal(replica.statements.length, 0);
+  });
+
+  it("notices a dead pooled connection before it sends the message, and uses a new one", async () => {
+    const { messages, primary } = stack();
+    await messages.post(draft);
+    primary.restart();
+    await messages.post(draft);
+    assert.equal(primary.work.length, 2);
+  });
+
+  it("never repeats a message whose fate is unknown", async () => {
+    const { messages, primary } = stack();
+    primary.answer = () => {
+      throw failure("PROTOCOL_CONNECTION_LOST", { fatal: true });
+    };
+    const error = await unavailable(messages.post(draft));
+    assert.equal(error.outcome, "unknown");
+    assert.equal(primary.work.length, 1);
+  });
+
+  it("tries once more when the primary promised that nothing was done", async () => {
+    for (const code of ["ER_OPTION_PREVENTS_STATEMENT", "ER_LOCK_DEADLOCK"]) {
+      const { messages, primary } = stack();
+      let calls = 0;
+      primary.answer = () => {
+        calls += 1;
+        if (calls === 1) throw failure(code);
+        return { rows: [], insertId: 1 };
+      };
+      assert.equal((await messages.post(draft)).value.id, 1, code);
+      assert.equal(calls, 2, code);
+    }
+  });
+
+  it("finds the new primary through a router that still holds connections to the old one", async () => {
+    const { messages, primary, write, database } = stack();
+    await messages.post(draft);
+    primary.readOnly = true;
+    const promoted = new FakeServer("promoted");
+    // New connections reach the promoted server, old ones stay where they are.
+    const connect = write.connect.bind(write);
+    write.connect = async () => {
+      const connection = await connect();
+      return connection.reused
+        ? connection
+        : { ...connection, run: async (sql, values = []) => promoted.handle(sql, values) };
+    };
+    assert.equal((await messages.post(draft)).node.name, "promoted");
+    assert.deepEqual([primary.work.length, promoted.work.length], [1, 1]);
+    assert.equal(database.status().write.node?.name, "promoted");
+  });
+
+  it("makes the table again when it vanished", async () => {
+    const { messages, primary } = stack();
+    await messages.post(draft);
+    primary.tables = false;
+    await messages.post(draft);
+    assert.equal(primary.tables, true);
+  });
+
+  it("says that nothing was saved when the primary is down, and that posting is not possible", async () => {
+    const { messages, primary, replica } = stack();
+    assert.deepEqual(messages.posting(), { possible: true });
+    primary.up = false;
+    const error = await unavailable(messages.post(draft));
+    assert.deepEqual([error.operation, error.outcome], ["write", "not-done"]);
+    assert.equal(messages.posting().possible, false);
+    assert.equal(replica.work.length, 0);
+    primary.up = true;
+    await messages.post(draft);
+    assert.deepEqual(messages.posting(), { possible: true });
+  });
+
+  it("says who is read-only when no primary takes writes", async () => {
+    const { messages, primary } = stack();
+    primary.readOnly = true;
+    await unavailable(messages.post(draft));
+    assert.deepEqual(messages.posting(), { possible: false, reason: "primary is read-only" });
+    assert.equal(primary.work.length, 0);
+  });
+
+  it("passes on a failure that is nobody's outage", async () => {
+    const { messages, primary } = stack();
+    primary.answer = () => {
+      throw failure("ER_DATA_TOO_LONG");
+    };
+    await assert.rejects(messages.post(draft), { code: "ER_DATA_TOO_LONG" });
+    assert.equal(primary.work.length, 1);
+  });
+});
+
+describe("probing", () => {
+  it("makes the table, on the primary only", async () => {
+    const { database, primary, replica } = stack();
+    primary.tables = replica.tables = false;
+    await database.probe();
+    assert.deepEqual([primary.tables, replica.tables], [true, false]);
+  });
+
+  it("leaves a read-only primary as it is", async () => {
+    const { database, primary } = stack();
+    primary.tables = false;
+    primary.readOnly = true;
+    await database.probe();
+    assert.equal(primary.tables, false);
+  });
+
+  it("never throws, tells every change once, and counts as contact only what answered", async () => {
+    const { database, primary, replica, seen } = stack();
+    primary.up = replica.up = false;
+    await database.probe();
+    await database.probe();
+    assert.deepEqual([...seen.changes].sort(), ["read down", "write down"]);
+    assert.equal(seen.contacts, 0);
+    replica.up = true;
+    await database.probe();
+    assert.deepEqual(seen.changes.slice(2), ["read up"]);
+    assert.ok(seen.contacts > 0);
+  });
+
+  it("does not take a restarted server for down because of a connection that died with it", async () => {
+    const { database, replica, seen } = stack();
+    await database.probe();
+    replica.restart();
+    await database.probe();
+    assert.deepEqual([...seen.changes].sort(), ["read up", "write up"]);
+  });
+
+  it("closes every pool", async () => {
+    const { database, write, read } = stack();
+    await database.close();
+    assert.deepEqual([write.closed, read.closed], [true, true]);
+  });
+});

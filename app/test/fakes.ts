@@ -1,0 +1,98 @@
+import type { Connection, Pool, Result, Value } from "../pool.ts";
+
+/** A database server that exists in memory only: it can be stopped, restarted, made read-only, and it remembers. */
+export class FakeServer {
+  readonly name: string;
+  up = true;
+  readOnly = false;
+  tables = true;
+  /** What every statement that is neither an identification nor a table definition does. */
+  answer: (sql: string, values: readonly Value[]) => Result = () => ({ rows: [], insertId: 0 });
+  readonly statements: string[] = [];
+  /** Counts restarts; connections of an earlier life are dead. */
+  life = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  restart(): void {
+    this.life += 1;
+  }
+
+  /** The statements that visitors caused. */
+  get work(): string[] {
+    return this.statements.filter((sql) => !sql.includes("@@") && !sql.startsWith("CREATE"));
+  }
+
+  handle(sql: string, values: readonly Value[]): Result {
+    this.statements.push(sql);
+    if (sql.includes("@@")) {
+      const row = { hostname: "container", reportHost: this.name, uuid: `uuid-${this.name}`, readOnly: this.readOnly };
+      return { rows: [row], insertId: 0 };
+    }
+    if (sql.startsWith("CREATE")) {
+      this.tables = true;
+      return { rows: [], insertId: 0 };
+    }
+    if (!this.tables) throw failure("ER_NO_SUCH_TABLE");
+    return this.answer(sql, values);
+  }
+}
+
+/** An error as the driver makes it. */
+export function failure(code: string, more: { fatal?: boolean } = {}): Error {
+  return Object.assign(new Error(`${code} happened`), { code, ...more });
+}
+
+/** A pool that keeps its connections and learns of their death only by using them, as a real one does. */
+export class FakePool implements Pool {
+  readonly address: string;
+  readonly server: FakeServer;
+  attempts = 0;
+  closed = false;
+  /** When set, no connection is lent. */
+  refusal: Error | undefined;
+  private generation = 0;
+  private idle: { life: number; generation: number }[] = [];
+
+  constructor(server: FakeServer) {
+    this.server = server;
+    this.address = `${server.name}:3306`;
+  }
+
+  async connect(): Promise<Connection> {
+    this.attempts += 1;
+    if (this.refusal !== undefined) throw this.refusal;
+    const kept = this.idle.filter((one) => one.generation === this.generation);
+    const pooled = kept.pop();
+    this.idle = kept;
+    if (pooled === undefined && !this.server.up) throw failure("ECONNREFUSED", { fatal: true });
+    const one = pooled ?? { life: this.server.life, generation: this.generation };
+    return {
+      reused: pooled !== undefined,
+      run: async (sql, values = []) => {
+        if (!this.server.up || one.life !== this.server.life) {
+          throw failure("PROTOCOL_CONNECTION_LOST", { fatal: true });
+        }
+        return this.server.handle(sql, values);
+      },
+      release: () => {
+        this.idle.push(one);
+      },
+      destroy: () => {},
+    };
+  }
+
+  suspect(): void {
+    this.generation += 1;
+  }
+
+  usage() {
+    return { inUse: 0, waiting: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
