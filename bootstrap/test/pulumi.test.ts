@@ -393,3 +393,119 @@ describe("plugins built from package mirrors", function () {
     });
   }
 });
+
+/**
+ * A program for the language host; what it does is a setting. It awaits first: Node.js 20 takes many seconds to print
+ * a stack that goes back into the SDK's own start of the program.
+ */
+const PROGRAM = `
+import { writeFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+const config = new pulumi.Config();
+const mode: string = config.require("mode");
+console.log("a line of the program");
+await Promise.resolve();
+if (mode === "run error") throw new pulumi.RunError("only this sentence");
+if (mode === "exit") process.exit(7);
+if (mode === "hang") {
+  writeFileSync("pid", String(process.pid));
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+}
+export const word = new random.RandomString("word", { length: 8 }).result;
+export const password = new random.RandomPassword("password", { length: 20 }).result;
+export const token = config.requireSecret("token");
+`;
+
+describe("a program, run by what was built from package mirrors", function () {
+  this.timeout(60_000);
+  let root = "";
+  let env: Record<string, string> = {};
+
+  before(async function () {
+    const built = await pulumiStep().find();
+    if (built?.path === undefined) {
+      console.log("      skipped: nothing has been built on this machine");
+      this.skip();
+    }
+    root = await mkdtemp(join(tmpdir(), "foobar-program-"));
+    env = {
+      ...built.env,
+      PATH: [...built.path, process.env["PATH"]].join(":"),
+      PULUMI_BACKEND_URL: `file://${root}`,
+      PULUMI_CONFIG_PASSPHRASE: "passphrase",
+    };
+    await symlink(join(import.meta.dirname, "../../node_modules"), join(root, "node_modules"));
+    await writeFile(join(root, "index.ts"), PROGRAM);
+    await writeFile(join(root, "package.json"), '{"type":"module","main":"index.ts"}');
+    const runtime = '{name: nodejs, options: {typescript: false, nodeargs: "--import tsx"}}';
+    await writeFile(join(root, "Pulumi.yaml"), `name: program\nruntime: ${runtime}\n`);
+    await pulumi("stack", "init", "test");
+    await pulumi("config", "set", "--secret", "token", "a-secret-token");
+  });
+
+  after(async () => {
+    if (root !== "") await rm(root, { recursive: true });
+  });
+
+  const pulumi = (...args: string[]) => execa("pulumi", args, { cwd: root, env, all: true, reject: false });
+  const set = (mode: string) => pulumi("config", "set", "mode", mode);
+
+  it("creates resources, changes nothing the second time, and keeps secrets secret", async () => {
+    await set("all");
+    const first = await pulumi("up", "--yes");
+    assert.equal(first.exitCode, 0, first.all);
+    assert.match(first.all, /a line of the program/);
+    assert.match(first.all, /\+ 3 created/);
+    const second = await pulumi("up", "--yes", "--expect-no-changes");
+    assert.equal(second.exitCode, 0, second.all);
+    const refresh = await pulumi("refresh", "--yes", "--expect-no-changes");
+    assert.equal(refresh.exitCode, 0, refresh.all);
+    const plain: { password: string; token: string } = JSON.parse(
+      (await pulumi("stack", "output", "--json", "--show-secrets")).stdout,
+    );
+    assert.equal(plain.token, "a-secret-token");
+    const { stdout: state } = await pulumi("stack", "export");
+    assert.ok(!state.includes(plain.password) && !state.includes(plain.token));
+    assert.equal((await pulumi("destroy", "--yes")).exitCode, 0);
+  });
+
+  it("shows a RunError as one sentence, and how a program exits", async () => {
+    await set("run error");
+    const error = await pulumi("preview");
+    assert.notEqual(error.exitCode, 0);
+    assert.match(error.all, /error: only this sentence/);
+    assert.doesNotMatch(error.all, /RunError|unhandled/);
+    await set("exit");
+    assert.match((await pulumi("preview")).all, /exited with non-zero exit code: 7/);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+    it(`leaves no process behind after ${signal}`, async () => {
+      await set("hang");
+      await rm(join(root, "pid"), { force: true });
+      const preview = pulumi("preview");
+      const pid = Number(await poll(() => readFile(join(root, "pid"), "utf8").catch(() => undefined)));
+      preview.kill(signal);
+      await preview;
+      await poll(async () => (isRunning(pid) ? undefined : true));
+    });
+  }
+});
+
+async function poll<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (const until = Date.now() + 20_000; Date.now() < until; ) {
+    const result = await attempt();
+    if (result) return result;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("not within 20 s");
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
