@@ -43,7 +43,7 @@ export function deploy(topology: Topology) {
 
   return {
     url: loadBalancer.url,
-    statistics: loadBalancer.statistics,
+    ...(loadBalancer.statistics === undefined ? {} : { statistics: loadBalancer.statistics }),
     containers: Object.fromEntries(
       [...loadBalancer.services, ...web.services, ...app.services, ...mysql.services].map(({ name, container }) => [
         name,
