@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseConfig } from "../../config.ts";
+import { type EngineState, engineState } from "../../preflight/engine.ts";
+import { collisions, missingFiles } from "../../preflight/preflight.ts";
+import { planTopology } from "../../topology.ts";
+import { devConfig } from "../devConfig.ts";
+
+const REMOTE = "tcp://elsewhere:2376";
+const empty: EngineState = { networks: [], published: [] };
+
+const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
+  const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
+  const problems = await collisions(topology, endpoint, { ...empty, ...state });
+  return problems.map(({ path, complaint, allowed }) => `${path.join(".")} ${complaint ?? allowed}`);
+};
+
+describe("preflight", () => {
+  it("finds nothing on an empty engine, nor what the stack itself holds", async () => {
+    assert.deepEqual(await found({}), []);
+    assert.deepEqual(
+      await found({
+        networks: [{ name: "foobar-dev-edge", subnets: ["10.201.0.0/24"], own: true }],
+        published: [{ container: "lb1-0000000", port: 8080, own: true }],
+      }),
+      [],
+    );
+  });
+
+  it("names the container that has a port", async () => {
+    assert.deepEqual(await found({ published: [{ container: "other", port: 8404, own: false }] }), [
+      "loadBalancer.statsPort is 8404, which the container other has at 127.0.0.1",
+    ]);
+  });
+
+  it("sees a port that a process of this machine has, where the engine is this machine's", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const changes = { "foobar:loadBalancer": { port: address.port } };
+    try {
+      assert.deepEqual(await found({}, "unix:///run/docker.sock", changes), [
+        `loadBalancer.port is ${address.port}, which another process on this machine has at 127.0.0.1`,
+      ]);
+      assert.deepEqual(await found({}, REMOTE, changes), []);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("names the network that has a subnet, in whole or in part", async () => {
+    const networks = [
+      { name: "vpn", subnets: ["10.201.0.0/16"], own: false },
+      { name: "six", subnets: ["fd00::/64"], own: false },
+      { name: "host", subnets: [], own: false },
+    ];
+    const problems = await found({ networks });
+    assert.equal(problems.length, 5);
+    assert.ok(problems.every((text) => text.endsWith("the engine's network vpn, 10.201.0.0/16")));
+  });
+
+  it("fails within a bound where no engine answers", () =>
+    assert.rejects(engineState("unix:///nowhere/docker.sock", { project: "foobar", stack: "dev" }), /ENOENT/));
+
+  it("wants a folder with files for an application of one's own", () => {
+    assert.deepEqual(missingFiles(undefined), []);
+    assert.deepEqual(missingFiles("config"), []);
+    const folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    for (const wrong of [folder, "no/such/folder", "package.json"]) assert.equal(missingFiles(wrong).length, 1, wrong);
+    rmdirSync(folder);
+  });
+});
