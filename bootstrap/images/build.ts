@@ -1,4 +1,6 @@
-import { Readable } from "node:stream";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type Docker from "dockerode";
 import type { Report } from "../step.ts";
 
@@ -76,13 +78,15 @@ export async function finishImage(
 ): Promise<void> {
   const settings = Object.entries(environment).map(([key, value]) => `ENV ${key}=${JSON.stringify(value)}`);
   const dockerfile = [`FROM ${id}`, ...settings, ""].join("\n");
-  const stream = await docker.buildImage(tarOf("Dockerfile", dockerfile), {
-    t: name,
-    labels: { ...labels },
-    rm: true,
-    forcerm: true,
-  });
-  await follow(docker, stream, () => undefined);
+  const context = await mkdtemp(join(tmpdir(), "stand-in-"));
+  try {
+    await writeFile(join(context, "Dockerfile"), dockerfile);
+    const options = { t: name, labels: { ...labels }, rm: true, forcerm: true };
+    const stream = await docker.buildImage({ context, src: ["Dockerfile"] }, options);
+    await follow(docker, stream, () => undefined);
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
 }
 
 /** Makes an image of a file system in a tar file. */
@@ -102,23 +106,4 @@ function idOf(events: readonly Event[]): string {
   const id = events.findLast((event) => event.aux?.ID !== undefined)?.aux?.ID;
   if (id === undefined) throw new Error("the engine named no image at the end of the build");
   return id;
-}
-
-/** A tar archive of one small file (POSIX ustar). */
-function tarOf(name: string, text: string): Readable {
-  const body = Buffer.from(text);
-  const header = Buffer.alloc(512);
-  const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, "0")}\0`;
-  header.write(name, 0);
-  header.write(octal(0o644, 8), 100);
-  header.write(octal(0, 8), 108);
-  header.write(octal(0, 8), 116);
-  header.write(octal(body.length, 12), 124);
-  header.write(octal(0, 12), 136);
-  header.write("        0", 148);
-  header.write("ustar\x0000", 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  const padding = Buffer.alloc((512 - (body.length % 512)) % 512);
-  return Readable.from([Buffer.concat([header, body, padding, Buffer.alloc(1024)])]);
 }

@@ -54,7 +54,7 @@ export function chooseImageRoute(program: Program, name: string, registryReached
   return {
     refusal:
       `The image ${name} is not in the engine, its registry does not answer, and no stand-in can be made: ${refusal}. ` +
-      `Load it (docker load), configure the official image with its tag (images.${program}), or open the way to its registry.`,
+      `Load it (docker load), configure the official image with its tag (images.${program === "node" ? "application" : program}), or open the way to its registry.`,
   };
 }
 

@@ -29,7 +29,7 @@ value_of() {
   unset "$file_name"
 }
 
-# The server's own view of its settings; it ends with an error on a setting that it does not know.
+# The server's own view of its settings, from its files and its command line.
 read_settings() {
   local errors status=0
   errors=$(mktemp)

@@ -1,0 +1,470 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type Docker from "dockerode";
+import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
+import { parseMirror } from "../images/base.ts";
+import { stepOf } from "../images/build.ts";
+import { parseReference, registryUrl } from "../images/reference.ts";
+import {
+  filesOf,
+  labels,
+  mismatchOf,
+  type Program,
+  programs,
+  refusalOf,
+  upstreamVersion,
+} from "../images/stand-ins.ts";
+import { chooseImageRoute } from "../images/step.ts";
+import { Bench, hardened } from "./engineRun.ts";
+
+/** The images that the stack's configuration asks for where it is not told otherwise. */
+const images: Readonly<Record<Program, string>> = {
+  haproxy: "haproxy:3.2.26",
+  nginx: "nginx:1.30.6",
+  node: "node:24.22.2-slim",
+  mysql: "mysql:9.7.4",
+};
+
+describe("image names", () => {
+  it("get Docker's defaults", () => {
+    const hub = { registry: "docker.io", digest: undefined };
+    assert.deepEqual(parseReference("haproxy"), { ...hub, repository: "haproxy", tag: "latest" });
+    assert.deepEqual(parseReference("haproxy:3.2.26"), { ...hub, repository: "haproxy", tag: "3.2.26" });
+    assert.deepEqual(parseReference("docker.io/library/node:24"), { ...hub, repository: "node", tag: "24" });
+    assert.deepEqual(parseReference("nginxinc/nginx-unprivileged:1"), {
+      ...hub,
+      repository: "nginxinc/nginx-unprivileged",
+      tag: "1",
+    });
+  });
+
+  it("tell a registry's port from a tag", () => {
+    const local = parseReference("localhost:5000/app");
+    assert.deepEqual([local.registry, local.repository, local.tag], ["localhost:5000", "app", "latest"]);
+    assert.equal(registryUrl(local), "https://localhost:5000/v2/");
+  });
+
+  it("have no tag where only a digest names the image", () => {
+    const pinned = parseReference("mysql@sha256:abc");
+    assert.deepEqual([pinned.repository, pinned.tag, pinned.digest], ["mysql", undefined, "sha256:abc"]);
+  });
+});
+
+describe("the way to an image", () => {
+  it("is the deployment's own pull wherever the registry answers", () => {
+    assert.equal(chooseImageRoute("mysql", "my.registry/mysql:1", true), "pull");
+  });
+
+  it("is a stand-in for an official name where it does not", () => {
+    for (const program of programs) assert.equal(chooseImageRoute(program, images[program], false), "stand-in");
+  });
+
+  it("ends with a clear error for a foreign or pinned name", () => {
+    for (const name of ["my.registry/x:1", "mysql:9.7.4@sha256:abc", "mysql/mysql-server:9"]) {
+      const route = chooseImageRoute("mysql", name, false);
+      assert.ok(typeof route === "object");
+      assert.match(route.refusal, new RegExp(`${name}.*registry does not answer.*docker load.*images\\.mysql`));
+    }
+    assert.match(refusalOf("nginx", "nginx@sha256:abc") ?? "", /pinned to a digest/);
+  });
+
+  it("warns loudly where the stand-in's version is not the tag's", () => {
+    assert.equal(mismatchOf("mysql:9.7.4", "9.7.4"), undefined);
+    assert.equal(mismatchOf("mysql:9.7", "9.7.4"), undefined);
+    assert.match(mismatchOf("mysql:8.4.10", "9.7.4") ?? "", /ATTENTION: .* asks for 8\.4\.10, .* has 9\.7\.4/);
+    assert.match(mismatchOf("mysql:9.7.40", "9.7.4") ?? "", /ATTENTION/);
+    assert.match(mismatchOf("node:lts", "24.22.2") ?? "", /names no version/);
+    assert.match(mismatchOf("node:24-alpine", "24.22.2") ?? "", /Alpine/);
+  });
+
+  it("reads the program's version from Debian's", () => {
+    assert.equal(upstreamVersion("24.22.2+dfsg+~cs24.19.2-1"), "24.22.2");
+    assert.equal(upstreamVersion("1:9.7.4-2"), "9.7.4");
+  });
+});
+
+describe("stand-in sources", () => {
+  it("take Debian's archive from apt, not its security archive or another vendor's", () => {
+    const targets =
+      "|http://a/x/|x\nDebian|http://b/debian-security/|Debian-Security\nDebian|http://b/debian/|Debian\n";
+    assert.equal(parseMirror(targets), "http://b/debian/");
+    assert.equal(parseMirror("Ubuntu|http://c/ubuntu/|Ubuntu"), undefined);
+  });
+
+  it("name no host in a Dockerfile, so that any mirror serves", async () => {
+    for (const image of ["base", ...programs] as const) {
+      const text = await readFile(join(import.meta.dirname, "../images", image, "Dockerfile"), "utf8");
+      assert.doesNotMatch(text, /https?:\/\//);
+      assert.ok((await filesOf(image)).includes("Dockerfile"));
+    }
+  });
+
+  it("report the steps that take time, shortened", () => {
+    assert.equal(stepOf("Step 3/9 : RUN apt-get update"), "step 3/9: apt-get update …");
+    assert.equal(stepOf("Step 4/9 : COPY a b"), undefined);
+  });
+});
+
+interface Contract {
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly stop: string | undefined;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly folder: string;
+  /** Name and number of the user that the program runs as. */
+  readonly account: readonly [string, number];
+  readonly tools: string;
+  /** What the official image does not have; a stand-in must not have it either, or scripts come to lean on it. */
+  readonly absent: string;
+}
+
+const contracts: Readonly<Record<Program, Contract>> = {
+  haproxy: {
+    user: "haproxy",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+    stop: "SIGUSR1",
+    ports: [],
+    volumes: [],
+    folder: "/var/lib/haproxy",
+    account: ["haproxy", 99],
+    tools: "haproxy sh bash perl grep sed awk socat",
+    absent: "curl wget nc ps ip",
+  },
+  nginx: {
+    user: "",
+    entrypoint: ["/docker-entrypoint.sh"],
+    command: ["nginx", "-g", "daemon off;"],
+    stop: "SIGQUIT",
+    ports: ["80/tcp"],
+    volumes: [],
+    folder: "/",
+    account: ["nginx", 101],
+    tools: "nginx sh bash perl curl envsubst",
+    absent: "wget nc ps",
+  },
+  node: {
+    user: "",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["node"],
+    stop: undefined,
+    ports: [],
+    volumes: [],
+    folder: "/",
+    account: ["node", 1000],
+    tools: "node npm npx yarn sh bash perl",
+    absent: "curl wget",
+  },
+  mysql: {
+    user: "",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["mysqld"],
+    stop: undefined,
+    ports: ["3306/tcp", "33060/tcp"],
+    volumes: ["/var/lib/mysql"],
+    folder: "/",
+    account: ["mysql", 999],
+    tools:
+      "mysqld mysql mysqladmin mysqldump mysql_tzinfo_to_sql my_print_defaults mysql_migrate_keyring " +
+      "bash gawk sed grep find curl openssl gzip bzip2 xz gosu",
+    absent:
+      "mysqlbinlog mysql_config_editor mysqlcheck mysqlimport mysqlshow mysqlslap perror mysqld_safe ps which nc perl",
+  },
+};
+
+const haproxyConfig = `
+global
+  log stdout format raw local0
+  hard-stop-after 5s
+  stats socket /run/haproxy/admin.sock mode 600 level admin
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind :80
+  bind :8404
+  monitor-uri /healthz
+`;
+
+const nginxConfig = `
+pid /tmp/nginx.pid;
+error_log /dev/stderr;
+events {}
+stream {
+  server { listen 9000; proxy_pass 127.0.0.1:8080; }
+}
+http {
+  include /etc/nginx/mime.types;
+  access_log /dev/stdout;
+  client_body_temp_path /tmp/client;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  server {
+    listen 8080;
+    location = /healthz { return 200 "ok"; }
+    location = /status { stub_status; }
+  }
+}
+`;
+
+const nodeServer = `
+const server = require("node:http").createServer((request, response) => response.end("ok")).listen(3000);
+process.on("SIGTERM", () => server.close());
+`;
+
+const haproxyProbe = "printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' | socat -T2 - TCP4:127.0.0.1:8404 | grep -q ' 200 '";
+const nodeProbe =
+  "fetch('http://127.0.0.1:3000/',{signal:AbortSignal.timeout(2000)}).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))";
+const password = "Contract0Test";
+
+describe("image contract", function () {
+  this.timeout(120_000);
+  const bench = new Bench(dockerAt(defaultEndpoint));
+  const found = new Map<Program, Docker.ImageInspectInfo>();
+
+  before(async function () {
+    const answer = await askEngine(defaultEndpoint);
+    if (answer.version === undefined) {
+      console.warn(`    NOT TESTED: no Docker Engine answers at ${defaultEndpoint} (${answer.reason})`);
+      this.skip();
+    }
+    for (const program of programs) {
+      const image = await bench.docker
+        .getImage(images[program])
+        .inspect()
+        .catch(() => undefined);
+      if (image === undefined) console.warn(`    NOT TESTED: the engine has no image ${images[program]}`);
+      else found.set(program, image);
+    }
+  });
+
+  afterEach(() => bench.clean());
+
+  const need = (test: Mocha.Context, ...needed: Program[]) => {
+    if (needed.some((program) => !found.has(program))) test.skip();
+  };
+  const isStandIn = (program: Program) => found.get(program)?.Config.Labels?.[labels.program] !== undefined;
+
+  for (const program of programs) {
+    const contract = contracts[program];
+
+    describe(program, () => {
+      it("has the official user, command, signal, ports, volumes and folder", function () {
+        need(this, program);
+        const config = found.get(program)?.Config;
+        assert.ok(config);
+        assert.equal(config.User ?? "", contract.user);
+        assert.deepEqual(config.Entrypoint, contract.entrypoint);
+        assert.deepEqual(config.Cmd, contract.command);
+        assert.equal("StopSignal" in config ? config.StopSignal : undefined, contract.stop);
+        assert.deepEqual(Object.keys(config.ExposedPorts ?? {}).sort(), contract.ports);
+        assert.deepEqual(Object.keys(config.Volumes ?? {}).sort(), contract.volumes);
+        assert.equal(config.WorkingDir || "/", contract.folder);
+      });
+
+      it("has the official tools, and a stand-in no others", async function () {
+        need(this, program);
+        const script = `for tool in ${contract.tools} ${contract.absent}; do command -v $tool >/dev/null && echo $tool; done; true`;
+        const { output } = await bench.run({ Image: images[program], Entrypoint: ["sh", "-c", script], Cmd: [] });
+        const present = new Set(output.trim().split(/\s+/));
+        assert.deepEqual(
+          contract.tools.split(" ").filter((tool) => !present.has(tool)),
+          [],
+          "missing",
+        );
+        if (!isStandIn(program)) return;
+        assert.deepEqual(
+          contract.absent.split(" ").filter((tool) => present.has(tool)),
+          [],
+          "too many",
+        );
+      });
+
+      it(`runs as ${contract.account[0]}, number ${contract.account[1]}`, async function () {
+        need(this, program);
+        const [name, number] = contract.account;
+        const { output } = await bench.run({ Image: images[program], Entrypoint: ["id"], Cmd: [name] });
+        assert.match(output, new RegExp(`^uid=${number}\\(${name}\\) gid=${number}\\(${name}\\)`));
+      });
+
+      it("runs any other program as it is given", async function () {
+        need(this, program);
+        const { code, output } = await bench.run({ Image: images[program], Cmd: ["echo", "just this"] });
+        assert.deepEqual([code, output.trim()], [0, "just this"]);
+      });
+    });
+  }
+
+  it("haproxy, hardened: serves port 80, reloads through its master socket, stops gracefully", async function () {
+    need(this, "haproxy", "node");
+    const config = await bench.files(images.node, { "haproxy.cfg": haproxyConfig });
+    const container = await bench.start({
+      Image: images.haproxy,
+      User: "99:99",
+      Cmd: ["haproxy", "-f", "/etc/own/haproxy.cfg", "-S", "/run/haproxy/master.sock,mode,600"],
+      HostConfig: hardened(99, ["/run/haproxy"], [`${config}:/etc/own:ro`]),
+    });
+    await bench.healthy(container, ["sh", "-c", haproxyProbe]);
+    const reload = "echo reload | socat -t5 - UNIX-CONNECT:/run/haproxy/master.sock";
+    assert.match((await bench.exec(container, ["sh", "-c", reload])).output, /Success=1/);
+    await bench.healthy(container, ["sh", "-c", haproxyProbe]);
+    await container.stop({ t: 20 });
+    assert.equal((await container.inspect()).State.ExitCode, 0);
+  });
+
+  it("nginx, hardened, with its own whole configuration: serves, knows stream, checks files, stops gracefully", async function () {
+    need(this, "nginx", "node");
+    const config = await bench.files(images.node, { "nginx.conf": nginxConfig });
+    const container = await bench.start({
+      Image: images.nginx,
+      User: "101:101",
+      Cmd: ["nginx", "-c", "/own/nginx.conf", "-g", "daemon off;"],
+      HostConfig: hardened(101, ["/tmp"], [`${config}:/own:ro`]),
+    });
+    const probe = ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/healthz"];
+    await bench.healthy(container, probe);
+    assert.match((await bench.exec(container, ["curl", "-fsS", "http://127.0.0.1:9000/status"])).output, /Active/);
+    assert.match((await bench.exec(container, ["nginx", "-t", "-c", "/own/nginx.conf"])).output, /test is successful/);
+    await container.stop({ t: 20 });
+    assert.equal((await container.inspect()).State.ExitCode, 0);
+  });
+
+  it("nginx, read-only as root with three capabilities: serves its stock page", async function () {
+    need(this, "nginx");
+    const container = await bench.start({
+      Image: images.nginx,
+      HostConfig: { ...hardened(0, ["/var/cache/nginx", "/run"]), CapAdd: ["CHOWN", "SETUID", "SETGID"] },
+    });
+    await bench.healthy(container, ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1/"]);
+  });
+
+  it("nginx: renders templates with the environment", async function () {
+    need(this, "nginx", "node");
+    const templates = await bench.files(images.node, {
+      "own.conf.template": 'server { listen 8081; location / { return 200 "$GREETING $uri"; } }',
+    });
+    const container = await bench.start({
+      Image: images.nginx,
+      Env: ["GREETING=hello"],
+      HostConfig: { Binds: [`${templates}:/etc/nginx/templates:ro`] },
+    });
+    await bench.healthy(container, ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8081/"]);
+    assert.equal((await bench.exec(container, ["curl", "-fsS", "http://127.0.0.1:8081/x"])).output, "hello /x");
+  });
+
+  it("node, hardened: serves, and ends at SIGTERM", async function () {
+    need(this, "node");
+    const container = await bench.start({
+      Image: images.node,
+      User: "1000:1000",
+      Cmd: ["-e", nodeServer],
+      HostConfig: { ...hardened(1000, []), Init: true },
+    });
+    await bench.healthy(container, ["node", "-e", nodeProbe]);
+    await container.stop({ t: 20 });
+    assert.equal((await container.inspect()).State.ExitCode, 0);
+  });
+
+  const secret = () => bench.files(images.node, { root: `${password}\n` });
+  const startMysql = async (env: readonly string[], binds: readonly string[]) =>
+    bench.start({
+      Image: images.mysql,
+      User: "999:999",
+      Env: [...env],
+      HostConfig: hardened(999, ["/tmp", "/var/run/mysqld"], binds),
+    });
+  const ping = ["mysqladmin", "ping", "-h", "127.0.0.1", "--silent"];
+  const rootEnv = ["MYSQL_ROOT_PASSWORD_FILE=/run/secrets/root", "MYSQL_ROOT_HOST=localhost"];
+
+  /** Runs SQL in the container as root with the password; gives the rows, without their warning line. */
+  const query = async (container: Docker.Container, sql: string): Promise<string> => {
+    const script = `MYSQL_PWD=${password} mysql -uroot --skip-column-names --batch -e "$0"`;
+    const { code, output } = await bench.exec(container, ["sh", "-c", script, sql]);
+    assert.equal(code, 0, output);
+    return output.replaceAll("\r", "");
+  };
+
+  it("mysql, hardened: a fresh data volume ends with no GTID, root local alone, and survives a restart", async function () {
+    need(this, "mysql", "node");
+    const binds = [`${await bench.volume()}:/var/lib/mysql`, `${await secret()}:/run/secrets:ro`];
+    const container = await startMysql([...rootEnv, "MYSQL_INITDB_SKIP_TZINFO=1"], binds);
+    await bench.healthy(container, ping);
+    assert.equal(await query(container, "SELECT @@gtid_executed"), "");
+    assert.equal(await query(container, "SELECT host FROM mysql.user WHERE user = 'root'"), "localhost");
+    for (const plugin of ["semisync_source", "semisync_replica", "mysql_clone", "group_replication", "auth_socket"]) {
+      const name = { semisync_source: "rpl_semi_sync_source", semisync_replica: "rpl_semi_sync_replica" }[plugin];
+      await query(container, `INSTALL PLUGIN ${name ?? plugin.replace("mysql_", "")} SONAME '${plugin}.so'`);
+    }
+    assert.equal(
+      (await bench.exec(container, ["mysql", "-uroot", "-e", "SELECT 1"])).code,
+      1,
+      "root needs no password",
+    );
+    await container.stop({ t: 60 });
+    assert.equal((await container.inspect()).State.ExitCode, 0);
+    await container.start();
+    await bench.healthy(container, ping);
+    assert.equal(await query(container, "SELECT 1"), "1");
+  });
+
+  it("mysql: sets up database, user and initdb files in their order, with the options of the official image", async function () {
+    need(this, "mysql", "node");
+    const initdb = await bench.files(images.node, {
+      "10-sourced.sh": "docker_process_sql <<<'CREATE TABLE seen (id INT AUTO_INCREMENT PRIMARY KEY, name TEXT)'",
+      "20-plain.sql": "INSERT INTO seen (name) VALUES ('plain');",
+      "30-packed.sql.gz": gzipSync("INSERT INTO seen (name) VALUES ('packed');"),
+      "40-ignored.txt": "nothing",
+    });
+    const data = await bench.volume();
+    const binds = [
+      `${data}:/var/lib/mysql`,
+      `${initdb}:/docker-entrypoint-initdb.d:ro`,
+      `${await secret()}:/run/secrets:ro`,
+    ];
+    const env = ["MYSQL_DATABASE=shop_1", "MYSQL_USER=clerk", "MYSQL_PASSWORD=Clerk0Word"];
+    const container = await startMysql([...rootEnv, ...env], binds);
+    await bench.healthy(container, ping);
+    assert.equal(await query(container, "SELECT name FROM shop_1.seen ORDER BY id"), "plain\npacked");
+    assert.equal(await query(container, "SELECT COUNT(*) > 400 FROM mysql.time_zone_name"), "1");
+    assert.match(await query(container, "SHOW GRANTS FOR clerk"), /ON `shop\\+_1`\.\* TO `clerk`@`%`/);
+    const asClerk = "MYSQL_PWD=Clerk0Word mysql -h127.0.0.1 -uclerk shop_1 -e 'SELECT COUNT(*) FROM seen'";
+    assert.equal((await bench.exec(container, ["sh", "-c", asClerk])).code, 0);
+  });
+
+  it("mysql, started as root with four capabilities: becomes user mysql", async function () {
+    need(this, "mysql");
+    const container = await bench.start({
+      Image: images.mysql,
+      Env: ["MYSQL_ALLOW_EMPTY_PASSWORD=1", "MYSQL_INITDB_SKIP_TZINFO=1"],
+      HostConfig: { CapDrop: ["ALL"], CapAdd: ["CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE"] },
+    });
+    await bench.healthy(container, ping);
+    const { output } = await bench.exec(container, ["sed", "-n", "s/^Uid:\\s*//p", "/proc/1/status"]);
+    assert.match(output, /^999\s+999/);
+  });
+
+  it("mysql: refuses an empty data directory without a root password, a doubled and an unknown setting", async function () {
+    need(this, "mysql");
+    const attempts: readonly (readonly [Docker.ContainerCreateOptions, RegExp])[] = [
+      [{}, /MYSQL_ROOT_PASSWORD/],
+      [{ Env: ["MYSQL_ROOT_PASSWORD=a", "MYSQL_ROOT_PASSWORD_FILE=/etc/hostname"] }, /MYSQL_ROOT_PASSWORD_FILE/],
+      [
+        { Cmd: ["mysqld", "--no-such-setting=1"], Env: ["MYSQL_ALLOW_EMPTY_PASSWORD=1"] },
+        /unknown variable 'no-such-setting=1'/,
+      ],
+    ];
+    for (const [options, text] of attempts) {
+      const { code, output } = await bench.run({ Image: images.mysql, ...options });
+      assert.equal(code, 1);
+      assert.match(output, text);
+    }
+  });
+});
