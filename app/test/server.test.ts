@@ -94,7 +94,12 @@ describe("the page", () => {
     const { form, messages } = setUp();
     const answer = await form("author=+Ann+&text=hi+there");
     assert.deepEqual([answer.statusCode, answer.headers.location], [303, "/"]);
-    assert.deepEqual(messages.posted, [{ author: "Ann", text: "hi there" }]);
+    // A form sends the fields that were left empty, too.
+    await form("author=+&text=hi");
+    assert.deepEqual(messages.posted, [
+      { author: "Ann", text: "hi there" },
+      { author: "anonymous", text: "hi" },
+    ]);
   });
 
   it("keeps what was typed when a message is not valid, and says why", async () => {
