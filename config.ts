@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { crossChecks } from "./config/crossChecks.ts";
 import { ConfigError, type Problem, problemsOf, unknownKey } from "./config/problems.ts";
+import { refusal } from "./config/refusal.ts";
 import { type Settings, schema } from "./config/schema.ts";
 
 /** The stack's configuration: complete, and free of contradictions. */
@@ -17,7 +18,7 @@ export function loadConfig(): Config {
   try {
     return parseConfig(pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig());
   } catch (error) {
-    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    if (error instanceof ConfigError) throw refusal(error.message);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import ipaddr from "ipaddr.js";
 import { overlap } from "../config/crossChecks.ts";
 import { ConfigError, type Problem } from "../config/problems.ts";
+import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
 import { nodeProblem } from "./versions.ts";
@@ -17,7 +18,7 @@ const CLI_VERSIONS = ">=3.200.0";
  */
 export async function preflight(topology: Topology): Promise<void> {
   const node = nodeProblem(process.versions.node);
-  if (node !== undefined) throw new pulumi.RunError(node);
+  if (node !== undefined) throw refusal(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const problems = missingFiles(topology.applicationFiles);
@@ -26,7 +27,7 @@ export async function preflight(topology: Topology): Promise<void> {
     if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
   }
   if (problems.length > 0) {
-    throw new pulumi.RunError(new ConfigError(topology.project, topology.stack, problems).message);
+    throw refusal(new ConfigError(topology.project, topology.stack, problems).message);
   }
 }
 
@@ -50,7 +51,7 @@ async function requireCli(): Promise<void> {
     await pulumi.requirePulumiVersion(CLI_VERSIONS);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    throw new pulumi.RunError(
+    throw refusal(
       `the Pulumi CLI is too old: ${found}\n    allowed:   ${CLI_VERSIONS}\n    cure:      https://www.pulumi.com/docs/install/`,
     );
   }
@@ -60,7 +61,7 @@ function noEngine(endpoint: string, error: Error): undefined {
   const message = `no Docker Engine answers at ${endpoint} (${error.message || error.name})
     cure:      start the engine and see that \`docker --host ${endpoint} version\` shows a server,
                or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
-  if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
+  if (!pulumi.runtime.isDryRun()) throw refusal(message);
   void pulumi.log.warn(`${message}\n    A preview goes on without it, and sees neither taken ports nor taken subnets.`);
 }
 

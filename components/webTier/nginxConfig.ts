@@ -54,6 +54,11 @@ ${plan.upstreams.map(({ address, port }) => `        server ${address}:${port} r
             return 200;
         }
 
+        # The application's figures are for those who watch it, not for visitors.
+        location = /metrics {
+            return 404;
+        }
+
         location / {
             proxy_pass http://application;
             proxy_http_version 1.1;

@@ -159,10 +159,12 @@ export async function createProject(): Promise<TestProject> {
     npm: (name, args) => script(name, args).ended,
     start: (name) => script(name),
     async configure(settings) {
-      const before = await readFile(file, "utf8");
-      const content = parse(before);
-      await writeFile(file, stringify({ ...content, config: { ...content.config, ...settings } }));
-      return () => writeFile(file, before);
+      const { config } = parse(await readFile(file, "utf8"));
+      // The CLI writes into the file, too: only the settings are put back.
+      const write = async (settings: Settings) =>
+        writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config: settings }));
+      await write({ ...config, ...settings });
+      return () => write(config);
     },
     async inventory() {
       const containers = await engine.listContainers({ all: true, filters: { label } });

@@ -86,6 +86,9 @@ describe("nginx.conf", () => {
     assert.deepEqual(nginx(plan()).match(/set_real_ip_from .*;/g), ["set_real_ip_from 10.201.1.0/24;"]);
   });
 
+  it("keeps the application's figures from visitors", () =>
+    assert.match(nginx(plan()), /location = \/metrics {\s+return 404;/));
+
   it("never sends a request twice", () => assert.match(nginx(plan()), /proxy_next_upstream off;/));
 });
 
