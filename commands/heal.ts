@@ -7,9 +7,7 @@ import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.
 import { LOCAL_ENDPOINT } from "../config/schema.ts";
 import { engineClient } from "../preflight/engine.ts";
 import type { Session } from "./pulumi.ts";
-import { ROOT, say } from "./settings.ts";
-
-const PROJECT = "foobar";
+import { PROJECT, ROOT, say } from "./settings.ts";
 
 const exported = z.looseObject({
   deployment: z.looseObject({

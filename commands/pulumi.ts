@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { type Machine, prepareMachine } from "./machine.ts";
-import { type CommandLine, commandLine, ROOT, say } from "./settings.ts";
+import { type CommandLine, commandLine, PROJECT, ROOT, say } from "./settings.ts";
 
 export interface Session extends CommandLine, Machine {}
 
@@ -8,14 +10,21 @@ export interface Session extends CommandLine, Machine {}
 export async function openSession(args: readonly string[]): Promise<Session> {
   const line = commandLine(args);
   const machine = await prepareMachine(line.stack);
-  await execa("pulumi", ["stack", "select", "--create", "--stack", line.stack], {
-    cwd: ROOT,
-    env: machine.env,
-    extendEnv: false,
-    stdin: "inherit",
-    stderr: "inherit",
-  });
+  if (!isKnown(line.stack, machine)) {
+    await execa("pulumi", ["stack", "select", "--create", "--stack", line.stack], {
+      cwd: ROOT,
+      env: machine.env,
+      extendEnv: false,
+      stdin: "inherit",
+      stderr: "inherit",
+    });
+  }
   return { ...line, ...machine };
+}
+
+/** Whether a local backend has the stack; other backends are asked. */
+function isKnown(stack: string, { backend }: Machine): boolean {
+  return backend.folder !== undefined && existsSync(join(backend.folder, ".pulumi/stacks", PROJECT, `${stack}.json`));
 }
 
 /** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */

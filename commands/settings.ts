@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -6,6 +7,9 @@ import { type Settings, schema } from "../config/schema.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** The project's name, as Pulumi.yaml has it. */
+export const PROJECT: string = parse(readFileSync(`${ROOT}/Pulumi.yaml`, "utf8")).name;
 
 /** A line to the user that is not the CLI's; on stderr, so that output for programs stays clean. */
 export function say(line: string): void {
