@@ -15,7 +15,7 @@ await main(async () => {
       return 0;
     case "undo":
       for (const steps of await chains(stack)) {
-        for (const step of steps.toReversed()) say(`${step.name}: ${await step.undo()}`);
+        for (const step of steps.toReversed()) say(await step.undo());
       }
       return 0;
     case "stop":

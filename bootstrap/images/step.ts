@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { removeCached } from "../cache.ts";
 import { aptRemove } from "../engine/apt.ts";
-import { defaultEndpoint, dockerAt } from "../engine/client.ts";
+import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
 import type { Provision, Report, Step } from "../step.ts";
 import { archiveName, baseRepository, imagesState, provideBase } from "./base.ts";
 import { makeStandIn, standInHash } from "./make.ts";
@@ -144,11 +144,13 @@ const isBase = ({ Labels }: Docker.ImageInfo): boolean => Labels?.[labels.progra
  */
 export function imagesStep(images: ImageRefs, endpoint = defaultEndpoint): Step {
   const docker = dockerAt(endpoint);
+  const engineAnswers = async () => "version" in (await askEngine(endpoint));
   return {
     name: "images",
     why: "Every container of the stack runs one of these images.",
-    find: () => find(docker, images),
+    find: async () => ((await engineAnswers()) ? find(docker, images) : undefined),
     provide: (report) => provide(docker, images, report),
-    undo: () => undo(docker),
+    undo: async () =>
+      (await engineAnswers()) ? undo(docker) : "Images: no engine answers, so there is none to remove",
   };
 }
