@@ -41,7 +41,8 @@ export interface Upstream {
   readonly port: number;
 }
 
-interface Instance {
+/** A container that runs, whatever its tier. */
+export interface InstancePlan {
   /** Unique in the stack, and the container's host name. */
   readonly name: string;
   /** The host that runs it. */
@@ -53,14 +54,14 @@ interface Instance {
   readonly cpus: string;
 }
 
-export interface LoadBalancerPlan extends Instance {
+export interface LoadBalancerPlan extends InstancePlan {
   readonly algorithm: Config["loadBalancer"]["algorithm"];
   readonly published: readonly PublishedPort[];
   readonly backends: readonly Upstream[];
   readonly readinessPath: string;
 }
 
-export interface WebPlan extends Instance {
+export interface WebPlan extends InstancePlan {
   readonly server: string;
   readonly port: number;
   readonly upstreams: readonly Upstream[];
@@ -68,7 +69,7 @@ export interface WebPlan extends Instance {
   readonly trustedSubnet: string;
 }
 
-export interface ApplicationPlan extends Instance {
+export interface ApplicationPlan extends InstancePlan {
   readonly server: string;
   readonly port: number;
   readonly readinessPath: string;
@@ -78,7 +79,7 @@ export interface ApplicationPlan extends Instance {
   readonly readFrom: readonly Upstream[];
 }
 
-export interface DatabasePlan extends Instance {
+export interface DatabasePlan extends InstancePlan {
   readonly server: string;
   readonly role: "primary" | "replica";
   readonly serverId: number;
@@ -150,7 +151,7 @@ export function planTopology(config: Config): Topology {
 }
 
 /** Every container of the stack that runs. */
-export function instances(topology: Topology): readonly Instance[] {
+export function instances(topology: Topology): readonly InstancePlan[] {
   return [...topology.loadBalancers, ...topology.web, ...topology.applications, ...topology.databases];
 }
 

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { PublishedPort } from "../topology.ts";
+import type { InstancePlan, PublishedPort } from "../topology.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
 import { SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
@@ -16,8 +16,7 @@ export interface Healthcheck {
 export interface ServiceArgs {
   readonly identity: StackIdentity;
   readonly host: Host;
-  /** The plan of the container. */
-  readonly plan: { readonly name: string; readonly image: string; readonly memoryMb: number; readonly cpus: string };
+  readonly plan: InstancePlan;
   readonly networks: docker.types.input.ContainerNetworksAdvanced[];
   /** `uid:gid`; never root. */
   readonly user: string;

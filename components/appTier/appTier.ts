@@ -1,21 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ApplicationPlan, Upstream } from "../../topology.ts";
 import { folderFiles, secretFiles } from "../files.ts";
-import { type Hosts, hostOf } from "../host.ts";
-import type { StackIdentity } from "../labels.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
-import type { Networks } from "../networks.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
+import { placement, type TierArgs } from "../tier.ts";
 import { buildSampleApp } from "./sampleApp.ts";
 
-export interface AppTierArgs {
-  readonly identity: StackIdentity;
+export interface AppTierArgs extends TierArgs {
   readonly plans: readonly ApplicationPlan[];
   /** The folder of the application's files, relative to the project; undefined for the sample application. */
   readonly files: string | undefined;
-  readonly hosts: Hosts;
-  readonly networks: Networks;
   readonly databasePassword: pulumi.Output<string>;
   /** Healthy before the first application server starts. */
   readonly after: readonly Service[];
@@ -40,10 +35,7 @@ export class AppTier extends pulumi.ComponentResource {
         new Service(
           plan.name,
           {
-            identity: args.identity,
-            host: hostOf(args.hosts, plan.host),
-            plan,
-            networks: args.networks.join(plan.attachments),
+            ...placement(args, plan),
             user: "1000:1000",
             command: plan.command,
             environment: environment(plan, files.version),

@@ -1,17 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan, PublishedPort } from "../../topology.ts";
 import { configFiles } from "../files.ts";
-import { type Hosts, hostOf } from "../host.ts";
-import type { StackIdentity } from "../labels.ts";
-import type { Networks } from "../networks.ts";
 import { Service } from "../service.ts";
+import { placement, type TierArgs } from "../tier.ts";
 import { haproxyConfig, STATISTICS_PORT } from "./haproxyConfig.ts";
 
-export interface LoadBalancerArgs {
-  readonly identity: StackIdentity;
+export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
-  readonly hosts: Hosts;
-  readonly networks: Networks;
   /** Where published ports are reached from. */
   readonly edgeSubnet: string;
   /** Healthy before the load balancer starts. */
@@ -33,10 +28,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         new Service(
           plan.name,
           {
-            identity: args.identity,
-            host: hostOf(args.hosts, plan.host),
-            plan,
-            networks: args.networks.join(plan.attachments),
+            ...placement(args, plan),
             user: "99:99",
             command: ["haproxy", "-f", "/etc/foobar/haproxy.cfg"],
             files: [configFiles("/etc/foobar", { "haproxy.cfg": haproxyConfig(plan, args.edgeSubnet) })],

@@ -4,23 +4,20 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DatabasePlan } from "../../topology.ts";
 import { configFiles, type MountedFiles, secretFiles } from "../files.ts";
-import { type Host, type Hosts, hostOf } from "../host.ts";
-import { type StackIdentity, stackLabels } from "../labels.ts";
-import type { Networks } from "../networks.ts";
+import { hostOf } from "../host.ts";
+import { stackLabels } from "../labels.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
+import { placement, type TierArgs } from "../tier.ts";
 import { mysqlConfig } from "./mysqlConfig.ts";
 
-export interface MysqlClusterArgs {
-  readonly identity: StackIdentity;
+export interface MysqlClusterArgs extends TierArgs {
   /** The primary first. */
   readonly plans: readonly DatabasePlan[];
   /** The application's database. */
   readonly database: string;
   /** Whether data volumes, and the passwords that open them, outlive `pulumi destroy`. */
   readonly protect: boolean;
-  readonly hosts: Hosts;
-  readonly networks: Networks;
 }
 
 /** The account that the application uses. */
@@ -61,14 +58,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 
   #node(plan: DatabasePlan, secrets: MountedFiles, args: MysqlClusterArgs, after: readonly Service[]): Service {
-    const host = hostOf(args.hosts, plan.host);
     return new Service(
       plan.name,
       {
-        identity: args.identity,
-        host,
-        plan,
-        networks: args.networks.join(plan.attachments),
+        ...placement(args, plan),
         user: "999:999",
         command: ["bash", `${CONFIG_FOLDER}/start.sh`],
         environment: {
@@ -81,7 +74,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           APPLICATION_DATABASE: args.database,
         },
         files: [configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
-        data: { volume: this.#dataVolume(plan, host, args), path: "/var/lib/mysql" },
+        data: { volume: this.#dataVolume(plan, args), path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
@@ -93,11 +86,12 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 
   /** Never named automatically and never replaced for its labels: another volume would be an empty database. */
-  #dataVolume(plan: DatabasePlan, host: Host, args: MysqlClusterArgs): docker.Volume {
+  #dataVolume(plan: DatabasePlan, args: MysqlClusterArgs): docker.Volume {
+    const { provider } = hostOf(args.hosts, plan.host);
     return new docker.Volume(
       `${plan.name}-data`,
       { name: plan.dataVolume, labels: stackLabels(args.identity) },
-      { parent: this, provider: host.provider, protect: args.protect, ignoreChanges: ["labels"] },
+      { parent: this, provider, protect: args.protect, ignoreChanges: ["labels"] },
     );
   }
 }

@@ -1,18 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology.ts";
 import { configFiles } from "../files.ts";
-import { type Hosts, hostOf } from "../host.ts";
-import type { StackIdentity } from "../labels.ts";
-import type { Networks } from "../networks.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
+import { placement, type TierArgs } from "../tier.ts";
 import { LIVENESS_PATH, nginxConfig } from "./nginxConfig.ts";
 
-export interface WebTierArgs {
-  readonly identity: StackIdentity;
+export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];
-  readonly hosts: Hosts;
-  readonly networks: Networks;
   /** Healthy before the first web server starts. */
   readonly after: readonly Service[];
 }
@@ -30,10 +25,7 @@ export class WebTier extends pulumi.ComponentResource {
         new Service(
           plan.name,
           {
-            identity: args.identity,
-            host: hostOf(args.hosts, plan.host),
-            plan,
-            networks: args.networks.join(plan.attachments),
+            ...placement(args, plan),
             user: "101:101",
             command: ["nginx", "-c", "/etc/foobar/nginx.conf", "-g", "daemon off;"],
             files: [configFiles("/etc/foobar", { "nginx.conf": nginxConfig(plan) })],

@@ -1,0 +1,25 @@
+import type { InstancePlan } from "../topology.ts";
+import { type Hosts, hostOf } from "./host.ts";
+import type { StackIdentity } from "./labels.ts";
+import type { Networks } from "./networks.ts";
+import type { ServiceArgs } from "./service.ts";
+
+/** What every tier is given. */
+export interface TierArgs {
+  readonly identity: StackIdentity;
+  readonly hosts: Hosts;
+  readonly networks: Networks;
+}
+
+/** Where the plan puts a container: its host, its networks. */
+export function placement(
+  args: TierArgs,
+  plan: InstancePlan,
+): Pick<ServiceArgs, "identity" | "host" | "plan" | "networks"> {
+  return {
+    identity: args.identity,
+    host: hostOf(args.hosts, plan.host),
+    plan,
+    networks: args.networks.join(plan.attachments),
+  };
+}
