@@ -50,7 +50,8 @@ async function requireCli(): Promise<void> {
   try {
     await pulumi.requirePulumiVersion(CLI_VERSIONS);
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
+    // The protocol's status code in front says nothing to a user.
+    const found = String(error instanceof Error ? error.message : error).replace(/^\d+ [A-Z_]+: /, "");
     throw refusal(
       `the Pulumi CLI is too old: ${found}\n    allowed:   ${CLI_VERSIONS}\n    cure:      https://www.pulumi.com/docs/install/`,
     );
