@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
-import { LOCAL_ENDPOINT } from "../config/schema.ts";
 import { engineClient } from "../preflight/engine.ts";
 import type { Session } from "./pulumi.ts";
-import { PROJECT, ROOT, say } from "./settings.ts";
+import { PROJECT, ROOT, say, stackNeeds } from "./settings.ts";
 
 const exported = z.looseObject({
   deployment: z.looseObject({
@@ -32,7 +31,8 @@ export async function heal(session: Session): Promise<void> {
     await cli(session, ["cancel", "--yes"]);
   }
   const state = exported.parse(JSON.parse(await cli(session, ["stack", "export"])));
-  await removeOrphans(session.stack, new Set(state.deployment.resources.flatMap(({ id }) => id ?? [])));
+  const { endpoint } = await stackNeeds(session.stack);
+  await removeOrphans(endpoint, session.stack, new Set(state.deployment.resources.flatMap(({ id }) => id ?? [])));
   if ((state.deployment.pending_operations ?? []).length > 0) {
     say("forgetting the operations that the last run did not finish");
     const { pending_operations: _, ...deployment } = state.deployment;
@@ -65,8 +65,14 @@ async function isPulumi(pid: number): Promise<boolean> {
   }
 }
 
-async function removeOrphans(stack: string, known: ReadonlySet<string>): Promise<void> {
-  const engine = engineClient(LOCAL_ENDPOINT);
+async function removeOrphans(endpoint: string, stack: string, known: ReadonlySet<string>): Promise<void> {
+  const engine = engineClient(endpoint);
+  const answers = await engine.ping().then(
+    () => true,
+    () => false,
+  );
+  // The program itself says so, and how to mend it.
+  if (!answers) return;
   const label = [`${PROJECT_LABEL}=${PROJECT}`, `${STACK_LABEL}=${stack}`];
   const containers = await engine.listContainers({ all: true, filters: { label } });
   for (const { Id, Names } of containers.filter(({ Id }) => !known.has(Id))) {

@@ -2,9 +2,10 @@ import { bootstrap, type Chains, provisionedEnvironment } from "../bootstrap/boo
 import { engineStep } from "../bootstrap/engine/step.ts";
 import { imagesStep } from "../bootstrap/images/step.ts";
 import { pulumiStep } from "../bootstrap/pulumi/step.ts";
+import { LOCAL_ENDPOINT } from "../config/schema.ts";
 import { nodeProblem } from "../preflight/versions.ts";
 import { type Backend, findBackend, loginFolder, prepareBackend } from "./backend.ts";
-import { say, stackImages } from "./settings.ts";
+import { say, stackNeeds } from "./settings.ts";
 
 /** A machine that has everything: the environment for the Pulumi CLI and where its state is. */
 export interface Machine {
@@ -12,10 +13,15 @@ export interface Machine {
   readonly backend: Backend;
 }
 
-/** What a stack needs of the machine. Images need the engine; the CLI needs neither. */
+/**
+ * What a stack needs of the machine. Images need the engine; the CLI needs neither. An engine that the stack names
+ * elsewhere is its owner's business.
+ */
 export async function chains(stack: string): Promise<Chains> {
-  const { application, haproxy, nginx, mysql } = await stackImages(stack);
-  return [[engineStep(), imagesStep({ haproxy, nginx, mysql, node: application })], [pulumiStep()]];
+  const { images, endpoint } = await stackNeeds(stack);
+  if (endpoint !== LOCAL_ENDPOINT) return [[pulumiStep()]];
+  const { application, ...others } = images;
+  return [[engineStep(endpoint), imagesStep({ ...others, node: application }, endpoint)], [pulumiStep()]];
 }
 
 /** Provides what the machine lacks; all it does is said on stderr. */

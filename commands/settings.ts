@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
+import type { z } from "zod";
 import { type Settings, schema } from "../config/schema.ts";
 
 /** The project's folder. */
@@ -38,9 +39,20 @@ export function commandLine(args: readonly string[]): CommandLine {
   };
 }
 
-/** The images that a stack's file asks for; the defaults where the file is malformed, which the program itself reports. */
-export async function stackImages(stack: string, folder = ROOT): Promise<Settings["images"]> {
+/** What the commands must know of a stack before the program runs. */
+export interface StackNeeds {
+  readonly images: Settings["images"];
+  /** The stack's Docker engine. */
+  readonly endpoint: string;
+}
+
+/** Reads a stack's file; where it is malformed the defaults serve, for the program itself reports it. */
+export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNeeds> {
   const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
-  const images = schema.shape.images.safeParse(file?.config?.["foobar:images"]);
-  return images.success ? images.data : schema.shape.images.parse(undefined);
+  const { images, loadBalancer } = schema.shape;
+  const setting = <T>(part: z.ZodType<T>, key: string): T => {
+    const result = part.safeParse(file?.config?.[`${PROJECT}:${key}`]);
+    return result.success ? result.data : part.parse(undefined);
+  };
+  return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
 import type { Step } from "../../bootstrap/step.ts";
 import { findBackend, prepareBackend } from "../../commands/backend.ts";
-import { commandLine } from "../../commands/settings.ts";
+import { commandLine, stackNeeds } from "../../commands/settings.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 
 describe("the command line", () => {
@@ -21,6 +21,34 @@ describe("the command line", () => {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
       assert.deepEqual(commandLine(args), { stack, rest }));
   }
+});
+
+describe("what a stack needs", () => {
+  const needs = async (text: string) => {
+    const folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    writeFileSync(join(folder, "Pulumi.x.yaml"), text);
+    try {
+      const { images, endpoint } = await stackNeeds("x", folder);
+      return [images.nginx, endpoint];
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const local = "unix:///var/run/docker.sock";
+
+  it("is what its file says, and the defaults for the rest", async () => {
+    assert.deepEqual(await needs("config: {foobar:images: {nginx: 'nginx:1.2.3'}}"), ["nginx:1.2.3", local]);
+    assert.deepEqual(await needs("config: {foobar:loadBalancer: {endpoint: 'ssh://ops@host'}}"), [
+      "nginx:1.30.6",
+      "ssh://ops@host",
+    ]);
+  });
+
+  it("is the defaults where the file is malformed, which the program reports, or not there", async () => {
+    assert.deepEqual(await needs("config: {foobar:images: {nginx: nginx}}"), ["nginx:1.30.6", local]);
+    assert.deepEqual(await needs(""), ["nginx:1.30.6", local]);
+    assert.equal((await stackNeeds("no-such-stack")).endpoint, local);
+  });
 });
 
 describe("the backend", () => {
