@@ -27,8 +27,8 @@ export interface Running {
   readonly ended: Promise<Ran>;
   /** Resolves when the output so far matches; rejects when the command ends without. */
   seen(pattern: RegExp): Promise<void>;
-  /** Signals the command and all its children, as a terminal does. */
-  signal(signal: NodeJS.Signals): void;
+  /** Signals the command's process group, as a terminal does; SIGKILL reaches the plugins as well, which have groups of their own. */
+  signal(signal: NodeJS.Signals): Promise<void>;
 }
 
 /** A copy of the project with a stack and a state of its own, so that a stack that the user has up is left alone. */
@@ -143,7 +143,12 @@ export async function createProject(): Promise<TestProject> {
           });
           ended.then(() => reject(new Error(`it ended before ${pattern.source}:\n${output}`)), reject);
         }),
-      signal: (signal) => void (child.pid !== undefined && process.kill(-child.pid, signal)),
+      async signal(signal) {
+        if (child.pid === undefined) return;
+        const orphans = signal === "SIGKILL" ? await descendants(child.pid) : [];
+        process.kill(-child.pid, signal);
+        for (const pid of orphans) killIfAlive(pid);
+      },
     };
   };
   const script = (name: string, args: readonly string[] = []) =>
@@ -200,6 +205,23 @@ export async function inspect(project: TestProject, service: string) {
   const found = containers.find(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name));
   if (found === undefined) throw new Error(`${service} has no container`);
   return engine.getContainer(found.id).inspect();
+}
+
+/** The processes that a process started, and those that they started. */
+async function descendants(of: number): Promise<number[]> {
+  const { stdout } = await execa("ps", ["-eo", "pid=,ppid="]);
+  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const children = (parent: number): number[] =>
+    pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid, ...children(pid)] : []));
+  return children(of);
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 /** As somebody with a terminal would: without the CLI knowing. */

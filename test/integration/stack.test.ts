@@ -265,7 +265,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     it(`heals with the next up when ${signal} ends one at "${when.source}"`, async () => {
       const interrupted = project.start("up");
       await interrupted.seen(when);
-      interrupted.signal(signal);
+      await interrupted.signal(signal);
       await interrupted.ended;
       await up();
       await eventually(async () => void (await post(`after ${signal}`)), 10);
