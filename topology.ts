@@ -107,7 +107,8 @@ export interface Topology {
 }
 
 const SITE_PORT = 8080;
-const STATISTICS_PORT = 8404;
+/** The statistics page, and the health of HAProxy itself, in its container. */
+export const STATISTICS_PORT = 8404;
 const WEB_PORT = 8080;
 const MYSQL_PORT = 3306;
 

@@ -1,7 +1,4 @@
-import type { LoadBalancerPlan } from "../../topology.ts";
-
-/** The statistics page and the health of HAProxy itself. */
-export const STATISTICS_PORT = 8404;
+import { type LoadBalancerPlan, STATISTICS_PORT } from "../../topology.ts";
 
 /** haproxy.cfg of a load balancer. HAProxy runs unprivileged, so its file names no user and no chroot. */
 export function haproxyConfig(plan: LoadBalancerPlan, edgeSubnet: string): string {

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadBalancerPlan, PublishedPort } from "../../topology.ts";
+import { type LoadBalancerPlan, type PublishedPort, STATISTICS_PORT } from "../../topology.ts";
 import { configFiles } from "../files.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { haproxyConfig, STATISTICS_PORT } from "./haproxyConfig.ts";
+import { haproxyConfig } from "./haproxyConfig.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
