@@ -1,13 +1,16 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology.ts";
-import { configFiles } from "../files.ts";
+import { configFiles, folderFiles } from "../files.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { LIVENESS_PATH, nginxConfig } from "./nginxConfig.ts";
+import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, STATIC_FOLDER, stopSeconds } from "./nginxConfig.ts";
 
 export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];
+  /** The folder that Nginx serves below the plans' static path, relative to the project; undefined: none. */
+  readonly staticFiles: string | undefined;
   /** Healthy before the first web server starts. */
   readonly after: readonly Service[];
 }
@@ -18,6 +21,11 @@ export class WebTier extends pulumi.ComponentResource {
 
   constructor(name: string, args: WebTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:WebTier", name, {}, opts);
+    const statics =
+      args.staticFiles === undefined
+        ? []
+        : [{ ...folderFiles(STATIC_FOLDER, args.staticFiles), kind: "static" as const }];
+    const start = readFileSync(new URL("files/start.sh", import.meta.url), "utf8");
     this.services = oneAfterTheOther(
       args.plans,
       args.after,
@@ -27,14 +35,15 @@ export class WebTier extends pulumi.ComponentResource {
           {
             ...placement(args, plan),
             user: "101:101",
-            command: ["nginx", "-c", "/etc/foobar/nginx.conf", "-g", "daemon off;"],
-            files: [configFiles("/etc/foobar", { "nginx.conf": nginxConfig(plan) })],
-            scratch: { "/tmp": 16 },
-            healthcheck: {
-              tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${plan.port}${LIVENESS_PATH}`],
-              startPeriod: 10,
-            },
-            stopGrace: 25,
+            command: ["sh", `${CONFIG_FOLDER}/start.sh`],
+            environment: { DRAIN_SECONDS: String(plan.drainSeconds) },
+            files: [
+              configFiles(CONFIG_FOLDER, { "nginx.conf": nginxConfig(plan, statics[0]?.version), "start.sh": start }),
+              ...statics,
+            ],
+            scratch: { "/tmp": SCRATCH_MB },
+            healthcheck: { tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", LIVENESS_URL], startPeriod: 10 },
+            stopGrace: stopSeconds(plan) + 5,
             after,
           },
           { parent: this },
