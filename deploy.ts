@@ -4,7 +4,7 @@ import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
-import { networkOf, type Topology } from "./topology.ts";
+import { type PublishedPort, publishedUrl, type Topology } from "./topology.ts";
 
 /** Makes the resources of a plan, the innermost tier first; each tier waits until the one behind it is healthy. */
 export function deploy(topology: Topology) {
@@ -28,22 +28,24 @@ export function deploy(topology: Topology) {
   const app = new AppTier("app", {
     ...common,
     plans: topology.applications,
-    files: topology.applicationFiles,
+    files: topology.files.application,
     databasePassword: mysql.applicationPassword,
     // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
     after: [mysql.primary],
   });
-  const web = new WebTier("web", { ...common, plans: topology.web, after: app.services });
+  const web = new WebTier("web", { ...common, plans: topology.web, staticFiles: topology.files.static, after: app.services });
   const loadBalancer = new LoadBalancer("load-balancer", {
     ...common,
     plans: topology.loadBalancers,
-    edgeSubnet: networkOf(topology, "edge").subnet,
     after: web.services,
   });
 
+  const published = (serves: PublishedPort["serves"]) =>
+    topology.loadBalancers.flatMap((plan) => plan.published.filter((port) => port.serves === serves)).map(publishedUrl);
   return {
-    url: loadBalancer.url,
-    ...(loadBalancer.statistics === undefined ? {} : { statistics: loadBalancer.statistics }),
+    url: topology.url,
+    published: published("site"),
+    statistics: published("statistics"),
     containers: Object.fromEntries(
       [...loadBalancer.services, ...web.services, ...app.services, ...mysql.services].map(({ name, container }) => [
         name,

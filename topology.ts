@@ -1,6 +1,10 @@
-import ipaddr from "ipaddr.js";
-import { LOAD_BALANCER, NETWORKS, type NetworkName, type Role, type ServerSettings } from "./config/schema.ts";
+import type { NetworkName, Settings, Traffic } from "./config/schema.ts";
 import type { Config } from "./config.ts";
+import { planApplications } from "./topology/applications.ts";
+import { planDatabases } from "./topology/databases.ts";
+import { planLoadBalancers } from "./topology/loadBalancers.ts";
+import { planNetworks } from "./topology/networks.ts";
+import { planWeb } from "./topology/web.ts";
 
 /** A Docker engine under the name of the machine that it stands for. */
 export interface HostPlan {
@@ -23,6 +27,8 @@ export interface NetworkPlan {
 export interface Attachment {
   readonly network: NetworkName;
   readonly alias: string;
+  /** Its address there, where others must know it before it exists; else the engine gives it one. */
+  readonly address?: string;
 }
 
 export interface PublishedPort {
@@ -54,17 +60,94 @@ export interface InstancePlan {
   readonly cpus: string;
 }
 
-export interface LoadBalancerPlan extends InstancePlan {
-  readonly algorithm: Config["loadBalancer"]["algorithm"];
+/** A way that a request can take: through a web server to an application server. HAProxy's `server`. */
+export interface BackendPlan {
+  /** The server, or where the two are different ones both: server1-server2. */
+  readonly name: string;
+  /** The servers that it takes. */
+  readonly servers: readonly string[];
+  /** Of the web server. */
+  readonly address: string;
+  /** The web server's port for that application server. */
+  readonly port: number;
+  readonly weight: number;
+  /** Connections that one load balancer opens to it; more requests wait their turn. undefined: no limit. */
+  readonly maxConnections: number | undefined;
+  readonly traffic: Traffic;
+  /** Takes requests only when those that are no backup are down. */
+  readonly backup: boolean;
+}
+
+/** How HAProxy chooses, in the words of its `balance` and `hash-type`. */
+export interface BalancePlan {
+  readonly algorithm: Settings["loadBalancer"]["algorithm"];
+  /** undefined where the algorithm does not hash. */
+  readonly hash: { readonly method: "consistent" | "map-based"; readonly uriOptions: readonly string[] } | undefined;
+}
+
+export interface HealthPlan {
+  readonly intervalMs: number;
+  /** Between checks of a server whose state is about to change. */
+  readonly fastIntervalMs: number;
+  readonly fall: number;
+  readonly rise: number;
+  readonly observe: "off" | "connection" | "response";
+  /** 0: none. */
+  readonly slowStartSeconds: number;
+}
+
+/** A load balancer's place in the redundancy protocol (VRRP). */
+export interface VrrpPlan {
+  /** Its own address in the edge network, and its peers'. */
+  readonly address: string;
+  readonly peers: readonly string[];
+  /** Bits of the edge network's mask. */
+  readonly prefix: number;
+  /** One for each virtual address. */
+  readonly instances: readonly {
+    readonly routerId: number;
+    readonly virtualAddress: string;
+    /** The highest that is healthy holds the address. */
+    readonly priority: number;
+  }[];
+}
+
+/**
+ * A load balancer: HAProxy, and beside it a container that owns the network namespace, its addresses and published
+ * ports, so that HAProxy can be replaced without losing a connection.
+ */
+export interface LoadBalancerPlan {
+  readonly name: string;
+  readonly host: string;
+  /** Owns the namespace: keepalived where there is a pair, else a container that only waits. */
+  readonly namespace: InstancePlan;
+  readonly haproxy: InstancePlan;
   readonly published: readonly PublishedPort[];
-  readonly backends: readonly Upstream[];
+  /** undefined where there is one load balancer. */
+  readonly vrrp: VrrpPlan | undefined;
+  /** All load balancers with their addresses in the edge network, itself included: they share the table of clients. */
+  readonly peers: readonly { readonly name: string; readonly address: string }[];
+  readonly balance: BalancePlan;
+  readonly affinity: Settings["loadBalancer"]["affinity"];
+  readonly health: HealthPlan;
+  readonly backends: readonly BackendPlan[];
   readonly readinessPath: string;
+  /** The application's time for an answer. */
+  readonly requestTimeoutSeconds: number;
+  /** Where published ports are reached from. */
+  readonly edgeSubnet: string;
 }
 
 export interface WebPlan extends InstancePlan {
   readonly server: string;
-  readonly port: number;
-  readonly upstreams: readonly Upstream[];
+  /** A port for each application server that it passes requests to. */
+  readonly listeners: readonly { readonly port: number; readonly upstream: Upstream }[];
+  readonly readinessPath: string;
+  /** Seconds of red readiness before it stops: longer than the load balancer takes to notice. */
+  readonly drainSeconds: number;
+  readonly limits: Settings["web"];
+  /** The path below which it serves files itself; undefined: it has none. */
+  readonly staticPath: string | undefined;
   /** Only the load balancer's network may say who the client is. */
   readonly trustedSubnet: string;
 }
@@ -73,6 +156,8 @@ export interface ApplicationPlan extends InstancePlan {
   readonly server: string;
   readonly port: number;
   readonly readinessPath: string;
+  /** Seconds of red readiness before it stops: longer than the load balancer takes to notice. */
+  readonly drainSeconds: number;
   readonly command: readonly string[];
   readonly database: string;
   readonly writeTo: Upstream;
@@ -89,6 +174,16 @@ export interface DatabasePlan extends InstancePlan {
   readonly dataVolume: string;
 }
 
+/** Where the application's files come from. */
+export interface FilesPlan {
+  /** The folder of the user's application; undefined for the sample application. */
+  readonly application: string | undefined;
+  /** The folder that Nginx serves. */
+  readonly static: string | undefined;
+  /** The kept release that replaces `application`; undefined: none. */
+  readonly release: string | undefined;
+}
+
 /** What exists and how it hangs together: everything that must agree reads this. */
 export interface Topology {
   readonly project: string;
@@ -100,52 +195,34 @@ export interface Topology {
   readonly applications: readonly ApplicationPlan[];
   /** The primary first. */
   readonly databases: readonly DatabasePlan[];
-  /** The folder of the user's application; undefined for the sample application. */
-  readonly applicationFiles: string | undefined;
+  /** Where the site is, for clients that can route to the edge network or are on the host. */
+  readonly url: string;
+  readonly files: FilesPlan;
   readonly database: string;
   readonly protectData: boolean;
 }
 
-const SITE_PORT = 8080;
-/** The statistics page, and the health of HAProxy itself, in its container. */
-export const STATISTICS_PORT = 8404;
-const WEB_PORT = 8080;
-const MYSQL_PORT = 3306;
-
-const PURPOSES: Readonly<Record<NetworkName, string>> = {
-  edge: "clients to the load balancer; the only network with a way in",
-  web: "the load balancer to Nginx",
-  app: "Nginx to the application",
-  data: "the application to MySQL",
-  replication: "MySQL to MySQL",
-};
-
 /** Plans the stack: pure, and the same for the same configuration. */
 export function planTopology(config: Config): Topology {
-  const { project, stack } = config;
+  const { project, stack, application } = config;
   const databases = planDatabases(config);
   const applications = planApplications(config, databases);
   const web = planWeb(config, applications);
+  const loadBalancers = planLoadBalancers(config, web);
   return {
     project,
     stack,
     hosts: [
-      { name: LOAD_BALANCER, endpoint: config.loadBalancer.endpoint },
+      ...loadBalancers.map(({ host }) => ({ name: host, endpoint: config.loadBalancer.endpoint })),
       ...config.servers.map(({ name, endpoint }) => ({ name, endpoint })),
     ],
-    networks: NETWORKS.map((name) => ({
-      name,
-      engineName: `${project}-${stack}-${name}`,
-      subnet: config.networks[name],
-      gateway: firstAddress(config.networks[name]),
-      internal: name !== "edge",
-      purpose: PURPOSES[name],
-    })),
-    loadBalancers: [planLoadBalancer(config, web)],
+    networks: planNetworks(config),
+    loadBalancers,
     web,
     applications,
     databases,
-    applicationFiles: config.application.files,
+    url: siteUrl(loadBalancers),
+    files: { application: application.files, static: application.staticFiles, release: application.release },
     database: config.mysql.database,
     protectData: config.mysql.protect,
   };
@@ -153,127 +230,24 @@ export function planTopology(config: Config): Topology {
 
 /** Every container of the stack that runs. */
 export function instances(topology: Topology): readonly InstancePlan[] {
-  return [...topology.loadBalancers, ...topology.web, ...topology.applications, ...topology.databases];
+  return [
+    ...topology.loadBalancers.flatMap(({ namespace, haproxy }) => [namespace, haproxy]),
+    ...topology.web,
+    ...topology.applications,
+    ...topology.databases,
+  ];
 }
 
-/** @throws Error where the plan lacks the network: a mistake in the program. */
-export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
-  const network = topology.networks.find((candidate) => candidate.name === name);
-  if (network === undefined) throw new Error(`the plan has no network ${name}`);
-  return network;
+function siteUrl(loadBalancers: readonly LoadBalancerPlan[]): string {
+  const [first] = loadBalancers;
+  const virtual = first?.vrrp?.instances[0]?.virtualAddress;
+  if (virtual !== undefined) return `http://${virtual}`;
+  const site = first?.published.find(({ serves }) => serves === "site");
+  if (site === undefined) throw new Error("the plan has no way in");
+  return publishedUrl(site);
 }
 
-function planLoadBalancer(config: Config, web: readonly WebPlan[]): LoadBalancerPlan {
-  const { algorithm, address, port, statsPort } = config.loadBalancer;
-  return {
-    name: LOAD_BALANCER,
-    host: LOAD_BALANCER,
-    image: config.images.haproxy,
-    attachments: attachments(LOAD_BALANCER, "edge", "web"),
-    memoryMb: 128,
-    cpus: "1.0",
-    algorithm,
-    published: [
-      { address, port, target: SITE_PORT, serves: "site" },
-      ...(statsPort === undefined
-        ? []
-        : [{ address: "127.0.0.1", port: statsPort, target: STATISTICS_PORT, serves: "statistics" } as const]),
-    ],
-    backends: web.map(upstream),
-    readinessPath: config.application.readinessPath,
-  };
-}
-
-function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
-  return serversWith(config, "web").map(({ name: server }) => {
-    const name = `web-${server}`;
-    const own = applications.filter((application) => application.server === server);
-    return {
-      name,
-      host: server,
-      server,
-      image: config.images.nginx,
-      attachments: attachments(name, "web", "app"),
-      memoryMb: 128,
-      cpus: "0.5",
-      port: WEB_PORT,
-      upstreams: (own.length > 0 ? own : applications).map(upstream),
-      trustedSubnet: config.networks.web,
-    };
-  });
-}
-
-function planApplications(config: Config, databases: readonly DatabasePlan[]): ApplicationPlan[] {
-  const { command, port, readinessPath } = config.application;
-  const primary = databases.filter(({ role }) => role === "primary");
-  const replicas = databases.filter(({ role }) => role === "replica");
-  const [writeTo] = primary.map(upstream);
-  if (writeTo === undefined) throw new Error("a checked configuration has a primary");
-  return serversWith(config, "app").map(({ name: server }) => {
-    const name = `app-${server}`;
-    return {
-      name,
-      host: server,
-      server,
-      image: config.images.application,
-      attachments: attachments(name, "app", "data"),
-      memoryMb: 256,
-      cpus: "1.0",
-      port,
-      readinessPath,
-      command,
-      database: config.mysql.database,
-      writeTo,
-      readFrom: (replicas.length > 0 ? replicas : primary).map(upstream),
-    };
-  });
-}
-
-function planDatabases(config: Config): DatabasePlan[] {
-  const servers = serversWith(config, "db");
-  const primary = config.mysql.primary ?? servers[0]?.name;
-  return servers
-    .map(({ name: server }, index): DatabasePlan => {
-      const name = `mysql-${server}`;
-      return {
-        name,
-        host: server,
-        server,
-        role: server === primary ? "primary" : "replica",
-        serverId: index + 1,
-        port: MYSQL_PORT,
-        source: server === primary ? undefined : replicationAlias(`mysql-${primary}`),
-        image: config.images.mysql,
-        attachments: [
-          { network: "data", alias: name },
-          { network: "replication", alias: replicationAlias(name) },
-        ],
-        memoryMb: 1024,
-        cpus: "1.0",
-        dataVolume: `${config.project}-${config.stack}-${name}`,
-      };
-    })
-    .sort((a, b) => Number(b.role === "primary") - Number(a.role === "primary"));
-}
-
-/** A name of its own in that network, so that replication cannot take the way of the application's queries. */
-function replicationAlias(name: string): string {
-  return `${name}.replication`;
-}
-
-function serversWith(config: Config, role: Role): ServerSettings[] {
-  return config.servers.filter(({ roles }) => roles.includes(role));
-}
-
-function attachments(alias: string, ...networks: NetworkName[]): Attachment[] {
-  return networks.map((network) => ({ network, alias }));
-}
-
-function upstream(plan: { readonly server: string; readonly name: string; readonly port: number }): Upstream {
-  return { server: plan.server, address: plan.name, port: plan.port };
-}
-
-function firstAddress(subnet: string): string {
-  const network = ipaddr.IPv4.networkAddressFromCIDR(subnet).toByteArray();
-  return new ipaddr.IPv4(network.map((octet, index) => (index === 3 ? octet + 1 : octet))).toString();
+/** Where a client on the host finds what is published. */
+export function publishedUrl({ address, port }: PublishedPort): string {
+  return `http://${address === "0.0.0.0" ? "127.0.0.1" : address}:${port}`;
 }

@@ -37,11 +37,11 @@ export class Networks extends pulumi.ComponentResource {
   }
 
   /** A container's attachments as the provider takes them. */
-  join(attachments: readonly Attachment[]): { name: pulumi.Output<string>; aliases: string[] }[] {
-    return attachments.map(({ network, alias }) => {
+  join(attachments: readonly Attachment[]): docker.types.input.ContainerNetworksAdvanced[] {
+    return attachments.map(({ network, alias, address }) => {
       const joined = this.#networks.get(network);
       if (joined === undefined) throw new Error(`the plan has no network ${network}`);
-      return { name: joined.name, aliases: [alias] };
+      return { name: joined.name, aliases: [alias], ...(address === undefined ? {} : { ipv4Address: address }) };
     });
   }
 }

@@ -17,9 +17,14 @@ export interface ServiceArgs {
   readonly identity: StackIdentity;
   readonly host: Host;
   readonly plan: InstancePlan;
-  readonly networks: docker.types.input.ContainerNetworksAdvanced[];
-  /** `uid:gid`; never root. */
+  /** The networks that it joins, or the service whose network namespace it shares, with its addresses and ports. */
+  readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service;
+  /** The image's id, where it is not the plan's image itself. */
+  readonly imageId?: pulumi.Input<string>;
+  /** `uid:gid`; root only where capabilities are added, which the engine gives to nobody else. */
   readonly user: string;
+  /** Added back to none at all, each as CAP_NAME. */
+  readonly capabilities?: readonly string[];
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly files: readonly MountedFiles[];
@@ -28,9 +33,15 @@ export interface ServiceArgs {
   /** Writable folders in memory, each with its size in MB. They belong to the user. */
   readonly scratch?: Readonly<Record<string, number>>;
   readonly published?: readonly PublishedPort[];
-  readonly healthcheck: Healthcheck;
+  /** Absent: it is healthy as soon as it runs. */
+  readonly healthcheck?: Healthcheck;
   /** Seconds from the stop signal to the kill. */
   readonly stopGrace: number;
+  /**
+   * stop-first: the old container is gone before the new one starts. start-first: the new one is healthy before the old
+   * one is stopped, which needs both to work side by side. Default: stop-first.
+   */
+  readonly replacement?: "stop-first" | "start-first";
   /** A process 1 that reaps: for images whose main process has children that it does not know of. */
   readonly init?: boolean;
   /** Healthy before this one is created or replaced. */
@@ -57,7 +68,13 @@ export class Service extends pulumi.ComponentResource {
     this.name = name;
     const labels = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
     const own = { parent: this, provider: args.host.provider };
-    const image = new docker.RemoteImage(`${name}-image`, { name: args.plan.image, keepLocally: true }, own);
+    const image =
+      args.imageId ??
+      new docker.RemoteImage(`${name}-image`, { name: args.plan.image, keepLocally: true }, own).imageId;
+    const network =
+      args.networks instanceof Service
+        ? { networkMode: pulumi.interpolate`container:${args.networks.container.id}` }
+        : { hostname: name, networksAdvanced: args.networks };
 
     const mounts = args.files.map((files) => {
       const pair = `${name}-${files.kind}-${files.version}`;
@@ -65,7 +82,7 @@ export class Service extends pulumi.ComponentResource {
       const carrier = new docker.Container(
         pair,
         {
-          image: image.imageId,
+          image,
           command: ["true"],
           labels,
           start: false,
@@ -83,8 +100,8 @@ export class Service extends pulumi.ComponentResource {
     this.container = new docker.Container(
       name,
       {
-        image: image.imageId,
-        hostname: name,
+        image,
+        ...network,
         command: [...args.command],
         envs: Object.entries(args.environment ?? {})
           .map(([key, value]) => `${key}=${value}`)
@@ -93,13 +110,12 @@ export class Service extends pulumi.ComponentResource {
         user: args.user,
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
         readOnly: true,
-        capabilities: { drops: ["ALL"] },
+        capabilities: { ...(args.capabilities ? { adds: [...args.capabilities] } : {}), drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
         init: args.init ?? false,
         memory: args.plan.memoryMb,
         memorySwap: args.plan.memoryMb,
         cpus: args.plan.cpus,
-        networksAdvanced: args.networks,
         ports: (args.published ?? []).map(({ address, port, target }) => ({
           ip: address,
           external: port,
@@ -113,26 +129,32 @@ export class Service extends pulumi.ComponentResource {
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
         restart: "unless-stopped",
-        healthcheck: {
-          tests: [...args.healthcheck.tests],
-          interval: "2s",
-          timeout: "3s",
-          retries: 3,
-          startPeriod: goDuration(args.healthcheck.startPeriod),
-        },
-        wait: true,
-        waitTimeout: 180,
+        ...(args.healthcheck ? waitForHealth(args.healthcheck) : {}),
         destroyGraceSeconds: args.stopGrace,
       },
       {
         ...own,
-        deleteBeforeReplace: true,
+        deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
         dependsOn: [...mounts.map(({ carrier }) => carrier), ...(args.after ?? []).map(({ container }) => container)],
       },
     );
     this.registerOutputs({ container: this.container.name });
   }
+}
+
+function waitForHealth({ tests, startPeriod }: Healthcheck) {
+  return {
+    healthcheck: {
+      tests: [...tests],
+      interval: "2s",
+      timeout: "3s",
+      retries: 3,
+      startPeriod: goDuration(startPeriod),
+    },
+    wait: true,
+    waitTimeout: 180,
+  };
 }
 
 /** The owner is said because older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */

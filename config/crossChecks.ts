@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "./problems.ts";
 import { NETWORKS, ROLES, type ServerSettings, type Settings } from "./schema.ts";
+import { trafficChecks } from "./trafficChecks.ts";
 
 /**
  * Rules between settings. Each part is absent where it is itself malformed, so that a typing error in one place does
@@ -12,7 +13,7 @@ export function crossChecks(parts: Partial<Settings>): Problem[] {
     ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
     ...(servers && mysql ? primaryExists(servers, mysql.primary) : []),
     ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
-    ...(loadBalancer ? portsDiffer(loadBalancer) : []),
+    ...trafficChecks(servers, loadBalancer, networks?.edge),
     ...(application ? commandGiven(application) : []),
     ...(networks ? disjoint(networks) : []),
   ];
@@ -85,18 +86,6 @@ function oneEngine(servers: readonly ServerSettings[], endpoint: string): Proble
           },
         ],
   );
-}
-
-function portsDiffer({ port, statsPort }: Settings["loadBalancer"]): Problem[] {
-  if (statsPort !== port) return [];
-  return [
-    {
-      path: ["loadBalancer", "statsPort"],
-      value: statsPort,
-      allowed: "a port other than loadBalancer.port, which is taken by the site",
-      example: String(port === 8404 ? 8405 : 8404),
-    },
-  ];
 }
 
 function commandGiven({ files, command }: Settings["application"]): Problem[] {

@@ -5,15 +5,28 @@ import { z } from "zod";
 export const ROLES = ["web", "app", "db"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** How the load balancer chooses a web server. */
-export const ALGORITHMS = ["roundrobin"] as const;
+/** How the load balancer chooses a server; HAProxy's names (https://docs.haproxy.org/3.2/configuration.html, balance). */
+export const ALGORITHMS = ["roundrobin", "static-rr", "leastconn", "source", "uri", "random"] as const;
+
+/** active-active: every server takes requests; active-passive: the first does, the next takes over when it fails. */
+export const MODES = ["active-active", "active-passive"] as const;
+
+/** How a visitor stays with a server: by a cookie that the load balancer sets, or by the client's address in a table. */
+export const AFFINITIES = ["none", "cookie", "address"] as const;
+
+/**
+ * What a server's maintenance switch says. drain: no new visitors, those whose session is there stay. maintenance: no
+ * new requests at all. Requests under way are finished in both.
+ */
+export const TRAFFIC = ["ready", "drain", "maintenance"] as const;
+export type Traffic = (typeof TRAFFIC)[number];
 
 /** Networks from the outside in; each pair of neighbours in the request's path shares exactly one. */
 export const NETWORKS = ["edge", "web", "app", "data", "replication"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
 
-/** The load balancer's place among the servers' names. */
-export const LOAD_BALANCER = "lb1";
+/** The load balancers' places among the servers' names. */
+export const LOAD_BALANCERS = ["lb1", "lb2"] as const;
 
 /** The engine that `docker` itself talks to when nothing else is said. */
 export const LOCAL_ENDPOINT = "unix:///var/run/docker.sock";
@@ -33,10 +46,19 @@ const name = () =>
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 
-const port = () => {
-  const range = "a whole number from 1 to 65535";
-  return z.int({ error: range }).min(1, range).max(65535, range);
+const whole = (least: number, most: number, unit = "") => {
+  const range = `a whole number${unit && ` of ${unit}`} from ${least} to ${most}`;
+  return z.int({ error: range }).min(least, range).max(most, range);
 };
+
+const port = () => whole(1, 65_535);
+
+const path = () =>
+  z
+    .string({ error: "a path that starts with /" })
+    .regex(/^\/[\w./-]*$/, "a path that starts with / and holds letters, digits, dots, hyphens and underscores");
+
+const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
 
 const endpoint = () =>
   z
@@ -72,15 +94,65 @@ function isSubnet(text: string): boolean {
 const server = z.strictObject(
   {
     name: name()
-      .refine((text) => text !== LOAD_BALANCER, `a name other than ${LOAD_BALANCER}, which is the load balancer's`)
+      .refine(
+        (text) => !(LOAD_BALANCERS as readonly string[]).includes(text),
+        `a name other than ${LOAD_BALANCERS.join(" and ")}, which are the load balancers'`,
+      )
       .meta({ example: "server1" }),
     roles: z
       .array(oneOf(ROLES), { error: `a list of roles: ${ROLES.join(", ")}` })
       .min(1, `at least one of ${ROLES.join(", ")}`)
       .meta({ example: "web" }),
     endpoint: endpoint().default(LOCAL_ENDPOINT),
+    weight: whole(1, 256).optional().meta({ example: 1 }),
+    maxConnections: whole(1, 100_000).optional().meta({ example: 200 }),
+    traffic: oneOf(TRAFFIC).default("ready"),
   },
-  { error: "a server: name, roles and, where it is not this machine, endpoint" },
+  { error: "a server: name, roles and what else it needs" },
+);
+
+const hash = z.strictObject(
+  {
+    method: oneOf(["consistent", "map-based"]).optional(),
+    depth: whole(1, 32, "directories").optional().meta({ example: 2 }),
+    length: whole(1, 4096, "characters").optional().meta({ example: 32 }),
+    query: z.boolean({ error: "true or false" }).optional().meta({ example: true }),
+  },
+  { error: "how requests are hashed: method, depth, length, query" },
+);
+
+const pair = z.strictObject(
+  {
+    mode: oneOf(MODES).optional(),
+    virtualAddresses: z
+      .array(z.ipv4({ error: "an IPv4 address" }).meta({ example: "10.201.0.254" }), {
+        error: "a list of IPv4 addresses",
+      })
+      .optional()
+      .meta({ example: ["10.201.0.254"] }),
+    port: port().optional().meta({ example: 8081 }),
+    statsPort: port().optional().meta({ example: 8405 }),
+  },
+  { error: "settings of the pair: mode, virtualAddresses, port, statsPort" },
+);
+
+const health = z.strictObject(
+  {
+    intervalMs: whole(100, 60_000, "milliseconds").default(1000),
+    fall: whole(1, 100, "checks").default(2),
+    rise: whole(1, 100, "checks").default(2),
+    observe: oneOf(["off", "connection", "response"]).default("connection"),
+    slowStartSeconds: whole(1, 600, "seconds").optional().meta({ example: 10 }),
+  },
+  { error: "settings of the health checks: intervalMs, fall, rise, observe, slowStartSeconds" },
+);
+
+const rateLimit = z.strictObject(
+  {
+    requestsPerSecond: whole(1, 100_000, "requests").meta({ example: 20 }),
+    burst: whole(0, 100_000, "requests").default(0),
+  },
+  { error: "the rate limit: requestsPerSecond and burst" },
 );
 
 /**
@@ -92,15 +164,23 @@ export const schema = z.strictObject({
     .array(server, { error: "a list of servers, each with a name and roles" })
     .min(1, "at least one server")
     .default([
-      { name: "server1", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT },
-      { name: "server2", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT },
+      { name: "server1", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
+      { name: "server2", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
     ])
-    .describe("The servers: a name, the roles web, app and db that it runs, and its Docker endpoint"),
+    .describe(
+      "The servers: a name, the roles web, app and db that it runs, its Docker endpoint, its weight (1 to 256), maxConnections that a load balancer opens to it, and traffic (ready, drain, maintenance)",
+    ),
 
   loadBalancer: z
     .strictObject(
       {
         algorithm: oneOf(ALGORITHMS).default("roundrobin"),
+        hash: hash.optional(),
+        mode: oneOf(MODES).default("active-active"),
+        affinity: oneOf(AFFINITIES).default("none"),
+        health: health.prefault({}),
+        replicas: whole(1, LOAD_BALANCERS.length).default(1),
+        pair: pair.optional(),
         address: z.ipv4({ error: "an IPv4 address of the load balancer's host" }).default("127.0.0.1"),
         port: port().default(8080),
         statsPort: port().optional().meta({ example: 8404 }),
@@ -110,13 +190,13 @@ export const schema = z.strictObject({
     )
     .prefault({})
     .describe(
-      "The load balancer: algorithm (roundrobin), address and port that it publishes, statsPort (its statistics page, on 127.0.0.1 only; absent: not published), endpoint",
+      "The load balancer: algorithm, hash (for source and uri), mode, affinity, health checks, replicas (2: a pair with virtual addresses), pair, address and port that it publishes, statsPort (its statistics page, on 127.0.0.1 only; absent: not published), endpoint",
     ),
 
   application: z
     .strictObject(
       {
-        files: z.string({ error: "a folder" }).min(1, "a folder").optional().meta({ example: "./my-app" }),
+        files: folder().optional().meta({ example: "./my-app" }),
         command: z
           .array(z.string({ error: "text" }).min(1, "text that is not empty"), {
             error: "a list: the program and its arguments",
@@ -124,16 +204,36 @@ export const schema = z.strictObject({
           .min(1, "the program and its arguments")
           .default(["node", "/app/server.cjs"]),
         port: port().default(3000),
-        readinessPath: z
-          .string({ error: "a path that starts with /" })
-          .regex(/^\/[\w./-]*$/, "a path that starts with / and holds letters, digits, dots, hyphens and underscores")
-          .default("/readyz"),
+        readinessPath: path().default("/readyz"),
+        staticFiles: folder().optional().meta({ example: "./my-app/public" }),
+        staticPath: path()
+          .refine((text) => text.length > 2 && text.endsWith("/"), "a path that starts and ends with /, like /static/")
+          .default("/static/"),
+        release: z
+          .string({ error: "the name of a kept release" })
+          .regex(/^[0-9a-f]{10}$/, "the name of a kept release: 10 hexadecimal digits")
+          .optional()
+          .meta({ example: "0123456789" }),
       },
       { error: "settings of the application" },
     )
     .prefault({})
     .describe(
-      "The application: files (a folder put at /app; absent: the sample application), command, port, readinessPath (answers 200 when requests are welcome)",
+      "The application: files (a folder put at /app; absent: the sample application), command, port, readinessPath (answers 200 when requests are welcome), staticFiles (a folder that Nginx serves below staticPath), release (a kept release to go back to; absent: the files as they are)",
+    ),
+
+  web: z
+    .strictObject(
+      {
+        maxBodyMb: whole(1, 1024, "MB").default(1),
+        requestTimeoutSeconds: whole(1, 3600, "seconds").default(25),
+        rateLimit: rateLimit.optional(),
+      },
+      { error: "settings of the web servers" },
+    )
+    .prefault({})
+    .describe(
+      "The web servers: maxBodyMb (larger request bodies are refused), requestTimeoutSeconds (the application's time for an answer), rateLimit (requests per second and burst of one client at one server; absent: none)",
     ),
 
   mysql: z
@@ -171,6 +271,8 @@ export const schema = z.strictObject({
     .strictObject(
       {
         haproxy: image("haproxy:3.2.26"),
+        namespace: image("haproxy:3.2.26"),
+        debian: image("debian:13-slim"),
         nginx: image("nginx:1.30.6"),
         application: image("node:24.22.2-slim"),
         mysql: image("mysql:9.7.4"),
@@ -178,7 +280,9 @@ export const schema = z.strictObject({
       { error: "image names" },
     )
     .prefault({})
-    .describe("The images, each with an exact tag or digest; any build that honours the official image's contract"),
+    .describe(
+      "The images, each with an exact tag or digest; any build that honours the official image's contract; namespace holds the network namespace of a single load balancer (any with sleep; another one interrupts it), on debian the keepalived of a pair is built",
+    ),
 });
 
 export type Settings = z.output<typeof schema>;

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import ipaddr from "ipaddr.js";
 import { overlap } from "../config/crossChecks.ts";
-import { ConfigError, type Problem } from "../config/problems.ts";
+import { ConfigError, type Path, type Problem } from "../config/problems.ts";
 import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
@@ -21,7 +21,7 @@ export async function preflight(topology: Topology): Promise<void> {
   if (node !== undefined) throw refusal(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
-  const problems = missingFiles(topology.applicationFiles);
+  const problems = missingFiles(topology.files.application);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
@@ -68,13 +68,24 @@ function noEngine(endpoint: string, error: Error): undefined {
 
 /** What the plan wants and others have already. */
 export async function collisions(topology: Topology, endpoint: string, state: EngineState): Promise<Problem[]> {
-  const ports = topology.loadBalancers.flatMap(({ published }) => published);
-  const taken = await Promise.all(ports.map((port) => takenPort(port, endpoint, state)));
+  const ports = topology.loadBalancers.flatMap(({ published }, index) =>
+    published.map((port) => ({ port, path: portPath(port, index) })),
+  );
+  const taken = await Promise.all(ports.map(({ port, path }) => takenPort(port, path, endpoint, state)));
   return [...taken.flat(), ...takenSubnets(topology, state)];
 }
 
-async function takenPort(published: PublishedPort, endpoint: string, state: EngineState): Promise<Problem[]> {
-  const { address, port, serves } = published;
+function portPath({ serves }: PublishedPort, loadBalancer: number): Path {
+  const key = serves === "site" ? "port" : "statsPort";
+  return loadBalancer === 0 ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
+}
+
+async function takenPort(
+  { address, port }: PublishedPort,
+  path: Path,
+  endpoint: string,
+  state: EngineState,
+): Promise<Problem[]> {
   const holders = state.published.filter((held) => held.port === port);
   if (holders.some(({ own }) => own)) return [];
   const [other] = holders;
@@ -82,7 +93,7 @@ async function takenPort(published: PublishedPort, endpoint: string, state: Engi
   if (other === undefined && !(isLocal && (await isBound(address, port)))) return [];
   return [
     {
-      path: ["loadBalancer", serves === "site" ? "port" : "statsPort"],
+      path,
       complaint: `is ${port}, which ${other ? `the container ${other.container}` : "another process on this machine"} has at ${address}`,
       allowed: "a port that is free",
       example: String(port < 65_000 ? port + 1 : port - 1),

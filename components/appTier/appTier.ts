@@ -17,8 +17,6 @@ export interface AppTierArgs extends TierArgs {
 }
 
 const APPLICATION_FOLDER = "/app";
-/** Seconds of red readiness before the application closes: longer than the load balancer takes to notice. */
-const DRAIN_SECONDS = 5;
 
 /** The application server, with its own copy of the application files, on every server with the role app. */
 export class AppTier extends pulumi.ComponentResource {
@@ -42,7 +40,7 @@ export class AppTier extends pulumi.ComponentResource {
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },
-            stopGrace: DRAIN_SECONDS + 15,
+            stopGrace: plan.drainSeconds + 15,
             after,
           },
           { parent: this },
@@ -63,7 +61,7 @@ function environment(plan: ApplicationPlan, release: string): Record<string, str
     DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
     DATABASE_WRITE_HOST: hostAndPort(plan.writeTo),
     DATABASE_READ_HOST: plan.readFrom.map(hostAndPort).join(","),
-    DRAIN_SECONDS: String(DRAIN_SECONDS),
+    DRAIN_SECONDS: String(plan.drainSeconds),
   };
 }
 

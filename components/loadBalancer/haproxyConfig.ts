@@ -1,14 +1,29 @@
-import { type LoadBalancerPlan, STATISTICS_PORT } from "../../topology.ts";
+import { PEERS_PORT, SITE_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
+import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology.ts";
+
+/** Where HAProxy's files are in its container. */
+export const CONFIG_FOLDER = "/etc/foobar";
+
+/** Seconds over which connections are asked to go elsewhere when HAProxy is stopped. */
+const CLOSE_SECONDS = 5;
+
+/** Seconds from the stop signal until HAProxy has finished every request that the application may still answer. */
+export function stopSeconds({ requestTimeoutSeconds }: LoadBalancerPlan): number {
+  return requestTimeoutSeconds + CLOSE_SECONDS;
+}
 
 /** haproxy.cfg of a load balancer. HAProxy runs unprivileged, so its file names no user and no chroot. */
-export function haproxyConfig(plan: LoadBalancerPlan, edgeSubnet: string): string {
-  const site = plan.published.find(({ serves }) => serves === "site");
+export function haproxyConfig(plan: LoadBalancerPlan): string {
   const statisticsArePublished = plan.published.some(({ serves }) => serves === "statistics");
+  const ready = plan.backends.filter(({ traffic }) => traffic === "ready");
   return `global
     log stdout format raw local0
     stats socket /run/haproxy/admin.sock mode 600 level admin
+    localpeer ${plan.name}
     maxconn 4000
-    hard-stop-after 20s
+    # A successor in the same network namespace takes the new connections; these are asked to go, not cut.
+    close-spread-time ${CLOSE_SECONDS}s
+    hard-stop-after ${stopSeconds(plan)}s
 
 defaults
     mode http
@@ -17,15 +32,17 @@ defaults
     option dontlognull
     timeout connect 2s
     timeout client 30s
-    timeout server 30s
+    timeout server ${plan.requestTimeoutSeconds + 5}s
     timeout http-request 5s
     timeout http-keep-alive 10s
     timeout queue 5s
     timeout check 2s
-    # Only connections that were never made are tried again, so no POST is ever sent twice.
+    # Tried again is only what never reached the application, so no POST is ever sent twice: connections that were not
+    # made, and 421, by which Nginx says that it could not reach the application.
     retries 3
-    retry-on conn-failure
+    retry-on conn-failure 421
     option redispatch 1
+    http-error status 503 content-type "text/html; charset=utf-8" file ${CONFIG_FOLDER}/503.html hdr Retry-After 5
 
 # Containers come back with other addresses: names are resolved while HAProxy runs, not once at its start.
 resolvers docker
@@ -35,27 +52,40 @@ resolvers docker
     timeout retry 500ms
     hold valid 1s
 
+# The table of clients outlives a reload, and the pair shares it.
+peers loadbalancers
+${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
+
 frontend site
-    bind :${site?.target ?? 8080}
+    bind :${SITE_PORT}
     # What a client claims about itself is dropped.
     http-request del-header X-Forwarded-For
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()]
     option forwardfor
+    http-response return status 503 default-errorfiles hdr Retry-After 5 if { status 421 }
+    use_backend last-resort if { nbsrv(web) eq 0 }
     default_backend web
 
 backend web
-    balance ${plan.algorithm}
+${lines([balance(plan.balance), hashType(plan.balance), ...affinity(plan.affinity)])}
     option httpchk
     http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
     http-check expect status 200
-    default-server check inter 1s fastinter 250ms downinter 1s fall 2 rise 2 resolvers docker resolve-prefer ipv4 init-addr libc,none
-${plan.backends.map(({ server, address, port }) => `    server ${server} ${address}:${port}`).join("\n")}
+    default-server ${checks(plan.health)} ${RESOLVE}
+${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
+
+# No server says that it is ready, perhaps because one stops while the next is only coming: all that may take requests
+# are tried, which beats turning everybody away.
+backend last-resort
+    balance roundrobin
+    default-server ${RESOLVE}
+${ready.map(({ name, address, port }) => `    server ${name} ${address}:${port}`).join("\n")}
 
 frontend statistics
     bind ${statisticsArePublished ? "" : "127.0.0.1"}:${STATISTICS_PORT}
     # Published ports are reached from the edge network; the web servers have no business here.
-    http-request deny unless { src 127.0.0.1 ${edgeSubnet} }
+    http-request deny unless { src 127.0.0.1 ${plan.edgeSubnet} }
     http-request use-service prometheus-exporter if { path /metrics }
     monitor-uri /healthz
     no log
@@ -63,4 +93,59 @@ frontend statistics
     stats uri /
     stats refresh 5s
 `;
+}
+
+const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";
+
+function lines(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== "")
+    .map((text) => `    ${text}`)
+    .join("\n");
+}
+
+function peer(name: string, address: string, own: string): string {
+  return name === own
+    ? `    bind ${address}:${PEERS_PORT}\n    server ${name}`
+    : `    server ${name} ${address}:${PEERS_PORT}`;
+}
+
+function balance({ algorithm, hash }: BalancePlan): string {
+  return ["balance", algorithm, ...(hash?.uriOptions ?? [])].join(" ");
+}
+
+function hashType({ hash }: BalancePlan): string {
+  return hash === undefined ? "" : `hash-type ${hash.method}`;
+}
+
+function affinity(kind: LoadBalancerPlan["affinity"]): string[] {
+  if (kind === "cookie") return ['cookie FOOBAR_SERVER insert indirect nocache httponly attr "SameSite=Lax"'];
+  if (kind === "address") {
+    return ["stick-table type ip size 100k expire 30m peers loadbalancers", "stick on src"];
+  }
+  return [];
+}
+
+const OBSERVED = { connection: "layer4", response: "layer7" } as const;
+
+function checks({ intervalMs, fastIntervalMs, fall, rise, observe, slowStartSeconds }: HealthPlan): string {
+  return [
+    `check inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${intervalMs}ms fall ${fall} rise ${rise}`,
+    ...(observe === "off" ? [] : [`observe ${OBSERVED[observe]} error-limit 5 on-error mark-down`]),
+    ...(slowStartSeconds === 0 ? [] : [`slowstart ${slowStartSeconds}s`]),
+  ].join(" ");
+}
+
+/** A weight of 0 takes no new visitors and keeps those who are bound to the server; a disabled one takes nothing. */
+function server(
+  { name, address, port, weight, maxConnections, traffic, backup }: BackendPlan,
+  cookie: boolean,
+): string {
+  return [
+    `    server ${name} ${address}:${port} weight ${traffic === "drain" ? 0 : weight}`,
+    ...(maxConnections === undefined ? [] : [`maxconn ${maxConnections}`]),
+    ...(cookie ? [`cookie ${name}`] : []),
+    ...(backup ? ["backup"] : []),
+    ...(traffic === "maintenance" ? ["disabled"] : []),
+  ].join(" ");
 }

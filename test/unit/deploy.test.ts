@@ -21,7 +21,16 @@ describe("the dev stack, against mocks", () => {
   it("runs one load balancer, and on each server Nginx, the application and MySQL", () => {
     assert.deepEqual(
       services(dev).map(({ name }) => name),
-      ["app-server1", "app-server2", "lb1", "mysql-server1", "mysql-server2", "web-server1", "web-server2"],
+      [
+        "app-server1",
+        "app-server2",
+        "haproxy-lb1",
+        "lb1",
+        "mysql-server1",
+        "mysql-server2",
+        "web-server1",
+        "web-server2",
+      ],
     );
   });
 
@@ -43,8 +52,9 @@ describe("the dev stack, against mocks", () => {
   });
 
   it("joins each container to the networks of its tier and to no other", () => {
+    const joining = services(dev).filter(({ name }) => name !== "haproxy-lb1");
     const joined = Object.fromEntries(
-      services(dev).map(({ name, inputs }) => [
+      joining.map(({ name, inputs }) => [
         name,
         (inputs["networksAdvanced"] as { name: string; aliases: string[] }[]).map((network) => network.name),
       ]),
@@ -59,7 +69,14 @@ describe("the dev stack, against mocks", () => {
       "mysql-server1": networks("data", "replication"),
       "mysql-server2": networks("data", "replication"),
     });
-    assert.ok(services(dev).every(({ inputs }) => inputs["networkMode"] === undefined));
+    assert.ok(joining.every(({ inputs }) => inputs["networkMode"] === undefined));
+  });
+
+  it("lets HAProxy share the network namespace that holds the addresses and the ports, and start before it stops", () => {
+    const haproxy = byName(services(dev), "haproxy-lb1");
+    assert.match(String(input(haproxy, "networkMode")), /^container:.*lb1/);
+    assert.deepEqual(input(haproxy, "ports"), []);
+    assert.equal((haproxy?.options as pulumi.CustomResourceOptions).deleteBeforeReplace, false);
   });
 
   it("makes every network but the edge internal, with its gateway said", () => {
@@ -85,6 +102,7 @@ describe("the dev stack, against mocks", () => {
       "web-server1": ["app-server1", "app-server2"],
       "web-server2": ["web-server1"],
       lb1: ["web-server1", "web-server2"],
+      "haproxy-lb1": ["lb1"],
     });
   });
 
@@ -108,11 +126,11 @@ describe("the dev stack, against mocks", () => {
       assert.ok(Number(container["memory"]) > 0, name);
       assert.match(String(container["cpus"]), /^\d+\.\d*[1-9]$|^\d+\.0$/, name);
       assert.equal(container["restart"], "unless-stopped", name);
-      assert.equal(container["wait"], true, name);
+      assert.equal(container["wait"], name === "lb1" ? undefined : true, name);
       assert.ok(Number(container["destroyGraceSeconds"]) > 0, name);
       assert.equal(container["logDriver"], "json-file", name);
       const { deleteBeforeReplace, replaceOnChanges } = options as pulumi.CustomResourceOptions;
-      assert.equal(deleteBeforeReplace, true, name);
+      assert.equal(deleteBeforeReplace, name !== "haproxy-lb1", name);
       assert.ok(replaceOnChanges?.includes("#initerror"), name);
       const volumes = container["volumes"] as { containerPath: string; readOnly?: boolean }[];
       for (const { containerPath, readOnly } of volumes) {

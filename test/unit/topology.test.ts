@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { NETWORKS, ROLES } from "../../config/schema.ts";
+import { LOAD_BALANCERS, NETWORKS, ROLES, TRAFFIC } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
 import { instances, planTopology, type Topology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -12,7 +12,9 @@ const plan = (raw: Record<string, string>): Topology => planTopology(parseConfig
 const servers = fc
   .uniqueArray(
     fc.record({
-      name: fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((name) => name !== "lb1"),
+      name: fc
+        .stringMatching(/^[a-z][a-z0-9]{0,8}$/)
+        .filter((name) => !LOAD_BALANCERS.some((reserved) => reserved === name)),
       roles: fc.subarray([...ROLES], { minLength: 1 }),
     }),
     { minLength: 1, maxLength: 12, selector: ({ name }) => name },
@@ -25,11 +27,11 @@ describe("topology", () => {
   it("plans the dev stack as the exercise draws it", () => {
     const { loadBalancers, web, applications, databases } = plan(devConfig());
     assert.deepEqual(
-      loadBalancers.map(({ backends }) => backends.map(({ server }) => server)),
+      loadBalancers.map(({ backends }) => backends.map(({ name }) => name)),
       [["server1", "server2"]],
     );
     assert.deepEqual(
-      web.map(({ server, upstreams }) => [server, upstreams.map((u) => u.address)]),
+      web.map(({ server, listeners }) => [server, listeners.map(({ upstream }) => upstream.address)]),
       [
         ["server1", ["app-server1"]],
         ["server2", ["app-server2"]],
@@ -114,7 +116,8 @@ describe("topology", () => {
       fc.property(topologies, (topology) => {
         const joined = (tier: readonly { attachments: readonly { network: string }[] }[]) =>
           tier.map(({ attachments }) => attachments.map(({ network }) => network));
-        for (const networks of joined(topology.loadBalancers)) assert.deepEqual(networks, ["edge", "web"]);
+        for (const networks of joined(topology.loadBalancers.map(({ namespace }) => namespace)))
+          assert.deepEqual(networks, ["edge", "web"]);
         for (const networks of joined(topology.web)) assert.deepEqual(networks, ["web", "app"]);
         for (const networks of joined(topology.applications)) assert.deepEqual(networks, ["app", "data"]);
         for (const networks of joined(topology.databases)) assert.deepEqual(networks, ["data", "replication"]);
@@ -133,12 +136,17 @@ describe("topology", () => {
             ),
           );
         for (const lb of topology.loadBalancers) {
-          assert.equal(lb.backends.length, topology.web.length);
-          for (const { address } of lb.backends) assert.ok(reachable(lb, address), address);
+          for (const { address, port } of lb.backends) {
+            assert.ok(reachable(lb.namespace, address), address);
+            const web = topology.web.find(({ name }) => name === address);
+            assert.ok(
+              web?.listeners.some((listener) => listener.port === port),
+              `${address}:${port}`,
+            );
+          }
         }
         for (const web of topology.web) {
-          assert.ok(web.upstreams.length > 0);
-          for (const { address } of web.upstreams) assert.ok(reachable(web, address), address);
+          for (const { upstream } of web.listeners) assert.ok(reachable(web, upstream.address), upstream.address);
         }
         for (const app of topology.applications) {
           for (const { address } of [app.writeTo, ...app.readFrom]) assert.ok(reachable(app, address), address);
@@ -152,17 +160,107 @@ describe("topology", () => {
 
   it("keeps requests on the server that they came to, where it runs the application", () => {
     fc.assert(
-      fc.property(topologies, ({ web, applications }) => {
-        for (const { server, upstreams } of web) {
-          const has = applications.some((application) => application.server === server);
-          if (has)
-            assert.deepEqual(
-              upstreams.map((upstream) => upstream.server),
-              [server],
-            );
-          else assert.equal(upstreams.length, applications.length);
+      fc.property(servers, (list) => {
+        const { web } = plan({ "foobar:servers": JSON.stringify(list) });
+        const applicationOnly = list.some(({ roles }) => roles.includes("app") && !roles.includes("web"));
+        for (const { server, listeners } of web) {
+          if (!list.some(({ name, roles }) => name === server && roles.includes("app"))) continue;
+          const reached = listeners.map(({ upstream }) => upstream.server);
+          assert.equal(reached[0], server);
+          if (!applicationOnly) assert.deepEqual(reached, [server]);
         }
       }),
+    );
+  });
+
+  it("has a way to every web server and every application, and with two of a tier one that avoids any of them", () => {
+    fc.assert(
+      fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
+        assert.ok(lb);
+        for (const tier of [web, applications]) {
+          for (const { server } of tier) {
+            assert.ok(
+              lb.backends.some(({ servers: through }) => through.includes(server)),
+              server,
+            );
+          }
+        }
+        for (const tier of [web, applications]) {
+          if (tier.length < 2) continue;
+          for (const lost of tier) {
+            assert.ok(
+              lb.backends.some(({ servers: through, address, port }) => {
+                const own = web.find(({ name }) => name === address);
+                const reached = own?.listeners.find((listener) => listener.port === port)?.upstream.address;
+                return through.length > 0 && address !== lost.name && reached !== lost.name;
+              }),
+              `nothing avoids ${lost.name}`,
+            );
+          }
+        }
+      }),
+    );
+  });
+
+  it("takes at most two ways to an application, so that ways grow with the servers", () => {
+    fc.assert(
+      fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
+        assert.ok(lb && lb.backends.length <= 3 * Math.max(web.length, applications.length));
+        assert.equal(new Set(lb.backends.map(({ name }) => name)).size, lb.backends.length);
+      }),
+    );
+  });
+
+  it("opens a way as far as the less open of its two servers", () => {
+    const traffic = (web: string, app: string) => {
+      const list = [
+        { name: "front", roles: ["web"], traffic: web },
+        { name: "back", roles: ["app", "db"], traffic: app },
+        { name: "spare", roles: ["web", "app"] },
+      ];
+      const [lb] = plan({ "foobar:servers": JSON.stringify(list) }).loadBalancers;
+      return lb?.backends.find(({ name }) => name === "front-back")?.traffic;
+    };
+    for (const [index, one] of TRAFFIC.entries()) {
+      for (const [other, two] of TRAFFIC.entries()) assert.equal(traffic(one, two), TRAFFIC[Math.max(index, other)]);
+    }
+  });
+
+  it("puts one server to work in mode active-passive, and the others behind it in their order", () => {
+    const [lb] = plan(devConfig({ "foobar:loadBalancer": { mode: "active-passive" } })).loadBalancers;
+    assert.deepEqual(
+      lb?.backends.map(({ name, backup }) => [name, backup]),
+      [
+        ["server1", false],
+        ["server2", true],
+      ],
+    );
+  });
+
+  it("gives a pair fixed addresses, ports of its own, and virtual addresses that each prefers one of", () => {
+    const pair = (settings: object) =>
+      plan(devConfig({ "foobar:loadBalancer": { replicas: 2, port: 80, statsPort: 8404, ...settings } }));
+    const one = pair({});
+    assert.equal(one.url, "http://10.201.0.254");
+    assert.deepEqual(
+      one.loadBalancers.map(({ vrrp, published }) => [
+        vrrp?.address,
+        vrrp?.peers,
+        vrrp?.instances.map(({ virtualAddress, priority }) => [virtualAddress, priority]),
+        published.map(({ port }) => port),
+      ]),
+      [
+        ["10.201.0.11", ["10.201.0.12"], [["10.201.0.254", 150]], [80, 8404]],
+        ["10.201.0.12", ["10.201.0.11"], [["10.201.0.254", 100]], [81, 8405]],
+      ],
+    );
+    const both = pair({ pair: { mode: "active-active" } });
+    assert.deepEqual(
+      both.loadBalancers.map(({ vrrp }) => vrrp?.instances.map(({ priority }) => priority)),
+      [
+        [150, 100],
+        [100, 150],
+      ],
     );
   });
 
@@ -176,7 +274,10 @@ describe("topology", () => {
         const onEdge = instances(topology).filter(({ attachments }) =>
           attachments.some(({ network }) => network === "edge"),
         );
-        assert.deepEqual(onEdge, [...topology.loadBalancers]);
+        assert.deepEqual(
+          onEdge,
+          topology.loadBalancers.map(({ namespace }) => namespace),
+        );
       }),
     );
   });

@@ -1,0 +1,14 @@
+import type { NetworkName, Role, ServerSettings } from "../config/schema.ts";
+import type { Attachment, Upstream } from "../topology.ts";
+
+export function serversWith(servers: readonly ServerSettings[], role: Role): ServerSettings[] {
+  return servers.filter(({ roles }) => roles.includes(role));
+}
+
+export function attachments(alias: string, ...networks: NetworkName[]): Attachment[] {
+  return networks.map((network) => ({ network, alias }));
+}
+
+export function upstream(plan: { readonly server: string; readonly name: string; readonly port: number }): Upstream {
+  return { server: plan.server, address: plan.name, port: plan.port };
+}

@@ -1,0 +1,36 @@
+import type { Config } from "../config.ts";
+import type { ApplicationPlan, WebPlan } from "../topology.ts";
+import { drainSeconds } from "./loadBalancers.ts";
+import { WEB_PORT } from "./ports.ts";
+import { attachments, serversWith, upstream } from "./servers.ts";
+import { ways } from "./ways.ts";
+
+export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
+  const all = ways(config.servers);
+  return serversWith(config.servers, "web").map(({ name: server }) => {
+    const name = `web-${server}`;
+    const reached = all.filter(({ web }) => web.name === server).map(({ application }) => application.name);
+    return {
+      name,
+      host: server,
+      server,
+      image: config.images.nginx,
+      attachments: attachments(name, "web", "app"),
+      memoryMb: 128,
+      cpus: "0.5",
+      listeners: reached
+        .flatMap((other) => applications.filter((application) => application.server === other))
+        .map((application, index) => ({ port: WEB_PORT + index, upstream: upstream(application) })),
+      readinessPath: config.application.readinessPath,
+      drainSeconds: drainSeconds(config.loadBalancer.health),
+      limits: config.web,
+      staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
+      trustedSubnet: config.networks.web,
+    };
+  });
+}
+
+/** The sample application brings its own. */
+function hasStaticFiles({ application }: Config): boolean {
+  return application.staticFiles !== undefined || application.files === undefined;
+}
