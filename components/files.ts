@@ -49,24 +49,36 @@ export function secretFiles(version: number, secrets: Readonly<Record<string, pu
   };
 }
 
+/** What a folder holds: each file by its name relative to the folder, in a fixed order. */
+export interface FolderContent {
+  /** The same for the same names and contents, wherever the folder is. */
+  readonly version: string;
+  readonly files: readonly { readonly name: string; readonly hash: string }[];
+}
+
+/** Reads all files below a folder; links are not followed. */
+export function folderContent(folder: string): FolderContent {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join(posix.sep))
+    .sort()
+    .map((name) => ({ name, hash: shortHash([readFileSync(join(folder, name))]) }));
+  return { version: shortHash(files.flatMap(({ name, hash }) => [name, hash])), files };
+}
+
 /**
  * All files below a folder. Only their hashes are kept in the stack's state, not their contents.
  * @param folder relative to the project, so that the state is the same wherever the project is checked out
+ * @param content what will be in the folder when the files are uploaded; default: what is there now
  */
-export function folderFiles(path: string, folder: string): MountedFiles {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const hashed = files.map((source) => ({ source, hash: shortHash([readFileSync(source)]) }));
-  const name = (source: string) => relative(folder, source).split(sep).join(posix.sep);
+export function folderFiles(path: string, folder: string, content = folderContent(folder)): MountedFiles {
   return {
     kind: "app",
     path,
-    version: shortHash(hashed.flatMap(({ source, hash }) => [name(source), hash])),
-    uploads: hashed.map(({ source, hash }) => ({
-      file: posix.join(path, name(source)),
-      source,
+    version: content.version,
+    uploads: content.files.map(({ name, hash }) => ({
+      file: posix.join(path, name),
+      source: join(folder, name),
       sourceHash: hash,
       permissions: "0444",
     })),
