@@ -24,6 +24,7 @@ export function bundleApp(root: string = ROOT): Uint8Array {
     format: "cjs",
     charset: "utf8",
     legalComments: "none",
+    loader: { ".css": "text", ".svg": "text" },
     logLevel: "silent",
     // What an editor needs of TypeScript must not change a release.
     tsconfigRaw: "{}",

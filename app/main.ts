@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createDatabase } from "./database.ts";
 import { createDrain } from "./drain.ts";
+import { EMBEDDED_FILES } from "./embeddedFiles.ts";
 import { reason } from "./failure.ts";
 import { Readiness } from "./health.ts";
 import { createMessages, MESSAGES_SCHEMA } from "./messages.ts";
@@ -34,6 +35,7 @@ async function start(settings: Settings): Promise<void> {
     messages: createMessages(database, settings.serverName),
     readiness,
     metrics,
+    staticFiles: EMBEDDED_FILES,
     writeNode: () => database.status().write.node,
   });
 

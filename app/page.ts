@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Eta } from "eta/core";
 import type { DatabaseNode } from "./database.ts";
 import type { Message, Posting } from "./messages.ts";
+import { STATIC_PATH } from "./staticFiles.ts";
 
 /** Everything the page shows. */
 export interface PageView {
@@ -18,43 +19,26 @@ export interface PageView {
   readonly draft?: { readonly author: string; readonly text: string };
 }
 
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2530; --soft: #5c6877; --paper: #f6f7f9; --card: #fff; --line: #dde2e8;
-  --accent: #0b6bcb; --bad: #a4262c; --bad-paper: #fdecec; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --soft: #9aa7b6; --paper: #14181e; --card: #1d232b;
-  --line: #323b46; --accent: #6db3f8; --bad: #ff9a9a; --bad-paper: #3a1d20; } }
+/** The page is in order with this alone, should the style sheet not arrive. */
+const BASICS = `:root { color-scheme: light dark; }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { margin: 0 0 1rem; font-size: 1.6rem; }
-h2 { margin: 2rem 0 .75rem; font-size: 1.1rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .75rem; margin: 0; }
-.facts div, .message, form, .problem { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
-  padding: .75rem 1rem; }
-.facts dt { color: var(--soft); font-size: .85rem; }
-.facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
-.facts small { display: block; color: var(--soft); font-weight: 400; }
-.problem { background: var(--bad-paper); border-color: var(--bad); color: var(--bad); margin: 1rem 0; }
-.problem p, .problem ul { margin: 0; }
-form { display: grid; gap: .75rem; }
-label { display: grid; gap: .25rem; color: var(--soft); font-size: .85rem; }
-input, textarea { width: 100%; padding: .5rem; border: 1px solid var(--line); border-radius: .375rem;
-  background: var(--paper); color: var(--ink); font: inherit; }
-button { justify-self: start; padding: .5rem 1.25rem; border: 0; border-radius: .375rem; background: var(--accent);
-  color: var(--card); font: inherit; font-weight: 600; cursor: pointer; }
-ol { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
-.message p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.message footer { color: var(--soft); font-size: .85rem; }
-`;
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 4rem; overflow-wrap: anywhere; }
+input, textarea { display: block; width: 100%; font: inherit; }
+ol { list-style: none; margin: 0; padding: 0; }`;
+
+/** The release in the address makes browsers fetch the files of a new release at once. */
+const HEAD = `<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="${STATIC_PATH}favicon.svg?v=<%= it.version %>">
+<style>${BASICS}</style>
+<link rel="stylesheet" href="${STATIC_PATH}style.css?v=<%= it.version %>">`;
 
 const TEMPLATE = `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${HEAD}
 <title>foobar on <%= it.server %></title>
-<link rel="icon" href="data:,">
-<style><%~ it.style %></style>
 </head>
 <body>
 <main>
@@ -107,11 +91,8 @@ const TEMPLATE = `<!doctype html>
 const ERROR_TEMPLATE = `<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+${HEAD}
 <title><%= it.title %></title>
-<link rel="icon" href="data:,">
-<style><%~ it.style %></style>
 </head>
 <body><main><h1><%= it.title %></h1><p><%= it.text %></p><p><a href="/">To the messages</a></p></main></body>
 </html>
@@ -128,19 +109,19 @@ function time(at: Date): string {
 /** The page with the messages. */
 export function renderPage(view: PageView): string {
   const draft = view.draft ?? { author: "", text: "" };
-  return eta.render(page, { ...view, draft, time, style: STYLE });
+  return eta.render(page, { ...view, draft, time, version: encodeURIComponent(view.release) });
 }
 
 /** A page that says why there is nothing to see. */
-export function renderError(title: string, text: string): string {
-  return eta.render(errorPage, { title, text, style: STYLE });
+export function renderError(title: string, text: string, release: string): string {
+  return eta.render(errorPage, { title, text, version: encodeURIComponent(release) });
 }
 
-/** Nothing but the page's own style may be loaded or run, and forms go nowhere else. */
+/** Nothing but the page's own styles and icon may be loaded, nothing run, and forms go nowhere else. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
-  "img-src data:",
+  `style-src 'self' 'sha256-${createHash("sha256").update(BASICS).digest("base64")}'`,
+  "img-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",

@@ -15,6 +15,7 @@ import { type Message, MessageDraft, type Messages } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
 import { CONTENT_SECURITY_POLICY, type PageView, renderError, renderPage } from "./page.ts";
 import type { Settings } from "./settings.ts";
+import { STATIC_PATH, type StaticFile } from "./staticFiles.ts";
 import { APPLICATION } from "./version.ts";
 
 /** What the HTTP side is made of; tests give their own. */
@@ -23,6 +24,8 @@ export interface ServerParts {
   readonly messages: Messages;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** What the page refers to, by name. Nginx serves the same files where there is one. */
+  readonly staticFiles: ReadonlyMap<string, StaticFile>;
   /** The primary, as last seen. */
   writeNode(): DatabaseNode | undefined;
   /** Where log lines go instead of standard output. */
@@ -89,7 +92,7 @@ const noSchemas = (): never => {
 
 /** Builds the HTTP side of the application; the caller decides where it listens. */
 export function buildServer(parts: ServerParts): FastifyInstance {
-  const { settings, messages, readiness, metrics } = parts;
+  const { settings, messages, readiness, metrics, staticFiles } = parts;
   const { serverName, release } = settings;
 
   const options: FastifyServerOptions = {
@@ -145,7 +148,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   function sendError(json: boolean, status: number, message: string, reply: FastifyReply): FastifyReply {
     reply.code(status);
     if (json) return reply.send({ error: ERROR_WORDS[status] ?? "error", message });
-    return html(reply, renderError(`Error ${status}`, message));
+    return html(reply, renderError(`Error ${status}`, message, release));
   }
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -224,6 +227,12 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     }
     const { node, value } = await messages.post(parsed.draft);
     return reply.code(201).send({ server: serverName, writtenTo: node.name, message: toJson(value) });
+  });
+
+  app.get<{ Params: { name: string } }>(`${STATIC_PATH}:name`, async (request, reply) => {
+    const file = staticFiles.get(request.params.name);
+    if (file === undefined) return reply.callNotFound();
+    return reply.header("cache-control", "public, max-age=300").type(file.type).send(file.text);
   });
 
   app.get("/livez", async () => ({ status: "alive" }));

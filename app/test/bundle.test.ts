@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,7 +91,15 @@ describe("the bundle", function () {
       const ready = await fetch(`${url}/readyz`);
       assert.equal(ready.status, 503);
       assert.match(await ready.text(), /never connected/);
-      assert.equal((await fetch(url)).status, 503);
+      const page = await fetch(url);
+      assert.equal(page.status, 503);
+      const files = [...(await page.text()).matchAll(/<link .*?href="(.*?)">/g)];
+      assert.equal(files.length, 2);
+      for (const [, file = ""] of files) {
+        const [name = ""] = file.slice("/static/".length).split("?");
+        const sent = await fetch(`${url}${file}`);
+        assert.deepEqual([sent.status, await sent.text()], [200, readFileSync(join(ROOT, "app/static", name), "utf8")]);
+      }
 
       child.kill("SIGTERM");
       // Red at once, and still serving.

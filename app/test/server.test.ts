@@ -45,6 +45,7 @@ function setUp() {
     messages,
     readiness,
     metrics: createMetrics(),
+    staticFiles: new Map([["style.css", { type: "text/css; charset=utf-8", text: "main {}" }]]),
     writeNode: () => PRIMARY,
     logTo: { write: (line) => lines.push(JSON.parse(line)) },
   });
@@ -80,14 +81,29 @@ describe("the page", () => {
     assert.equal(body.split("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;").length - 1, 3);
   });
 
-  it("allows its own style and nothing else", async () => {
+  it("allows its own styles and icon and nothing else", async () => {
     const { headers, body } = await setUp().app.inject("/");
     const style = /<style>([\s\S]*?)<\/style>/.exec(body)?.[1] ?? "";
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
-    const policy = String(headers["content-security-policy"]);
-    assert.ok(policy.includes(`'sha256-${Buffer.from(hash).toString("base64")}'`));
-    assert.ok(policy.startsWith("default-src 'none'"));
+    assert.equal(
+      headers["content-security-policy"],
+      `default-src 'none'; style-src 'self' 'sha256-${Buffer.from(hash).toString("base64")}'; img-src 'self'; ` +
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     assert.doesNotMatch(body, /(src|href)="(https?:)?\/\//);
+  });
+
+  it("brings the files that it refers to, under an address that changes with the release", async () => {
+    const { app } = setUp();
+    const { body } = await app.inject("/");
+    const address = /<link rel="stylesheet" href="(.*?)">/.exec(body)?.[1] ?? "";
+    assert.equal(address, "/static/style.css?v=r42");
+    const file = await app.inject(address);
+    assert.deepEqual(
+      [file.statusCode, file.body, file.headers["content-type"], file.headers["cache-control"]],
+      [200, "main {}", "text/css; charset=utf-8", "public, max-age=300"],
+    );
+    assert.equal((await app.inject("/static/other.css")).statusCode, 404);
   });
 
   it("posts by the form and sends the browser back to the list", async () => {
