@@ -6,6 +6,7 @@ import { ConfigError, type Path, type Problem } from "../config/problems.ts";
 import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
+import { missingRelease } from "./release.ts";
 import { nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
@@ -21,7 +22,8 @@ export async function preflight(topology: Topology): Promise<void> {
   if (node !== undefined) throw refusal(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
-  const problems = missingFiles(topology.files.application);
+  const { application, release } = topology.files;
+  const problems = release === undefined ? missingFiles(application) : missingRelease(release);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));

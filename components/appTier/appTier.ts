@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import { releaseFolder } from "../../releases/folder.ts";
+import { keep } from "../../releases/store.ts";
 import type { ApplicationPlan, Upstream } from "../../topology.ts";
-import { folderFiles, secretFiles } from "../files.ts";
+import { folderContent, folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { buildSampleApp } from "./sampleApp.ts";
+import { type ApplicationSource, applicationFolder } from "./applicationFolder.ts";
 
-export interface AppTierArgs extends TierArgs {
+export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly plans: readonly ApplicationPlan[];
-  /** The folder of the application's files, relative to the project; undefined for the sample application. */
-  readonly files: string | undefined;
   readonly databasePassword: pulumi.Output<string>;
   /** Healthy before the first application server starts. */
   readonly after: readonly Service[];
@@ -21,10 +21,17 @@ const APPLICATION_FOLDER = "/app";
 /** The application server, with its own copy of the application files, on every server with the role app. */
 export class AppTier extends pulumi.ComponentResource {
   readonly services: readonly Service[];
+  /** The version of the application's files. */
+  readonly release: string;
 
   constructor(name: string, args: AppTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:AppTier", name, {}, opts);
-    const files = folderFiles(APPLICATION_FOLDER, args.files ?? buildSampleApp());
+    const folder = applicationFolder(args);
+    const content = folderContent(folder);
+    // The plan is the same without the copy: a preview leaves nothing behind.
+    if (!pulumi.runtime.isDryRun()) keep(folder, content);
+    this.release = content.version;
+    const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
     const secrets = secretFiles(1, { "database-password": args.databasePassword });
     this.services = oneAfterTheOther(
       args.plans,
@@ -36,7 +43,7 @@ export class AppTier extends pulumi.ComponentResource {
             ...placement(args, plan),
             user: "1000:1000",
             command: plan.command,
-            environment: environment(plan, files.version),
+            environment: environment(plan, this.release),
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { parse } from "yaml";
+import { type ApplicationSource, applicationFolder } from "../components/appTier/applicationFolder.ts";
+import { folderContent } from "../components/files.ts";
+import { schema } from "../config/schema.ts";
+import { cli } from "./cli.ts";
+import type { Session } from "./pulumi.ts";
+import { PROJECT, ROOT, stackNeeds } from "./settings.ts";
+
+const RELEASE = `${PROJECT}:application.release`;
+const IMAGE = `${PROJECT}:images.application`;
+
+/** What a stack's file says of the application. */
+export interface ReleaseSettings extends ApplicationSource {
+  /** The application's image. */
+  readonly image: string;
+}
+
+/** Reads a stack's file; what is malformed there the program itself reports. */
+export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
+  const { images } = await stackNeeds(stack);
+  const file = parse(await readFile(`${ROOT}/Pulumi.${basename(stack)}.yaml`, "utf8").catch(() => "{}"));
+  const result = schema.shape.application.safeParse(file?.config?.[`${PROJECT}:application`]);
+  return { files: result.data?.files, release: result.data?.release, image: images.application };
+}
+
+/** The release that these settings ask for, or undefined where its files are not there. */
+export function releaseAskedFor(settings: ReleaseSettings): string | undefined {
+  try {
+    return settings.release ?? folderContent(applicationFolder(settings)).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names the release in the stack's settings. Ten digits would become a number if they were not said to be text. */
+export async function setRelease(session: Session, release: string): Promise<void> {
+  await cli(session, ["config", "set", "--path", "--type", "string", RELEASE, release]);
+}
+
+export async function removeRelease(session: Session): Promise<void> {
+  await cli(session, ["config", "rm", "--path", RELEASE]);
+}
+
+/** Names the application's image in the stack's settings, where it is not the default. */
+export async function setImage(session: Session, image: string): Promise<void> {
+  const isDefault = schema.shape.images.parse(undefined).application === image;
+  await cli(session, ["config", ...(isDefault ? ["rm", "--path", IMAGE] : ["set", "--path", IMAGE, image])]);
+}

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { RELEASES } from "../releases/folder.ts";
+import { type Entry, imageForward, previous, readJournal } from "../releases/journal.ts";
+import { age, releaseList } from "../releases/report.ts";
+import { kept } from "../releases/store.ts";
+import { bringUp } from "./bringUp.ts";
+import { main, openSession, type Session } from "./pulumi.ts";
+import { releaseSettings, removeRelease, setImage, setRelease } from "./releaseSettings.ts";
+import { ROOT, say } from "./settings.ts";
+
+const HOME = join(ROOT, RELEASES);
+const UNDO = "--undo";
+
+/** Goes back to the release before, or to the one that is named; with --undo the next `up` goes forward again. */
+await main(async () => {
+  const { rest, ...session } = await openSession(process.argv.slice(2));
+  if (rest.includes(UNDO)) return undo({ ...session, rest: [] });
+  const [first] = rest;
+  const wanted = first?.startsWith("-") ? undefined : first;
+  const entries = readJournal(session.stack, HOME);
+  const target = wanted === undefined ? before(entries) : named(wanted, entries);
+  return goBack({ ...session, rest: wanted === undefined ? rest : rest.slice(1) }, target);
+});
+
+type Target = Pick<Entry, "release"> & Partial<Entry>;
+
+async function goBack(session: Session, { release, image, at }: Target): Promise<number> {
+  say(`going back to the release ${release}${at === undefined ? "" : ` of ${age(new Date(at), new Date())}`}`);
+  const settings = await releaseSettings(session.stack);
+  if (image !== undefined && image !== settings.image) {
+    say(`it ran on the image ${image}, which replaces ${settings.image}`);
+    await setImage(session, image);
+  }
+  await setRelease(session, release);
+  return bringUp(session);
+}
+
+async function undo(session: Session): Promise<number> {
+  const { release, image } = await releaseSettings(session.stack);
+  if (release === undefined) {
+    say("application.release is not set: the stack runs the files as they are");
+    return 0;
+  }
+  await removeRelease(session);
+  const forward = imageForward(readJournal(session.stack, HOME), { release, image });
+  if (forward !== undefined) await setImage(session, forward);
+  say(`the files as they are${forward === undefined ? "" : `, on the image ${forward},`} come up with npm run up`);
+  return 0;
+}
+
+function before(entries: readonly Entry[]): Target {
+  const releases = kept(HOME);
+  const target = previous(entries, (release) => releases.some((one) => one.release === release));
+  if (target === undefined) {
+    throw new Error(`there is nothing to go back to: no other release that came up is kept
+    allowed:   a release that is kept: npm run rollback -- RELEASE; npm run releases lists them`);
+  }
+  return target;
+}
+
+/** @throws Error where it is not kept */
+function named(release: string, entries: readonly Entry[]): Target {
+  const releases = kept(HOME);
+  if (!releases.some((one) => one.release === release)) {
+    throw new Error(`the release ${release} is not kept
+    allowed:   ${releases.length === 0 ? "none is kept yet" : releaseList(releases, new Date())}`);
+  }
+  return entries.findLast((entry) => entry.ok && entry.release === release) ?? { release };
+}
