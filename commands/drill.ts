@@ -1,0 +1,101 @@
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { stackContainers } from "../drills/containers.ts";
+import { DRILLS, drillsNamed } from "../drills/drills.ts";
+import { addressOf, factsOf } from "../drills/ground.ts";
+import { figuresLine, limitText } from "../drills/measure.ts";
+import { storedMessages } from "../drills/messages.ts";
+import { releases } from "../drills/release.ts";
+import { runDrill } from "../drills/run.ts";
+import { engineClient } from "../preflight/engine.ts";
+import { prepareMachine } from "./machine.ts";
+import { main } from "./pulumi.ts";
+import { commandLine, say } from "./settings.ts";
+
+const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
+npm run drill -- NAME | all      do it to the stack that is up, under load
+
+  --stack NAME     default: dev
+  --seconds N      the load lasts at least so long, 5 to 120; default: 20
+  --rate N         requests a second, 10 to 1000; default: 200
+  --yes            do not ask`;
+
+/** Drills the stack that is up: one line a drill on stdout; exit code 1 where one is past its limit. */
+await main(async () => {
+  const { stack, rest } = commandLine(process.argv.slice(2));
+  const { values, positionals } = parseArgs({
+    args: [...rest],
+    options: {
+      seconds: { type: "string", default: "20" },
+      rate: { type: "string", default: "200" },
+      yes: { type: "boolean", default: false },
+    },
+    allowPositionals: true,
+  });
+  const [word, ...more] = positionals;
+  if (word === undefined || more.length > 0) {
+    say(USAGE);
+    return 2;
+  }
+  const seconds = whole("--seconds", values.seconds, 5, 120);
+  const rate = whole("--rate", values.rate, 10, 1_000);
+  const facts = await factsOf(stack);
+  if (word === "list") {
+    for (const { name, proves, obstacle, limit } of DRILLS) {
+      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limitText(limit(facts, rate))}`);
+    }
+    return 0;
+  }
+  const drills = drillsNamed(word);
+
+  const machine = await prepareMachine(stack);
+  const url = await addressOf(stack, machine);
+  if (!values.yes && !isForTests(stack) && !(await isConfirmed(stack))) {
+    say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
+    return 1;
+  }
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
+  const { signal } = stop;
+  const engine = engineClient(facts.config.loadBalancer.endpoint);
+  const containers = stackContainers(engine, facts.topology, signal);
+  const messages = storedMessages(containers, facts.topology);
+  const release = releases(stack, machine, { signal, say });
+
+  let isPassed = true;
+  for (const drill of drills) {
+    const obstacle = drill.obstacle(facts);
+    if (obstacle !== undefined) {
+      say(`drill=${drill.name} skipped: ${obstacle}`);
+      continue;
+    }
+    say(`${drill.name}: ${drill.proves}`);
+    const ground = { ...facts, engine, containers, messages, url, rate, seconds, signal, release, say };
+    const { figures, complaints } = await runDrill(drill, ground);
+    console.log(figuresLine(drill.name, figures));
+    for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
+    isPassed &&= complaints.length === 0;
+  }
+  return isPassed ? 0 : 1;
+});
+
+/** Stacks that nobody's visitors depend on. */
+function isForTests(stack: string): boolean {
+  return stack === "dev" || stack.startsWith("it-");
+}
+
+async function isConfirmed(stack: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    `Containers of the stack ${stack} will be killed, paused or replaced. Go on? [y/N] `,
+  );
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function whole(flag: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`${flag} is ${text}; allowed are whole numbers from ${least} to ${most}`);
+}

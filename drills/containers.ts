@@ -1,0 +1,133 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
+
+/** What drills do to a stack's containers, which they name by service. */
+export interface StackContainers {
+  /** Which of the services have no container that runs and is healthy. */
+  unwell(services: readonly string[]): Promise<string[]>;
+  /** Kills the main processes of all at once, and waits until the engine has started them again and they are healthy. */
+  kill(services: readonly string[]): Promise<void>;
+  /** Freezes a container while the work is done, then waits until it is healthy. */
+  whilePaused(service: string, work: () => Promise<void>): Promise<void>;
+  /** Runs a command in a container; resolves to what it prints. */
+  execute(service: string, command: readonly string[]): Promise<string>;
+}
+
+const HEALTHY_MS = 120_000;
+const POLL_MS = 200;
+
+/**
+ * @param engine the engine that runs the stack
+ * @param signal ends waiting
+ */
+export function stackContainers(
+  engine: Docker,
+  { project, stack }: StackIdentity,
+  signal: AbortSignal,
+): StackContainers {
+  /** Of the containers that run; those that carry files never do. */
+  const find = async (service: string) => {
+    const label = [`${PROJECT_LABEL}=${project}`, `${STACK_LABEL}=${stack}`, `${SERVICE_LABEL}=${service}`];
+    const [found] = await engine.listContainers({ filters: { label } });
+    return found === undefined ? undefined : engine.getContainer(found.Id);
+  };
+  const get = async (service: string) => {
+    const container = await find(service);
+    if (container === undefined) throw new Error(`${service} does not run`);
+    return container;
+  };
+  const isWell = async (service: string) => {
+    const container = await find(service);
+    // It may be gone by now, as one that was replaced.
+    const state = await container?.inspect().then(
+      ({ State }) => State,
+      () => undefined,
+    );
+    return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
+  };
+  const startedAt = async (service: string) => (await (await get(service)).inspect()).State.StartedAt;
+
+  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + HEALTHY_MS;
+    while (!(await condition())) {
+      if (performance.now() > end) throw new Error(`${what} after ${HEALTHY_MS / 1_000} s`);
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+
+  return {
+    async unwell(services) {
+      const well = await Promise.all(services.map(isWell));
+      return services.filter((_, index) => !well[index]);
+    },
+
+    async kill(services) {
+      const before = await Promise.all(services.map(async (service) => (await get(service)).inspect()));
+      const [first] = before;
+      if (first === undefined) return;
+      await killProcesses(
+        engine,
+        first.Image,
+        before.map(({ State }) => State.Pid),
+      );
+      await Promise.all(
+        services.map((service, index) =>
+          until(`${service} is not healthy again`, async () => {
+            // While the engine starts it again, it does not run.
+            if ((await find(service)) === undefined) return false;
+            return (await startedAt(service)) !== before[index]?.State.StartedAt && isWell(service);
+          }),
+        ),
+      );
+    },
+
+    async whilePaused(service, work) {
+      const container = await get(service);
+      await container.pause();
+      try {
+        await work();
+      } finally {
+        await container.unpause();
+      }
+      await until(`${service} is not healthy again`, () => isWell(service));
+    },
+
+    async execute(service, command) {
+      const exec = await (await get(service)).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({});
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      engine.modem.demuxStream(stream, stdout, stderr);
+      const printed = Promise.all([text(stdout), text(stderr)]);
+      await finished(stream);
+      stdout.end();
+      stderr.end();
+      const [output, errors] = await printed;
+      const { ExitCode } = await exec.inspect();
+      if (ExitCode !== 0) throw new Error(`a command in ${service} failed: ${errors.trim()}`);
+      return output;
+    },
+  };
+}
+
+/**
+ * SIGKILL from outside the containers, as the kernel sends it when memory runs out: the engine starts them again, which
+ * it does not after `docker kill`. It is sent from a container that sees the machine's processes, because those numbers
+ * mean something else where the engine is in a virtual machine or elsewhere, and because it needs no root here.
+ */
+async function killProcesses(engine: Docker, image: string, pids: readonly number[]): Promise<void> {
+  const killer = await engine.createContainer({
+    Image: image,
+    User: "0:0",
+    Entrypoint: ["sh", "-c"],
+    Cmd: [`kill -9 ${pids.join(" ")}`],
+    HostConfig: { PidMode: "host", NetworkMode: "none", AutoRemove: true },
+  });
+  const ended = killer.wait({ condition: "removed" });
+  await killer.start();
+  const { StatusCode } = await ended;
+  if (StatusCode !== 0) throw new Error("the engine does not let a container kill processes of others");
+}

@@ -1,0 +1,18 @@
+import { closest } from "fastest-levenshtein";
+import type { Drill } from "./drill.ts";
+import { FAILURES } from "./failures.ts";
+import { RELEASES } from "./releases.ts";
+
+export const DRILLS: readonly Drill[] = [...RELEASES, ...FAILURES];
+
+/**
+ * The drills that a word means: all of them, or the one of that name.
+ * @throws Error naming the nearest where there is none
+ */
+export function drillsNamed(word: string): readonly Drill[] {
+  if (word === "all") return DRILLS;
+  const drill = DRILLS.find(({ name }) => name === word);
+  if (drill !== undefined) return [drill];
+  const nearest = closest(word, ["all", "list", ...DRILLS.map(({ name }) => name)]);
+  throw new Error(`there is no drill ${word}; did you mean ${nearest}? npm run drill -- list names them all`);
+}

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { z } from "zod";
+import type { Machine } from "../commands/machine.ts";
+import { PROJECT, ROOT } from "../commands/settings.ts";
+import { planTopology } from "../topology.ts";
+import { configOf } from "./configuration.ts";
+import type { Facts } from "./drill.ts";
+
+/** The stack as its file describes it. */
+export async function factsOf(stack: string): Promise<Facts> {
+  const text = await readFile(`${ROOT}/Pulumi.${stack}.yaml`, "utf8").catch(() => {
+    throw new Error(`there is no stack ${stack}: Pulumi.${stack}.yaml is missing`);
+  });
+  const config = configOf(PROJECT, stack, text);
+  return { config, topology: planTopology(config) };
+}
+
+const outputs = z.looseObject({ url: z.url() });
+
+/**
+ * Where the site is, as the stack's outputs say.
+ * @throws Error where the stack is not up
+ */
+export async function addressOf(stack: string, { env }: Pick<Machine, "env">): Promise<string> {
+  const { stdout } = await execa("pulumi", ["stack", "output", "--json", "--stack", stack], {
+    cwd: ROOT,
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  const read = outputs.safeParse(stdout.startsWith("{") ? JSON.parse(stdout) : {});
+  if (!read.success) throw new Error(`the stack ${stack} is not up: npm run up -- --stack ${stack}`);
+  return read.data.url;
+}

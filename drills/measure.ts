@@ -1,0 +1,112 @@
+/** A request of the load that is over. Times are milliseconds since the load began. */
+export interface Answer {
+  readonly sentAt: number;
+  readonly doneAt: number;
+  /** undefined where no answer came, or not all of it. */
+  readonly status: number | undefined;
+  /** The server that says it answered. */
+  readonly server: string | undefined;
+  /** Why no answer came. */
+  readonly problem: string | undefined;
+  /** The text of the message that it posted. */
+  readonly message: string | undefined;
+}
+
+/** What a drill is judged by. */
+export interface Figures {
+  readonly requests: number;
+  /** Answered by anything but 2xx or 3xx, not answered, or answered with 201 for a message that is not there. */
+  readonly failed: number;
+  /** Messages that are stored more than once. */
+  readonly duplicated: number;
+  /** The longest time without a successful answer, in milliseconds, from the first request to the last. */
+  readonly gapMs: number;
+}
+
+/** The most that a drill may cost. */
+export type Limit = Omit<Figures, "requests">;
+
+export function isSuccess({ status }: Answer): boolean {
+  return status !== undefined && status >= 200 && status < 400;
+}
+
+/**
+ * The longest time between two successful answers. The load's beginning and end count as such, or an outage that never
+ * ended would not show; what was answered after the end closes no gap.
+ * @param end when the load ended, in milliseconds since it began
+ */
+export function longestGap(answers: readonly Answer[], end: number): number {
+  const times = answers.flatMap((answer) => (isSuccess(answer) && answer.doneAt < end ? [answer.doneAt] : []));
+  const borders = [0, ...times.sort((a, b) => a - b), end];
+  return borders.reduce((longest, time, index) => Math.max(longest, time - (borders[index - 1] ?? 0)), 0);
+}
+
+/**
+ * Compares what was promised with what is stored.
+ * @param stored how often each text is stored
+ */
+export function checkMessages(
+  answers: readonly Answer[],
+  stored: ReadonlyMap<string, number>,
+): { readonly duplicated: number; readonly lost: number } {
+  return {
+    duplicated: [...stored.values()].filter((count) => count > 1).length,
+    lost: answers.filter(({ status, message }) => status === 201 && message !== undefined && !stored.has(message))
+      .length,
+  };
+}
+
+/** The figures of a load that ended at `end`. */
+export function figuresOf(answers: readonly Answer[], stored: ReadonlyMap<string, number>, end: number): Figures {
+  const { duplicated, lost } = checkMessages(answers, stored);
+  return {
+    requests: answers.length,
+    failed: answers.filter((answer) => !isSuccess(answer)).length + lost,
+    duplicated,
+    gapMs: Math.ceil(longestGap(answers, end)),
+  };
+}
+
+/** How often each way of failing occurred, the most frequent first: `503 (12), other side closed (3)`. */
+export function failuresOf(answers: readonly Answer[]): string {
+  const counts = new Map<string, number>();
+  for (const answer of answers.filter((answer) => !isSuccess(answer))) {
+    const kind = answer.problem ?? String(answer.status);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${kind} (${count})`)
+    .join(", ");
+}
+
+/** The servers that have answered successfully what was sent since a time, in milliseconds since the load began. */
+export function serversSince(answers: readonly Answer[], since: number): ReadonlySet<string> {
+  return new Set(
+    answers.flatMap((answer) =>
+      isSuccess(answer) && answer.sentAt >= since && answer.server !== undefined ? [answer.server] : [],
+    ),
+  );
+}
+
+const FIGURES = { failed: "failed", duplicated: "duplicated", gapMs: "gap_ms" } as const;
+
+const KEYS = Object.keys(FIGURES) as readonly (keyof typeof FIGURES)[];
+
+/** The line that a drill prints. */
+export function figuresLine(name: string, figures: Figures): string {
+  const fields = KEYS.map((key) => `${FIGURES[key]}=${figures[key]}`);
+  return [`drill=${name}`, `requests=${figures.requests}`, ...fields].join(" ");
+}
+
+/** A limit as people read it. */
+export function limitText(limit: Limit): string {
+  return KEYS.map((key) => `${FIGURES[key]} <= ${limit[key]}`).join(", ");
+}
+
+/** What is past its limit. */
+export function excesses(figures: Figures, limit: Limit): string[] {
+  return KEYS.filter((key) => figures[key] > limit[key]).map(
+    (key) => `${FIGURES[key]} is ${figures[key]}, past its limit of ${limit[key]}`,
+  );
+}

@@ -1,0 +1,40 @@
+import { execa } from "execa";
+import type { Machine } from "../commands/machine.ts";
+import { PROJECT, ROOT } from "../commands/settings.ts";
+import { type Changes, whileChanged } from "./configuration.ts";
+import type { DrillContext } from "./drill.ts";
+
+/** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */
+export function releases(
+  stack: string,
+  { env }: Pick<Machine, "env">,
+  { signal, say }: Pick<DrillContext, "signal" | "say">,
+): DrillContext["release"] {
+  const up = async (what: string) => {
+    say(`up ${what}`);
+    const { exitCode, all } = await execa("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview"], {
+      cwd: ROOT,
+      env,
+      extendEnv: false,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+      // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+      forceKillAfterDelay: false,
+    });
+    signal.throwIfAborted();
+    if (exitCode !== 0) throw new Error(`up ${what} failed:\n${all}`);
+  };
+  return async (changes: Changes, meanwhile) => {
+    const keys = Object.keys(changes).join(", ");
+    try {
+      await whileChanged(PROJECT, `${ROOT}/Pulumi.${stack}.yaml`, changes, async () => {
+        await up(`with other ${keys}`);
+        await meanwhile?.();
+      });
+    } finally {
+      if (signal.aborted) say(`the stack may still have the drill's ${keys}; npm run up puts it right`);
+      else await up("with the settings as they were");
+    }
+  };
+}

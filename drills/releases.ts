@@ -1,0 +1,98 @@
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ROOT } from "../commands/settings.ts";
+import { applicationFolder } from "../components/appTier/applicationFolder.ts";
+import { SAMPLE_STATIC_FILES } from "../components/appTier/sampleApp.ts";
+import type { ImageName } from "../config/schema.ts";
+import type { Drill } from "./drill.ts";
+import { whileThereIsAnother } from "./images.ts";
+import { maintainableServer } from "./servers.ts";
+import { APPLICATION, NGINX, needsTwo } from "./tiers.ts";
+
+/** A release, and the way back from it, must not be felt. */
+const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 1_000 });
+
+/** Another value that is allowed as well. */
+function next(value: number, most: number): number {
+  return value < most ? value + 1 : value - 1;
+}
+
+function imageRelease(image: ImageName, title: string, obstacle: Drill["obstacle"]): Drill {
+  return {
+    name: `release-${image}-image`,
+    proves: `another version of ${title}'s image is rolled out and taken back without a visitor noticing`,
+    obstacle,
+    limit: UNFELT,
+    run: ({ engine, config, release }) =>
+      whileThereIsAnother(engine, config.images[image], (other) =>
+        release({ images: { ...config.images, [image]: other } }),
+      ),
+  };
+}
+
+export const RELEASES: readonly Drill[] = [
+  {
+    name: "release-files",
+    proves: "new application files are rolled out and taken back without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
+    limit: UNFELT,
+    async run({ config, release }) {
+      const { files, release: kept, ...settings } = config.application;
+      const folder = await mkdtemp(join(tmpdir(), "foobar-drill-"));
+      try {
+        await cp(resolve(ROOT, applicationFolder({ files, release: kept })), folder, { recursive: true });
+        await writeFile(join(folder, "drill.txt"), `${folder}\n`);
+        // Other static files would be a release of Nginx as well.
+        const staticFiles = settings.staticFiles ?? (files === undefined ? SAMPLE_STATIC_FILES : undefined);
+        await release({ application: { ...settings, files: folder, staticFiles } });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  },
+  imageRelease("application", "the application", ({ topology }) => needsTwo(APPLICATION, topology)),
+  {
+    name: "release-nginx",
+    proves: "a changed setting of Nginx is rolled out and taken back without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(NGINX, topology),
+    limit: UNFELT,
+    run: ({ config, release }) =>
+      release({
+        web: { ...config.web, requestTimeoutSeconds: next(config.web.requestTimeoutSeconds, 3_600) },
+      }),
+  },
+  imageRelease("nginx", "Nginx", ({ topology }) => needsTwo(NGINX, topology)),
+  {
+    name: "release-haproxy",
+    proves: "a changed setting of HAProxy is rolled out and taken back without a visitor noticing",
+    obstacle: () => undefined,
+    limit: UNFELT,
+    run: ({ config, release }) => {
+      const { health } = config.loadBalancer;
+      return release({
+        loadBalancer: { ...config.loadBalancer, health: { ...health, rise: next(health.rise, 100) } },
+      });
+    },
+  },
+  imageRelease("haproxy", "HAProxy", () => undefined),
+  {
+    name: "maintenance",
+    proves: "a server is taken out and put back without a visitor noticing, and gets no request meanwhile",
+    obstacle: (facts) =>
+      maintainableServer(facts) === undefined ? "the stack has no server that visitors could do without" : undefined,
+    limit: UNFELT,
+    async run(context) {
+      const { config, release, holdSeconds, wait, serversFromNow } = context;
+      const server = maintainableServer(context);
+      const servers = config.servers.map((settings) =>
+        settings.name === server ? { ...settings, traffic: "maintenance" as const } : settings,
+      );
+      await release({ servers }, async () => {
+        const answered = serversFromNow();
+        await wait(holdSeconds);
+        if (server !== undefined && answered().has(server)) throw new Error(`${server} answered while it was out`);
+      });
+    },
+  },
+];

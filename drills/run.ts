@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { instances } from "../topology.ts";
+import type { Drill, DrillContext } from "./drill.ts";
+import { type Load, startLoad } from "./load.ts";
+import { excesses, type Figures, failuresOf, figuresOf, isSuccess, serversSince } from "./measure.ts";
+import type { StoredMessages } from "./messages.ts";
+
+/** Where drills are run, and how. */
+export interface DrillGround extends Omit<DrillContext, "holdSeconds" | "wait" | "serversFromNow"> {
+  readonly messages: StoredMessages;
+  /** Where the site is. */
+  readonly url: string;
+  /** Requests a second. */
+  readonly rate: number;
+  /** How long the load lasts at least. */
+  readonly seconds: number;
+}
+
+export interface Outcome {
+  readonly figures: Figures;
+  /** Why the drill is not passed; empty where it is. */
+  readonly complaints: readonly string[];
+}
+
+/** The load ends after this long, whatever happens. */
+const MAX_SECONDS = 180;
+/** Of load before anything is done: what fails then is not the drill's doing. */
+const LEAD_IN_SECONDS = 2;
+/** In which every server has to answer again after what was done. */
+const BACK_SECONDS = 30;
+/** Of load after everything is well again: what comes late is still counted. */
+const SETTLE_SECONDS = 2;
+/** A state that a drill makes lasts for half of the load, and at most this long. */
+const MAX_HOLD_SECONDS = 10;
+const POLL_SECONDS = 0.2;
+
+/**
+ * Runs a drill under load and says what it cost. The messages that were posted are removed.
+ * @throws Error where the stack is not whole, and where the user wants to stop
+ */
+export async function runDrill(drill: Drill, ground: DrillGround): Promise<Outcome> {
+  const { containers, messages, rate, signal, topology, url } = ground;
+  const unwell = await containers.unwell(instances(topology).map(({ name }) => name));
+  if (unwell.length > 0) throw new Error(`the stack is not whole: ${unwell.join(", ")} should run and be healthy`);
+
+  const run = randomBytes(4).toString("hex");
+  const load = startLoad({ url, rate, maxSeconds: MAX_SECONDS, run });
+  try {
+    const complaint = await underLoad(drill, ground, load).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const end = await load.stop();
+    signal.throwIfAborted();
+    const figures = figuresOf(load.answers, await messages.count(run), end);
+    if (figures.failed > 0) ground.say(`failed: ${failuresOf(load.answers)}`);
+    return {
+      figures,
+      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, rate))],
+    };
+  } finally {
+    await load.stop();
+    await messages.clear();
+  }
+}
+
+/** First nothing is done for a moment, then the drill does its work, then all who answered before have to answer again. */
+async function underLoad(drill: Drill, ground: DrillGround, load: Load): Promise<void> {
+  const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal: ground.signal });
+  const serversFromNow = () => {
+    const since = load.elapsed();
+    return () => serversSince(load.answers, since);
+  };
+
+  const usual = serversFromNow();
+  await wait(LEAD_IN_SECONDS);
+  const failed = load.answers.filter((answer) => !isSuccess(answer));
+  if (failed.length > 0) {
+    throw new Error(`${failed.length} of ${load.answers.length} requests failed before anything was done`);
+  }
+  const expected = [...usual()];
+
+  await drill.run({
+    ...ground,
+    wait,
+    serversFromNow,
+    holdSeconds: Math.min(ground.seconds / 2, MAX_HOLD_SECONDS),
+  });
+
+  const back = serversFromNow();
+  const missing = () => expected.filter((server) => !back().has(server));
+  for (let waited = 0; missing().length > 0; waited += POLL_SECONDS) {
+    if (waited > BACK_SECONDS) throw new Error(`${missing().join(", ")} gets no requests any more`);
+    await wait(POLL_SECONDS);
+  }
+  await wait(SETTLE_SECONDS);
+  await wait(Math.max(ground.seconds - load.elapsed() / 1_000, 0));
+  if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
+}
