@@ -1,4 +1,5 @@
 import { AppTier } from "./components/appTier/appTier.ts";
+import { SAMPLE_STATIC_FILES } from "./components/appTier/sampleApp.ts";
 import { createHosts, hostOf } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
@@ -29,11 +30,17 @@ export function deploy(topology: Topology) {
     ...common,
     plans: topology.applications,
     files: topology.files.application,
+    release: topology.files.release,
     databasePassword: mysql.applicationPassword,
     // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
     after: [mysql.primary],
   });
-  const web = new WebTier("web", { ...common, plans: topology.web, staticFiles: topology.files.static, after: app.services });
+  const web = new WebTier("web", {
+    ...common,
+    plans: topology.web,
+    staticFiles: staticFiles(topology),
+    after: app.services,
+  });
   const loadBalancer = new LoadBalancer("load-balancer", {
     ...common,
     plans: topology.loadBalancers,
@@ -46,6 +53,7 @@ export function deploy(topology: Topology) {
     url: topology.url,
     published: published("site"),
     statistics: published("statistics"),
+    release: app.release,
     containers: Object.fromEntries(
       [...loadBalancer.services, ...web.services, ...app.services, ...mysql.services].map(({ name, container }) => [
         name,
@@ -60,4 +68,9 @@ export function deploy(topology: Topology) {
     mysqlRootPassword: mysql.rootPassword,
     mysqlApplicationPassword: mysql.applicationPassword,
   };
+}
+
+/** The folder that Nginx serves; the sample application brings its own. */
+function staticFiles({ files }: Topology): string | undefined {
+  return files.static ?? (files.application === undefined ? SAMPLE_STATIC_FILES : undefined);
 }

@@ -250,7 +250,7 @@ export const schema = z.strictObject({
     )
     .prefault({})
     .describe(
-      "MySQL: primary (the server that takes writes; default: the first with the role db), database, protect (data volumes and passwords outlive destroy)",
+      "MySQL: primary (the server that takes writes; default: the first with the role db), database, protect (data volumes stay on the engine and destroy spares the passwords that open them)",
     ),
 
   networks: z

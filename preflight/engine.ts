@@ -1,11 +1,13 @@
 import { createServer } from "node:net";
 import Docker from "dockerode";
-import { PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
 import type { Topology } from "../topology.ts";
 
 /** What an engine has that a stack could collide with. */
 export interface EngineState {
   readonly networks: readonly { readonly name: string; readonly subnets: readonly string[]; readonly own: boolean }[];
+  /** The stack's volumes that hold data, not files of the program. */
+  readonly dataVolumes: readonly string[];
   /** Ports of the host that containers hold. */
   readonly published: readonly { readonly container: string; readonly port: number; readonly own: boolean }[];
 }
@@ -40,9 +42,10 @@ export async function engineState(
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
-  const [networks, containers] = await Promise.all([
+  const [networks, containers, { Volumes: volumes }] = await Promise.all([
     engine.listNetworks({ abortSignal }),
     engine.listContainers({ abortSignal }),
+    engine.listVolumes({ abortSignal }),
   ]);
   return {
     networks: networks.map(({ Name, IPAM, Labels }) => ({
@@ -50,6 +53,9 @@ export async function engineState(
       subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),
       own: isOwn(Labels),
     })),
+    dataVolumes: (volumes ?? []).flatMap(({ Name, Labels }) =>
+      isOwn(Labels) && !(SERVICE_LABEL in Labels) ? [Name] : [],
+    ),
     published: containers.flatMap(({ Names, Ports, Labels }) =>
       Ports.flatMap(({ PublicPort }) =>
         PublicPort === undefined

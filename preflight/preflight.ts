@@ -74,7 +74,22 @@ export async function collisions(topology: Topology, endpoint: string, state: En
     published.map((port) => ({ port, path: portPath(port, index) })),
   );
   const taken = await Promise.all(ports.map(({ port, path }) => takenPort(port, path, endpoint, state)));
-  return [...taken.flat(), ...takenSubnets(topology, state)];
+  return [...taken.flat(), ...takenSubnets(topology, state), ...emptyPrimary(topology, state)];
+}
+
+/** A primary that starts from nothing beside data that are there would look like a loss of them all. */
+function emptyPrimary({ databases }: Topology, { dataVolumes }: EngineState): Problem[] {
+  const [primary, ...replicas] = databases;
+  if (primary === undefined || dataVolumes.length === 0 || dataVolumes.includes(primary.dataVolume)) return [];
+  const filled = replicas.find(({ dataVolume }) => dataVolumes.includes(dataVolume));
+  return [
+    {
+      path: ["mysql", "primary"],
+      complaint: `would be ${primary.server}, which has no data, while the volumes ${dataVolumes.join(", ")} have the stack's`,
+      allowed: "a server whose volume has the data; or remove those volumes, and the data with them (docker volume rm)",
+      example: filled?.server ?? dataVolumes[0]?.split("-mysql-").at(-1),
+    },
+  ];
 }
 
 function portPath({ serves }: PublishedPort, loadBalancer: number): Path {

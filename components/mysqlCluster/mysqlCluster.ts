@@ -16,7 +16,7 @@ export interface MysqlClusterArgs extends TierArgs {
   readonly plans: readonly DatabasePlan[];
   /** The application's database. */
   readonly database: string;
-  /** Whether data volumes, and the passwords that open them, outlive `pulumi destroy`. */
+  /** Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that open them. */
   readonly protect: boolean;
 }
 
@@ -50,14 +50,23 @@ export class MysqlCluster extends pulumi.ComponentResource {
       "replication-password": password("replication"),
     });
 
-    this.services = oneAfterTheOther(args.plans, [], (plan, after) => this.#node(plan, secrets, args, after));
+    const volumes = dataVolumes(this, args);
+    this.services = oneAfterTheOther(args.plans, [], (plan, after) => this.#node(plan, secrets, volumes, args, after));
     const [primary] = this.services;
     if (primary === undefined) throw new Error("the plan has no database");
     this.primary = primary;
     this.registerOutputs({});
   }
 
-  #node(plan: DatabasePlan, secrets: MountedFiles, args: MysqlClusterArgs, after: readonly Service[]): Service {
+  #node(
+    plan: DatabasePlan,
+    secrets: MountedFiles,
+    volumes: ReadonlyMap<string, docker.Volume>,
+    args: MysqlClusterArgs,
+    after: readonly Service[],
+  ): Service {
+    const volume = volumes.get(plan.name);
+    if (volume === undefined) throw new Error(`${plan.name} has no data volume`);
     return new Service(
       plan.name,
       {
@@ -74,7 +83,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           APPLICATION_DATABASE: args.database,
         },
         files: [configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
-        data: { volume: this.#dataVolume(plan, args), path: "/var/lib/mysql" },
+        data: { volume, path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
@@ -84,16 +93,25 @@ export class MysqlCluster extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
 
-  /** Never named automatically and never replaced for its labels: another volume would be an empty database. */
-  #dataVolume(plan: DatabasePlan, args: MysqlClusterArgs): docker.Volume {
+/**
+ * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained, not
+ * protected: a server that gives up its database keeps the data without holding up the change. The primary's comes
+ * first, so that one that is missing beside others is known to be lost, not late.
+ */
+function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, docker.Volume> {
+  const volumes = new Map<string, docker.Volume>();
+  for (const plan of args.plans) {
     const { provider } = hostOf(args.hosts, plan.host);
-    return new docker.Volume(
+    const volume = new docker.Volume(
       `${plan.name}-data`,
       { name: plan.dataVolume, labels: stackLabels(args.identity) },
-      { parent: this, provider, protect: args.protect, ignoreChanges: ["labels"] },
+      { parent, provider, retainOnDelete: args.protect, ignoreChanges: ["labels"], dependsOn: [...volumes.values()] },
     );
+    volumes.set(plan.name, volume);
   }
+  return volumes;
 }
 
 function scripts(): Record<string, string> {

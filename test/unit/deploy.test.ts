@@ -108,7 +108,7 @@ describe("the dev stack, against mocks", () => {
 
   it("fills the files before the container that mounts them starts", () => {
     const carriers = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
-    assert.equal(carriers.length, 11);
+    assert.equal(carriers.length, 13);
     for (const carrier of carriers) {
       const user = services(dev).find(({ name }) => carrier.name.startsWith(`${name}-`));
       assert.ok(user?.dependsOn.includes(carrier.name), carrier.name);
@@ -152,17 +152,17 @@ describe("the dev stack, against mocks", () => {
     for (const carrier of carriers) assert.match(JSON.stringify(carrier.inputs["uploads"]), PASSWORD);
   });
 
-  it("protects the data volumes and the passwords that open them, and nothing else", () => {
-    const isProtected = dev.resources.filter(({ options }) => options.protect).map(({ name }) => name);
-    assert.deepEqual(isProtected, [
-      "mysql-server1-data",
-      "mysql-server2-data",
-      "mysql-application-password",
-      "mysql-replication-password",
-      "mysql-root-password",
-    ]);
-    const names = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
-    assert.deepEqual(names, ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
+  it("retains the data volumes and protects the passwords that open them, and nothing else", () => {
+    const names = (kept: (options: pulumi.CustomResourceOptions) => boolean | undefined) =>
+      dev.resources.filter(({ options }) => kept(options)).map(({ name }) => name);
+    assert.deepEqual(
+      names(({ retainOnDelete }) => retainOnDelete),
+      ["mysql-server1-data", "mysql-server2-data"],
+    );
+    const isProtected = names(({ protect }) => protect);
+    assert.deepEqual(isProtected, ["mysql-application-password", "mysql-replication-password", "mysql-root-password"]);
+    const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
+    assert.deepEqual(volumes, ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
   });
 
   it("gives what a user needs next, passwords as secrets", async () => {

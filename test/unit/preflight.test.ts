@@ -10,7 +10,7 @@ import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const REMOTE = "tcp://elsewhere:2376";
-const empty: EngineState = { networks: [], published: [] };
+const empty: EngineState = { networks: [], published: [], dataVolumes: [] };
 
 const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
@@ -34,6 +34,13 @@ describe("preflight", () => {
     assert.deepEqual(await found({ published: [{ container: "other", port: 8404, own: false }] }), [
       "loadBalancer.statsPort is 8404, which the container other has at 127.0.0.1",
     ]);
+  });
+
+  it("refuses a primary without data where another server has the stack's", async () => {
+    assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server2"] }), [
+      "mysql.primary would be server1, which has no data, while the volumes foobar-dev-mysql-server2 have the stack's",
+    ]);
+    assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server1"] }), []);
   });
 
   it("sees a port that a process of this machine has, where the engine is this machine's", async () => {
