@@ -1,13 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-
-type RawConfig = Readonly<Record<string, unknown>>;
+import { rawSettings, type StackSettings } from "./examples.ts";
 
 /** The configuration of the committed dev stack, as Pulumi hands it to the program. */
-export function devConfig(changes: RawConfig = {}): Record<string, string> {
+export function devConfig(changes: StackSettings = {}): Record<string, string> {
   const { config } = parse(readFileSync(new URL("../Pulumi.dev.yaml", import.meta.url), "utf8"));
-  const all = { ...config, ...changes };
-  return Object.fromEntries(
-    Object.entries(all).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
+  return rawSettings({ ...config, ...changes });
 }

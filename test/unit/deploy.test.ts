@@ -74,9 +74,10 @@ describe("the dev stack, against mocks", () => {
 
   it("lets HAProxy share the network namespace that holds the addresses and the ports, and start before it stops", () => {
     const haproxy = byName(services(dev), "haproxy-lb1");
+    const options: pulumi.CustomResourceOptions = haproxy?.options ?? {};
     assert.match(String(input(haproxy, "networkMode")), /^container:.*lb1/);
     assert.deepEqual(input(haproxy, "ports"), []);
-    assert.equal((haproxy?.options as pulumi.CustomResourceOptions).deleteBeforeReplace, false);
+    assert.equal(options.deleteBeforeReplace, false);
   });
 
   it("makes every network but the edge internal, with its gateway said", () => {

@@ -1,0 +1,62 @@
+import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../topology.ts";
+
+/** A plan as a text that a reader can check against the picture in his head: one line a container, its links below. */
+export function outline(topology: Topology): string {
+  const { loadBalancers, web, applications, databases } = topology;
+  const [first] = loadBalancers;
+  return [
+    `site ${topology.url}`,
+    ...loadBalancers.flatMap(loadBalancer),
+    ...(first ? [`balance ${balance(first)}`, ...first.backends.map(backend)] : []),
+    ...web.flatMap((plan) => [
+      container(plan),
+      ...plan.listeners.map(({ port, upstream }) => `  :${port} to ${upstream.address}:${upstream.port}`),
+    ]),
+    ...applications.flatMap((plan) => [
+      container(plan),
+      `  writes to ${plan.writeTo.address}, reads from ${plan.readFrom.map(({ address }) => address).join(", ")}`,
+    ]),
+    ...databases.flatMap((plan) => [
+      container(plan),
+      `  ${plan.role}${plan.source === undefined ? "" : ` of ${plan.source}`}, data in ${plan.dataVolume}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+function container({ name, host, image, attachments }: InstancePlan): string {
+  const networks = attachments.map(({ network, address }) => network + (address === undefined ? "" : `=${address}`));
+  return [`${name} on ${host}, ${image}`, ...(networks.length > 0 ? [`in ${networks.join(" ")}`] : [])].join(", ");
+}
+
+function loadBalancer({ namespace, haproxy, published, vrrp, peers }: LoadBalancerPlan): string[] {
+  return [
+    container(namespace),
+    `  ${container(haproxy)}`,
+    `  publishes ${published.map(({ address, port, target }) => `${address}:${port} as ${target}`).join(", ")}`,
+    ...(vrrp?.instances ?? []).map(
+      ({ virtualAddress, priority }) => `  holds ${virtualAddress} by priority ${priority}`,
+    ),
+    ...(peers.length > 1 ? [`  shares tables with ${peers.map(({ name }) => name).join(", ")}`] : []),
+  ];
+}
+
+function balance({ balance: { algorithm, hash }, affinity, health }: LoadBalancerPlan): string {
+  return [
+    [algorithm, ...(hash?.uriOptions ?? [])].join(" "),
+    ...(hash ? [`${hash.method} hash`] : []),
+    `affinity ${affinity}`,
+    `check every ${health.intervalMs} ms fall ${health.fall} rise ${health.rise} observe ${health.observe}`,
+    ...(health.slowStartSeconds > 0 ? [`slow start ${health.slowStartSeconds} s`] : []),
+  ].join(", ");
+}
+
+function backend({ name, address, port, weight, maxConnections, traffic, backup }: BackendPlan): string {
+  return [
+    `  ${name} by ${address}:${port}`,
+    `weight ${weight}`,
+    ...(maxConnections === undefined ? [] : [`at most ${maxConnections}`]),
+    ...(backup ? ["backup"] : []),
+    traffic,
+  ].join(", ");
+}

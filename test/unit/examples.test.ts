@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { parseConfig } from "../../config.ts";
+import { planTopology, type Topology } from "../../topology.ts";
+import { exampleNames, exampleSettings, rawSettings } from "../examples.ts";
+import { outline } from "../outline.ts";
+
+const plan = (name: string): Topology => planTopology(parseConfig("foobar", name, rawSettings(exampleSettings(name))));
+
+describe("the examples", () => {
+  for (const name of exampleNames()) {
+    it(`${name} is planned as its golden file says`, async () => {
+      const file = new URL(`../expected/examples/${name}.txt`, import.meta.url);
+      const actual = outline(plan(name));
+      if (process.env["UPDATE_EXPECTED"] === "1") await writeFile(file, actual);
+      assert.equal(actual, await readFile(file, "utf8"), "UPDATE_EXPECTED=1 accepts the change");
+    });
+  }
+
+  it("keep the primary where it is, so that a stack can move from any to any", () => {
+    for (const name of exampleNames()) assert.equal(plan(name).databases[0]?.server, "server2", name);
+  });
+});
