@@ -7,6 +7,7 @@ import { heal } from "./heal.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { ROOT, say } from "./settings.ts";
+import { unhealthyContainers } from "./unhealthy.ts";
 
 const HOME = join(ROOT, RELEASES);
 
@@ -41,7 +42,8 @@ async function record(stack: string, start: Date, ok: boolean): Promise<void> {
   const rollback =
     back === undefined || isSame(back, attempt)
       ? ""
-      : `npm run rollback goes back to the release ${back.release} of ${age(new Date(back.at), now)}; or `;
+      : `npm run rollback, to the release ${back.release} of ${age(new Date(back.at), now)}, or `;
+  const logs = (await unhealthyContainers(stack)).map((name) => `    log:       docker logs ${name}\n`);
   say(`the update did not finish
-    cure:      ${rollback}repair what failed and npm run up; until then do not refresh, which forgets the failure`);
+${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before, which forgets that the start failed`);
 }

@@ -40,11 +40,18 @@ export async function setRelease(session: Session, release: string): Promise<voi
 }
 
 export async function removeRelease(session: Session): Promise<void> {
-  await cli(session, ["config", "rm", "--path", RELEASE]);
+  await remove(session, RELEASE);
 }
 
 /** Names the application's image in the stack's settings, where it is not the default. */
 export async function setImage(session: Session, image: string): Promise<void> {
-  const isDefault = schema.shape.images.parse(undefined).application === image;
-  await cli(session, ["config", ...(isDefault ? ["rm", "--path", IMAGE] : ["set", "--path", IMAGE, image])]);
+  if (schema.shape.images.parse(undefined).application === image) await remove(session, IMAGE);
+  else await cli(session, ["config", "set", "--path", IMAGE, image]);
+}
+
+/** Removes a setting, and the object that it was in where nothing else is in there: the file is as it was before. */
+async function remove(session: Session, path: string): Promise<void> {
+  await cli(session, ["config", "rm", "--path", path]);
+  const object = path.slice(0, path.lastIndexOf("."));
+  if ((await cli(session, ["config", "get", object])) === "{}") await cli(session, ["config", "rm", object]);
 }
