@@ -41,7 +41,8 @@ export function commandLine(args: readonly string[]): CommandLine {
 
 /** What the commands must know of a stack before the program runs. */
 export interface StackNeeds {
-  readonly images: Settings["images"];
+  /** debian is undefined where nothing is built on it. */
+  readonly images: Omit<Settings["images"], "debian"> & { readonly debian: string | undefined };
   /** The stack's Docker engine. */
   readonly endpoint: string;
 }
@@ -54,5 +55,7 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
     const result = part.safeParse(file?.config?.[`${PROJECT}:${key}`]);
     return result.success ? result.data : part.parse(undefined);
   };
-  return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };
+  const { debian, ...others } = setting(images, "images");
+  const { endpoint, replicas } = setting(loadBalancer, "loadBalancer");
+  return { images: { ...others, debian: replicas > 1 ? debian : undefined }, endpoint };
 }

@@ -46,8 +46,8 @@ export function stepOf(line: string): string | undefined {
 }
 
 /**
- * Builds with the engine's classic builder, which every engine has (BuildKit's client may be absent), on the host's
- * network: a bridge's name service may not reach the package mirror.
+ * Builds with the engine's classic builder, which every engine has (BuildKit's client may be absent), by default on the
+ * host's network: a bridge's name service may not reach the package mirror.
  * @returns The image's id. Throws with the end of the build's output.
  */
 export async function buildImage(
@@ -56,10 +56,11 @@ export async function buildImage(
   files: readonly string[],
   buildargs: Readonly<Record<string, string>>,
   report: Report,
+  networkmode: "host" | "none" = "host",
 ): Promise<string> {
   const stream = await docker.buildImage(
     { context, src: [...files] },
-    { buildargs: { ...buildargs }, networkmode: "host", rm: true, forcerm: true },
+    { buildargs: { ...buildargs }, networkmode, rm: true, forcerm: true },
   );
   const events = await follow(docker, stream, (line) => {
     const step = stepOf(line);

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { hashInputs } from "../cache.ts";
 import { parseReference } from "./reference.ts";
 
-/** The programs that the stack runs, and that a stand-in image can be made of. */
-export type Program = "haproxy" | "nginx" | "node" | "mysql";
+/** The programs that the stack runs or builds on, and that a stand-in image can be made of. */
+export type Program = "haproxy" | "nginx" | "node" | "mysql" | "debian";
 
-/** The image of each program, as the stack's configuration names it, with its tag. */
-export type ImageRefs = Readonly<Record<Program, string>>;
+/** The image of each program, as the stack's configuration names it, with its tag; undefined: the stack needs none. */
+export type ImageRefs = Readonly<Record<Exclude<Program, "debian">, string>> & { readonly debian: string | undefined };
 
 /** The Debian package whose version is the program's. */
 export const packageOf: Readonly<Record<Program, string>> = {
@@ -15,6 +15,7 @@ export const packageOf: Readonly<Record<Program, string>> = {
   nginx: "nginx",
   node: "nodejs",
   mysql: "mysql-server-core",
+  debian: "base-files",
 };
 
 export const programs = Object.keys(packageOf) as readonly Program[];

@@ -12,7 +12,11 @@ import { type ImageRefs, labels, type Program, programs, refusalOf, type Wanted 
 
 export type { ImageRefs, Program } from "./stand-ins.ts";
 
-const wantedOf = (images: ImageRefs): Wanted[] => programs.map((program) => ({ program, name: images[program] }));
+const wantedOf = (images: ImageRefs): Wanted[] =>
+  programs.flatMap((program) => {
+    const name = images[program];
+    return name === undefined ? [] : [{ program, name }];
+  });
 
 /** What the engine has under an image's name. */
 export type Present = "theirs" | "stand-in" | "old stand-in" | "none";

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import type Docker from "dockerode";
 import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
 import { parseMirror } from "../images/base.ts";
-import { stepOf } from "../images/build.ts";
+import { buildImage, stepOf } from "../images/build.ts";
 import { parseReference, registryUrl } from "../images/reference.ts";
 import {
   filesOf,
@@ -25,6 +25,7 @@ const images: Readonly<Record<Program, string>> = {
   nginx: "nginx:1.30.6",
   node: "node:24.22.2-slim",
   mysql: "mysql:9.7.4",
+  debian: "debian:13-slim",
 };
 
 describe("image names", () => {
@@ -109,7 +110,7 @@ describe("stand-in sources", () => {
 
 interface Contract {
   readonly user: string;
-  readonly entrypoint: readonly string[];
+  readonly entrypoint: readonly string[] | null;
   readonly command: readonly string[];
   readonly stop: string | undefined;
   readonly ports: readonly string[];
@@ -173,6 +174,18 @@ const contracts: Readonly<Record<Program, Contract>> = {
       "bash gawk sed grep find curl openssl gzip bzip2 xz gosu",
     absent:
       "mysqlbinlog mysql_config_editor mysqlcheck mysqlimport mysqlshow mysqlslap perror mysqld_safe ps which nc perl",
+  },
+  debian: {
+    user: "",
+    entrypoint: null,
+    command: ["bash"],
+    stop: undefined,
+    ports: [],
+    volumes: [],
+    folder: "/",
+    account: ["root", 0],
+    tools: "apt-get bash perl grep sed awk",
+    absent: "curl wget nc ps python3",
   },
 };
 
@@ -371,6 +384,21 @@ describe("image contract", function () {
     await bench.healthy(container, ["node", "-e", nodeProbe]);
     await container.stop({ t: 20 });
     assert.equal((await container.inspect()).State.ExitCode, 0);
+  });
+
+  it("debian: keepalived's image is built on it, a stand-in needing no network, and runs", async function () {
+    need(this, "debian");
+    const context = join(import.meta.dirname, "../../components/loadBalancer/keepalived/image");
+    const network = isStandIn("debian") ? "none" : "host";
+    const built = await buildImage(bench.docker, context, ["Dockerfile"], { BASE: images.debian }, () => {}, network);
+    try {
+      const { code, output } = await bench.run({ Image: built, Cmd: ["keepalived", "--version"] });
+      assert.equal(code, 0);
+      assert.match(output, /^Keepalived v2\./);
+    } finally {
+      await bench.clean();
+      await bench.docker.getImage(built).remove();
+    }
   });
 
   const secret = () => bench.files(images.node, { root: `${password}\n` });
