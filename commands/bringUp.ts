@@ -3,11 +3,11 @@ import { RELEASES } from "../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../releases/journal.ts";
 import { age } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
+import { containersThatAre } from "./containers.ts";
 import { heal } from "./heal.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { ROOT, say } from "./settings.ts";
-import { unhealthyContainers } from "./unhealthy.ts";
 
 const HOME = join(ROOT, RELEASES);
 
@@ -43,7 +43,9 @@ async function record(stack: string, start: Date, ok: boolean): Promise<void> {
     back === undefined || isSame(back, attempt)
       ? ""
       : `npm run rollback, to the release ${back.release} of ${age(new Date(back.at), now)}, or `;
-  const logs = (await unhealthyContainers(stack)).map((name) => `    log:       docker logs ${name}\n`);
+  const logs = (await containersThatAre(stack, "starting", "unhealthy")).map(
+    (name) => `    log:       docker logs ${name}\n`,
+  );
   say(`the update did not finish
 ${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before, which forgets that the start failed`);
 }

@@ -4,6 +4,7 @@ import { readJournal } from "../releases/journal.ts";
 import { releaseTable } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 import { cli } from "./cli.ts";
+import { containersThatAre } from "./containers.ts";
 import { main, openSession } from "./pulumi.ts";
 import { ROOT, say } from "./settings.ts";
 
@@ -11,8 +12,9 @@ import { ROOT, say } from "./settings.ts";
 await main(async () => {
   const session = await openSession(process.argv.slice(2));
   const home = join(ROOT, RELEASES);
-  // A stack that is down has no such output.
-  const running = await cli(session, ["stack", "output", "release"]).catch(() => undefined);
+  // Outputs outlive what they tell of.
+  const isDown = (await containersThatAre(session.stack, "starting", "healthy", "unhealthy")).length === 0;
+  const running = isDown ? undefined : await cli(session, ["stack", "output", "release"]).catch(() => undefined);
   const lines = releaseTable(kept(home), readJournal(session.stack, home), running, new Date());
   if (lines.length === 0) say("no release is kept yet; npm run up keeps the one that it brings up");
   for (const line of lines) console.log(line);

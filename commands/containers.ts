@@ -2,12 +2,15 @@ import { PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
 import { engineClient } from "../preflight/engine.ts";
 import { PROJECT, stackNeeds } from "./settings.ts";
 
-/** Names of a stack's containers that are not healthy, or not yet; none where the engine does not answer. */
-export async function unhealthyContainers(stack: string): Promise<string[]> {
+/** What an engine can tell of a container with a health check. */
+export type Health = "starting" | "healthy" | "unhealthy";
+
+/** Names of a stack's containers in one of these states; none where the engine does not answer. */
+export async function containersThatAre(stack: string, ...health: readonly Health[]): Promise<string[]> {
   const { endpoint } = await stackNeeds(stack);
   const label = [`${PROJECT_LABEL}=${PROJECT}`, `${STACK_LABEL}=${stack}`];
   const containers = await engineClient(endpoint)
-    .listContainers({ all: true, filters: { label, health: ["unhealthy", "starting"] } })
+    .listContainers({ filters: { label, health: [...health] } })
     .catch(() => []);
   return containers.flatMap(({ Names }) => Names[0]?.slice(1) ?? []).sort();
 }
