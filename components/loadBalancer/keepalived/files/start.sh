@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Becomes keepalived once the node's own address is there. What the engine called its interface goes into the definition
+# that keepalived.conf reads. Argument: the address.
+set -euo pipefail
+address=$1
+
+for ((attempt = 0; attempt < 50; attempt++)); do
+  read -r _ interface _ < <(ip -oneline -4 address show to "$address") && break
+  sleep 0.1
+done
+if [ -z "${interface:-}" ]; then
+  echo "start: no interface has the address $address" >&2
+  exit 1
+fi
+echo "\$EDGE=$interface" >/run/edge.conf
+exec keepalived --use-file=/etc/foobar/keepalived.conf --vrrp --vrrp_pid=/run/vrrp.pid --dont-fork --log-console --no-syslog

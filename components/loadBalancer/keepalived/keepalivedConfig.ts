@@ -1,0 +1,80 @@
+import { STATISTICS_PORT } from "../../../topology/ports.ts";
+import type { VrrpPlan } from "../../../topology.ts";
+
+/**
+ * What each failed check of HAProxy takes off the priority. More than the difference within a pair, so that the other
+ * takes the address; and where both fail alike the order is as before, and the address stays where it is.
+ */
+const FAILURE_WEIGHT = -60;
+
+/**
+ * keepalived.conf of a load balancer. The peers talk to each other's own addresses, for not every network passes
+ * multicast on. The times are for an address that is back within a second: a peer has failed that is silent for three
+ * adverts. An HAProxy that comes back must do well ten times, 2 s, before the address comes back to it.
+ *
+ * It needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without the last no
+ * check is run, and keepalived counts that as a success. $EDGE is the edge network's interface; the start script finds it.
+ */
+export function keepalivedConfig(plan: VrrpPlan): string {
+  return `include /run/edge.conf
+
+global_defs {
+    vrrp_version 3
+    enable_script_security
+    script_user root
+    max_auto_priority -1
+    vrrp_garp_master_delay 1
+}
+
+# Refused connections are certain: nothing is there.
+vrrp_script listens {
+    script "/etc/foobar/check.sh listens ${STATISTICS_PORT}"
+    interval 0.2
+    timeout 0.5
+    fall 2
+    rise 10
+    weight ${FAILURE_WEIGHT}
+    init_fail
+}
+
+# Silence may be a busy machine, so it is waited for longer. It weighs less than refusal, which fails both checks: the
+# address rather stays with one that is slow than go to one that is not there.
+vrrp_script answers {
+    script "/etc/foobar/check.sh answers ${STATISTICS_PORT}"
+    interval 0.2
+    timeout 0.5
+    fall 1
+    rise 10
+    weight ${FAILURE_WEIGHT}
+    init_fail
+}
+
+${plan.instances.map((instance) => vrrpInstance(plan, instance)).join("\n")}`;
+}
+
+function vrrpInstance(
+  { address, peers, prefix }: VrrpPlan,
+  { routerId, virtualAddress, priority }: VrrpPlan["instances"][number],
+): string {
+  return `vrrp_instance address-${routerId} {
+    state BACKUP
+    interface $EDGE
+    virtual_router_id ${routerId}
+    priority ${priority}
+    advert_int 0.1
+    unicast_src_ip ${address}
+    unicast_peer {
+${peers.map((peer) => `        ${peer}`).join("\n")}
+    }
+    check_unicast_src
+    track_src_ip
+    track_script {
+        listens
+        answers
+    }
+    virtual_ipaddress {
+        ${virtualAddress}/${prefix} dev $EDGE
+    }
+}
+`;
+}
