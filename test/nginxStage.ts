@@ -1,0 +1,113 @@
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { CONFIG_FOLDER, nginxConfig, STATIC_FOLDER } from "../components/webTier/nginxConfig.ts";
+import { parseConfig } from "../config.ts";
+import { planTopology, type Upstream, type WebPlan } from "../topology.ts";
+import { devConfig } from "./devConfig.ts";
+import { eventually } from "./integration/project.ts";
+
+const { images } = parseConfig("foobar", "dev", devConfig());
+const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
+const APPLICATION = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
+export const STATIC_VERSION = "0123456789";
+
+/** A running Nginx. */
+export interface NginxContainer {
+  readonly id: string;
+  /** Where each listener is, in the plan's order. */
+  readonly urls: readonly string[];
+}
+
+/** A network with an application, and Nginx in front of it as often as a test wants; all as in the stack. */
+export interface Stage {
+  /** The application as Nginx reaches it. */
+  readonly application: Upstream;
+  /** The application's own address on the host, past Nginx. */
+  readonly applicationUrl: string;
+  readonly applicationId: string;
+  /** An address in the network where nobody is. */
+  readonly nobody: string;
+  /** Starts Nginx with a listener for each upstream, and with other changes to the plan of the dev stack. */
+  start(upstreams: readonly Upstream[], changes?: Partial<WebPlan>): Promise<NginxContainer>;
+  remove(): Promise<void>;
+}
+
+/**
+ * What runs on the host is the load balancer to Nginx; other containers are strangers.
+ * @param staticFiles the files that Nginx serves, by name
+ */
+export async function createStage(staticFiles: Readonly<Record<string, string>>): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
+  const name = `foobar-nginx-${folder.slice(-6)}`;
+  const label = `--label=${name}`;
+  await chmod(folder, 0o755);
+  const served = join(folder, "static");
+  await mkdir(served);
+  for (const [file, text] of Object.entries(staticFiles)) await writeFile(join(served, file), text);
+
+  await docker("network", "create", label, name);
+  const gateway = await docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", name);
+  const common = ["run", "--detach", label, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
+  const applicationId = await docker(
+    ...[...common, "--network-alias=application", "--user=1000:1000", "--publish=127.0.0.1::3000"],
+    ...[`--volume=${APPLICATION}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
+  );
+  const applicationUrl = await published(applicationId, 3000);
+  await answers(applicationUrl);
+
+  let started = 0;
+  return {
+    application: { server: "server1", address: "application", port: 3000 },
+    applicationUrl,
+    applicationId,
+    nobody: gateway.replace(/\d+$/, "250"),
+    async start(upstreams, changes = {}) {
+      const listeners = upstreams.map((upstream, index) => ({ port: 8080 + index, upstream }));
+      const plan = { ...webPlan(), trustedSubnet: `${gateway}/32`, listeners, ...changes };
+      const config = join(folder, `config${started++}`);
+      await mkdir(config);
+      await writeFile(join(config, "nginx.conf"), nginxConfig(plan, STATIC_VERSION));
+      await copyFile(START_SCRIPT, join(config, "start.sh"));
+      const id = await docker(
+        ...[...common, "--user=101:101", "--volume=/tmp", `--env=DRAIN_SECONDS=${plan.drainSeconds}`],
+        ...listeners.map(({ port }) => `--publish=127.0.0.1::${port}`),
+        ...[`--volume=${config}:${CONFIG_FOLDER}:ro`, `--volume=${served}:${STATIC_FOLDER}:ro`],
+        ...[images.nginx, "sh", `${CONFIG_FOLDER}/start.sh`],
+      );
+      const urls = await Promise.all(listeners.map(({ port }) => published(id, port)));
+      if (urls[0] !== undefined) await answers(urls[0]);
+      return { id, urls };
+    },
+    async remove() {
+      const containers = await docker("ps", "--all", "--quiet", `--filter=label=${name}`);
+      if (containers !== "") await docker("rm", "--force", "--volumes", ...containers.split("\n"));
+      await docker("network", "rm", name);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Runs docker and returns what it printed. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const { stdout } = await execa("docker", args);
+  return stdout;
+}
+
+/** The address on the host of a container's port, as it is since the last start. */
+export async function published(id: string, port: number): Promise<string> {
+  return `http://${await docker("port", id, `${port}/tcp`)}`;
+}
+
+/** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
+export async function answers(url: string): Promise<void> {
+  await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
+}
+
+function webPlan(): WebPlan {
+  const [plan] = planTopology(parseConfig("foobar", "dev", devConfig())).web;
+  if (plan === undefined) throw new Error("the dev stack has a web server");
+  return plan;
+}

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
+import { engineMissing, eventually } from "../integration/project.ts";
+import {
+  answers,
+  createStage,
+  docker,
+  type NginxContainer,
+  published,
+  STATIC_VERSION,
+  type Stage,
+} from "../nginxStage.ts";
+
+const STYLE = "p { color: red }\n".repeat(100);
+const FILES = {
+  "app.css": STYLE,
+  "app.3fa2b1c9.css": STYLE,
+  "jquery.validate.js": "1",
+  "photo-20240101.svg": "<svg/>",
+};
+
+describe("Nginx at work", function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  let nginx: NginxContainer;
+
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    stage = await createStage(FILES);
+    const { application } = stage;
+    nginx = await stage.start(
+      [
+        application,
+        { ...application, server: "refused", port: 3001 },
+        { ...application, server: "nameless", address: "no-such-name" },
+        { ...application, server: "silent", address: stage.nobody },
+      ],
+      { limits: { maxBodyMb: 1, requestTimeoutSeconds: 1, rateLimit: { requestsPerSecond: 1, burst: 2 } } },
+    );
+  });
+  after(() => stage?.remove());
+
+  const ask = (path: string, init: RequestInit = {}, listener = 0) => fetch(`${nginx.urls[listener]}${path}`, init);
+  const from = (client: string) => ({ headers: { "x-forwarded-for": client } });
+
+  describe("says by 421 that nothing was sent", () => {
+    for (const [listener, what] of [
+      [1, "refuses connections"],
+      [2, "has no address"],
+      [3, "does not answer to a connection"],
+    ] as const) {
+      it(`to an application that ${what}, of a GET and of a POST`, async () => {
+        const get = ask("/", {}, listener);
+        const post = ask("/", { method: "POST", body: "x" }, listener);
+        assert.deepEqual([(await get).status, (await post).status], [421, 421]);
+      });
+    }
+
+    it("but not when the application had the request: 502 when it hung up, 504 when it was too slow", async () => {
+      assert.equal((await ask("/breaks", { method: "POST", body: "x" })).status, 502);
+      assert.equal((await ask("/never", { method: "POST", body: "x" })).status, 504);
+    });
+
+    it("and passes on what the application answers, whatever the status", async () => {
+      for (const status of [421, 500, 502, 503, 504]) {
+        const answer = await ask(`/status/${status}`);
+        assert.deepEqual(
+          [answer.status, answer.headers.get("x-from"), await answer.text()],
+          [status, "application", "own answer"],
+        );
+      }
+    });
+  });
+
+  describe("serves static files", () => {
+    const lifetime = async (name: string) => (await ask(`/static/${name}`)).headers.get("cache-control");
+
+    it("compressed, to be kept for five minutes and asked for again by their version", async () => {
+      const answer = await ask("/static/app.css");
+      const header = (name: string) => answer.headers.get(name);
+      assert.equal(await answer.text(), STYLE);
+      assert.deepEqual(
+        ["content-type", "content-encoding", "vary", "cache-control", "etag", "x-content-type-options"].map(header),
+        ["text/css", "gzip", "Accept-Encoding", "public, max-age=300", `W/"${STATIC_VERSION}"`, "nosniff"],
+      );
+      // Differs from web server to web server.
+      assert.equal(header("last-modified"), null);
+      const again = await ask("/static/app.css", { headers: { "if-none-match": header("etag") ?? "" } });
+      assert.deepEqual([again.status, again.headers.get("cache-control")], [304, "public, max-age=300"]);
+      assert.equal((await ask("/static/app.css", { headers: { "if-none-match": '"older"' } })).status, 200);
+    });
+
+    it("to be kept for good when their name carries a hash, and neither a word nor a date is one", async () => {
+      assert.equal(await lifetime("app.3fa2b1c9.css"), "public, max-age=31536000, immutable");
+      assert.equal(await lifetime("jquery.validate.js"), "public, max-age=300");
+      assert.equal(await lifetime("photo-20240101.svg"), "public, max-age=300");
+    });
+
+    it("and leaves to the application what is not there, folders too", async () => {
+      for (const path of ["/static/older.css?v=1", "/static/"]) {
+        const answer = await ask(path);
+        assert.deepEqual([await answer.text(), answer.headers.get("cache-control")], [`application ${path}`, null]);
+      }
+    });
+
+    it("but compresses no answer of the application", async () => {
+      assert.equal((await ask("/text")).headers.get("content-encoding"), null);
+    });
+  });
+
+  describe("knows who asks", () => {
+    it("by the word of the load balancer, of whose list only the last is its own", async () => {
+      const sent = await (await ask("/headers", from("203.0.113.5, 192.0.2.1"))).json();
+      assert.equal(sent["x-forwarded-for"], "192.0.2.1");
+    });
+
+    it("and lets nobody else claim to be another", async () => {
+      const script = `fetch("http://${nginx.id.slice(0, 12)}:8080/headers", { headers: { "x-forwarded-for": "192.0.2.1" } })
+        .then((answer) => answer.text()).then(console.log)`;
+      const sent = JSON.parse(await docker("exec", stage.applicationId, "node", "-e", script));
+      const own = await docker(
+        "inspect",
+        "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+        stage.applicationId,
+      );
+      assert.equal(sent["x-forwarded-for"], own);
+    });
+
+    it("and writes it down, one JSON object a request, but not what the load balancer asks for itself", async () => {
+      await ask("/status/503?own", { headers: { "x-request-id": "unseen" } });
+      await ask("/status/503", {
+        method: "POST",
+        headers: { "x-request-id": 'say "42"', "x-forwarded-for": "192.0.2.2" },
+      });
+      await eventually(async () => {
+        const log = (await docker("logs", nginx.id)).split("\n").filter((line) => line.startsWith("{"));
+        const entries = log.map((line): Record<string, unknown> => JSON.parse(line));
+        const entry = entries.find(({ request_id }) => request_id === 'say "42"');
+        const expected = { client: "192.0.2.2", method: "POST", path: "/status/503", status: 503, bytes: 10 };
+        assert.deepEqual({ ...entry, ...expected, upstream_status: "503" }, entry);
+        assert.match(String(entry?.["upstream"]), /:3000$/);
+        assert.equal(typeof entry?.["seconds"], "number");
+        assert.ok(!entries.some(({ request_id }) => request_id === "unseen"));
+      }, 10);
+    });
+  });
+
+  it("turns away a visitor who asks too often, not the others and not the load balancer", async () => {
+    const statuses = async (init: RequestInit) => {
+      const answers = await Promise.all(Array.from({ length: 10 }, () => ask("/", init)));
+      return new Set(answers.map(({ status }) => status));
+    };
+    assert.deepEqual(await statuses(from("192.0.2.3")), new Set([200, 429]));
+    assert.equal((await ask("/", from("192.0.2.4"))).status, 200);
+    assert.deepEqual(await statuses({}), new Set([200]));
+  });
+
+  it("refuses bodies that are too large", async () => {
+    const post = (size: number) => ask("/", { method: "POST", body: "x".repeat(size) });
+    assert.equal((await post(1_000_000)).status, 200);
+    assert.equal((await post(1_100_000)).status, 413);
+  });
+
+  it("keeps its connection to the application for the next request", async () => {
+    const ports = [await (await ask("/connection")).text(), await (await ask("/connection")).text()];
+    assert.equal(ports[0], ports[1]);
+  });
+
+  it("tells how it is to its own container alone", async () => {
+    for (const path of ["/nginx-livez", "/nginx-status"]) {
+      assert.equal(await (await ask(path)).text(), `application ${path}`);
+      await docker("exec", nginx.id, "curl", "-fsS", new URL(path, LIVENESS_URL).href);
+    }
+    assert.equal((await ask("/metrics")).status, 404);
+  });
+
+  describe("stops without losing a request", () => {
+    const status = async (url: string | undefined, path: string) => (await fetch(`${url}${path}`)).status;
+
+    it("not ready at the first signal, still serving, gone at the second, ready after a restart", async () => {
+      const { id, urls } = await stage.start([stage.application], { drainSeconds: 600 });
+      assert.equal(await status(urls[0], "/readyz"), 200);
+      await docker("kill", "--signal=QUIT", id);
+      await eventually(async () => assert.equal(await status(urls[0], "/readyz"), 503), 10);
+      assert.equal(await status(urls[0], "/"), 200);
+      await docker("kill", "--signal=QUIT", id);
+      assert.equal(await docker("wait", id), "0");
+      await docker("start", id);
+      const url = await published(id, 8080);
+      await answers(url);
+      assert.equal(await status(url, "/readyz"), 200);
+    });
+
+    it("finishing what it has begun", async () => {
+      const { id, urls } = await stage.start([stage.application], { drainSeconds: 0 });
+      const late = fetch(`${urls[0]}/held`);
+      const held = async () => (await fetch(`${stage.applicationUrl}/held-count`)).text();
+      await eventually(async () => assert.equal(await held(), "1"), 10);
+      await docker("kill", "--signal=QUIT", id);
+      await eventually(() => assert.rejects(docker("exec", id, "curl", "-s", "http://127.0.0.1:8080/")), 10);
+      await fetch(`${stage.applicationUrl}/release`);
+      assert.equal(await (await late).text(), "late");
+      assert.equal(await docker("wait", id), "0");
+    });
+
+    it("and ends its container when it dies, so that the engine starts it again", async () => {
+      const { id } = await stage.start([stage.application]);
+      await docker("exec", id, "sh", "-c", 'kill -KILL "$(cat /tmp/nginx.pid)"');
+      assert.equal(await docker("wait", id), "137");
+    });
+  });
+});
