@@ -7,14 +7,16 @@ export function planDatabases(config: Config): DatabasePlan[] {
   const servers = serversWith(config.servers, "db");
   const primary = config.mysql.primary ?? servers[0]?.name;
   return servers
-    .map(({ name: server }, index): DatabasePlan => {
+    .map((settings): DatabasePlan => {
+      const { name: server } = settings;
       const name = `mysql-${server}`;
       return {
         name,
         host: server,
         server,
         role: server === primary ? "primary" : "replica",
-        serverId: index + 1,
+        // By its place among all servers, so that it stays when another server's roles change.
+        serverId: config.servers.indexOf(settings) + 1,
         port: MYSQL_PORT,
         source: server === primary ? undefined : replicationAlias(`mysql-${primary}`),
         image: config.images.mysql,

@@ -7,8 +7,11 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
 import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
-import { LOCAL_ENDPOINT } from "../../config/schema.ts";
+import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
 import { engineClient } from "../../preflight/engine.ts";
+
+/** The first half of the addresses in the networks of test stacks. */
+export const TEST_SUBNETS = "10.202";
 
 const engine = engineClient(LOCAL_ENDPOINT);
 
@@ -36,6 +39,8 @@ export interface TestProject {
   readonly folder: string;
   readonly stack: string;
   readonly url: string;
+  /** Ports of this machine that are the project's to publish: site and statistics of two load balancers. */
+  readonly ports: readonly [number, number, number, number];
   /** The environment in which `pulumi` itself finds the stack. */
   readonly env: NodeJS.ProcessEnv;
   /** Runs one of the project's npm scripts. */
@@ -102,16 +107,15 @@ export async function createProject(): Promise<TestProject> {
   };
   const file = join(folder, `Pulumi.${stack}.yaml`);
   const dev = parse(await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
-  const port = await freePort();
+  const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
+  const [port, statsPort] = ports;
   await writeFile(
     file,
     stringify({
       config: {
         ...dev.config,
-        "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort: await freePort() },
-        "foobar:networks": Object.fromEntries(
-          ["edge", "web", "app", "data", "replication"].map((name, index) => [name, `10.202.${index}.0/24`]),
-        ),
+        "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
+        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${TEST_SUBNETS}.${index}.0/24`])),
       },
     }),
   );
@@ -159,6 +163,7 @@ export async function createProject(): Promise<TestProject> {
     stack,
     env,
     url: `http://127.0.0.1:${port}`,
+    ports,
     pulumi: (args, environment = env) =>
       run(["pulumi", ...args, "--stack", stack, "--non-interactive"], environment).ended,
     npm: (name, args) => script(name, args).ended,
@@ -222,6 +227,24 @@ function killIfAlive(pid: number): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
+}
+
+/** Freezes a service's container, so that it neither answers nor closes; returns how to thaw it. */
+export async function freeze(project: TestProject, service: string): Promise<() => Promise<void>> {
+  const { Id } = await inspect(project, service);
+  await engine.getContainer(Id).pause();
+  return () => engine.getContainer(Id).unpause();
+}
+
+/** The identity of the database in each of the stack's data volumes: another one means other data. */
+export async function databaseIdentities(project: TestProject, image: string): Promise<Record<string, string>> {
+  const { volumes } = await project.inventory();
+  const identities: Record<string, string> = {};
+  for (const volume of volumes.filter((name) => /-mysql-server\d$/.test(name))) {
+    const mount = ["--network=none", `--volume=${volume}:/data:ro`, "--entrypoint=cat"];
+    identities[volume] = (await execa("docker", ["run", "--rm", ...mount, image, "/data/auto.cnf"])).stdout;
+  }
+  return identities;
 }
 
 /** As somebody with a terminal would: without the CLI knowing. */
