@@ -25,7 +25,8 @@ const BASICS = `:root { color-scheme: light dark; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 4rem; overflow-wrap: anywhere; }
 input, textarea { display: block; width: 100%; font: inherit; }
-ol { list-style: none; margin: 0; padding: 0; }`;
+ol { list-style: none; margin: 0; padding: 0; }
+small { display: block; }`;
 
 /** The release in the address makes browsers fetch the files of a new release at once. */
 const HEAD = `<meta charset="utf-8">
