@@ -20,6 +20,9 @@ npm run drill -- NAME | all      do it to the stack that is up, under load
   --rate N         requests a second, 10 to 1000; default: 200
   --yes            do not ask`;
 
+/** A state that a drill makes, as a pause, lasts for half of the load and at most this long. */
+const MAX_HOLD_SECONDS = 10;
+
 /** Drills the stack that is up: one line a drill on stdout; exit code 1 where one is past its limit. */
 await main(async () => {
   const { stack, rest } = commandLine(process.argv.slice(2));
@@ -39,10 +42,11 @@ await main(async () => {
   }
   const seconds = whole("--seconds", values.seconds, 5, 120);
   const rate = whole("--rate", values.rate, 10, 1_000);
+  const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS) };
   const facts = await factsOf(stack);
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
-      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limitText(limit(facts, rate))}`);
+      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limitText(limit(facts, conditions))}`);
     }
     return 0;
   }
@@ -70,7 +74,7 @@ await main(async () => {
       continue;
     }
     say(`${drill.name}: ${drill.proves}`);
-    const ground = { ...facts, engine, containers, messages, url, rate, seconds, signal, release, say };
+    const ground = { ...facts, ...conditions, engine, containers, messages, url, seconds, signal, release, say };
     const { figures, complaints } = await runDrill(drill, ground);
     console.log(figuresLine(drill.name, figures));
     for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);

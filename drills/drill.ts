@@ -11,6 +11,14 @@ export interface Facts {
   readonly topology: Topology;
 }
 
+/** What a drill's limit depends on, beside the stack. */
+export interface Conditions {
+  /** Requests a second. */
+  readonly rate: number;
+  /** How long a state that a drill makes lasts, in seconds. */
+  readonly holdSeconds: number;
+}
+
 /** Something that is done to a stack while visitors use it. */
 export interface Drill {
   readonly name: string;
@@ -18,17 +26,14 @@ export interface Drill {
   readonly proves: string;
   /** Why it would show nothing on this stack; undefined where it would. */
   obstacle(facts: Facts): string | undefined;
-  /** @param rate requests a second */
-  limit(facts: Facts, rate: number): Limit;
+  limit(facts: Facts, conditions: Conditions): Limit;
   run(context: DrillContext): Promise<void>;
 }
 
 /** What a drill works with. */
-export interface DrillContext extends Facts {
+export interface DrillContext extends Facts, Conditions {
   readonly engine: Docker;
   readonly containers: StackContainers;
-  /** How long a state that a drill makes is to last, in seconds. */
-  readonly holdSeconds: number;
   /** Aborted when the user wants to stop; what waits for it throws. */
   readonly signal: AbortSignal;
   /** Lets time pass. */

@@ -4,15 +4,27 @@ import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./ti
 
 /** Seconds between two failures, so that the second meets a stack which is whole. */
 const RECOVERY_SECONDS = 3;
+/** The longest that visitors may wait for an answer, whoever gives it, when another container takes over. */
+const TAKEOVER_MS = 2_000;
+/** The longest that a single HAProxy may be away when the engine starts it again. */
+const RESTART_SECONDS = 3;
+
+/**
+ * A container takes what it has with it: counted are half a second of the load, as much as is under way on a machine
+ * that is short of CPU. What comes later has to go elsewhere.
+ */
+function underWay(rate: number, kills: number): number {
+  return (rate / 2) * kills;
+}
 
 /** One after the other, each container of a tier fails. */
 function failures(
-  way: Pick<Drill, "name" | "proves" | "obstacle" | "limit">,
   tier: Tier,
+  drill: Omit<Drill, "run">,
   fail: (service: string, context: DrillContext) => Promise<void>,
 ): Drill {
   return {
-    ...way,
+    ...drill,
     async run(context) {
       for (const service of tier.services(context.topology)) {
         await fail(service, context);
@@ -32,79 +44,84 @@ async function pause(service: string, { containers, holdSeconds, wait, say }: Dr
   await containers.whilePaused(service, () => wait(holdSeconds));
 }
 
-export const FAILURES: readonly Drill[] = [
+/** The drills of a tier whose containers stand in for each other. */
+function redundant(tier: Tier): Drill[] {
+  const obstacle: Drill["obstacle"] = ({ topology }) => needsTwo(tier, topology);
+  return [
+    failures(
+      tier,
+      {
+        name: `kill-${tier.name}`,
+        proves: `when ${tier.title} is killed, what it had is lost and no more, and it comes back by itself`,
+        obstacle,
+        limit: ({ topology }, { rate }) => ({
+          failed: underWay(rate, tier.services(topology).length),
+          duplicated: 0,
+          gapMs: TAKEOVER_MS,
+        }),
+      },
+      kill,
+    ),
+    failures(
+      tier,
+      {
+        name: `pause-${tier.name}`,
+        proves: `when ${tier.title} hangs, the others take over, and what it had is answered when it goes on`,
+        obstacle,
+        limit: () => ({ failed: 0, duplicated: 0, gapMs: TAKEOVER_MS }),
+      },
+      pause,
+    ),
+  ];
+}
+
+const HAPROXY_FAILURES: readonly Drill[] = [
   failures(
+    HAPROXY,
     {
       name: "kill-haproxy",
-      proves: "a HAProxy that is killed comes back by itself; of a pair, the other takes over",
+      proves: "when HAProxy is killed, it comes back by itself; of a pair, the other takes over",
       obstacle: () => undefined,
-      limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
+      limit: ({ topology }, { rate }) =>
+        isSingle(HAPROXY, topology)
+          ? { failed: rate * RESTART_SECONDS, duplicated: 0, gapMs: RESTART_SECONDS * 1_000 }
+          : { failed: underWay(rate, 2), duplicated: 0, gapMs: TAKEOVER_MS },
     },
-    HAPROXY,
     kill,
   ),
   failures(
+    HAPROXY,
     {
       name: "pause-haproxy",
-      proves: "a HAProxy that hangs loses no request that waits for it; of a pair, the other takes over",
+      proves: "when HAProxy hangs, what came is answered when it goes on; of a pair, the other takes over",
       obstacle: () => undefined,
-      limit: ({ topology }) => ({ failed: 0, duplicated: 0, gapMs: isSingle(HAPROXY, topology) ? 0 : 1000 }),
+      limit: ({ topology }, { rate, holdSeconds }) =>
+        isSingle(HAPROXY, topology)
+          ? { failed: 0, duplicated: 0, gapMs: holdSeconds * 1_000 + TAKEOVER_MS }
+          : { failed: underWay(rate, 2), duplicated: 0, gapMs: TAKEOVER_MS },
     },
-    HAPROXY,
     pause,
   ),
-  failures(
-    {
-      name: "kill-nginx",
-      proves: "an Nginx that is killed costs at most the requests that it had, and comes back by itself",
-      obstacle: ({ topology }) => needsTwo(NGINX, topology),
-      limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
-    },
-    NGINX,
-    kill,
-  ),
-  failures(
-    {
-      name: "pause-nginx",
-      proves: "an Nginx that hangs is left out after its health checks fail, and taken back when it answers",
-      obstacle: ({ topology }) => needsTwo(NGINX, topology),
-      limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
-    },
-    NGINX,
-    pause,
-  ),
-  failures(
-    {
-      name: "kill-application",
-      proves: "an application that is killed costs at most the requests that it had, and comes back by itself",
-      obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
-      limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
-    },
-    APPLICATION,
-    kill,
-  ),
-  failures(
-    {
-      name: "pause-application",
-      proves: "an application that hangs is left out after its health checks fail, and taken back when it answers",
-      obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
-      limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
-    },
-    APPLICATION,
-    pause,
-  ),
-  {
-    name: "kill-server",
-    proves: "a server that is lost as a whole costs at most the requests that it had, and comes back by itself",
-    obstacle: (facts) =>
-      expendableServer(facts) === undefined ? "without any of the servers the site could not be used" : undefined,
-    limit: () => ({ failed: 0, duplicated: 0, gapMs: 1000 }),
-    async run(context) {
-      const server = expendableServer(context);
-      if (server === undefined) return;
-      const services = servicesOn(context, server);
-      context.say(`killing ${services.join(", ")}`);
-      await context.containers.kill(services);
-    },
+];
+
+const SERVER_FAILURE: Drill = {
+  name: "kill-server",
+  proves: "when all of a server is killed, what it had is lost and no more, and it comes back by itself",
+  obstacle: (facts) =>
+    expendableServer(facts) === undefined ? "without any one of its servers the site could not be used" : undefined,
+  limit: (_, { rate }) => ({ failed: underWay(rate, 1), duplicated: 0, gapMs: TAKEOVER_MS }),
+  async run(context) {
+    const server = expendableServer(context);
+    if (server === undefined) return;
+    const services = servicesOn(context, server);
+    context.say(`killing ${services.join(", ")}`);
+    await context.containers.kill(services);
   },
+};
+
+export const FAILURES: readonly Drill[] = [
+  ...HAPROXY_FAILURES,
+  ...redundant(NGINX),
+  ...redundant(APPLICATION),
+  SERVER_FAILURE,
 ];

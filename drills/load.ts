@@ -51,7 +51,7 @@ export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
     const message = step.method === "POST" ? messageText(run, number) : undefined;
     const sentAt = elapsed();
     const request = ask(step.connection === "kept" ? kept : single, step, message).then((outcome) => {
-      answers.push({ ...outcome, message, sentAt, doneAt: elapsed() });
+      answers.push({ ...outcome, step, message, sentAt, doneAt: elapsed() });
       underWay.delete(request);
     });
     underWay.add(request);

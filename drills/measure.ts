@@ -1,5 +1,8 @@
+import type { Step } from "./requests.ts";
+
 /** A request of the load that is over. Times are milliseconds since the load began. */
 export interface Answer {
+  readonly step: Step;
   readonly sentAt: number;
   readonly doneAt: number;
   /** undefined where no answer came, or not all of it. */
@@ -67,11 +70,12 @@ export function figuresOf(answers: readonly Answer[], stored: ReadonlyMap<string
   };
 }
 
-/** How often each way of failing occurred, the most frequent first: `503 (12), other side closed (3)`. */
+/** How often each way of failing occurred, the most frequent first: `503 to POST on a new connection (12)`. */
 export function failuresOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();
   for (const answer of answers.filter((answer) => !isSuccess(answer))) {
-    const kind = answer.problem ?? String(answer.status);
+    const { method, connection, slow } = answer.step;
+    const kind = `${answer.problem ?? answer.status} to ${slow ? "slow " : ""}${method} on a ${connection} connection`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return [...counts]

@@ -11,7 +11,7 @@ import { maintainableServer } from "./servers.ts";
 import { APPLICATION, NGINX, needsTwo } from "./tiers.ts";
 
 /** A release, and the way back from it, must not be felt. */
-const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 1_000 });
+const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 2_000 });
 
 /** Another value that is allowed as well. */
 function next(value: number, most: number): number {

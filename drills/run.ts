@@ -7,12 +7,10 @@ import { excesses, type Figures, failuresOf, figuresOf, isSuccess, serversSince 
 import type { StoredMessages } from "./messages.ts";
 
 /** Where drills are run, and how. */
-export interface DrillGround extends Omit<DrillContext, "holdSeconds" | "wait" | "serversFromNow"> {
+export interface DrillGround extends Omit<DrillContext, "wait" | "serversFromNow"> {
   readonly messages: StoredMessages;
   /** Where the site is. */
   readonly url: string;
-  /** Requests a second. */
-  readonly rate: number;
   /** How long the load lasts at least. */
   readonly seconds: number;
 }
@@ -31,8 +29,6 @@ const LEAD_IN_SECONDS = 2;
 const BACK_SECONDS = 30;
 /** Of load after everything is well again: what comes late is still counted. */
 const SETTLE_SECONDS = 2;
-/** A state that a drill makes lasts for half of the load, and at most this long. */
-const MAX_HOLD_SECONDS = 10;
 const POLL_SECONDS = 0.2;
 
 /**
@@ -57,7 +53,7 @@ export async function runDrill(drill: Drill, ground: DrillGround): Promise<Outco
     if (figures.failed > 0) ground.say(`failed: ${failuresOf(load.answers)}`);
     return {
       figures,
-      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, rate))],
+      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
     };
   } finally {
     await load.stop();
@@ -81,12 +77,7 @@ async function underLoad(drill: Drill, ground: DrillGround, load: Load): Promise
   }
   const expected = [...usual()];
 
-  await drill.run({
-    ...ground,
-    wait,
-    serversFromNow,
-    holdSeconds: Math.min(ground.seconds / 2, MAX_HOLD_SECONDS),
-  });
+  await drill.run({ ...ground, wait, serversFromNow });
 
   const back = serversFromNow();
   const missing = () => expected.filter((server) => !back().has(server));
