@@ -1,12 +1,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { z } from "zod";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
 import { engineClient } from "../preflight/engine.ts";
+import { cli } from "./cli.ts";
 import type { Session } from "./pulumi.ts";
-import { PROJECT, ROOT, say, stackNeeds } from "./settings.ts";
+import { PROJECT, say, stackNeeds } from "./settings.ts";
 
 const exported = z.looseObject({
   deployment: z.looseObject({
@@ -90,14 +90,4 @@ async function removeOrphans(endpoint: string, stack: string, known: ReadonlySet
     say(`removing the volume of files ${Name}, which an interrupted run left`);
     await engine.getVolume(Name).remove();
   }
-}
-
-async function cli(session: Session, args: readonly string[], input?: string): Promise<string> {
-  const { stdout } = await execa("pulumi", [...args, "--stack", session.stack], {
-    cwd: ROOT,
-    env: session.env,
-    extendEnv: false,
-    ...(input === undefined ? {} : { input }),
-  });
-  return stdout;
 }

@@ -153,7 +153,8 @@ function waitForHealth({ tests, startPeriod }: Healthcheck) {
       startPeriod: goDuration(startPeriod),
     },
     wait: true,
-    waitTimeout: 180,
+    // The engine tells only that it is not healthy yet; a failure is one when its grace is over.
+    waitTimeout: startPeriod + 60,
   };
 }
 

@@ -236,7 +236,10 @@ function isWrapped(value: unknown): boolean {
 
 /** A deployment without what changes for no reason that a reader cares about: hashes of contents. */
 function golden({ resources, outputs }: Deployment) {
-  const withoutHashes = (text: string) => text.replace(/-(config|app)-[0-9a-f]{10}/g, "-$1-HASH");
+  const withoutHashes = (text: string) =>
+    text
+      .replace(/-(config|app|static)-[0-9a-f]{10}/g, "-$1-HASH")
+      .replace(/\.releases\/[0-9a-f]{10}/g, ".releases/HASH");
   return {
     resources: resources.map(({ type, name, provider, parent, dependsOn, inputs, options }) => ({
       type,
