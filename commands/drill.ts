@@ -18,7 +18,9 @@ npm run drill -- NAME | all      do it to the stack that is up, under load
   --stack NAME     default: dev
   --seconds N      the load lasts at least so long, 5 to 120; default: 20
   --rate N         requests a second, 10 to 1000; default: 200
-  --yes            do not ask`;
+  --yes            do not ask
+
+The application has to take messages as the sample application does.`;
 
 /** A state that a drill makes, as a pause, lasts for half of the load and at most this long. */
 const MAX_HOLD_SECONDS = 10;

@@ -40,16 +40,18 @@ export function stackContainers(
     if (container === undefined) throw new Error(`${service} does not run`);
     return container;
   };
-  const isWell = async (service: string) => {
-    const container = await find(service);
-    // It may be gone by now, as one that was replaced.
-    const state = await container?.inspect().then(
+  const stateOf = async (service: string) =>
+    // It may be gone by the time that it is asked, as one that was replaced.
+    (await find(service))?.inspect().then(
       ({ State }) => State,
       () => undefined,
     );
-    return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
+  /** @param before when a start was that does not count */
+  const isWell = async (service: string, before?: string) => {
+    const state = await stateOf(service);
+    const isUp = state?.Running === true && !state.Paused && state.StartedAt !== before;
+    return isUp && (state.Health?.Status ?? "healthy") === "healthy";
   };
-  const startedAt = async (service: string) => (await (await get(service)).inspect()).State.StartedAt;
 
   async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + HEALTHY_MS;
@@ -61,7 +63,7 @@ export function stackContainers(
 
   return {
     async unwell(services) {
-      const well = await Promise.all(services.map(isWell));
+      const well = await Promise.all(services.map((service) => isWell(service)));
       return services.filter((_, index) => !well[index]);
     },
 
@@ -76,11 +78,7 @@ export function stackContainers(
       );
       await Promise.all(
         services.map((service, index) =>
-          until(`${service} is not healthy again`, async () => {
-            // While the engine starts it again, it does not run.
-            if ((await find(service)) === undefined) return false;
-            return (await startedAt(service)) !== before[index]?.State.StartedAt && isWell(service);
-          }),
+          until(`${service} is not healthy again`, () => isWell(service, before[index]?.State.StartedAt)),
         ),
       );
     },

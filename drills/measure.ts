@@ -70,12 +70,13 @@ export function figuresOf(answers: readonly Answer[], stored: ReadonlyMap<string
   };
 }
 
-/** How often each way of failing occurred, the most frequent first: `503 to POST on a new connection (12)`. */
+/** How often each way of failing occurred, the most frequent first: `503 by server1 to POST on a new connection (12)`. */
 export function failuresOf(answers: readonly Answer[]): string {
   const counts = new Map<string, number>();
   for (const answer of answers.filter((answer) => !isSuccess(answer))) {
     const { method, connection, slow } = answer.step;
-    const kind = `${answer.problem ?? answer.status} to ${slow ? "slow " : ""}${method} on a ${connection} connection`;
+    const what = answer.problem ?? `${answer.status} by ${answer.server ?? "no application"}`;
+    const kind = `${what} to ${slow ? "slow " : ""}${method} on a ${connection} connection`;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   return [...counts]

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { ROOT } from "../commands/settings.ts";
 import { applicationFolder } from "../components/appTier/applicationFolder.ts";
 import { SAMPLE_STATIC_FILES } from "../components/appTier/sampleApp.ts";
-import type { ImageName } from "../config/schema.ts";
+import type { ImageName, Settings } from "../config/schema.ts";
 import type { Drill } from "./drill.ts";
 import { whileThereIsAnother } from "./images.ts";
 import { maintainableServer } from "./servers.ts";
@@ -16,6 +16,17 @@ const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 2_000 });
 /** Another value that is allowed as well. */
 function next(value: number, most: number): number {
   return value < most ? value + 1 : value - 1;
+}
+
+/**
+ * The sample application as if it were the user's own: its command, which the configuration refuses for another folder,
+ * in other words, and its static files, without which it would be a release of Nginx as well.
+ */
+function asOwn({
+  command,
+  staticFiles = SAMPLE_STATIC_FILES,
+}: Pick<Settings["application"], "command" | "staticFiles">) {
+  return { command: command.map((word) => word.replace("/app/", "/app/./")), staticFiles };
 }
 
 function imageRelease(image: ImageName, title: string, obstacle: Drill["obstacle"]): Drill {
@@ -43,9 +54,7 @@ export const RELEASES: readonly Drill[] = [
       try {
         await cp(resolve(ROOT, applicationFolder({ files, release: kept })), folder, { recursive: true });
         await writeFile(join(folder, "drill.txt"), `${folder}\n`);
-        // Other static files would be a release of Nginx as well.
-        const staticFiles = settings.staticFiles ?? (files === undefined ? SAMPLE_STATIC_FILES : undefined);
-        await release({ application: { ...settings, files: folder, staticFiles } });
+        await release({ application: { ...settings, ...(files === undefined ? asOwn(settings) : {}), files: folder } });
       } finally {
         await rm(folder, { recursive: true });
       }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
 import { changedText, configOf, whileChanged } from "../../drills/configuration.ts";
@@ -86,7 +87,7 @@ describe("a drill's figures", () => {
     );
     assert.equal(
       failuresOf([lost(1), answer(2, { status: 503 }), answer(3), lost(4)]),
-      "ECONNRESET to POST on a kept connection (2), 503 to POST on a kept connection (1)",
+      "ECONNRESET to POST on a kept connection (2), 503 by server1 to POST on a kept connection (1)",
     );
   });
 
@@ -267,6 +268,9 @@ describe("the drills", () => {
     const after = await released("release-haproxy", "server1");
     assert.notDeepEqual(after?.loadBalancer.health, before.loadBalancer.health);
     assert.equal(after?.loadBalancer.port, before.loadBalancer.port);
+    const { application } = (await released("release-files", "server1")) ?? before;
+    assert.notEqual(application.files, before.application.files);
+    assert.equal(application.staticFiles, SAMPLE_STATIC_FILES);
     const out = await released("maintenance", "server2");
     assert.deepEqual(
       out?.servers.map(({ traffic }) => traffic),
