@@ -9,6 +9,8 @@ export function planApplications(config: Config, databases: readonly DatabasePla
   const replicas = databases.filter(({ role }) => role === "replica");
   const [writeTo] = primary.map(upstream);
   if (writeTo === undefined) throw new Error("a checked configuration has a primary");
+  // One list for all: a list for each would grow with the square of the servers.
+  const readFrom = (replicas.length > 0 ? replicas : primary).map(upstream);
   return serversWith(config.servers, "app").map(({ name: server }) => {
     const name = `app-${server}`;
     return {
@@ -25,7 +27,7 @@ export function planApplications(config: Config, databases: readonly DatabasePla
       command,
       database: config.mysql.database,
       writeTo,
-      readFrom: (replicas.length > 0 ? replicas : primary).map(upstream),
+      readFrom,
     };
   });
 }
