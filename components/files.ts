@@ -7,11 +7,11 @@ import type * as pulumi from "@pulumi/pulumi";
 /** Files that a container sees read-only in one folder. */
 export interface MountedFiles {
   /** What they are: part of the resources' names. */
-  readonly kind: "config" | "secrets" | "app" | "static";
+  readonly kind: "config" | "secrets" | "app" | "static" | "spare";
   /** The folder in the container. It hides what the image has there. */
   readonly path: string;
-  /** Another version is another volume, and so another container. */
-  readonly version: string;
+  /** Another version is another volume, and so another container. undefined: the files change under a running one. */
+  readonly version: string | undefined;
   readonly uploads: readonly docker.types.input.ContainerUpload[];
 }
 
@@ -28,6 +28,15 @@ export function configFiles(path: string, files: Readonly<Record<string, string>
       permissions: name.endsWith(".sh") ? "0555" : "0444",
     })),
   };
+}
+
+/** Text files that a running container finds changed. */
+export function liveFiles(
+  kind: MountedFiles["kind"],
+  path: string,
+  files: Readonly<Record<string, string>>,
+): MountedFiles {
+  return { ...configFiles(path, files), kind, version: undefined };
 }
 
 /**

@@ -77,7 +77,7 @@ export class Service extends pulumi.ComponentResource {
         : { hostname: name, networksAdvanced: args.networks };
 
     const mounts = args.files.map((files) => {
-      const pair = `${name}-${files.kind}-${files.version}`;
+      const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
       const carrier = new docker.Container(
         pair,

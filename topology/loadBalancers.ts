@@ -105,7 +105,7 @@ function planNamespace(config: Config, name: string, address: string): InstanceP
     attachments: attachments(name, "edge", "web").map((attachment) =>
       attachment.network === "edge" ? { ...attachment, address } : attachment,
     ),
-    memoryMb: isPair ? 64 : 16,
+    memoryMb: 128,
     cpus: "0.5",
   };
 }

@@ -2,7 +2,7 @@ import { PEERS_PORT, SITE_PORT, STATISTICS_PORT } from "../../topology/ports.ts"
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology.ts";
 
 /** Where HAProxy's files are in its container. */
-export const CONFIG_FOLDER = "/etc/foobar";
+export const CONFIG_FOLDER = "/etc/haproxy";
 
 /** Seconds over which connections are asked to go elsewhere when HAProxy is stopped. */
 const CLOSE_SECONDS = 5;

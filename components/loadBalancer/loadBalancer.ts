@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { STATISTICS_PORT } from "../../topology/ports.ts";
 import type { LoadBalancerPlan } from "../../topology.ts";
-import { configFiles } from "../files.ts";
+import { configFiles, liveFiles } from "../files.ts";
+import { hostOf } from "../host.ts";
 import { oneAfterTheOther } from "../roll.ts";
-import { Service } from "../service.ts";
+import { Service, type ServiceArgs } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
+import { keepalivedImage } from "./keepalived/image.ts";
+import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
@@ -13,13 +17,16 @@ export interface LoadBalancerArgs extends TierArgs {
   readonly after: readonly Service[];
 }
 
+const CONFIG_FILE = `${CONFIG_FOLDER}/haproxy.cfg`;
+const KEEPALIVED_FOLDER = "/etc/foobar";
+
 /**
  * HAProxy: the only way in.
  *
  * A container of its own holds the network namespace, with the addresses and the published ports; HAProxy joins it. A
  * changed HAProxy starts beside the old one, on the same ports (SO_REUSEPORT), and the old one stops when the new one
  * is healthy, finishing what it has begun: no connection is lost, and a configuration that HAProxy refuses changes
- * nothing.
+ * nothing. The holder serves in HAProxy's place while that is missing. Of a pair, keepalived is the holder.
  */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly services: readonly Service[];
@@ -28,7 +35,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const namespaces: Service[] = [];
     const haproxies = oneAfterTheOther(args.plans, args.after, (plan, after) => {
-      const namespace = this.#namespace(plan, args, after);
+      const holder = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
+      const namespace = this.#namespace(plan, args, { ...holder, after });
       namespaces.push(namespace);
       return this.#haproxy(plan, args, namespace);
     });
@@ -36,18 +44,21 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  #namespace(plan: LoadBalancerPlan, args: LoadBalancerArgs, after: readonly Service[]): Service {
+  #namespace(
+    plan: LoadBalancerPlan,
+    args: LoadBalancerArgs,
+    { files = [], ...holder }: Holder & Pick<ServiceArgs, "after">,
+  ): Service {
+    const spare = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
     return new Service(
       plan.namespace.name,
       {
         ...placement(args, plan.namespace),
-        user: "65534:65534",
-        command: ["sleep", "infinity"],
-        files: [],
+        ...holder,
+        files: [...files, liveFiles("spare", CONFIG_FOLDER, spare)],
         published: plan.published,
         stopGrace: 5,
         init: true,
-        after,
       },
       { parent: this },
     );
@@ -65,7 +76,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ...placement(args, plan.haproxy),
         networks: namespace,
         user: "99:99",
-        command: ["haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+        command: ["haproxy", "-f", CONFIG_FILE],
         files: [configFiles(CONFIG_FOLDER, files)],
         scratch: { "/run/haproxy": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 10 },
@@ -76,6 +87,48 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+
+  /** One for each engine's host, named for it. */
+  #image(plan: LoadBalancerPlan, args: LoadBalancerArgs): pulumi.Output<string> {
+    const { provider } = hostOf(args.hosts, plan.namespace.host);
+    const own = { parent: this, provider };
+    return keepalivedImage(`${plan.namespace.name}-keepalived`, plan.namespace.image, own).imageId;
+  }
+}
+
+/** What a namespace's holder is made of. */
+type Holder = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabilities" | "scratch" | "healthcheck"> & {
+  readonly files?: ServiceArgs["files"];
+};
+
+/** A holder that only waits until it is needed. Its script is in the command, so that another one replaces it. */
+function waiting(): Holder {
+  return {
+    user: "99:99",
+    command: ["bash", "-c", file("hold.sh"), "hold", String(STATISTICS_PORT), CONFIG_FILE],
+    scratch: { "/run/haproxy": 1 },
+  };
+}
+
+/** A holder that keeps virtual addresses with its peer. SETGID: without it keepalived runs no check; SETUID: to become HAProxy's user for the spare. */
+function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi.Output<string>): Holder {
+  const script = (name: string) => file(`../keepalived/files/${name}`);
+  const files = {
+    "keepalived.conf": keepalivedConfig(vrrp),
+    "start.sh": script("start.sh"),
+    "check.sh": script("check.sh"),
+    "health.sh": script("health.sh"),
+    "hold.sh": file("hold.sh"),
+  };
+  return {
+    imageId,
+    user: "0:0",
+    capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"],
+    command: ["bash", `${KEEPALIVED_FOLDER}/start.sh`, vrrp.address, String(STATISTICS_PORT), CONFIG_FILE],
+    scratch: { "/run": 1 },
+    files: [configFiles(KEEPALIVED_FOLDER, files)],
+    healthcheck: { tests: ["CMD", "bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address], startPeriod: 10 },
+  };
 }
 
 function file(name: string): string {

@@ -236,6 +236,13 @@ export async function freeze(project: TestProject, service: string): Promise<() 
   return () => engine.getContainer(Id).unpause();
 }
 
+/** Stops a service's container, an order that its restart policy obeys; returns how to start it again. */
+export async function stop(project: TestProject, service: string): Promise<() => Promise<void>> {
+  const { Id } = await inspect(project, service);
+  await engine.getContainer(Id).stop();
+  return () => engine.getContainer(Id).start();
+}
+
 /** The identity of the database in each of the stack's data volumes: another one means other data. */
 export async function databaseIdentities(project: TestProject, image: string): Promise<Record<string, string>> {
   const { volumes } = await project.inventory();

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { parse } from "yaml";
-import { createProject, eventually, freePort, inspect, missing, removeContainer, type TestProject } from "./project.ts";
+import {
+  createProject,
+  eventually,
+  freePort,
+  inspect,
+  missing,
+  removeContainer,
+  stop,
+  type TestProject,
+} from "./project.ts";
 
 const CONTAINERS = [
   "app-server1",
@@ -240,6 +249,16 @@ describe("the real stack, by the real CLI on a real engine", function () {
     await eventually(async () => void (await post("after the kills")), 30);
   });
 
+  it("is served by the namespace's holder while HAProxy's container is away", async () => {
+    const start = await stop(project, "haproxy-lb1");
+    try {
+      await eventually(async () => assert.equal((await fetch(project.url)).status, 200), 30);
+    } finally {
+      await start();
+    }
+    await eventually(async () => assert.ok(await isHealthy("haproxy-lb1")), 30);
+  });
+
   it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
     const { Id } = await inspect(project, "web-server2");
     await removeContainer(Id);
@@ -278,7 +297,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
       await up("--expect-no-changes");
       const { containers, networks } = await project.inventory();
       assert.equal(networks.length, 5);
-      assert.equal(containers.length, 21);
+      assert.equal(containers.length, 22);
       const down = await project.npm("down", ["--yes"]);
       assert.equal(down.exitCode, 0, down.output);
     });

@@ -109,7 +109,7 @@ describe("the dev stack, against mocks", () => {
 
   it("fills the files before the container that mounts them starts", () => {
     const carriers = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
-    assert.equal(carriers.length, 13);
+    assert.equal(carriers.length, 14);
     for (const carrier of carriers) {
       const user = services(dev).find(({ name }) => carrier.name.startsWith(`${name}-`));
       assert.ok(user?.dependsOn.includes(carrier.name), carrier.name);
@@ -180,6 +180,56 @@ describe("the dev stack, against mocks", () => {
     if (process.env["UPDATE_EXPECTED"] === "1") await writeFile(file, actual);
     const expected = await readFile(file, "utf8");
     assert.deepEqual(JSON.parse(actual), JSON.parse(expected), "UPDATE_EXPECTED=1 accepts the change");
+  });
+});
+
+describe("a pair of load balancers, against mocks", () => {
+  let pair: Deployment;
+  before(async () => {
+    pair = await deployConfig(devConfig({ "foobar:loadBalancer": { replicas: 2, statsPort: 8404 } }));
+  });
+
+  it("gives each HAProxy a namespace of its own, held by keepalived, the second after the first", () => {
+    for (const [name, after] of [
+      ["lb1", ["web-server1", "web-server2"]],
+      ["lb2", ["haproxy-lb1"]],
+    ] as const) {
+      const holder = byName(services(pair), name);
+      assert.deepEqual(
+        holder?.dependsOn.filter((dependency) => byName(services(pair), dependency)),
+        after,
+      );
+      assert.match(input<string[]>(holder, "command").join(" "), /^bash \S+\/start\.sh 10\.201\.0\.1[12] /);
+      assert.match(String(input(byName(services(pair), `haproxy-${name}`), "networkMode")), new RegExp(name));
+    }
+  });
+
+  it("lets keepalived alone be root, with the capabilities that it needs and no others", () => {
+    for (const { name, inputs } of services(pair)) {
+      const holds = name === "lb1" || name === "lb2";
+      assert.equal(inputs["user"] === "0:0", holds, name);
+      assert.deepEqual(
+        inputs["capabilities"],
+        holds
+          ? { adds: ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"], drops: ["ALL"] }
+          : { drops: ["ALL"] },
+        name,
+      );
+    }
+  });
+
+  it("says its members' addresses in the edge network, and publishes each one's ports", () => {
+    const addresses = ["lb1", "lb2"].map((name) =>
+      input<{ ipv4Address?: string }[]>(byName(services(pair), name), "networksAdvanced").map(
+        ({ ipv4Address }) => ipv4Address,
+      ),
+    );
+    assert.deepEqual(addresses, [
+      ["10.201.0.11", undefined],
+      ["10.201.0.12", undefined],
+    ]);
+    assert.deepEqual(pair.outputs["published"], ["http://127.0.0.1:8080", "http://127.0.0.1:8081"]);
+    assert.equal(pair.outputs["url"], "http://10.201.0.254");
   });
 });
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Becomes keepalived once the node's own address is there. What the engine called its interface goes into the definition
-# that keepalived.conf reads. Argument: the address.
+# that keepalived.conf reads. HAProxy's spare runs beside it, as HAProxy's user. Arguments: the address, and hold.sh's.
 set -euo pipefail
 address=$1
 
@@ -13,4 +13,8 @@ if [ -z "${interface:-}" ]; then
   exit 1
 fi
 echo "\$EDGE=$interface" >/run/edge.conf
+
+install --directory --mode=1777 /run/haproxy
+setpriv --reuid=99 --regid=99 --clear-groups bash /etc/foobar/hold.sh "$2" "$3" &
+
 exec keepalived --use-file=/etc/foobar/keepalived.conf --vrrp --vrrp_pid=/run/vrrp.pid --dont-fork --log-console --no-syslog
