@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+import { prepareMachine } from "../commands/machine.ts";
+import { main } from "../commands/pulumi.ts";
+import { say } from "../commands/settings.ts";
+import { LOCAL_ENDPOINT } from "../config/schema.ts";
+import { engineClient } from "../preflight/engine.ts";
+import { machineLine } from "./figures.ts";
+import { benchPlanning } from "./planning.ts";
+import { benchRelease } from "./release.ts";
+import { withStack } from "./stack.ts";
+import { benchTraffic } from "./traffic.ts";
+
+const BENCHES = ["planning", "traffic", "release", "all"] as const;
+
+const USAGE = `npm run bench -- [planning | traffic | release | all]      default: all
+
+  planning      what planning a stack costs as servers are added
+  traffic       requests a second, latency, and the proxies' CPU beside proxies with the least of configuration
+  release       how long up takes for a changed application, Nginx, HAProxy, and for no change
+
+  --seconds N   of each load, 1 to 15; default: 10
+
+traffic and release bring up a stack of their own and remove it. Figures count on a machine that does nothing else.`;
+
+/** Measures, and prints a line for each figure on stdout. */
+await main(async () => {
+  const { values, positionals } = parseArgs({
+    options: { seconds: { type: "string", default: "10" } },
+    allowPositionals: true,
+  });
+  const [word = "all", ...more] = positionals;
+  const seconds = Number(values.seconds);
+  const isKnown = BENCHES.some((bench) => bench === word);
+  if (!isKnown || more.length > 0 || !Number.isInteger(seconds) || seconds < 1 || seconds > 15) {
+    say(USAGE);
+    return 2;
+  }
+  const isAsked = (bench: (typeof BENCHES)[number]) => word === bench || word === "all";
+
+  console.log(machineLine());
+  if (isAsked("planning")) for (const line of benchPlanning()) console.log(line);
+  if (!isAsked("traffic") && !isAsked("release")) return 0;
+
+  await prepareMachine("dev");
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
+  const { signal } = stop;
+  await withStack(async (project) => {
+    console.log(machineLine());
+    if (isAsked("traffic")) {
+      const engine = engineClient(LOCAL_ENDPOINT);
+      for await (const line of benchTraffic({ engine, project, seconds, signal })) console.log(line);
+    }
+    if (isAsked("release")) {
+      console.log(machineLine());
+      for await (const line of benchRelease(project, signal)) console.log(line);
+    }
+  });
+  return 0;
+});

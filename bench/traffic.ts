@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { request } from "undici";
+import type { TestProject } from "../test/integration/project.ts";
+import { planTopology } from "../topology.ts";
+import { startBareProxies } from "./bareProxies.ts";
+import { cpuUsed, type PerProgram } from "./cpu.ts";
+import { load } from "./load.ts";
+import { configOfProject } from "./stack.ts";
+import { costLine, type Run, requestCost, restLine, speedLine } from "./trafficFigures.ts";
+import { directWay, PROGRAMS, stackWay, type Way } from "./ways.ts";
+
+export interface TrafficOptions {
+  readonly engine: Docker;
+  readonly project: TestProject;
+  /** Of each run. */
+  readonly seconds: number;
+  /** Ends it early, by an error. */
+  readonly signal: AbortSignal;
+}
+
+interface RestedWay extends Way {
+  /** Milliseconds of CPU a second without load. */
+  readonly rest: PerProgram;
+}
+
+/** The first costs the application next to nothing, the second a query. */
+const PATHS = ["/version", "/api/messages"] as const;
+
+/** In each every way has its turn, so that what disturbs the machine disturbs all. */
+const ROUNDS = 3;
+const WARM_UP_SECONDS = 2;
+const REST_SECONDS = 10;
+/** Stored before the load, so that there is something to answer with. */
+const MESSAGES = 20;
+
+/**
+ * What the stack's proxies cost: beside the same programs with the least of configuration, and beside none. Yields a
+ * line for each figure.
+ */
+export async function* benchTraffic({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
+  const topology = planTopology(await configOfProject(project));
+  await postMessages(project.url);
+  const bareProxies = await startBareProxies(engine, topology);
+
+  const atRest = async (way: Way): Promise<RestedWay> => {
+    const before = await cpuUsed(engine, way);
+    await sleep(REST_SECONDS * 1_000, undefined, { signal });
+    const { haproxy, nginx } = difference(await cpuUsed(engine, way), before);
+    return { ...way, rest: { haproxy: haproxy / REST_SECONDS, nginx: nginx / REST_SECONDS } };
+  };
+  const measure = async (way: RestedWay, path: string, seconds: number): Promise<Run> => {
+    const before = await cpuUsed(engine, way);
+    const figures = await load({ origins: way.origins, path, seconds, signal });
+    const used = difference(await cpuUsed(engine, way), before);
+    return { ...figures, cost: requestCost(figures, used, way.rest) };
+  };
+
+  try {
+    const [stack, bare, direct] = await Promise.all([
+      stackWay(project, topology).then(atRest),
+      atRest(bareProxies),
+      directWay(project, topology).then(atRest),
+    ]);
+    yield* PROGRAMS.map((program) => restLine(program, stack.rest, bare.rest));
+    for (const path of PATHS) {
+      const round = async (seconds: number) => ({
+        stack: await measure(stack, path, seconds),
+        bare: await measure(bare, path, seconds),
+        direct: await measure(direct, path, seconds),
+      });
+      await round(WARM_UP_SECONDS);
+      const rounds: Awaited<ReturnType<typeof round>>[] = [];
+      for (let count = 0; count < ROUNDS; count++) rounds.push(await round(seconds));
+      const runs = (way: "stack" | "bare" | "direct") => rounds.map((round) => round[way]);
+      yield* (["stack", "bare", "direct"] as const).map((way) => speedLine(way, path, runs(way)));
+      yield* PROGRAMS.map((program) => costLine(program, path, runs("stack"), runs("bare")));
+    }
+  } finally {
+    await bareProxies.remove();
+  }
+}
+
+function difference(after: PerProgram, before: PerProgram): PerProgram {
+  return { haproxy: after.haproxy - before.haproxy, nginx: after.nginx - before.nginx };
+}
+
+async function postMessages(url: string): Promise<void> {
+  for (let number = 1; number <= MESSAGES; number++) {
+    const { statusCode, body } = await request(`${url}/api/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ author: "bench", text: `message ${number}` }),
+    });
+    await body.dump();
+    if (statusCode !== 201) throw new Error(`a message was answered with ${statusCode}`);
+  }
+}

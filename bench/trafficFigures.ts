@@ -1,0 +1,53 @@
+import type { PerProgram } from "./cpu.ts";
+import { figureLine, median } from "./figures.ts";
+import type { LoadFigures } from "./load.ts";
+import type { ProgramName } from "./ways.ts";
+
+/** A load on a way. */
+export interface Run extends LoadFigures {
+  /** Milliseconds of CPU that 10,000 requests cost. */
+  readonly cost: PerProgram;
+}
+
+/**
+ * Milliseconds of CPU that 10,000 requests cost.
+ * @param used milliseconds of CPU during the load
+ * @param rest milliseconds of CPU in a second without load: health checks, which requests do not cause
+ */
+export function requestCost({ requests, seconds }: LoadFigures, used: PerProgram, rest: PerProgram): PerProgram {
+  const cost = (program: ProgramName) => ((used[program] - rest[program] * seconds) * 10_000) / requests;
+  return { haproxy: cost("haproxy"), nginx: cost("nginx") };
+}
+
+/** The line about a way's speed: medians of its runs. */
+export function speedLine(way: string, path: string, runs: readonly Run[]): string {
+  const middle = (figure: (run: Run) => number) => median(runs.map(figure));
+  return figureLine("traffic", {
+    way,
+    path,
+    rps: Math.round(middle(({ requests, seconds }) => requests / seconds)),
+    p50_ms: middle(({ p50 }) => p50).toFixed(1),
+    p99_ms: middle(({ p99 }) => p99).toFixed(1),
+  });
+}
+
+/** The line about a program's cost in the stack against the least of configuration: medians of the runs. */
+export function costLine(program: ProgramName, path: string, stack: readonly Run[], bare: readonly Run[]): string {
+  const middle = (runs: readonly Run[]) => median(runs.map(({ cost }) => cost[program]));
+  return figureLine("cpu", {
+    program,
+    path,
+    stack_ms: Math.round(middle(stack)),
+    bare_ms: Math.round(middle(bare)),
+    percent: Math.round((100 * middle(stack)) / middle(bare)),
+  });
+}
+
+/** The line about what a program uses while nobody asks, in milliseconds of CPU a second. */
+export function restLine(program: ProgramName, stack: PerProgram, bare: PerProgram): string {
+  return figureLine("rest", {
+    program,
+    stack_ms: Math.round(stack[program]),
+    bare_ms: Math.round(bare[program]),
+  });
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { figureLine, median } from "../../bench/figures.ts";
+import { load } from "../../bench/load.ts";
+import { costLine, type Run, requestCost, speedLine } from "../../bench/trafficFigures.ts";
+
+const run = (figures: Partial<Run>): Run => ({
+  requests: 1000,
+  seconds: 1,
+  p50: 1,
+  p99: 2,
+  cost: { haproxy: 100, nginx: 200 },
+  ...figures,
+});
+
+describe("a bench's figures", () => {
+  it("are a line that programs can read", () => {
+    assert.equal(figureLine("release", { what: "nginx", ms: 12_000 }), "bench=release what=nginx ms=12000");
+  });
+
+  it("are medians, which one disturbed run does not move", () => {
+    assert.equal(median([3, 1, 1000]), 3);
+    assert.equal(median([4, 1, 2, 1000]), 3);
+    assert.equal(median([7]), 7);
+    assert.throws(() => median([]), /nothing/);
+  });
+
+  it("say the middle run's speed, not the best one's", () => {
+    const runs = [run({ requests: 500 }), run({ requests: 9000, p50: 0.4, p99: 3.26 }), run({ requests: 700, p50: 9 })];
+    assert.equal(
+      speedLine("stack", "/version", runs),
+      "bench=traffic way=stack path=/version rps=700 p50_ms=1.0 p99_ms=2.0",
+    );
+  });
+
+  it("charge requests with what they cost, and not with what the containers use anyway", () => {
+    const load = { requests: 5_000, seconds: 10, p50: 1, p99: 2 };
+    assert.deepEqual(requestCost(load, { haproxy: 600, nginx: 900 }, { haproxy: 10, nginx: 40 }), {
+      haproxy: 1_000,
+      nginx: 1_000,
+    });
+  });
+
+  it("compare a program in the stack with the bare one", () => {
+    const stack = [run({ cost: { haproxy: 115, nginx: 0 } })];
+    assert.equal(
+      costLine("haproxy", "/version", stack, [run({})]),
+      "bench=cpu program=haproxy path=/version stack_ms=115 bare_ms=100 percent=115",
+    );
+  });
+});
+
+describe("a bench's load", () => {
+  const servers: Server[] = [];
+  const asked: string[] = [];
+  const listen = async (status: number) => {
+    const server = createServer((request, response) => {
+      asked.push(`${request.socket.localPort} ${request.url}`);
+      response.writeHead(status).end("answer");
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const options = { path: "/version", seconds: 0.1, signal: new AbortController().signal };
+
+  afterEach(() => {
+    asked.length = 0;
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  it("counts every answer, from all of its origins", async () => {
+    const origins = [await listen(200), await listen(200)];
+    const { requests, p50, p99 } = await load({ ...options, origins });
+    assert.equal(requests, asked.length);
+    assert.equal(new Set(asked).size, 2);
+    assert.ok(p50 > 0 && p50 <= p99);
+  });
+
+  it("is no measurement where an answer is not 200", async () => {
+    await assert.rejects(load({ ...options, origins: [await listen(200), await listen(503)] }), /answered with 503/);
+  });
+
+  it("ends when it is told to", async () => {
+    const origins = [await listen(200)];
+    const signal = AbortSignal.abort(new Error("interrupted"));
+    await assert.rejects(load({ ...options, seconds: 3_600, origins, signal }), /interrupted/);
+  });
+});
