@@ -20,8 +20,7 @@ export interface Machine {
 export async function chains(stack: string): Promise<Chains> {
   const { images, endpoint } = await stackNeeds(stack);
   if (endpoint !== LOCAL_ENDPOINT) return [[pulumiStep()]];
-  const { application, ...others } = images;
-  return [[engineStep(endpoint), imagesStep({ ...others, node: application }, endpoint)], [pulumiStep()]];
+  return [[engineStep(endpoint), imagesStep(images, endpoint)], [pulumiStep()]];
 }
 
 /** Provides what the machine lacks; all it does is said on stderr. */

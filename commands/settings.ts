@@ -41,8 +41,7 @@ export function commandLine(args: readonly string[]): CommandLine {
 
 /** What the commands must know of a stack before the program runs. */
 export interface StackNeeds {
-  /** debian is undefined where nothing is built on it. */
-  readonly images: Omit<Settings["images"], "debian"> & { readonly debian: string | undefined };
+  readonly images: Settings["images"];
   /** The stack's Docker engine. */
   readonly endpoint: string;
 }
@@ -55,7 +54,5 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
     const result = part.safeParse(file?.config?.[`${PROJECT}:${key}`]);
     return result.success ? result.data : part.parse(undefined);
   };
-  const { debian, ...others } = setting(images, "images");
-  const { endpoint, replicas } = setting(loadBalancer, "loadBalancer");
-  return { images: { ...others, debian: replicas > 1 ? debian : undefined }, endpoint };
+  return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };
 }

@@ -272,7 +272,6 @@ export const schema = z.strictObject({
       {
         haproxy: image("haproxy:3.2.26"),
         namespace: image("haproxy:3.2.26"),
-        debian: image("debian:13-slim"),
         nginx: image("nginx:1.30.6"),
         application: image("node:24.22.2-slim"),
         mysql: image("mysql:9.7.4"),
@@ -281,7 +280,7 @@ export const schema = z.strictObject({
     )
     .prefault({})
     .describe(
-      "The images, each with an exact tag or digest; any build that honours the official image's contract; namespace holds the network namespace of a single load balancer (any with sleep; another one interrupts it), on debian the keepalived of a pair is built",
+      "The images, each with an exact tag or digest; any build that honours the official image's contract; namespace holds a load balancer's network namespace: HAProxy's image again, so that a new HAProxy does not replace it; a pair's keepalived is built on it",
     ),
 });
 

@@ -97,11 +97,10 @@ export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["hea
 }
 
 function planNamespace(config: Config, name: string, address: string): InstancePlan {
-  const isPair = config.loadBalancer.replicas > 1;
   return {
     name,
     host: name,
-    image: isPair ? config.images.debian : config.images.namespace,
+    image: config.images.namespace,
     attachments: attachments(name, "edge", "web").map((attachment) =>
       attachment.network === "edge" ? { ...attachment, address } : attachment,
     ),

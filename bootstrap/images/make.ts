@@ -18,7 +18,7 @@ import {
 } from "./stand-ins.ts";
 
 /** The official images tell their program's version in the environment; some scripts read it. */
-const versionVariable: Readonly<Record<Exclude<Program, "debian">, string>> = {
+const versionVariable: Readonly<Record<Program, string>> = {
   haproxy: "HAPROXY_VERSION",
   nginx: "NGINX_VERSION",
   node: "NODE_VERSION",
@@ -83,7 +83,7 @@ export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, 
     [labels.version]: version,
     [labels.inputs]: await standInHash(wanted),
   };
-  await finishImage(docker, id, name, marks, program === "debian" ? {} : { [versionVariable[program]]: version });
+  await finishImage(docker, id, name, marks, { [versionVariable[program]]: version });
   say(`${name} stands in with ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
   const mismatch = mismatchOf(name, version);
   if (mismatch !== undefined) say(mismatch);

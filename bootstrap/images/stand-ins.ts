@@ -3,11 +3,22 @@ import { join } from "node:path";
 import { hashInputs } from "../cache.ts";
 import { parseReference } from "./reference.ts";
 
-/** The programs that the stack runs or builds on, and that a stand-in image can be made of. */
-export type Program = "haproxy" | "nginx" | "node" | "mysql" | "debian";
+/** The programs that the stack runs, and that a stand-in image can be made of. */
+export type Program = "haproxy" | "nginx" | "node" | "mysql";
 
-/** The image of each program, as the stack's configuration names it, with its tag; undefined: the stack needs none. */
-export type ImageRefs = Readonly<Record<Exclude<Program, "debian">, string>> & { readonly debian: string | undefined };
+/** The program in the image of each setting below `images` in the stack's configuration. */
+const programOf = {
+  haproxy: "haproxy",
+  namespace: "haproxy",
+  nginx: "nginx",
+  application: "node",
+  mysql: "mysql",
+} as const satisfies Readonly<Record<string, Program>>;
+
+export type ImageSetting = keyof typeof programOf;
+
+/** The image of each setting, with its tag. */
+export type ImageRefs = Readonly<Record<ImageSetting, string>>;
 
 /** The Debian package whose version is the program's. */
 export const packageOf: Readonly<Record<Program, string>> = {
@@ -15,7 +26,6 @@ export const packageOf: Readonly<Record<Program, string>> = {
   nginx: "nginx",
   node: "nodejs",
   mysql: "mysql-server-core",
-  debian: "base-files",
 };
 
 export const programs = Object.keys(packageOf) as readonly Program[];
@@ -24,6 +34,19 @@ export const programs = Object.keys(packageOf) as readonly Program[];
 export interface Wanted {
   readonly program: Program;
   readonly name: string;
+  /** The first that names it. */
+  readonly setting: ImageSetting;
+}
+
+/** The images that the settings name; one that two settings name for the same program is wanted once. */
+export function wantedOf(images: ImageRefs): Wanted[] {
+  const settings = Object.keys(programOf) as readonly ImageSetting[];
+  return settings
+    .map((setting) => ({ program: programOf[setting], name: images[setting], setting }))
+    .filter(
+      ({ program, name }, index, all) =>
+        all.findIndex((other) => other.program === program && other.name === name) === index,
+    );
 }
 
 /** Labels of our images; an image without them is the user's own. */

@@ -8,15 +8,7 @@ import { makeStandIn, standInHash } from "./make.ts";
 import { toolsName } from "./nodeTools.ts";
 import { parseReference } from "./reference.ts";
 import { registryAnswers } from "./registry.ts";
-import { type ImageRefs, labels, type Program, programs, refusalOf, type Wanted } from "./stand-ins.ts";
-
-export type { ImageRefs, Program } from "./stand-ins.ts";
-
-const wantedOf = (images: ImageRefs): Wanted[] =>
-  programs.flatMap((program) => {
-    const name = images[program];
-    return name === undefined ? [] : [{ program, name }];
-  });
+import { type ImageRefs, labels, refusalOf, type Wanted, wantedOf } from "./stand-ins.ts";
 
 /** What the engine has under an image's name. */
 export type Present = "theirs" | "stand-in" | "old stand-in" | "none";
@@ -51,14 +43,14 @@ async function find(docker: Docker, images: ImageRefs): Promise<Provision | unde
 /** How the missing images come: the first that can be had of the ordinary source and the stand-in. */
 export type ImageRoute = "pull" | "stand-in" | { readonly refusal: string };
 
-export function chooseImageRoute(program: Program, name: string, registryReached: boolean): ImageRoute {
+export function chooseImageRoute({ program, name, setting }: Wanted, registryReached: boolean): ImageRoute {
   if (registryReached) return "pull";
   const refusal = refusalOf(program, name);
   if (refusal === undefined) return "stand-in";
   return {
     refusal:
       `The image ${name} is not in the engine, its registry does not answer, and no stand-in can be made: ${refusal}. ` +
-      `Load it (docker load), configure the official image with its tag (images.${program === "node" ? "application" : program}), or open the way to its registry.`,
+      `Load it (docker load), configure the official image with its tag (images.${setting}), or open the way to its registry.`,
   };
 }
 
@@ -69,7 +61,7 @@ async function provide(docker: Docker, images: ImageRefs, report: Report): Promi
   const routes = await Promise.all(
     missing.map(async (one) => ({
       ...one,
-      route: chooseImageRoute(one.program, one.name, await registryAnswers(docker, one.name)),
+      route: chooseImageRoute(one, await registryAnswers(docker, one.name)),
     })),
   );
   for (const { route } of routes) if (typeof route === "object") throw new Error(route.refusal);

@@ -9,12 +9,15 @@ import { buildImage, stepOf } from "../images/build.ts";
 import { parseReference, registryUrl } from "../images/reference.ts";
 import {
   filesOf,
+  type ImageRefs,
   labels,
   mismatchOf,
   type Program,
   programs,
   refusalOf,
   upstreamVersion,
+  type Wanted,
+  wantedOf,
 } from "../images/stand-ins.ts";
 import { chooseImageRoute } from "../images/step.ts";
 import { Bench, hardened } from "./engineRun.ts";
@@ -25,8 +28,15 @@ const images: Readonly<Record<Program, string>> = {
   nginx: "nginx:1.30.6",
   node: "node:24.22.2-slim",
   mysql: "mysql:9.7.4",
-  debian: "debian:13-slim",
 };
+
+/** The same as the settings below `images`, with changes. */
+const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({
+  ...images,
+  namespace: images.haproxy,
+  application: images.node,
+  ...changed,
+});
 
 describe("image names", () => {
   it("get Docker's defaults", () => {
@@ -53,22 +63,46 @@ describe("image names", () => {
   });
 });
 
+describe("the images that a stack wants", () => {
+  const namesOf = (program: Program, changed: Partial<ImageRefs>) =>
+    wantedOf(settings(changed)).flatMap((one) => (one.program === program ? [one.name] : []));
+
+  it("are one of each program", () =>
+    assert.deepEqual(
+      wantedOf(settings()).map(({ name }) => name),
+      Object.values(images),
+    ));
+
+  it("are two of HAProxy where the network namespace is held by another", () =>
+    assert.deepEqual(namesOf("haproxy", { namespace: "haproxy:3.2.25" }), ["haproxy:3.2.26", "haproxy:3.2.25"]));
+});
+
 describe("the way to an image", () => {
+  const mysql = (name: string): Wanted => ({ program: "mysql", name, setting: "mysql" });
+
   it("is the deployment's own pull wherever the registry answers", () => {
-    assert.equal(chooseImageRoute("mysql", "my.registry/mysql:1", true), "pull");
+    assert.equal(chooseImageRoute(mysql("my.registry/mysql:1"), true), "pull");
   });
 
   it("is a stand-in for an official name where it does not", () => {
-    for (const program of programs) assert.equal(chooseImageRoute(program, images[program], false), "stand-in");
+    for (const one of wantedOf(settings())) assert.equal(chooseImageRoute(one, false), "stand-in", one.setting);
   });
 
   it("ends with a clear error for a foreign or pinned name", () => {
     for (const name of ["my.registry/x:1", "mysql:9.7.4@sha256:abc", "mysql/mysql-server:9"]) {
-      const route = chooseImageRoute("mysql", name, false);
+      const route = chooseImageRoute(mysql(name), false);
       assert.ok(typeof route === "object");
       assert.match(route.refusal, new RegExp(`${name}.*registry does not answer.*docker load.*images\\.mysql`));
     }
     assert.match(refusalOf("nginx", "nginx@sha256:abc") ?? "", /pinned to a digest/);
+  });
+
+  it("names the setting to change, of those that share a program too", () => {
+    const named = wantedOf(settings({ application: "my/node:1", namespace: "my/haproxy:1" })).flatMap((one) => {
+      const route = chooseImageRoute(one, false);
+      return typeof route === "object" ? [/\((images\.\w+)\)/.exec(route.refusal)?.[1]] : [];
+    });
+    assert.deepEqual(named, ["images.namespace", "images.application"]);
   });
 
   it("warns loudly where the stand-in's version is not the tag's", () => {
@@ -110,7 +144,7 @@ describe("stand-in sources", () => {
 
 interface Contract {
   readonly user: string;
-  readonly entrypoint: readonly string[] | null;
+  readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly stop: string | undefined;
   readonly ports: readonly string[];
@@ -133,8 +167,9 @@ const contracts: Readonly<Record<Program, Contract>> = {
     volumes: [],
     folder: "/var/lib/haproxy",
     account: ["haproxy", 99],
-    tools: "haproxy sh bash perl grep sed awk socat",
-    absent: "curl wget nc ps ip",
+    tools: "haproxy sh bash perl grep sed awk socat apt-get setpriv",
+    // Nor ip, which the stand-in has: keepalived's image is built on it without Debian's archive.
+    absent: "curl wget nc ps",
   },
   nginx: {
     user: "",
@@ -174,18 +209,6 @@ const contracts: Readonly<Record<Program, Contract>> = {
       "bash gawk sed grep find curl openssl gzip bzip2 xz gosu",
     absent:
       "mysqlbinlog mysql_config_editor mysqlcheck mysqlimport mysqlshow mysqlslap perror mysqld_safe ps which nc perl",
-  },
-  debian: {
-    user: "",
-    entrypoint: null,
-    command: ["bash"],
-    stop: undefined,
-    ports: [],
-    volumes: [],
-    folder: "/",
-    account: ["root", 0],
-    tools: "apt-get bash perl grep sed awk",
-    absent: "curl wget nc ps python3",
   },
 };
 
@@ -386,15 +409,16 @@ describe("image contract", function () {
     assert.equal((await container.inspect()).State.ExitCode, 0);
   });
 
-  it("debian: keepalived's image is built on it, a stand-in needing no network, and runs", async function () {
-    need(this, "debian");
+  it("haproxy: keepalived's image is built on it, a stand-in needing no network, and runs both", async function () {
+    need(this, "haproxy");
     const context = join(import.meta.dirname, "../../components/loadBalancer/keepalived/image");
-    const network = isStandIn("debian") ? "none" : "host";
-    const built = await buildImage(bench.docker, context, ["Dockerfile"], { BASE: images.debian }, () => {}, network);
+    const network = isStandIn("haproxy") ? "none" : "host";
+    const built = await buildImage(bench.docker, context, ["Dockerfile"], { BASE: images.haproxy }, () => {}, network);
     try {
-      const { code, output } = await bench.run({ Image: built, Cmd: ["keepalived", "--version"] });
-      assert.equal(code, 0);
-      assert.match(output, /^Keepalived v2\./);
+      const versions = "id -u; keepalived --version; haproxy -v; setpriv --version; ip -V";
+      const { code, output } = await bench.run({ Image: built, Cmd: ["bash", "-ec", versions] });
+      assert.equal(code, 0, output);
+      assert.match(output, /^0\s+Keepalived v2\..*HAProxy version 3\..*setpriv from.*ip utility/s);
     } finally {
       await bench.clean();
       await bench.docker.getImage(built).remove();

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { stackNeeds } from "../../commands/settings.ts";
 import { keepalivedImageName } from "../../components/loadBalancer/keepalived/image.ts";
 import { keepalivedConfig } from "../../components/loadBalancer/keepalived/keepalivedConfig.ts";
 import { parseConfig } from "../../config.ts";
@@ -122,43 +121,31 @@ describe("keepalived's image", () => {
   const dockerfile = readFileSync(join(folder, "image/Dockerfile"), "utf8");
 
   it("has a name that stands for what it is built from", () => {
-    const name = keepalivedImageName(dockerfile, "debian:13-slim");
+    const name = keepalivedImageName(dockerfile, "haproxy:3.2.26");
     assert.match(name, /^foobar-keepalived:[0-9a-f]{10}$/);
-    assert.equal(name, keepalivedImageName(dockerfile, "debian:13-slim"));
-    assert.notEqual(name, keepalivedImageName(dockerfile, "debian:14-slim"));
-    assert.notEqual(name, keepalivedImageName(`${dockerfile}RUN true\n`, "debian:13-slim"));
+    assert.equal(name, keepalivedImageName(dockerfile, "haproxy:3.2.26"));
+    assert.notEqual(name, keepalivedImageName(dockerfile, "haproxy:3.2.27"));
+    assert.notEqual(name, keepalivedImageName(`${dockerfile}RUN true\n`, "haproxy:3.2.26"));
   });
 
   it("is built from nothing that the name does not stand for", () =>
     assert.deepEqual(readdirSync(join(folder, "image")), ["Dockerfile"]));
-
-  it("is wanted by a pair alone: other stacks' machines need no Debian", async () => {
-    const project = await mkdtemp(join(tmpdir(), "foobar-"));
-    try {
-      await writeFile(join(project, "Pulumi.one.yaml"), "config: {}");
-      await writeFile(join(project, "Pulumi.two.yaml"), "config: {foobar:loadBalancer: {replicas: 2}}");
-      assert.equal((await stackNeeds("one", project)).images.debian, undefined);
-      assert.equal((await stackNeeds("two", project)).images.debian, "debian:13-slim");
-    } finally {
-      await rm(project, { recursive: true });
-    }
-  });
 });
 
 describe("the real keepalived", function () {
   this.timeout(120_000);
-  const { debian } = config({}).images;
+  const { namespace: base } = config({}).images;
   const image = `foobar-keepalived-test:${process.pid}`;
   let isBuilt = false;
 
   before(async function () {
-    const present = await execa("docker", ["image", "inspect", debian], { reject: false });
-    const reason = (await engineMissing()) ?? (present.failed ? `the engine has no image ${debian}` : undefined);
+    const present = await execa("docker", ["image", "inspect", base], { reject: false });
+    const reason = (await engineMissing()) ?? (present.failed ? `the engine has no image ${base}` : undefined);
     if (reason !== undefined) {
       console.log(`      SKIPPED: ${reason}`);
       this.skip();
     }
-    await execa("docker", ["build", `--tag=${image}`, `--build-arg=BASE=${debian}`, join(folder, "image")]);
+    await execa("docker", ["build", `--tag=${image}`, `--build-arg=BASE=${base}`, join(folder, "image")]);
     isBuilt = true;
   });
 
@@ -191,6 +178,11 @@ describe("the real keepalived", function () {
       await assert.rejects(run(text.replace("unicast_peer", "unicast_pear"), test));
     });
   }
+
+  it("is stopped by a signal that ends it, not by HAProxy's", async () => {
+    const { stdout } = await execa("docker", ["image", "inspect", "--format={{.Config.StopSignal}}", image]);
+    assert.equal(stdout, "SIGTERM");
+  });
 
   it("starts on the interface that has the address, is healthy, and sees that there is no HAProxy", async () => {
     const line = [

@@ -13,8 +13,8 @@ export function keepalivedImageName(dockerfile: string, base: string): string {
 }
 
 /**
- * Builds keepalived's image on the engine of the provider in `opts`, on the image `base`: Debian, or one with Debian's
- * packages. It outlives `destroy`: other stacks on the engine may run the same, and building it again needs Debian's
+ * Builds keepalived's image on the engine of the provider in `opts`, on the image `base`: HAProxy's, in its Debian
+ * variant. It outlives `destroy`: other stacks on the engine may run the same, and building it again needs Debian's
  * archive. The engine builds by itself, so that no machine needs a plugin of Docker's client.
  */
 export function keepalivedImage(name: string, base: string, opts: pulumi.CustomResourceOptions): docker.RemoteImage {
