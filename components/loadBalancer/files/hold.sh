@@ -8,13 +8,16 @@ config=$2
 spare=
 missing=0
 
-# The sockets that listen on the port, by the kernel's table.
+# The sockets that listen on the port, by the kernel's table. Those that listen come first; thousands may follow.
 count_listeners() {
   local address state
   listeners=0
-  while read -r _ address _ state _; do
-    if [ "$state" = 0A ] && [ "${address#*:}" = "$port" ]; then listeners=$((listeners + 1)); fi
-  done </proc/net/tcp
+  {
+    read -r _
+    while read -r _ address _ state _ && [ "$state" = 0A ]; do
+      if [ "${address#*:}" = "$port" ]; then listeners=$((listeners + 1)); fi
+    done
+  } </proc/net/tcp
 }
 
 trap 'kill $spare 2>/dev/null; exit 0' TERM INT USR1
