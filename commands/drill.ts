@@ -54,15 +54,16 @@ await main(async () => {
   }
   const drills = drillsNamed(word);
 
-  const machine = await prepareMachine(stack);
-  const url = await addressOf(stack, machine);
-  if (!values.yes && !isForTests(stack) && !(await isConfirmed(stack))) {
-    say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
-    return 1;
-  }
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
   const { signal } = stop;
+  const machine = await prepareMachine(stack);
+  const url = await addressOf(stack, machine);
+  if (!values.yes && !isForTests(stack) && !(await isConfirmed(stack, signal))) {
+    say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
+    return 1;
+  }
+  signal.throwIfAborted();
   const engine = engineClient(facts.config.loadBalancer.endpoint);
   const containers = stackContainers(engine, facts.topology, signal);
   const messages = storedMessages(containers, facts.topology);
@@ -90,14 +91,16 @@ function isForTests(stack: string): boolean {
   return stack === "dev" || stack.startsWith("it-");
 }
 
-async function isConfirmed(stack: string): Promise<boolean> {
+async function isConfirmed(stack: string, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(
-    `Containers of the stack ${stack} will be killed, paused or replaced. Go on? [y/N] `,
-  );
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  // Without editing of its own the terminal turns Ctrl-C into a signal, as everywhere else.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    const question = `Containers of the stack ${stack} will be killed, paused or replaced. Go on? [y/N] `;
+    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 function whole(flag: string, text: string, least: number, most: number): number {
