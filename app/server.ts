@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import formbody from "@fastify/formbody";
 import Fastify, {
   type FastifyError,
@@ -35,6 +36,8 @@ export interface ServerParts {
 // Asked every second or so by machines: their lines would hide the visitors'.
 const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
 const RETRY_AFTER_SECONDS = 5;
+/** How long an answer may be held back for those who try out what happens to slow ones. */
+const LONGEST_DELAY_MS = 2000;
 
 /** The identity of a request as given by the load balancer, unless it could do harm in a log or a header. */
 function requestId(request: IncomingMessage): string {
@@ -215,7 +218,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     return reply.redirect("/", 303);
   });
 
-  app.get("/api/messages", async () => {
+  app.get<{ Querystring: { delay?: string } }>("/api/messages", async (request) => {
+    await sleep(Math.min(Math.max(Number(request.query.delay) || 0, 0), LONGEST_DELAY_MS));
     const { node, value } = await messages.newest();
     return { server: serverName, readFrom: node.name, messages: value.map(toJson) };
   });

@@ -42,6 +42,10 @@ export interface ServiceArgs {
    * one is stopped, which needs both to work side by side. Default: stop-first.
    */
   readonly replacement?: "stop-first" | "start-first";
+  /** Its share of the CPU where there is too little, beside 1024 for others. Default: 1024. */
+  readonly cpuShares?: number;
+  /** Kernel settings of its network namespace. */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** A process 1 that reaps: for images whose main process has children that it does not know of. */
   readonly init?: boolean;
   /** Healthy before this one is created or replaced. */
@@ -116,6 +120,8 @@ export class Service extends pulumi.ComponentResource {
         memory: args.plan.memoryMb,
         memorySwap: args.plan.memoryMb,
         cpus: args.plan.cpus,
+        ...(args.cpuShares === undefined ? {} : { cpuShares: args.cpuShares }),
+        ...(args.sysctls === undefined ? {} : { sysctls: args.sysctls }),
         ports: (args.published ?? []).map(({ address, port, target }) => ({
           ip: address,
           external: port,

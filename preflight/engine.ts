@@ -5,6 +5,8 @@ import type { Topology } from "../topology.ts";
 
 /** What an engine has that a stack could collide with. */
 export interface EngineState {
+  /** The release of its Linux kernel: 6.1.0-18-amd64. */
+  readonly kernel: string;
   readonly networks: readonly { readonly name: string; readonly subnets: readonly string[]; readonly own: boolean }[];
   /** The stack's volumes that hold data, not files of the program. */
   readonly dataVolumes: readonly string[];
@@ -42,12 +44,14 @@ export async function engineState(
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
-  const [networks, containers, { Volumes: volumes }] = await Promise.all([
+  const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }] = await Promise.all([
+    engine.info({ abortSignal }),
     engine.listNetworks({ abortSignal }),
     engine.listContainers({ abortSignal }),
     engine.listVolumes({ abortSignal }),
   ]);
   return {
+    kernel,
     networks: networks.map(({ Name, IPAM, Labels }) => ({
       name: Name,
       subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),

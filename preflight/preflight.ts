@@ -7,7 +7,7 @@ import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
 import { missingRelease } from "./release.ts";
-import { nodeProblem } from "./versions.ts";
+import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
 const CLI_VERSIONS = ">=3.200.0";
@@ -26,6 +26,8 @@ export async function preflight(topology: Topology): Promise<void> {
   const problems = release === undefined ? missingFiles(application) : missingRelease(release);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
+    const kernel = state && kernelProblem(state.kernel, endpoint);
+    if (kernel !== undefined) throw refusal(kernel);
     if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
   }
   if (problems.length > 0) {

@@ -105,7 +105,7 @@ function planNamespace(config: Config, name: string, address: string): InstanceP
       attachment.network === "edge" ? { ...attachment, address } : attachment,
     ),
     memoryMb: 128,
-    cpus: "0.5",
+    cpus: "1.0",
   };
 }
 

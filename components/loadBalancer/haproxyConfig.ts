@@ -30,6 +30,8 @@ defaults
     log global
     option httplog
     option dontlognull
+    # Stopped, it does not close a kept connection under a client that is just about to use it.
+    option idle-close-on-response
     timeout connect 2s
     timeout client 30s
     timeout server ${plan.requestTimeoutSeconds + 5}s
@@ -42,7 +44,7 @@ defaults
     retries 3
     retry-on conn-failure 421
     option redispatch 1
-    http-error status 503 content-type "text/html; charset=utf-8" file ${CONFIG_FOLDER}/503.html hdr Retry-After 5
+    http-error status 503 ${NOBODY_THERE}
 
 # Containers come back with other addresses: names are resolved while HAProxy runs, not once at its start.
 resolvers docker
@@ -63,7 +65,7 @@ frontend site
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()]
     option forwardfor
-    http-response return status 503 default-errorfiles hdr Retry-After 5 if { status 421 }
+    http-response return status 503 ${NOBODY_THERE} if { status 421 }
     use_backend last-resort if { nbsrv(web) eq 0 }
     default_backend web
 
@@ -94,6 +96,8 @@ frontend statistics
     stats refresh 5s
 `;
 }
+
+const NOBODY_THERE = `content-type "text/html; charset=utf-8" file ${CONFIG_FOLDER}/503.html hdr Retry-After 5`;
 
 const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";
 

@@ -20,6 +20,15 @@ export interface LoadBalancerArgs extends TierArgs {
 const CONFIG_FILE = `${CONFIG_FOLDER}/haproxy.cfg`;
 const KEEPALIVED_FOLDER = "/etc/foobar";
 
+/** Where CPU is short the load balancer comes first: everybody waits for it, and its peer takes it for dead. */
+const CPU_SHARES = 8192;
+
+/**
+ * Connections that wait to be accepted go to the successor when an HAProxy closes its sockets. Since Linux 5.14, which
+ * the preflight asks for.
+ */
+const HAND_OVER = { "net.ipv4.tcp_migrate_req": "1" } as const;
+
 /**
  * HAProxy: the only way in.
  *
@@ -58,6 +67,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         files: [...files, liveFiles("spare", CONFIG_FOLDER, spare)],
         published: plan.published,
         stopGrace: 5,
+        cpuShares: CPU_SHARES,
+        sysctls: HAND_OVER,
         init: true,
       },
       { parent: this },
@@ -81,6 +92,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         scratch: { "/run/haproxy": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 10 },
         stopGrace: stopSeconds(plan) + 5,
+        cpuShares: CPU_SHARES,
         replacement: "start-first",
         after: [namespace],
       },

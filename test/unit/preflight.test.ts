@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { parseConfig } from "../../config.ts";
 import { type EngineState, engineState } from "../../preflight/engine.ts";
 import { collisions, missingFiles } from "../../preflight/preflight.ts";
+import { kernelProblem } from "../../preflight/versions.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const REMOTE = "tcp://elsewhere:2376";
-const empty: EngineState = { networks: [], published: [], dataVolumes: [] };
+const empty: EngineState = { kernel: "6.1.0", networks: [], published: [], dataVolumes: [] };
 
 const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
@@ -19,6 +20,15 @@ const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {
 };
 
 describe("preflight", () => {
+  it("asks for a kernel that hands waiting connections on", () => {
+    for (const release of ["5.14.0-427.el9.x86_64", "6.1.0-18-amd64", "6.18.44"]) {
+      assert.equal(kernelProblem(release, REMOTE), undefined, release);
+    }
+    for (const release of ["4.18.0-553.el8", "5.4.0-42-generic", "5.13.19"]) {
+      assert.match(kernelProblem(release, REMOTE) ?? "", /too old\n {4}allowed: {3}5\.14 or newer/, release);
+    }
+  });
+
   it("finds nothing on an empty engine, nor what the stack itself holds", async () => {
     assert.deepEqual(await found({}), []);
     assert.deepEqual(
