@@ -37,6 +37,7 @@ await main(async () => {
   }
   const isAsked = (bench: (typeof BENCHES)[number]) => word === bench || word === "all";
 
+  // Before the bench itself is the load.
   console.log(machineLine());
   if (isAsked("planning")) for (const line of benchPlanning()) console.log(line);
   if (!isAsked("traffic") && !isAsked("release")) return 0;
@@ -46,15 +47,11 @@ await main(async () => {
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
   const { signal } = stop;
   await withStack(async (project) => {
-    console.log(machineLine());
     if (isAsked("traffic")) {
       const engine = engineClient(LOCAL_ENDPOINT);
       for await (const line of benchTraffic({ engine, project, seconds, signal })) console.log(line);
     }
-    if (isAsked("release")) {
-      console.log(machineLine());
-      for await (const line of benchRelease(project, signal)) console.log(line);
-    }
+    if (isAsked("release")) for await (const line of benchRelease(project, signal)) console.log(line);
   });
   return 0;
 });

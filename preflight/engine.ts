@@ -45,7 +45,7 @@ export async function engineState(
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
   const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }] = await Promise.all([
-    engine.info({ abortSignal }),
+    engine.info(),
     engine.listNetworks({ abortSignal }),
     engine.listContainers({ abortSignal }),
     engine.listVolumes({ abortSignal }),
