@@ -1,21 +1,40 @@
+import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
-import type { ProgramName, Way } from "./ways.ts";
+import { PROGRAMS, type ProgramName, type Way } from "./ways.ts";
 
 /** A figure of each program, all its containers together. */
 export type PerProgram = Readonly<Record<ProgramName, number>>;
 
-/** Milliseconds of CPU that the programs of a way have used since they started, with the health checks in them. */
+/** Linux counts a process's CPU in hundredths of a second, on every architecture. */
+const MS_PER_TICK = 10;
+
+/**
+ * Milliseconds of CPU that the programs of a way have used since they started. Those of their processes, which the engine
+ * has to run on this machine: a container's own count has the engine's health checks in it, which cost more than many
+ * requests.
+ */
 export async function cpuUsed(engine: Docker, { containers }: Way): Promise<PerProgram> {
-  const [haproxy, nginx] = await Promise.all([cpuOf(engine, containers.haproxy), cpuOf(engine, containers.nginx)]);
+  const [haproxy = 0, nginx = 0] = await Promise.all(
+    PROGRAMS.map(async (program) => {
+      const used = await Promise.all(containers[program].map((id) => cpuOf(engine, id, program)));
+      return used.reduce((sum, milliseconds) => sum + milliseconds, 0);
+    }),
+  );
   return { haproxy, nginx };
 }
 
-async function cpuOf(engine: Docker, ids: readonly string[]): Promise<number> {
-  const used = await Promise.all(
-    ids.map(async (id) => {
-      const stats = await engine.getContainer(id).stats({ stream: false, "one-shot": true });
-      return stats.cpu_stats.cpu_usage.total_usage / 1e6;
-    }),
-  );
-  return used.reduce((sum, milliseconds) => sum + milliseconds, 0);
+async function cpuOf(engine: Docker, id: string, program: ProgramName): Promise<number> {
+  const { Processes }: { Processes: string[][] } = await engine.getContainer(id).top({ ps_args: "-eo pid,comm" });
+  const own = Processes.filter(([, name]) => name === program);
+  const used = await Promise.all(own.map(async ([pid]) => ticksOf(await readFile(`/proc/${pid}/stat`, "utf8"))));
+  return used.reduce((sum, ticks) => sum + ticks * MS_PER_TICK, 0);
+}
+
+/** User and system time in the text of /proc/PID/stat: its fields 14 and 15. The second may itself hold spaces. */
+export function ticksOf(stat: string): number {
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13);
+  return Number(user) + Number(system);
 }

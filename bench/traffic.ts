@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { request } from "undici";
 import type { TestProject } from "../test/integration/project.ts";
 import { planTopology } from "../topology.ts";
 import { startBareProxies } from "./bareProxies.ts";
-import { cpuUsed, type PerProgram } from "./cpu.ts";
+import { cpuUsed } from "./cpu.ts";
 import { load } from "./load.ts";
 import { configOfProject } from "./stack.ts";
-import { costLine, type Run, requestCost, restLine, speedLine } from "./trafficFigures.ts";
+import { costLine, type Run, requestCost, speedLine } from "./trafficFigures.ts";
 import { directWay, PROGRAMS, stackWay, type Way } from "./ways.ts";
 
 export interface TrafficOptions {
@@ -19,18 +18,12 @@ export interface TrafficOptions {
   readonly signal: AbortSignal;
 }
 
-interface RestedWay extends Way {
-  /** Milliseconds of CPU a second without load. */
-  readonly rest: PerProgram;
-}
-
 /** The first costs the application next to nothing, the second a query. */
 const PATHS = ["/version", "/api/messages"] as const;
 
 /** In each every way has its turn, so that what disturbs the machine disturbs all. */
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 2;
-const REST_SECONDS = 10;
 /** Stored before the load, so that there is something to answer with. */
 const MESSAGES = 20;
 
@@ -41,28 +34,17 @@ const MESSAGES = 20;
 export async function* benchTraffic({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const topology = planTopology(await configOfProject(project));
   await postMessages(project.url);
-  const bareProxies = await startBareProxies(engine, topology);
+  const bare = await startBareProxies(engine, topology);
 
-  const atRest = async (way: Way): Promise<RestedWay> => {
-    const before = await cpuUsed(engine, way);
-    await sleep(REST_SECONDS * 1_000, undefined, { signal });
-    const { haproxy, nginx } = difference(await cpuUsed(engine, way), before);
-    return { ...way, rest: { haproxy: haproxy / REST_SECONDS, nginx: nginx / REST_SECONDS } };
-  };
-  const measure = async (way: RestedWay, path: string, seconds: number): Promise<Run> => {
+  const measure = async (way: Way, path: string, seconds: number): Promise<Run> => {
     const before = await cpuUsed(engine, way);
     const figures = await load({ origins: way.origins, path, seconds, signal });
-    const used = difference(await cpuUsed(engine, way), before);
-    return { ...figures, cost: requestCost(figures, used, way.rest) };
+    return { ...figures, cost: requestCost(figures, before, await cpuUsed(engine, way)) };
   };
 
   try {
-    const [stack, bare, direct] = await Promise.all([
-      stackWay(project, topology).then(atRest),
-      atRest(bareProxies),
-      directWay(project, topology).then(atRest),
-    ]);
-    yield* PROGRAMS.map((program) => restLine(program, stack.rest, bare.rest));
+    const stack = await stackWay(project, topology);
+    const direct = await directWay(project, topology);
     for (const path of PATHS) {
       const round = async (seconds: number) => ({
         stack: await measure(stack, path, seconds),
@@ -77,12 +59,8 @@ export async function* benchTraffic({ engine, project, seconds, signal }: Traffi
       yield* PROGRAMS.map((program) => costLine(program, path, runs("stack"), runs("bare")));
     }
   } finally {
-    await bareProxies.remove();
+    await bare.remove();
   }
-}
-
-function difference(after: PerProgram, before: PerProgram): PerProgram {
-  return { haproxy: after.haproxy - before.haproxy, nginx: after.nginx - before.nginx };
 }
 
 async function postMessages(url: string): Promise<void> {

@@ -9,13 +9,9 @@ export interface Run extends LoadFigures {
   readonly cost: PerProgram;
 }
 
-/**
- * Milliseconds of CPU that 10,000 requests cost.
- * @param used milliseconds of CPU during the load
- * @param rest milliseconds of CPU in a second without load: health checks, which requests do not cause
- */
-export function requestCost({ requests, seconds }: LoadFigures, used: PerProgram, rest: PerProgram): PerProgram {
-  const cost = (program: ProgramName) => ((used[program] - rest[program] * seconds) * 10_000) / requests;
+/** Milliseconds of CPU that 10,000 requests cost, from what was used in all before and after the load. */
+export function requestCost({ requests }: LoadFigures, before: PerProgram, after: PerProgram): PerProgram {
+  const cost = (program: ProgramName) => ((after[program] - before[program]) * 10_000) / requests;
   return { haproxy: cost("haproxy"), nginx: cost("nginx") };
 }
 
@@ -40,14 +36,5 @@ export function costLine(program: ProgramName, path: string, stack: readonly Run
     stack_ms: Math.round(middle(stack)),
     bare_ms: Math.round(middle(bare)),
     percent: Math.round((100 * middle(stack)) / middle(bare)),
-  });
-}
-
-/** The line about what a program uses while nobody asks, in milliseconds of CPU a second. */
-export function restLine(program: ProgramName, stack: PerProgram, bare: PerProgram): string {
-  return figureLine("rest", {
-    program,
-    stack_ms: Math.round(stack[program]),
-    bare_ms: Math.round(bare[program]),
   });
 }

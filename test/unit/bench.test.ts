@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ticksOf } from "../../bench/cpu.ts";
 import { figureLine, median } from "../../bench/figures.ts";
 import { load } from "../../bench/load.ts";
 import { costLine, type Run, requestCost, speedLine } from "../../bench/trafficFigures.ts";
@@ -34,12 +35,16 @@ describe("a bench's figures", () => {
     );
   });
 
-  it("charge requests with what they cost, and not with what the containers use anyway", () => {
+  it("charge requests with what was used while they were made", () => {
     const load = { requests: 5_000, seconds: 10, p50: 1, p99: 2 };
-    assert.deepEqual(requestCost(load, { haproxy: 600, nginx: 900 }, { haproxy: 10, nginx: 40 }), {
+    assert.deepEqual(requestCost(load, { haproxy: 100, nginx: 0 }, { haproxy: 600, nginx: 900 }), {
       haproxy: 1_000,
-      nginx: 1_000,
+      nginx: 1_800,
     });
+  });
+
+  it("take a process's user and system time, whatever it calls itself", () => {
+    assert.equal(ticksOf("7 (a) b (c)) S 1 7 7 0 -1 4194560 500 0 2 0 31 12 5 6 20 0 1 0 99 1000 1 0"), 43);
   });
 
   it("compare a program in the stack with the bare one", () => {
