@@ -61,7 +61,8 @@ http {
         '"method":"$request_method","path":"$request_uri","status":$status,"bytes":$body_bytes_sent,'
         '"seconds":$request_time,"upstream":"$upstream_addr","upstream_status":"$upstream_status",'
         '"upstream_seconds":"$upstream_response_time"}';
-    access_log /dev/stdout json if=$visitor;
+    # Lines are written together, a second late at most: one write each would cost a third of Nginx's CPU.
+    access_log /dev/stdout json buffer=32k flush=1s if=$visitor;
 
     # Containers come back with other addresses: the names are resolved again while Nginx runs.
     resolver 127.0.0.11 valid=1s ipv6=off;

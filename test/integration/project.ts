@@ -1,5 +1,5 @@
+import { randomInt } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -8,7 +8,7 @@ import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
 import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
 import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
-import { engineClient } from "../../preflight/engine.ts";
+import { engineClient, isBound } from "../../preflight/engine.ts";
 
 /** The first half of the addresses in the networks of test stacks. */
 export const TEST_SUBNETS = "10.202";
@@ -272,11 +272,10 @@ export async function eventually(assertion: () => Promise<void>, seconds: number
   }
 }
 
+/** A port that nobody has, below those that the kernel gives to connections, so that it stays free until it is bound. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
+  for (;;) {
+    const port = randomInt(15_000, 32_000);
+    if (!(await isBound("127.0.0.1", port))) return port;
+  }
 }

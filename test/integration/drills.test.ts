@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { DRILLS } from "../../drills/drills.ts";
+import { exampleSettings } from "../examples.ts";
+import { createProject, missing, TEST_SUBNETS, type TestProject } from "./project.ts";
+
+/** Short and light: what a release costs does not hang on how long it is looked at. */
+const SHORT = ["--seconds", "8", "--rate", "50"];
+
+describe("the drills, short, against real stacks", function () {
+  this.timeout("6m");
+  this.bail(true);
+  let project: TestProject;
+
+  before(async function () {
+    const reason = await missing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED, all of the drills: ${reason}`);
+      this.skip();
+    }
+    project = await createProject();
+  });
+
+  after(async () => {
+    await project?.remove();
+  });
+
+  const up = async () => {
+    const { exitCode, output } = await project.npm("up");
+    assert.equal(exitCode, 0, output);
+  };
+
+  /** Runs a drill: it may cost what it may cost, but its time, which is the machine's, is only printed. */
+  const drill = async (name: string) => {
+    const { stdout, output } = await project.npm("drill", [name, ...SHORT]);
+    const line = /^drill=\S+ requests=\d+ failed=\d+ duplicated=\d+ gap_ms=\d+$/m.exec(stdout)?.[0];
+    assert.ok(line, output);
+    console.log(`      measured ${line}`);
+    const complaints = output.split("\n").filter((text) => text.includes(" not passed: ") && !/\bgap/.test(text));
+    assert.deepEqual(complaints, [], output);
+  };
+
+  it("needs a stack that is up", async () => {
+    const { exitCode, output } = await project.npm("drill", ["kill-nginx", ...SHORT]);
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /is not up/);
+    await up();
+  });
+
+  for (const { name } of DRILLS) it(name, () => drill(name));
+
+  it("moves to a pair", async () => {
+    const [port, statsPort, pairPort, pairStatsPort] = project.ports;
+    const text = JSON.stringify(exampleSettings("pair")["foobar:loadBalancer"]);
+    const loadBalancer = JSON.parse(text.replaceAll("10.201.", `${TEST_SUBNETS}.`));
+    const pair = { port: pairPort, statsPort: pairStatsPort };
+    await project.configure({ "foobar:loadBalancer": { ...loadBalancer, port, statsPort, pair } });
+    await up();
+  });
+
+  for (const name of ["kill-haproxy", "pause-haproxy", "release-haproxy", "release-haproxy-image"]) {
+    it(`${name} of a pair`, () => drill(name));
+  }
+});
