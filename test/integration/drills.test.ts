@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { appendFile, cp } from "node:fs/promises";
+import { join } from "node:path";
 import { DRILLS } from "../../drills/drills.ts";
 import { exampleSettings } from "../examples.ts";
 import { createProject, missing, TEST_SUBNETS, type TestProject } from "./project.ts";
@@ -47,6 +49,24 @@ describe("the drills, short, against real stacks", function () {
   });
 
   for (const { name } of DRILLS) it(name, () => drill(name));
+
+  it("goes back to the release before by one command", async () => {
+    const release = async () => {
+      const response = await fetch(`${project.url}/version`);
+      return ((await response.json()) as { release: string }).release;
+    };
+    const before = await release();
+    const files = join(project.folder, "my-app");
+    await cp(join(project.folder, "app/dist"), files, { recursive: true });
+    await appendFile(join(files, "server.cjs"), "\n");
+    const own = { files: "./my-app", command: ["node", "/app/./server.cjs"], staticFiles: "./app/static" };
+    await project.configure({ "foobar:application": own });
+    await up();
+    assert.notEqual(await release(), before);
+    const { exitCode, output } = await project.npm("rollback");
+    assert.equal(exitCode, 0, output);
+    assert.equal(await release(), before);
+  });
 
   it("moves to a pair", async () => {
     const [port, statsPort, pairPort, pairStatsPort] = project.ports;

@@ -259,6 +259,21 @@ describe("the real stack, by the real CLI on a real engine", function () {
     await eventually(async () => assert.ok(await isHealthy("haproxy-lb1")), 30);
   });
 
+  it("shows a page that says so when no server is left, and serves again when they are back", async () => {
+    const starts = [await stop(project, "web-server1"), await stop(project, "web-server2")];
+    try {
+      await eventually(async () => {
+        const response = await fetch(project.url, { signal: AbortSignal.timeout(15_000) });
+        assert.equal(response.status, 503);
+        assert.equal(response.headers.get("retry-after"), "5");
+        assert.match(await response.text(), /No server can answer just now/);
+      }, 60);
+    } finally {
+      for (const start of starts) await start();
+    }
+    await eventually(async () => assert.equal((await fetch(project.url)).status, 200), 30);
+  });
+
   it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
     const { Id } = await inspect(project, "web-server2");
     await removeContainer(Id);
