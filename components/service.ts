@@ -56,7 +56,7 @@ export interface ServiceArgs {
 const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerror"];
 
 /**
- * A hardened container with its files: not root, no capabilities, a root file system that is read-only, limits, a health
+ * A hardened container with its files: no capabilities but those that are named, a root file system that is read-only, limits, a health
  * check that must turn green before whoever depends on it goes on.
  *
  * Files reach a read-only container through a carrier: a container that is never started, whose uploads land in a volume
