@@ -10,7 +10,8 @@ const FAILURE_WEIGHT = -60;
 /**
  * keepalived.conf of a load balancer. The peers talk to each other's own addresses, for not every network passes
  * multicast on. The times are for an address that is back within a second: a peer has failed that is silent for three
- * adverts. An HAProxy that comes back must do well ten times, 2 s, before the address comes back to it.
+ * adverts. An HAProxy that comes back must do well for 8 s before the
+ * address comes back to it: it takes up to 5 s to ask its peer for the table of clients.
  *
  * It needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without the last no
  * check is run, and keepalived counts that as a success. $EDGE is the edge network's interface; the start script finds it.
@@ -32,7 +33,7 @@ vrrp_script listens {
     interval 0.2
     timeout 0.5
     fall 2
-    rise 10
+    rise 40
     weight ${FAILURE_WEIGHT}
     init_fail
 }
@@ -44,7 +45,7 @@ vrrp_script answers {
     interval 0.2
     timeout 0.5
     fall 1
-    rise 10
+    rise 40
     weight ${FAILURE_WEIGHT}
     init_fail
 }
