@@ -55,6 +55,13 @@ export function parseConfig(project: string, stack: string, raw: Readonly<Record
   return { project, stack, ...(parts as Settings) };
 }
 
+/** The settings of a stack's file as Pulumi holds them: text, and JSON for everything that is not a string. */
+export function rawSettings(settings: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
 /** Objects and lists arrive as JSON; text that is not JSON is left for the schema to refuse. */
 function decoded(text: string | undefined): unknown {
   if (text === undefined) return undefined;

@@ -1,21 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parse, stringify } from "yaml";
 import type { Settings } from "../config/schema.ts";
-import { type Config, parseConfig } from "../config.ts";
+import { type Config, parseConfig, rawSettings } from "../config.ts";
 
 /** Settings that a drill gives to a stack; each replaces the whole of its key. */
 export type Changes = Partial<Settings>;
 
 /** The stack's configuration, read from the text of its file. */
 export function configOf(project: string, stack: string, text: string): Config {
-  const raw: Record<string, unknown> = parse(text)?.config ?? {};
-  return parseConfig(
-    project,
-    stack,
-    Object.fromEntries(
-      Object.entries(raw).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-    ),
-  );
+  return parseConfig(project, stack, rawSettings(parse(text)?.config ?? {}));
 }
 
 /** The text of a stack's file with other settings. What else the file holds, as the CLI's salt, stays. */

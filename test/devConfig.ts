@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { rawSettings, type StackSettings } from "./examples.ts";
+import { rawSettings } from "../config.ts";
+import type { StackSettings } from "./examples.ts";
 
 /** The configuration of the committed dev stack, as Pulumi hands it to the program. */
 export function devConfig(changes: StackSettings = {}): Record<string, string> {

@@ -15,10 +15,3 @@ export function exampleNames(): string[] {
 export function exampleSettings(name: string): StackSettings {
   return parse(readFileSync(new URL(`Pulumi.${name}.yaml`, FOLDER), "utf8")).config;
 }
-
-/** Settings as Pulumi hands them to the program: text, and JSON for everything else. */
-export function rawSettings(settings: StackSettings): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
-}

@@ -74,7 +74,7 @@ frontend site
     default_backend web
 
 backend web
-${lines([balance(plan.balance), hashType(plan.balance), ...affinity(plan.affinity)])}
+${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
     http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
     http-check expect status 200
@@ -105,25 +105,15 @@ const NOBODY_THERE = `content-type "text/html; charset=utf-8" file ${CONFIG_FOLD
 
 const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";
 
-function lines(texts: readonly string[]): string {
-  return texts
-    .filter((text) => text !== "")
-    .map((text) => `    ${text}`)
-    .join("\n");
-}
-
 function peer(name: string, address: string, own: string): string {
   return name === own
     ? `    bind ${address}:${PEERS_PORT}\n    server ${name}`
     : `    server ${name} ${address}:${PEERS_PORT}`;
 }
 
-function balance({ algorithm, hash }: BalancePlan): string {
-  return ["balance", algorithm, ...(hash?.uriOptions ?? [])].join(" ");
-}
-
-function hashType({ hash }: BalancePlan): string {
-  return hash === undefined ? "" : `hash-type ${hash.method}`;
+function balance({ algorithm, hash }: BalancePlan): string[] {
+  if (hash === undefined) return [`balance ${algorithm}`];
+  return [["balance", algorithm, ...hash.uriOptions].join(" "), `hash-type ${hash.method}`];
 }
 
 function affinity(kind: LoadBalancerPlan["affinity"]): string[] {

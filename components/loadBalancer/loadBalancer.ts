@@ -45,9 +45,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const namespaces: Service[] = [];
     const haproxies = oneAfterTheOther(args.plans, args.after, (plan, after) => {
       const holder = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
-      const namespace = this.#namespace(plan, args, { ...holder, after });
+      const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
+      const namespace = this.#namespace(plan, args, config, { ...holder, after });
       namespaces.push(namespace);
-      return this.#haproxy(plan, args, namespace);
+      return this.#haproxy(plan, args, config, namespace);
     });
     this.services = [...namespaces, ...haproxies];
     this.registerOutputs({});
@@ -56,15 +57,15 @@ export class LoadBalancer extends pulumi.ComponentResource {
   #namespace(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
+    config: Readonly<Record<string, string>>,
     { files = [], ...holder }: Holder & Pick<ServiceArgs, "after">,
   ): Service {
-    const spare = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
     return new Service(
       plan.namespace.name,
       {
         ...placement(args, plan.namespace),
         ...holder,
-        files: [...files, liveFiles("spare", CONFIG_FOLDER, spare)],
+        files: [...files, liveFiles("spare", CONFIG_FOLDER, config)],
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
@@ -75,12 +76,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
   }
 
-  #haproxy(plan: LoadBalancerPlan, args: LoadBalancerArgs, namespace: Service): Service {
-    const files = {
-      "haproxy.cfg": haproxyConfig(plan),
-      "503.html": file("503.html"),
-      "health.sh": file("health.sh"),
-    };
+  #haproxy(
+    plan: LoadBalancerPlan,
+    args: LoadBalancerArgs,
+    config: Readonly<Record<string, string>>,
+    namespace: Service,
+  ): Service {
     return new Service(
       plan.haproxy.name,
       {
@@ -88,7 +89,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         networks: namespace,
         user: "99:99",
         command: ["haproxy", "-f", CONFIG_FILE],
-        files: [configFiles(CONFIG_FOLDER, files)],
+        files: [configFiles(CONFIG_FOLDER, { ...config, "health.sh": file("health.sh") })],
         scratch: { "/run/haproxy": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 10 },
         stopGrace: stopSeconds(plan) + 5,

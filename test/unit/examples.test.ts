@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { parseConfig } from "../../config.ts";
+import { parseConfig, rawSettings } from "../../config.ts";
 import { planTopology, type Topology } from "../../topology.ts";
-import { exampleNames, exampleSettings, rawSettings } from "../examples.ts";
+import { exampleNames, exampleSettings } from "../examples.ts";
 import { outline } from "../outline.ts";
 
 const plan = (name: string): Topology => planTopology(parseConfig("foobar", name, rawSettings(exampleSettings(name))));
