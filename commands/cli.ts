@@ -3,7 +3,11 @@ import type { Session } from "./pulumi.ts";
 import { ROOT } from "./settings.ts";
 
 /** Runs the CLI for what it answers, unseen by the user. */
-export async function cli(session: Session, args: readonly string[], input?: string): Promise<string> {
+export async function cli(
+  session: Pick<Session, "stack" | "env">,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   const { stdout } = await execa("pulumi", [...args, "--stack", session.stack], {
     cwd: ROOT,
     env: session.env,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { execa } from "execa";
 import { z } from "zod";
+import { cli } from "../commands/cli.ts";
 import type { Machine } from "../commands/machine.ts";
 import { PROJECT, ROOT } from "../commands/settings.ts";
 import { planTopology } from "../topology.ts";
@@ -23,13 +23,8 @@ const outputs = z.looseObject({ url: z.url() });
  * @throws Error where the stack is not up
  */
 export async function addressOf(stack: string, { env }: Pick<Machine, "env">): Promise<string> {
-  const { stdout } = await execa("pulumi", ["stack", "output", "--json", "--stack", stack], {
-    cwd: ROOT,
-    env,
-    extendEnv: false,
-    reject: false,
-  });
-  const read = outputs.safeParse(stdout.startsWith("{") ? JSON.parse(stdout) : {});
+  const text = await cli({ stack, env }, ["stack", "output", "--json"]).catch(() => "{}");
+  const read = outputs.safeParse(JSON.parse(text));
   if (!read.success) throw new Error(`the stack ${stack} is not up: npm run up -- --stack ${stack}`);
   return read.data.url;
 }
