@@ -214,7 +214,8 @@ describe("every variant, by real moves of one stack", function () {
         process.kill(State.Pid, "SIGKILL");
         await eventually(all, 30);
         await eventually(async () => {
-          assert.ok((await inspect(project, holder)).RestartCount > RestartCount);
+          const now = await inspect(project, holder);
+          assert.ok(now.RestartCount > RestartCount, `${holder} is not started again: ${JSON.stringify(now.State)}`);
           const { State: haproxy } = await inspect(project, `haproxy-${holder}`);
           assert.equal(haproxy.Health?.Status, "healthy");
         }, 60);
