@@ -1,9 +1,10 @@
-import type { NetworkName, Settings, Traffic } from "./config/schema.ts";
+import { ARBITER, type NetworkName, type Replication, type Settings, type Traffic } from "./config/schema.ts";
 import type { Config } from "./config.ts";
 import { planApplications } from "./topology/applications.ts";
-import { planDatabases } from "./topology/databases.ts";
+import { planCluster } from "./topology/databases.ts";
 import { planLoadBalancers } from "./topology/loadBalancers.ts";
 import { planNetworks } from "./topology/networks.ts";
+import { planRouters } from "./topology/routers.ts";
 import { planWeb } from "./topology/web.ts";
 
 /** A Docker engine under the name of the machine that it stands for. */
@@ -160,18 +161,57 @@ export interface ApplicationPlan extends InstancePlan {
   readonly drainSeconds: number;
   readonly command: readonly string[];
   readonly database: string;
+  /** The database router on its server, which knows who takes writes and who reads. */
   readonly writeTo: Upstream;
-  readonly readFrom: readonly Upstream[];
+  readonly readFrom: Upstream;
 }
 
-export interface DatabasePlan extends InstancePlan {
+/** A database that a router leads to. */
+export interface RouterTarget {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A database router: HAProxy beside the application, which asks every database what it is. */
+export interface RouterPlan extends InstancePlan {
   readonly server: string;
-  readonly role: "primary" | "replica";
+  readonly ports: { readonly write: number; readonly read: number };
+  /** Databases of the servers, in the order of their names' servers; a group's arbiter serves nobody. */
+  readonly targets: readonly RouterTarget[];
+  /** A replica that is further behind its source serves no reads while another database can. */
+  readonly maxLagSeconds: number;
+  /** Connections that its databases take together. */
+  readonly maxConnections: number;
+}
+
+/** A MySQL server. Nothing in it says who is primary: that may change while it runs. */
+export interface DatabasePlan extends InstancePlan {
+  /** The server that it is on; the arbiter is on none and is called so. */
+  readonly server: string;
+  /** first: the one that takes writes first, and again when the setting that names it changes. arbiter: never. */
+  readonly role: "first" | "other" | "arbiter";
   readonly serverId: number;
   readonly port: number;
-  /** Where a replica gets its data from, by the name it has in the replication network. */
-  readonly source: string | undefined;
+  /** Its name in the replication network, so that replication cannot take the way of the application's queries. */
+  readonly member: string;
+  /** The other members' names there. */
+  readonly peers: readonly string[];
   readonly dataVolume: string;
+  readonly sizing: { readonly bufferPoolMb: number; readonly maxConnections: number; readonly redoLogMb: number };
+}
+
+/** The MySQL servers together. */
+export interface ClusterPlan {
+  readonly replication: Replication;
+  /** undefined but for semisync. */
+  readonly withoutReplica: Settings["mysql"]["withoutReplica"];
+  /** The UUID of the group, which marks its transactions; the same for the same project and stack. */
+  readonly groupName: string;
+  /** The member that takes writes as the configuration has it. */
+  readonly primary: string;
+  /** In the order in which they are replaced: the arbiter, the replicas, last the first primary. */
+  readonly databases: readonly DatabasePlan[];
 }
 
 /** Where the application's files come from. */
@@ -193,8 +233,8 @@ export interface Topology {
   readonly loadBalancers: readonly LoadBalancerPlan[];
   readonly web: readonly WebPlan[];
   readonly applications: readonly ApplicationPlan[];
-  /** The primary first. */
-  readonly databases: readonly DatabasePlan[];
+  readonly routers: readonly RouterPlan[];
+  readonly cluster: ClusterPlan;
   /** Where the site is, for clients that can route to the edge network or are on the host. */
   readonly url: string;
   readonly files: FilesPlan;
@@ -205,8 +245,9 @@ export interface Topology {
 /** Plans the stack: pure, and the same for the same configuration. */
 export function planTopology(config: Config): Topology {
   const { project, stack, application } = config;
-  const databases = planDatabases(config);
-  const applications = planApplications(config, databases);
+  const cluster = planCluster(config);
+  const routers = planRouters(config, cluster);
+  const applications = planApplications(config, routers);
   const web = planWeb(config, applications);
   const loadBalancers = planLoadBalancers(config, web);
   return {
@@ -215,12 +256,16 @@ export function planTopology(config: Config): Topology {
     hosts: [
       ...loadBalancers.map(({ host }) => ({ name: host, endpoint: config.loadBalancer.endpoint })),
       ...config.servers.map(({ name, endpoint }) => ({ name, endpoint })),
+      ...(cluster.databases.some(({ role }) => role === "arbiter")
+        ? [{ name: ARBITER, endpoint: config.loadBalancer.endpoint }]
+        : []),
     ],
     networks: planNetworks(config),
     loadBalancers,
     web,
     applications,
-    databases,
+    routers,
+    cluster,
     url: siteUrl(loadBalancers),
     files: { application: application.files, static: application.staticFiles, release: application.release },
     database: config.mysql.database,
@@ -234,7 +279,8 @@ export function instances(topology: Topology): readonly InstancePlan[] {
     ...topology.loadBalancers.flatMap(({ namespace, haproxy }) => [namespace, haproxy]),
     ...topology.web,
     ...topology.applications,
-    ...topology.databases,
+    ...topology.routers,
+    ...topology.cluster.databases,
   ];
 }
 

@@ -21,12 +21,28 @@ export const AFFINITIES = ["none", "cookie", "address"] as const;
 export const TRAFFIC = ["ready", "drain", "maintenance"] as const;
 export type Traffic = (typeof TRAFFIC)[number];
 
-/** Networks from the outside in; each pair of neighbours in the request's path shares exactly one. */
-export const NETWORKS = ["edge", "web", "app", "data", "replication"] as const;
+/** Each pair of neighbours in the request's path shares exactly one of these networks. */
+export const NETWORKS = ["edge", "web", "app", "data", "replication", "router"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
+
+/**
+ * How MySQL replicates. async: a commit waits for nobody. semisync: until a replica has received it. group: until a
+ * majority has, and the members choose another primary by themselves when they lose theirs.
+ */
+export const REPLICATIONS = ["async", "semisync", "group"] as const;
+export type Replication = (typeof REPLICATIONS)[number];
+
+/** What a semisync primary does without its replica: wait with every commit, or go on and risk what it commits. */
+export const WITHOUT_REPLICA = ["wait", "degrade"] as const;
 
 /** The load balancers' places among the servers' names. */
 export const LOAD_BALANCERS = ["lb1", "lb2"] as const;
+
+/** The place of a group's member that is on no server. */
+export const ARBITER = "arbiter";
+
+/** Names that no server can have. */
+const RESERVED: readonly string[] = [...LOAD_BALANCERS, ARBITER];
 
 /** The engine that `docker` itself talks to when nothing else is said. */
 export const LOCAL_ENDPOINT = "unix:///var/run/docker.sock";
@@ -95,8 +111,8 @@ const server = z.strictObject(
   {
     name: name()
       .refine(
-        (text) => !(LOAD_BALANCERS as readonly string[]).includes(text),
-        `a name other than ${LOAD_BALANCERS.join(" and ")}, which are the load balancers'`,
+        (text) => !RESERVED.includes(text),
+        `a name other than ${RESERVED.join(", ")}, which are those of the load balancers and of the group's arbiter`,
       )
       .meta({ example: "server1" }),
     roles: z
@@ -239,18 +255,27 @@ export const schema = z.strictObject({
   mysql: z
     .strictObject(
       {
+        replication: oneOf(REPLICATIONS).default("async"),
         primary: name().optional().meta({ example: "server1" }),
+        withoutReplica: oneOf(WITHOUT_REPLICA).optional().meta({ example: "wait" }),
+        arbiter: z.boolean({ error: "true or false" }).optional().meta({ example: true }),
+        acceptNoMajority: z.boolean({ error: "true or false" }).default(false),
+        maxLagSeconds: whole(1, 86_400, "seconds").default(30),
         database: z
           .string({ error: "a database name" })
           .regex(/^[a-z]\w{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
           .default("foobar"),
         protect: z.boolean({ error: "true or false" }).default(true),
+        memoryMb: whole(768, 1_048_576, "MB").default(1024),
+        bufferPoolMb: whole(64, 1_048_576, "MB").optional().meta({ example: 256 }),
+        maxConnections: whole(20, 10_000, "connections").optional().meta({ example: 150 }),
+        redoLogMb: whole(64, 131_072, "MB").optional().meta({ example: 256 }),
       },
       { error: "settings of MySQL" },
     )
     .prefault({})
     .describe(
-      "MySQL: primary (the server that takes writes; default: the first with the role db), database, protect (data volumes stay on the engine and destroy spares the passwords that open them)",
+      "MySQL: replication (async, semisync, group), primary (the server that takes writes; another one is a switchover; default: the first with the role db), withoutReplica (semisync: wait or degrade), arbiter (group: a member on no server, for a majority; default: where the number of databases is even), acceptNoMajority (a group of two without one), maxLagSeconds (a replica that is further behind serves no reads), database, protect (data volumes stay on the engine and destroy spares the passwords that open them), memoryMb of each node, and bufferPoolMb, maxConnections, redoLogMb where the defaults, derived from the memory, do not do",
     ),
 
   networks: z
@@ -261,6 +286,7 @@ export const schema = z.strictObject({
         app: subnet("10.201.2.0/24"),
         data: subnet("10.201.3.0/24"),
         replication: subnet("10.201.4.0/24"),
+        router: subnet("10.201.5.0/24"),
       } satisfies Record<NetworkName, z.ZodType>,
       { error: "subnets by network" },
     )
@@ -274,13 +300,14 @@ export const schema = z.strictObject({
         namespace: image("haproxy:3.2.26"),
         nginx: image("nginx:1.30.6"),
         application: image("node:24.22.2-slim"),
+        router: image("haproxy:3.2.26"),
         mysql: image("mysql:9.7.4"),
       },
       { error: "image names" },
     )
     .prefault({})
     .describe(
-      "The images, each with an exact tag or digest; any build that honours the official image's contract; namespace holds a load balancer's network namespace: HAProxy's image again, so that a new HAProxy does not replace it; a pair's keepalived is built on it",
+      "The images, each with an exact tag or digest; any build that honours the official image's contract; namespace holds a load balancer's network namespace: HAProxy's image again, so that a new HAProxy does not replace it; a pair's keepalived is built on it; router is HAProxy's image for the database routers",
     ),
 });
 

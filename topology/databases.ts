@@ -1,38 +1,81 @@
+import { createHash } from "node:crypto";
+import { ARBITER, type ServerSettings, type Settings } from "../config/schema.ts";
 import type { Config } from "../config.ts";
-import type { DatabasePlan } from "../topology.ts";
+import type { ClusterPlan, DatabasePlan } from "../topology.ts";
 import { MYSQL_PORT } from "./ports.ts";
-import { serversWith } from "./servers.ts";
+import { attachments, serversWith } from "./servers.ts";
 
-export function planDatabases(config: Config): DatabasePlan[] {
+/** What an arbiter needs: it has all of the data, but serves nobody. */
+const ARBITER_SIZING = { memoryMb: 768, bufferPoolMb: 64, maxConnections: 50, redoLogMb: 64 } as const;
+
+const ROLL = { arbiter: 0, other: 1, first: 2 } as const;
+
+/** Whether a group has a member that is on no server: by default where it would have no majority after a loss. */
+export function hasArbiter({ replication, arbiter }: Settings["mysql"], databases: number): boolean {
+  return replication === "group" && (arbiter ?? databases % 2 === 0);
+}
+
+export function planCluster(config: Config): ClusterPlan {
+  const { mysql } = config;
   const servers = serversWith(config.servers, "db");
-  const primary = config.mysql.primary ?? servers[0]?.name;
-  return servers
-    .map((settings): DatabasePlan => {
-      const { name: server } = settings;
+  const first = mysql.primary ?? servers[0]?.name;
+  const places = [...servers.map(({ name }) => name), ...(hasArbiter(mysql, servers.length) ? [ARBITER] : [])];
+  const databases = places
+    .map((server): DatabasePlan => {
       const name = `mysql-${server}`;
+      const isArbiter = server === ARBITER;
+      const { memoryMb, ...sizing } = isArbiter ? ARBITER_SIZING : { memoryMb: mysql.memoryMb, ...sizingOf(mysql) };
       return {
         name,
         host: server,
         server,
-        role: server === primary ? "primary" : "replica",
-        // By its place among all servers, so that it stays when another server's roles change.
-        serverId: config.servers.indexOf(settings) + 1,
+        role: isArbiter ? "arbiter" : server === first ? "first" : "other",
+        serverId: serverId(config.servers, server),
         port: MYSQL_PORT,
-        source: server === primary ? undefined : replicationAlias(`mysql-${primary}`),
+        member: memberName(server),
+        peers: places.filter((other) => other !== server).map(memberName),
         image: config.images.mysql,
         attachments: [
-          { network: "data", alias: name },
-          { network: "replication", alias: replicationAlias(name) },
+          ...(isArbiter ? [] : attachments(name, "data")),
+          { network: "replication", alias: memberName(server) },
         ],
-        memoryMb: 1024,
+        memoryMb,
         cpus: "1.0",
         dataVolume: `${config.project}-${config.stack}-${name}`,
+        sizing,
       };
     })
-    .sort((a, b) => Number(b.role === "primary") - Number(a.role === "primary"));
+    .sort((a, b) => ROLL[a.role] - ROLL[b.role]);
+  return {
+    replication: mysql.replication,
+    withoutReplica: mysql.withoutReplica,
+    groupName: uuidOf(`${config.project}/${config.stack}`),
+    primary: memberName(first ?? ""),
+    databases,
+  };
 }
 
-/** A name of its own in that network, so that replication cannot take the way of the application's queries. */
-function replicationAlias(name: string): string {
-  return `${name}.replication`;
+function memberName(server: string): string {
+  return `mysql-${server}.replication`;
+}
+
+/** By its place among all servers, so that it stays when another server's roles change; the arbiter's follows no server's. */
+function serverId(servers: readonly ServerSettings[], server: string): number {
+  return server === ARBITER ? 1000 : servers.findIndex(({ name }) => name === server) + 1;
+}
+
+/** About 450 MB of a node are not the buffer pool's: the server itself, 1 MB a connection that works, the group's cache. */
+function sizingOf({ memoryMb, bufferPoolMb, maxConnections, redoLogMb }: Settings["mysql"]): DatabasePlan["sizing"] {
+  const pool = bufferPoolMb ?? Math.floor(memoryMb / 4);
+  return {
+    bufferPoolMb: pool,
+    maxConnections: maxConnections ?? Math.min(Math.max(Math.floor(memoryMb / 8), 50), 1000),
+    redoLogMb: redoLogMb ?? Math.max(pool, 100),
+  };
+}
+
+/** The same text gives the same UUID. */
+function uuidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
 }

@@ -7,8 +7,9 @@ const PURPOSES: Readonly<Record<NetworkName, string>> = {
   edge: "clients to the load balancer; the only network with a way in",
   web: "the load balancer to Nginx",
   app: "Nginx to the application",
-  data: "the application to MySQL",
+  data: "the database routers to MySQL",
   replication: "MySQL to MySQL",
+  router: "the application to its database router",
 };
 
 export function planNetworks(config: Config): NetworkPlan[] {

@@ -7,3 +7,5 @@ export const PEERS_PORT = 10_000;
 /** The first port of a web server; each further application server that it passes requests to has the next. */
 export const WEB_PORT = 8080;
 export const MYSQL_PORT = 3306;
+/** Of a database router; MySQL Router's own numbers. */
+export const ROUTER_PORTS = { write: 6446, read: 6447 } as const;

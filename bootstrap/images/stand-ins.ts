@@ -12,6 +12,7 @@ const programOf = {
   namespace: "haproxy",
   nginx: "nginx",
   application: "node",
+  router: "haproxy",
   mysql: "mysql",
 } as const satisfies Readonly<Record<string, Program>>;
 
