@@ -12,7 +12,7 @@ import { CLI_VERSION, PLUGINS } from "./versions.ts";
 export function pulumiStep(): Step {
   return {
     name: "pulumi",
-    why: "the Pulumi CLI, the docker and random plugins and the Node.js language host run the stack's program",
+    why: "the Pulumi CLI, the docker, random and tls plugins and the Node.js language host run the stack's program",
     find,
     provide,
     undo,

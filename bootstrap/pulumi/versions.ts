@@ -8,6 +8,7 @@ export interface Plugin {
 export const PLUGINS: readonly Plugin[] = [
   { name: "docker", version: "5.2.0" },
   { name: "random", version: "4.21.2" },
+  { name: "tls", version: "5.6.1" },
 ];
 
 /** The Pulumi CLI that is provided; not every version can be had as a Go module. */

@@ -1,4 +1,4 @@
-// Package bridge holds what both plugins do alike: tokens, and the flag that prints the schema.
+// Package bridge holds what the plugins do alike: tokens, and the flag that prints the schema.
 package bridge
 
 import (
