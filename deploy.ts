@@ -1,5 +1,7 @@
 import { AppTier } from "./components/appTier/appTier.ts";
 import { SAMPLE_STATIC_FILES } from "./components/appTier/sampleApp.ts";
+import { Authority } from "./components/certificates.ts";
+import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
 import { createHosts, hostOf } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
@@ -20,20 +22,28 @@ export function deploy(topology: Topology) {
   });
   const common = { identity, hosts, networks };
 
+  const authority = new Authority("authority", {
+    protect: topology.protectData,
+    commonName: `${topology.project} ${topology.stack}`,
+  });
   const mysql = new MysqlCluster("mysql", {
     ...common,
-    plans: topology.databases,
+    plan: topology.cluster,
     database: topology.database,
+    routers: topology.routers.map(({ name }) => name),
+    authority,
     protect: topology.protectData,
   });
+  // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
+  const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });
   const app = new AppTier("app", {
     ...common,
     plans: topology.applications,
     files: topology.files.application,
     release: topology.files.release,
-    databasePassword: mysql.applicationPassword,
-    // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
-    after: [mysql.primary],
+    databasePassword: mysql.passwords.application,
+    databaseAuthority: authority.certificate,
+    after: routers.services,
   });
   const web = new WebTier("web", {
     ...common,
@@ -55,18 +65,19 @@ export function deploy(topology: Topology) {
     statistics: published("statistics"),
     release: app.release,
     containers: Object.fromEntries(
-      [...loadBalancer.services, ...web.services, ...app.services, ...mysql.services].map(({ name, container }) => [
-        name,
-        container.name,
-      ]),
+      [
+        ...loadBalancer.services,
+        ...web.services,
+        ...app.services,
+        ...routers.services,
+        ...mysql.nodes,
+        mysql.steward,
+      ].map(({ name, container }) => [name, container.name]),
     ),
-    databases: topology.databases.map(({ server, role, name, port }) => ({
-      server,
-      role,
-      endpoint: `${name}:${port}`,
-    })),
-    mysqlRootPassword: mysql.rootPassword,
-    mysqlApplicationPassword: mysql.applicationPassword,
+    replication: topology.cluster.replication,
+    primary: topology.cluster.primary,
+    mysqlRootPassword: mysql.passwords.root,
+    mysqlApplicationPassword: mysql.passwords.application,
   };
 }
 

@@ -177,7 +177,7 @@ export interface RouterTarget {
 export interface RouterPlan extends InstancePlan {
   readonly server: string;
   readonly ports: { readonly write: number; readonly read: number };
-  /** Databases of the servers, in the order of their names' servers; a group's arbiter serves nobody. */
+  /** Databases of the servers, in the order of their names; a group's arbiter serves nobody. */
   readonly targets: readonly RouterTarget[];
   /** A replica that is further behind its source serves no reads while another database can. */
   readonly maxLagSeconds: number;
@@ -212,6 +212,8 @@ export interface ClusterPlan {
   readonly primary: string;
   /** In the order in which they are replaced: the arbiter, the replicas, last the first primary. */
   readonly databases: readonly DatabasePlan[];
+  /** Makes the configured member the primary, and knows when all are in their places. */
+  readonly steward: InstancePlan;
 }
 
 /** Where the application's files come from. */
@@ -281,6 +283,7 @@ export function instances(topology: Topology): readonly InstancePlan[] {
     ...topology.applications,
     ...topology.routers,
     ...topology.cluster.databases,
+    topology.cluster.steward,
   ];
 }
 

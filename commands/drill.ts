@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { stackContainers } from "../drills/containers.ts";
+import { databasesOf } from "../drills/databases.ts";
 import { DRILLS, drillsNamed } from "../drills/drills.ts";
 import { addressOf, factsOf } from "../drills/ground.ts";
 import { figuresLine, limitText } from "../drills/measure.ts";
@@ -66,7 +67,7 @@ await main(async () => {
   signal.throwIfAborted();
   const engine = engineClient(facts.config.loadBalancer.endpoint);
   const containers = stackContainers(engine, facts.topology, signal);
-  const messages = storedMessages(containers, facts.topology);
+  const messages = storedMessages(databasesOf(containers, facts.topology), facts.config.mysql.database);
   const release = releases(stack, machine, { signal, say });
 
   let isPassed = true;

@@ -7,7 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 /** Files that a container sees read-only in one folder. */
 export interface MountedFiles {
   /** What they are: part of the resources' names. */
-  readonly kind: "config" | "secrets" | "app" | "static" | "spare";
+  readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "intent";
   /** The folder in the container. It hides what the image has there. */
   readonly path: string;
   /** Another version is another volume, and so another container. undefined: the files change under a running one. */

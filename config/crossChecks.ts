@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { mysqlChecks } from "./mysqlChecks.ts";
 import type { Problem } from "./problems.ts";
 import { NETWORKS, ROLES, type ServerSettings, type Settings } from "./schema.ts";
 import { trafficChecks } from "./trafficChecks.ts";
@@ -11,7 +12,7 @@ export function crossChecks(parts: Partial<Settings>): Problem[] {
   const { servers, loadBalancer, application, mysql, networks } = parts;
   return [
     ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
-    ...(servers && mysql ? primaryExists(servers, mysql.primary) : []),
+    ...(mysql ? mysqlChecks(servers, mysql) : []),
     ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
     ...trafficChecks(servers, loadBalancer, networks?.edge),
     ...(application ? commandGiven(application) : []),
@@ -58,19 +59,6 @@ function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {
     allowed: `at least one server with each of the roles ${ROLES.join(", ")}`,
     example: role,
   }));
-}
-
-function primaryExists(servers: readonly ServerSettings[], primary: string | undefined): Problem[] {
-  const databases = servers.filter(({ roles }) => roles.includes("db")).map(({ name }) => name);
-  if (primary === undefined || databases.length === 0 || databases.includes(primary)) return [];
-  return [
-    {
-      path: ["mysql", "primary"],
-      value: primary,
-      allowed: `a server with the role db: ${databases.join(", ")}`,
-      example: databases[0],
-    },
-  ];
 }
 
 function oneEngine(servers: readonly ServerSettings[], endpoint: string): Problem[] {

@@ -11,7 +11,7 @@ function spareServers({ config, topology }: Facts): string[] {
 
 /** The server that may be lost with all that is on it: no primary database, without which nobody could write. */
 export function expendableServer(facts: Facts): string | undefined {
-  const primary = facts.topology.databases.find(({ role }) => role === "primary")?.server;
+  const primary = facts.topology.cluster.databases.find(({ role }) => role === "first")?.server;
   return spareServers(facts)
     .filter((name) => name !== primary)
     .at(-1);
@@ -24,7 +24,7 @@ export function maintainableServer(facts: Facts): string | undefined {
 
 /** All services on a server. */
 export function servicesOn({ topology }: Facts, server: string): string[] {
-  return [...topology.web, ...topology.applications, ...topology.databases]
+  return [...topology.web, ...topology.applications, ...topology.routers, ...topology.cluster.databases]
     .filter((plan) => plan.server === server)
     .map(({ name }) => name);
 }

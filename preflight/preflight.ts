@@ -76,20 +76,20 @@ export async function collisions(topology: Topology, endpoint: string, state: En
     published.map((port) => ({ port, path: portPath(port, index) })),
   );
   const taken = await Promise.all(ports.map(({ port, path }) => takenPort(port, path, endpoint, state)));
-  return [...taken.flat(), ...takenSubnets(topology, state), ...emptyPrimary(topology, state)];
+  return [...taken.flat(), ...takenSubnets(topology, state), ...dataElsewhere(topology, state)];
 }
 
-/** A primary that starts from nothing beside data that are there would look like a loss of them all. */
-function emptyPrimary({ databases }: Topology, { dataVolumes }: EngineState): Problem[] {
-  const [primary, ...replicas] = databases;
-  if (primary === undefined || dataVolumes.length === 0 || dataVolumes.includes(primary.dataVolume)) return [];
-  const filled = replicas.find(({ dataVolume }) => dataVolumes.includes(dataVolume));
+/** Databases that start from nothing beside data that are there would look like a loss of them all. */
+function dataElsewhere({ cluster }: Topology, { dataVolumes }: EngineState): Problem[] {
+  const planned = cluster.databases.map(({ dataVolume }) => dataVolume);
+  if (dataVolumes.length === 0 || planned.some((volume) => dataVolumes.includes(volume))) return [];
   return [
     {
       path: ["mysql", "primary"],
-      complaint: `would be ${primary.server}, which has no data, while the volumes ${dataVolumes.join(", ")} have the stack's`,
-      allowed: "a server whose volume has the data; or remove those volumes, and the data with them (docker volume rm)",
-      example: filled?.server ?? dataVolumes[0]?.split("-mysql-").at(-1),
+      complaint: `would begin without data, while the volumes ${dataVolumes.join(", ")} have the stack's`,
+      allowed:
+        "a server whose volume has the data, with the role db; or remove those volumes, and the data with them (docker volume rm)",
+      example: dataVolumes.at(-1)?.split("-mysql-").at(-1),
     },
   ];
 }

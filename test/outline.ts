@@ -2,7 +2,7 @@ import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../t
 
 /** A plan as a text that a reader can check against the picture in his head: one line a container, its links below. */
 export function outline(topology: Topology): string {
-  const { loadBalancers, web, applications, databases } = topology;
+  const { loadBalancers, web, applications, routers, cluster } = topology;
   const [first] = loadBalancers;
   return [
     `site ${topology.url}`,
@@ -14,12 +14,15 @@ export function outline(topology: Topology): string {
     ]),
     ...applications.flatMap((plan) => [
       container(plan),
-      `  writes to ${plan.writeTo.address}, reads from ${plan.readFrom.map(({ address }) => address).join(", ")}`,
+      `  writes to ${plan.writeTo.address}, reads from ${plan.readFrom.address}`,
     ]),
-    ...databases.flatMap((plan) => [
+    ...routers.flatMap((plan) => [
       container(plan),
-      `  ${plan.role}${plan.source === undefined ? "" : ` of ${plan.source}`}, data in ${plan.dataVolume}`,
+      `  leads to ${plan.targets.map(({ address }) => address).join(", ")}`,
     ]),
+    `replication ${cluster.replication}, primary ${cluster.primary}`,
+    ...cluster.databases.flatMap((plan) => [container(plan), `  ${plan.role}, data in ${plan.dataVolume}`]),
+    container(cluster.steward),
     "",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ARBITER, type ServerSettings, type Settings } from "../config/schema.ts";
+import { ARBITER, type Settings } from "../config/schema.ts";
 import type { Config } from "../config.ts";
 import type { ClusterPlan, DatabasePlan } from "../topology.ts";
 import { MYSQL_PORT } from "./ports.ts";
@@ -30,7 +30,7 @@ export function planCluster(config: Config): ClusterPlan {
         host: server,
         server,
         role: isArbiter ? "arbiter" : server === first ? "first" : "other",
-        serverId: serverId(config.servers, server),
+        serverId: serverId(server),
         port: MYSQL_PORT,
         member: memberName(server),
         peers: places.filter((other) => other !== server).map(memberName),
@@ -52,6 +52,14 @@ export function planCluster(config: Config): ClusterPlan {
     groupName: uuidOf(`${config.project}/${config.stack}`),
     primary: memberName(first ?? ""),
     databases,
+    steward: {
+      name: "mysql-steward",
+      host: first ?? "",
+      image: config.images.mysql,
+      attachments: attachments("mysql-steward", "replication"),
+      memoryMb: 32,
+      cpus: "0.5",
+    },
   };
 }
 
@@ -59,9 +67,12 @@ function memberName(server: string): string {
   return `mysql-${server}.replication`;
 }
 
-/** By its place among all servers, so that it stays when another server's roles change; the arbiter's follows no server's. */
-function serverId(servers: readonly ServerSettings[], server: string): number {
-  return server === ARBITER ? 1000 : servers.findIndex(({ name }) => name === server) + 1;
+/**
+ * The same for a server whatever else changes: a replica skips what carries its own number, so one that another server
+ * has had would make it skip, and lose, what that one wrote.
+ */
+function serverId(server: string): number {
+  return createHash("sha256").update(server).digest().readUInt32BE() || 1;
 }
 
 /** About 450 MB of a node are not the buffer pool's: the server itself, 1 MB a connection that works, the group's cache. */

@@ -7,7 +7,7 @@ import { attachments, serversWith } from "./servers.ts";
 export function planRouters(config: Config, { databases }: ClusterPlan): RouterPlan[] {
   const targets = databases
     .filter(({ role }) => role !== "arbiter")
-    .sort((a, b) => a.serverId - b.serverId)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, port }) => ({ name, address: name, port }));
   const maxConnections = Math.max(...databases.map(({ sizing }) => sizing.maxConnections));
   return serversWith(config.servers, "app").map(({ name: server }) => ({

@@ -12,6 +12,8 @@ import { type ApplicationSource, applicationFolder } from "./applicationFolder.t
 export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly plans: readonly ApplicationPlan[];
   readonly databasePassword: pulumi.Output<string>;
+  /** The certificate of the authority that the databases' are signed by. */
+  readonly databaseAuthority: pulumi.Output<string>;
   /** Healthy before the first application server starts. */
   readonly after: readonly Service[];
 }
@@ -32,7 +34,10 @@ export class AppTier extends pulumi.ComponentResource {
     if (!pulumi.runtime.isDryRun()) keep(folder, content);
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
-    const secrets = secretFiles(1, { "database-password": args.databasePassword });
+    const secrets = secretFiles(1, {
+      "database-password": args.databasePassword,
+      "database-ca.crt": args.databaseAuthority,
+    });
     this.services = oneAfterTheOther(
       args.plans,
       args.after,
@@ -67,7 +72,8 @@ function environment(plan: ApplicationPlan, release: string): Record<string, str
     DATABASE_USER: APPLICATION_USER,
     DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
     DATABASE_WRITE_HOST: hostAndPort(plan.writeTo),
-    DATABASE_READ_HOST: plan.readFrom.map(hostAndPort).join(","),
+    DATABASE_READ_HOST: hostAndPort(plan.readFrom),
+    DATABASE_CA_FILE: "/run/secrets/database-ca.crt",
     DRAIN_SECONDS: String(plan.drainSeconds),
   };
 }

@@ -1,21 +1,26 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { DatabasePlan } from "../../topology.ts";
-import { configFiles, type MountedFiles, secretFiles } from "../files.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
+import type { Authority } from "../certificates.ts";
+import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
+import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { stackLabels } from "../labels.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { mysqlConfig } from "./mysqlConfig.ts";
+import { mysqlConfig, TLS } from "./mysqlConfig.ts";
 
 export interface MysqlClusterArgs extends TierArgs {
-  /** The primary first. */
-  readonly plans: readonly DatabasePlan[];
+  readonly plan: ClusterPlan;
   /** The application's database. */
   readonly database: string;
+  /** Names that the application reaches a node by, besides its own. */
+  readonly routers: readonly string[];
+  readonly authority: Authority;
   /** Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that open them. */
   readonly protect: boolean;
 }
@@ -24,49 +29,56 @@ export interface MysqlClusterArgs extends TierArgs {
 export const APPLICATION_USER = "application";
 
 const CONFIG_FOLDER = "/etc/mysql/conf.d";
-const SCRIPTS = ["start.sh", "provision.sh", "health.sh"] as const;
+const INTENT_FOLDER = "/etc/mysql/intent";
+const NODE_SCRIPTS = ["start", "node", "common", "accounts", "replica", "group", "leave", "health"] as const;
+const ACCOUNTS = ["root", APPLICATION_USER, "replication", "steward"] as const;
 
-/** MySQL: one primary, and on the other servers its asynchronous replicas, which provision themselves. */
+type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string>>>;
+
+/**
+ * MySQL: a primary and its replicas, or a group. Each node provisions itself and finds its place; the configuration says
+ * who is primary, and nothing of a node hangs on it, so that a switchover replaces no container.
+ */
 export class MysqlCluster extends pulumi.ComponentResource {
-  readonly services: readonly Service[];
-  readonly primary: Service;
-  readonly rootPassword: pulumi.Output<string>;
-  readonly applicationPassword: pulumi.Output<string>;
+  /** In the order in which they are replaced. */
+  readonly nodes: readonly Service[];
+  /** Healthy when the configured member is primary and every other one in its place. */
+  readonly steward: Service;
+  readonly passwords: Passwords;
 
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlCluster", name, {}, opts);
     const password = (account: string) =>
-      // Without special characters: the image pastes passwords into SQL and option files as they are.
+      // Without special characters: they are pasted into SQL and option files as they are.
       new random.RandomPassword(
         `${name}-${account}-password`,
         { length: 32, special: false },
         { parent: this, protect: args.protect },
       ).result;
-    this.rootPassword = password("root");
-    this.applicationPassword = password("application");
-    const secrets = secretFiles(1, {
-      "root-password": this.rootPassword,
-      "application-password": this.applicationPassword,
-      "replication-password": password("replication"),
-    });
-
+    this.passwords = {
+      root: password("root"),
+      application: password("application"),
+      replication: password("replication"),
+      steward: password("steward"),
+    };
     const volumes = dataVolumes(this, args);
-    this.services = oneAfterTheOther(args.plans, [], (plan, after) => this.#node(plan, secrets, volumes, args, after));
-    const [primary] = this.services;
-    if (primary === undefined) throw new Error("the plan has no database");
-    this.primary = primary;
+    this.nodes = oneAfterTheOther(args.plan.databases, [], (plan, after) => this.#node(plan, volumes, args, after));
+    this.steward = this.#steward(args);
     this.registerOutputs({});
   }
 
   #node(
     plan: DatabasePlan,
-    secrets: MountedFiles,
     volumes: ReadonlyMap<string, docker.Volume>,
     args: MysqlClusterArgs,
     after: readonly Service[],
   ): Service {
     const volume = volumes.get(plan.name);
     if (volume === undefined) throw new Error(`${plan.name} has no data volume`);
+    const { plan: cluster, authority } = args;
+    const { key, certificate } = authority.issue(plan.name, [plan.name, plan.member, ...args.routers], {
+      parent: this,
+    });
     return new Service(
       plan.name,
       {
@@ -78,11 +90,22 @@ export class MysqlCluster extends pulumi.ComponentResource {
           MYSQL_ROOT_HOST: "localhost",
           // Time zone tables would be transactions of this node alone.
           MYSQL_INITDB_SKIP_TZINFO: "1",
-          DATABASE_ROLE: plan.role,
-          SOURCE_HOST: plan.source ?? "",
+          MEMBER: plan.member,
+          PEERS: plan.peers.join(" "),
+          ARBITER: String(plan.role === "arbiter"),
           APPLICATION_DATABASE: args.database,
+          ROUTER_TABLES: ROUTER_TABLES.join(" "),
+          ...replication(cluster),
         },
-        files: [configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan), ...scripts() }), secrets],
+        files: [
+          configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) }),
+          liveFiles("intent", INTENT_FOLDER, { primary: `${cluster.primary}\n` }),
+          this.#secrets(ACCOUNTS, {
+            [TLS.authority]: authority.certificate,
+            [TLS.certificate]: certificate,
+            [TLS.key]: key,
+          }),
+        ],
         data: { volume, path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
@@ -93,16 +116,56 @@ export class MysqlCluster extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+
+  #steward(args: MysqlClusterArgs): Service {
+    const { plan } = args;
+    return new Service(
+      plan.steward.name,
+      {
+        ...placement(args, plan.steward),
+        user: "999:999",
+        command: ["bash", `${CONFIG_FOLDER}/steward.sh`],
+        environment: {
+          PRIMARY: plan.primary,
+          MEMBERS: plan.databases.map(({ member }) => member).join(" "),
+          ...replication(plan),
+        },
+        files: [
+          configFiles(CONFIG_FOLDER, scripts(["steward", "common"])),
+          this.#secrets(["steward"], { [TLS.authority]: args.authority.certificate }),
+        ],
+        scratch: { "/tmp": 1 },
+        healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 120 },
+        stopGrace: 5,
+        init: true,
+        after: this.nodes,
+      },
+      { parent: this },
+    );
+  }
+
+  #secrets(
+    accounts: readonly (keyof Passwords)[],
+    files: Readonly<Record<string, pulumi.Output<string>>>,
+  ): MountedFiles {
+    const passwords = accounts.map((account) => [`${account}-password`, this.passwords[account]] as const);
+    const others = Object.entries(files).map(([path, content]) => [basename(path), content] as const);
+    return secretFiles(1, Object.fromEntries([...passwords, ...others]));
+  }
+}
+
+function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {
+  return { REPLICATION: replication, WITHOUT_REPLICA: withoutReplica ?? "" };
 }
 
 /**
  * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained, not
- * protected: a server that gives up its database keeps the data without holding up the change. The primary's comes
- * first, so that one that is missing beside others is known to be lost, not late.
+ * protected: a server that gives up its database keeps the data without holding up the change. The first primary's
+ * comes first, so that one that is missing beside others is known to be lost, not late.
  */
 function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, docker.Volume> {
   const volumes = new Map<string, docker.Volume>();
-  for (const plan of args.plans) {
+  for (const plan of args.plan.databases.toReversed()) {
     const { provider } = hostOf(args.hosts, plan.host);
     const volume = new docker.Volume(
       `${plan.name}-data`,
@@ -114,8 +177,8 @@ function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, 
   return volumes;
 }
 
-function scripts(): Record<string, string> {
+function scripts(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    SCRIPTS.map((name) => [name, readFileSync(new URL(`files/${name}`, import.meta.url), "utf8")]),
+    names.map((name) => [`${name}.sh`, readFileSync(new URL(`files/${name}.sh`, import.meta.url), "utf8")]),
   );
 }

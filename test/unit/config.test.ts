@@ -131,7 +131,7 @@ describe("configuration", () => {
       { "foobar:servers": [server("lb1", "web", "app", "db")], "foobar:mysql": {} },
       [
         'foobar:servers[0].name is "lb1"\n' +
-          "    allowed:   a name other than lb1 and lb2, which are the load balancers'\n" +
+          "    allowed:   a name other than lb1, lb2, arbiter, which are those of the load balancers and of the group's arbiter\n" +
           "    set it:    pulumi config set --path 'foobar:servers[0].name' server1",
       ],
     ],
@@ -397,6 +397,57 @@ describe("configuration", () => {
       ],
     ],
   ];
+  const mysql = (settings: Record<string, unknown>, servers = both) => ({
+    "foobar:mysql": settings,
+    "foobar:servers": servers,
+  });
+  const one = [server("server1", "web", "app", "db")];
+  const databases: [string, Record<string, unknown>, RegExp[]][] = [
+    ["an unknown replication", mysql({ replication: "galera" }), [/one of async, semisync, group/]],
+    [
+      "a primary without the role db",
+      mysql({ primary: "server2" }, [...one, server("server2", "app")]),
+      [/role db: server1/],
+    ],
+    ["two primaries", mysql({ primary: ["server1", "server2"] }), [/mysql\.primary .*\n.*a name/]],
+    [
+      "semisync without a word on what to do without a replica",
+      mysql({ replication: "semisync" }),
+      [/withoutReplica is not set.*\n.*wait takes no writes.*degrade goes on alone/],
+    ],
+    [
+      "semisync with no replica",
+      mysql({ replication: "semisync", withoutReplica: "wait" }, one),
+      [/replication is semisync, and there is no replica to wait for/],
+    ],
+    ["withoutReplica where nobody waits", mysql({ withoutReplica: "wait" }), [/unless mysql\.replication is semisync/]],
+    ["a group of one", mysql({ replication: "group" }, one), [/replication is group, and there is one server/]],
+    ["a group of two", mysql({ replication: "group", arbiter: false }), [/no majority.*acceptNoMajority/]],
+    [
+      "an arbiter that makes an odd number even",
+      mysql({ replication: "group", arbiter: true }, [...both, server("server3", "db")]),
+      [/mysql\.arbiter is true/],
+    ],
+    [
+      "settings of a group outside one",
+      mysql({ arbiter: true, acceptNoMajority: true }),
+      [/mysql\.arbiter .*\n.*unless mysql\.replication is group/, /mysql\.acceptNoMajority .*\n.*unless/],
+    ],
+    ["an unknown size", mysql({ memoryMb: "large" }), [/memoryMb is "large"\n.*whole number of MB from 768/]],
+    ["a buffer pool that leaves no room", mysql({ bufferPoolMb: 1000 }), [/bufferPoolMb is 1000\n.*at most 574/]],
+  ];
+  for (const [name, changes, expected] of databases) {
+    it(`refuses ${name}`, () => {
+      const found = problems(changes);
+      assert.equal(found.length, expected.length, found.join("\n"));
+      for (const [index, pattern] of expected.entries()) assert.match(found[index] ?? "", pattern);
+    });
+  }
+
+  it("takes a group of two where that is accepted", () => {
+    assert.deepEqual(problems(mysql({ replication: "group", arbiter: false, acceptNoMajority: true })), []);
+  });
+
   for (const [name, changes, expected] of [...cases, ...traffic]) {
     it(`refuses ${name}`, () => assert.deepEqual(problems(changes), expected));
   }

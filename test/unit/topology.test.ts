@@ -25,7 +25,7 @@ const topologies = servers.map((list) => plan({ "foobar:servers": JSON.stringify
 
 describe("topology", () => {
   it("plans the dev stack as the exercise draws it", () => {
-    const { loadBalancers, web, applications, databases } = plan(devConfig());
+    const { loadBalancers, web, applications, routers, cluster } = plan(devConfig());
     assert.deepEqual(
       loadBalancers.map(({ backends }) => backends.map(({ name }) => name)),
       [["server1", "server2"]],
@@ -38,17 +38,25 @@ describe("topology", () => {
       ],
     );
     assert.deepEqual(
-      applications.map(({ writeTo, readFrom }) => [writeTo.address, readFrom.map((u) => u.address)]),
+      applications.map(({ writeTo, readFrom }) => [writeTo, readFrom].map(({ address, port }) => `${address}:${port}`)),
       [
-        ["mysql-server1", ["mysql-server2"]],
-        ["mysql-server1", ["mysql-server2"]],
+        ["router-server1:6446", "router-server1:6447"],
+        ["router-server2:6446", "router-server2:6447"],
       ],
     );
+    for (const { targets } of routers) {
+      assert.deepEqual(
+        targets.map(({ address }) => address),
+        ["mysql-server1", "mysql-server2"],
+      );
+    }
+    assert.equal(cluster.replication, "async");
+    assert.equal(cluster.primary, "mysql-server1.replication");
     assert.deepEqual(
-      databases.map(({ server, role, source }) => [server, role, source]),
+      cluster.databases.map(({ server, role }) => [server, role]),
       [
-        ["server1", "primary", undefined],
-        ["server2", "replica", "mysql-server1.replication"],
+        ["server2", "other"],
+        ["server1", "first"],
       ],
     );
   });
@@ -69,7 +77,7 @@ describe("topology", () => {
         assert.equal(new Set(names).size, names.length);
         const hosts = new Set(topology.hosts.map(({ name }) => name));
         for (const { host } of instances(topology)) assert.ok(hosts.has(host));
-        for (const { server, host } of [...topology.web, ...topology.applications, ...topology.databases]) {
+        for (const { server, host } of [...topology.web, ...topology.applications, ...topology.routers]) {
           assert.equal(host, server);
         }
       }),
@@ -90,7 +98,7 @@ describe("topology", () => {
             roles.includes("app"),
           );
           assert.equal(
-            topology.databases.some(({ server }) => server === name),
+            topology.cluster.databases.some(({ server }) => server === name),
             roles.includes("db"),
           );
         }
@@ -98,17 +106,45 @@ describe("topology", () => {
     );
   });
 
-  it("has one primary, and replicas that all follow it", () => {
+  it("has databases that know each other, and replaces the first primary last", () => {
     fc.assert(
-      fc.property(topologies, ({ databases, applications }) => {
-        const [primary, ...replicas] = databases;
-        assert.equal(primary?.role, "primary");
-        assert.ok(replicas.every(({ role }) => role === "replica"));
-        assert.ok(replicas.every(({ source }) => source === `${primary?.name}.replication`));
+      fc.property(topologies, ({ cluster: { databases, primary } }) => {
+        assert.equal(databases.at(-1)?.member, primary);
+        assert.deepEqual(databases.filter(({ role }) => role === "first").length, 1);
+        const members = databases.map(({ member }) => member);
+        for (const { member, peers } of databases) assert.deepEqual([member, ...peers].sort(), members.toSorted());
         assert.equal(new Set(databases.map(({ serverId }) => serverId)).size, databases.length);
-        for (const { writeTo } of applications) assert.equal(writeTo.address, primary?.name);
       }),
     );
+  });
+
+  it("keeps a database as it is whoever is primary, and its number whatever else there is", () => {
+    const databases = (raw: Record<string, string>) =>
+      plan(raw)
+        .cluster.databases.map(({ role: _, ...rest }) => rest)
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const first = databases({ "foobar:mysql": JSON.stringify({ primary: "server1" }) });
+    assert.deepEqual(databases({ "foobar:mysql": JSON.stringify({ primary: "server2" }) }), first);
+    const [alone] = databases({ "foobar:servers": JSON.stringify([{ name: "server2", roles: [...ROLES] }]) });
+    assert.equal(alone?.serverId, first.find(({ server }) => server === "server2")?.serverId);
+  });
+
+  it("gives a group of an even number a member that is on no server, and reaches no application", () => {
+    const group = (count: number) => {
+      const servers = Array.from({ length: count }, (_, index) => ({ name: `server${index + 1}`, roles: [...ROLES] }));
+      const raw = { "foobar:servers": JSON.stringify(servers), "foobar:mysql": '{"replication":"group"}' };
+      return plan(raw);
+    };
+    assert.equal(group(3).cluster.databases.length, 3);
+    const { cluster, routers, hosts } = group(2);
+    const [arbiter] = cluster.databases;
+    assert.equal(arbiter?.role, "arbiter");
+    assert.deepEqual(
+      arbiter?.attachments.map(({ network }) => network),
+      ["replication"],
+    );
+    assert.ok(hosts.some(({ name }) => name === arbiter?.host));
+    for (const { targets } of routers) assert.equal(targets.length, 2);
   });
 
   it("lets neighbours in the request's path share a network, and nobody else", () => {
@@ -119,8 +155,9 @@ describe("topology", () => {
         for (const networks of joined(topology.loadBalancers.map(({ namespace }) => namespace)))
           assert.deepEqual(networks, ["edge", "web"]);
         for (const networks of joined(topology.web)) assert.deepEqual(networks, ["web", "app"]);
-        for (const networks of joined(topology.applications)) assert.deepEqual(networks, ["app", "data"]);
-        for (const networks of joined(topology.databases)) assert.deepEqual(networks, ["data", "replication"]);
+        for (const networks of joined(topology.applications)) assert.deepEqual(networks, ["app", "router"]);
+        for (const networks of joined(topology.routers)) assert.deepEqual(networks, ["router", "data"]);
+        for (const networks of joined(topology.cluster.databases)) assert.deepEqual(networks, ["data", "replication"]);
       }),
     );
   });
@@ -149,10 +186,17 @@ describe("topology", () => {
           for (const { upstream } of web.listeners) assert.ok(reachable(web, upstream.address), upstream.address);
         }
         for (const app of topology.applications) {
-          for (const { address } of [app.writeTo, ...app.readFrom]) assert.ok(reachable(app, address), address);
+          for (const { address } of [app.writeTo, app.readFrom]) assert.ok(reachable(app, address), address);
         }
-        for (const { source, ...database } of topology.databases) {
-          if (source !== undefined) assert.ok(reachable(database, source), source);
+        for (const router of topology.routers) {
+          for (const { address } of router.targets) assert.ok(reachable(router, address), address);
+        }
+        const { databases, steward } = topology.cluster;
+        for (const { member, peers } of databases) {
+          assert.ok(reachable(steward, member), member);
+          for (const database of databases.filter((other) => other.member === member)) {
+            for (const peer of peers) assert.ok(reachable(database, peer), peer);
+          }
         }
       }),
     );

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Runs mysqld as the image does, and beside it provision.sh, which makes the node what the plan says.
+# Runs mysqld as the image does, and beside it node.sh, which makes the node what the cluster needs. Told to stop, it
+# lets the node hand over first.
 #
 # A node whose first provisioning was cut short has never taken a write, and it would be served with half of its
-# accounts: it starts again from nothing. $marker tells such a node from one that holds data.
+# accounts: it starts again from nothing. The marker tells such a node from one that holds data.
 set -euo pipefail
 
+scripts=$(dirname "$0")
 data=/var/lib/mysql
 marker=$data/.provisioning
 
@@ -15,6 +17,25 @@ fi
 if [ -z "$(ls -A "$data")" ]; then
   echo initialising >"$marker"
 fi
+echo starting >/tmp/state
 
-(bash /etc/mysql/conf.d/provision.sh &)
-exec docker-entrypoint.sh mysqld
+while :; do
+  bash "$scripts/node.sh"
+  sleep 1
+done &
+docker-entrypoint.sh mysqld &
+server=$!
+stop() {
+  bash "$scripts/leave.sh" || true
+  kill -TERM "$server"
+}
+trap stop TERM
+
+status=0
+wait "$server" || status=$?
+# A signal ends the first wait, not the server.
+while kill -0 "$server" 2>/dev/null; do
+  status=0
+  wait "$server" || status=$?
+done
+exit "$status"

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# The accounts of the cluster, each with the least that it needs. For node.sh.
+
+# account NAME GRANTS…: makes it, or gives it what it lacks. The passwords have no characters that need quoting.
+account() {
+  local name=$1
+  shift
+  echo "CREATE USER IF NOT EXISTS '$name'@'%' IDENTIFIED BY '$(secret "$name-password")' REQUIRE SSL;"
+  printf "GRANT %s TO '$name'@'%%';\n" "$@"
+}
+
+cluster_schema() {
+  cat <<'SQL'
+CREATE DATABASE IF NOT EXISTS cluster;
+CREATE TABLE IF NOT EXISTS cluster.appointments (
+  epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  member VARCHAR(80) NOT NULL,
+  reason ENUM ('configured', 'takeover', 'elected') NOT NULL,
+  at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+SQL
+}
+
+# What members need of each other.
+member_accounts() {
+  account replication "REPLICATION SLAVE, BACKUP_ADMIN, CONNECTION_ADMIN, GROUP_REPLICATION_STREAM ON *.*" \
+    "SELECT ON performance_schema.*" "SELECT ON cluster.*"
+  echo "CREATE USER IF NOT EXISTS 'health'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';"
+}
+
+# What is no member needs. The router asks in the clear and without a password, so it may see nothing but the state of
+# replication.
+other_accounts() {
+  account steward "SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, GROUP_REPLICATION_ADMIN ON *.*" \
+    "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
+  echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"
+  account application "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,
+    LOCK TABLES, CREATE VIEW, SHOW VIEW, TRIGGER ON \`$APPLICATION_DATABASE\`.*"
+  echo "CREATE USER IF NOT EXISTS 'router'@'%' IDENTIFIED WITH caching_sha2_password BY '' PASSWORD EXPIRE NEVER;"
+  local table
+  for table in $ROUTER_TABLES; do echo "GRANT SELECT ON performance_schema.$table TO 'router'@'%';"; done
+}
+
+# A node without data can be asked that. Not logged: each node does it for itself, and a clone replaces it.
+prepare_fresh() {
+  { echo "SET sql_log_bin = 0;"; cluster_schema; member_accounts; } | sql
+}
+
+begin_cluster() {
+  state "starting: creating the accounts and the database $APPLICATION_DATABASE"
+  { other_accounts; appoint "$MEMBER" configured; } | sql
+}
+
+# Those that an older version of the program did not make.
+complete_accounts() {
+  { cluster_schema; member_accounts; other_accounts; } | sql
+}

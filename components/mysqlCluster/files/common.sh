@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# What the scripts of a node and of the steward share. Passwords are files in /run/secrets; they reach clients by file
+# and servers by standard input, never by argument.
+
+secret() { cat "/run/secrets/$1"; }
+
+# sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of its input there. A server that is frozen answers no question.
+sql_at() {
+  timeout "${3:-3}" mysql \
+    --defaults-extra-file=<(printf '[client]\nuser=%s\npassword=%s\n' "$2" "$(secret "$2-password")") \
+    --host="$1" --ssl-mode=VERIFY_IDENTITY --ssl-ca=/run/secrets/ca.crt --connect-timeout=2 \
+    --batch --skip-column-names
+}
+
+# The last appointment: its number and who has been the primary since.
+APPOINTED="COALESCE((SELECT CONCAT(epoch, ' ', member) FROM cluster.appointments ORDER BY epoch DESC LIMIT 1), '0 -')"
+# Its own state and role in a group.
+IN_GROUP="COALESCE((SELECT CONCAT(MEMBER_STATE, ' ', IF(MEMBER_ROLE = '', '-', MEMBER_ROLE))
+  FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid), 'NONE -')"
+# All transactions that it has, applied or only received from the group.
+HELD="TRIM(BOTH ',' FROM REPLACE(CONCAT(@@global.gtid_executed, ',', COALESCE((SELECT RECEIVED_TRANSACTION_SET
+  FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'), '')), '\n', ''))"
+# Whom it replicates from outside a group, and whether that goes without trouble.
+SOURCE="COALESCE((SELECT HOST FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''), '-')"
+FOLLOWS="(SELECT COUNT(*) FROM performance_schema.replication_connection_status c
+  JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
+  WHERE CHANNEL_NAME = '' AND c.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON')"
+
+# appoint MEMBER REASON: makes it known to all who the primary is. For a node that may write.
+appoint() {
+  cat <<SQL
+INSERT INTO cluster.appointments (epoch, member, reason)
+  SELECT COALESCE(MAX(epoch), 0) + 1, '$1', '$2' FROM cluster.appointments;
+SQL
+}
+
+# What makes a replica that has applied everything a primary. With semisync it is one before it takes the first write.
+# One statement after the other: the appointment comes first, or node.sh would take it for a replica that lost its source.
+promotion() {
+  echo "SET GLOBAL super_read_only = OFF;"
+  appoint "$1" "$2"
+  echo "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL '';"
+  semisync_source
+  echo "SET GLOBAL read_only = OFF;"
+}
+
+semisync_source() {
+  case "$REPLICATION/$WITHOUT_REPLICA" in
+  semisync/wait)
+    # As long as MySQL can: 49 days.
+    echo "SET GLOBAL rpl_semi_sync_source_timeout = 4294967295, GLOBAL rpl_semi_sync_source_wait_no_replica = ON,
+      GLOBAL rpl_semi_sync_source_enabled = ON;"
+    ;;
+  semisync/degrade)
+    echo "SET GLOBAL rpl_semi_sync_source_timeout = 2000, GLOBAL rpl_semi_sync_source_wait_no_replica = ON,
+      GLOBAL rpl_semi_sync_source_enabled = ON;"
+    ;;
+  esac
+}

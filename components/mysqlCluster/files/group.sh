@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Group Replication: members that choose their primary by themselves. This starts them, and starts them again. For node.sh.
+
+keep_in_group() {
+  case "$group" in
+  ONLINE)
+    state "member, $role"
+    if [ "$role" = PRIMARY ]; then lead; fi
+    return
+    ;;
+  RECOVERING)
+    state "starting: catching up with the group"
+    return
+    ;;
+  esac
+
+  survey
+  local peer
+  for peer in "${!grouped[@]}"; do
+    if [ "${grouped[$peer]}" = ONLINE ]; then
+      join
+      return
+    fi
+  done
+  if [ "${writable[$appointed]:-0}" = 1 ]; then
+    # The cluster is on its way from another kind of replication, and its primary is the last to come.
+    be_replica_of "$appointed"
+  elif [ ${#silent[@]} -gt 0 ]; then
+    state "waiting: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
+  else
+    begin_group
+  fi
+}
+
+start_group() {
+  ask "STOP GROUP_REPLICATION" 2>/dev/null
+  if [ "$source" != - ]; then stop_replica; fi
+  sql 600 <<SQL
+$1
+START GROUP_REPLICATION USER = 'replication', PASSWORD = '$(secret replication-password)';
+SET GLOBAL group_replication_bootstrap_group = OFF;
+SQL
+}
+
+join() {
+  state "starting: joining the group"
+  local problem
+  if ! problem=$(start_group "" 2>&1); then
+    state "refused: the group does not take this node; the server's log says why: $problem"
+    sleep 5
+  fi
+}
+
+# Nobody is in the group, and everybody has answered: whoever holds all that any of them has may begin it again, and
+# only one of those. All members come to the same answer, because nobody can write meanwhile.
+begin_group() {
+  local mine peer theirs
+  mine=$(ask "SELECT $HELD")
+  local -a equals=("$MEMBER")
+  for peer in "${peers[@]}"; do
+    theirs=$(ask_peer "$peer" "SELECT $HELD") || return
+    if [ "$(ask "SELECT GTID_SUBSET('$theirs', '$mine')")" != 1 ]; then
+      state "waiting: $peer has transactions that this node has not, and begins the group if it has all"
+      return
+    fi
+    if [ "$(ask "SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ]; then equals+=("$peer"); fi
+  done
+  local chosen
+  chosen=$(printf '%s\n' "${equals[@]}" | sort | head -n 1)
+  if printf '%s\n' "${equals[@]}" | grep -qxF "$appointed"; then chosen=$appointed; fi
+  if [ "$chosen" = "$MEMBER" ]; then
+    state "starting: beginning the group, for this node holds everything"
+    start_group "SET GLOBAL group_replication_bootstrap_group = ON;"
+  else
+    state "waiting: $chosen begins the group"
+  fi
+}
+
+# A primary sees to it that all know it. An arbiter that became one, because nobody else was there, gives it away.
+lead() {
+  if [ "$ARBITER" = true ]; then
+    hand_over
+    return
+  fi
+  if [ "$appointed" = "$MEMBER" ]; then return; fi
+  complete_accounts
+  appoint "$MEMBER" elected | sql
+}
+
+# Makes another member the primary that is on a server.
+hand_over() {
+  local other
+  other=$(ask "SELECT MEMBER_ID FROM performance_schema.replication_group_members
+    WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = 'SECONDARY' AND MEMBER_HOST NOT LIKE 'mysql-arbiter.%'
+    ORDER BY MEMBER_HOST LIMIT 1")
+  [ -n "$other" ] && ask "SELECT group_replication_set_as_primary('$other')"
+}

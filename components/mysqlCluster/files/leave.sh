@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Before mysqld is told to stop: a group's primary makes another member the primary, which takes a tenth of the time that
+# an election takes.
+set -uo pipefail
+[ "$REPLICATION" = group ] || exit 0
+
+scripts=$(dirname "$0")
+. "$scripts/common.sh"
+. "$scripts/group.sh"
+ask() {
+  timeout 15 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
+    --batch --skip-column-names <<<"$1"
+}
+
+read -r _ role < <(ask "SELECT $IN_GROUP")
+if [ "$role" = PRIMARY ]; then hand_over; fi

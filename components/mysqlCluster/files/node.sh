@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Makes this node what the cluster needs, and keeps it so: primary, replica, or member of the group. It chooses nobody:
+# who is primary is appointed by the configuration or by a person, or elected by MySQL's own group.
+#
+# Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
+# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. /etc/mysql/intent/primary names the
+# member that takes writes first. /tmp/state says what the node is; its first word is for health.sh.
+set -uo pipefail
+
+scripts=$(dirname "$0")
+# shellcheck source=common.sh
+. "$scripts/common.sh"
+# shellcheck source=accounts.sh
+. "$scripts/accounts.sh"
+# shellcheck source=replica.sh
+. "$scripts/replica.sh"
+# shellcheck source=group.sh
+. "$scripts/group.sh"
+
+marker=/var/lib/mysql/.provisioning
+read -ra peers <<<"$PEERS"
+
+# Only what is new is logged.
+state() {
+  [ "$(cat /tmp/state)" = "$*" ] && return
+  echo "$*" >/tmp/state
+  echo "node: $*"
+}
+
+fresh() { [ -e "$marker" ]; }
+
+# Runs the statements of its input as root on this node.
+sql() {
+  timeout "${1:-60}" mysql \
+    --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
+    --batch --skip-column-names
+}
+ask() { sql <<<"$1"; }
+ask_peer() { sql_at "$1" replication <<<"$2"; }
+
+# What this node is: $epoch and $appointed (the newest appointment that it knows), $group and $role (in a group), $source
+# and $follows (as a replica), $writes.
+look() {
+  local answer
+  answer=$(ask "SELECT $APPOINTED, $IN_GROUP, $SOURCE, $FOLLOWS, NOT @@global.read_only" 2>/dev/null) || return
+  read -r epoch appointed group role source follows writes <<<"$answer"
+}
+
+# Asks every peer that answers what it is: holds[peer] (how many appointments it knows; 0: it has no data), writable[peer],
+# grouped[peer]. $silent are the others. An appointment that is newer than the known one takes its place.
+survey() {
+  declare -gA holds=() writable=() grouped=()
+  silent=()
+  local peer answer known who
+  for peer in "${peers[@]}"; do
+    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), NOT @@global.read_only, $IN_GROUP, $APPOINTED" 2>/dev/null); then
+      read -r holds["$peer"] writable["$peer"] grouped["$peer"] _ known who <<<"$answer"
+      if ((known > epoch)); then
+        epoch=$known
+        appointed=$who
+      fi
+    else
+      silent+=("$peer")
+    fi
+  done
+}
+
+intended() { cat /etc/mysql/intent/primary; }
+
+# A node without data takes them from who has them. Only when every other node has answered that it has none, the one
+# that is meant to be first begins a new cluster: a silent one may have all of it.
+provision() {
+  if [ "$(cat "$marker")" = cloned ]; then
+    finish_clone
+    return
+  fi
+  prepare_fresh
+  look || return
+  survey
+  local peer
+  for peer in "$appointed" "${peers[@]}"; do
+    if [ "${holds[$peer]:-0}" != 0 ]; then
+      clone "$peer"
+      return
+    fi
+  done
+  if [ ${#silent[@]} -gt 0 ]; then
+    state "new: waiting for ${silent[*]} to say whether there are data"
+  elif [ "$(intended)" = "$MEMBER" ]; then
+    begin_cluster
+    rm "$marker"
+  else
+    state "new: waiting for $(intended) to begin"
+  fi
+}
+
+# The image initialises with a server that has no network; the real one comes after it.
+until [ "$(ask 'SELECT @@skip_networking' 2>/dev/null)" = 0 ]; do sleep 0.2; done
+
+while :; do
+  if fresh; then
+    provision
+  elif look; then
+    if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
+  fi
+  sleep 1
+done

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Asynchronous and semisynchronous replication: a primary, and replicas that follow it. For node.sh.
+
+keep_replicating() {
+  # A replica that follows is told by its own tables who the primary is. A primary asks: it may have been replaced while
+  # it was away.
+  [ "$follows" = 1 ] || survey
+  case "$appointed" in
+  "$MEMBER") be_primary ;;
+  -) adopt ;;
+  *) be_replica_of "$appointed" ;;
+  esac
+}
+
+be_primary() {
+  case "$(cat /tmp/state)" in primary*) return ;; esac
+  if [ "$source" != - ]; then
+    state "starting: applying what was received before it becomes the primary"
+    ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
+    [ "$(ask "SELECT COUNT(*) FROM performance_schema.replication_connection_status
+      WHERE CHANNEL_NAME = '' AND NOT GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)")" = 0 ] || return
+    stop_replica
+  fi
+  ask "SET GLOBAL super_read_only = OFF"
+  complete_accounts
+  { semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
+  state "primary, by appointment $epoch"
+}
+
+# An older version of the program appointed nobody.
+adopt() {
+  if [ "$source" != - ]; then
+    ask "START REPLICA FOR CHANNEL ''"
+    state "replica of $source"
+  elif [ "$(intended)" = "$MEMBER" ]; then
+    ask "SET GLOBAL super_read_only = OFF"
+    { cluster_schema; appoint "$MEMBER" configured; } | sql
+  else
+    state "refused: nobody is appointed, and this node replicates from nobody"
+  fi
+}
+
+be_replica_of() {
+  ask "SET GLOBAL super_read_only = ON"
+  if [ "$REPLICATION" = semisync ]; then ask "SET GLOBAL rpl_semi_sync_source_enabled = OFF"; fi
+  if [ "$source $follows" = "$1 1" ]; then
+    state "replica of $1"
+    return
+  fi
+  local mine
+  mine=$(ask "SELECT $HELD")
+  case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', @@global.gtid_executed)" 2>/dev/null)" in
+  1) ;;
+  0)
+    state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT GTID_SUBTRACT('$mine', @@global.gtid_executed)")"
+    return
+    ;;
+  *)
+    state "waiting: $1 does not answer"
+    return
+    ;;
+  esac
+  if is_broken; then
+    clone "$1"
+    return
+  fi
+  state "starting: following $1"
+  sql <<SQL
+STOP REPLICA FOR CHANNEL '';
+CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$1', SOURCE_USER = 'replication',
+  SOURCE_PASSWORD = '$(secret replication-password)', SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt',
+  SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
+  FOR CHANNEL '';
+START REPLICA FOR CHANNEL '';
+SQL
+}
+
+stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
+
+# Whether replication has stopped for a reason that repeating does not remove: the source's binary logs begin too late
+# (13114 with the server's 1236), or a change cannot be applied.
+is_broken() {
+  [ "$(ask "SELECT (SELECT COUNT(*) FROM performance_schema.replication_connection_status
+      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER IN (13114, 1236))
+    + (SELECT COUNT(*) FROM performance_schema.replication_applier_status_by_worker
+      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0)")" != 0 ]
+}
+
+# Takes all data from another node. MySQL ends when it is done, and the engine starts the container again.
+clone() {
+  state "cloning: all data from $1"
+  echo cloned >"$marker"
+  sql 86400 <<SQL || true
+SET GLOBAL clone_valid_donor_list = '$1:3306';
+SET GLOBAL super_read_only = OFF;
+CLONE INSTANCE FROM 'replication'@'$1':3306 IDENTIFIED BY '$(secret replication-password)' REQUIRE SSL;
+SQL
+  end_server
+}
+
+finish_clone() {
+  if [ "$(ask "SELECT STATE FROM performance_schema.clone_status")" != Completed ]; then
+    state "cloning: it did not complete; starting again"
+    echo initialising >"$marker"
+    end_server
+  fi
+  # The donor's source came with its data.
+  ask "SET GLOBAL super_read_only = ON"
+  stop_replica
+  rm "$marker"
+}
+
+end_server() {
+  ask SHUTDOWN 2>/dev/null || true
+  sleep 60
+}

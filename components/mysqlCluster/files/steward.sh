@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
+# happens later is not undone. Then it waits until every member is in its place, which makes it healthy.
+#
+# Environment: PRIMARY (the configured member), MEMBERS (all of them), REPLICATION, WITHOUT_REPLICA.
+set -uo pipefail
+
+. "$(dirname "$0")/common.sh"
+read -ra members <<<"$MEMBERS"
+
+# Seconds that a replica has to catch up while nobody may write.
+CATCH_UP=10
+
+say() {
+  [ "$*" = "${said:-}" ] && return
+  said=$*
+  echo "steward: $*"
+}
+ask() { sql_at "$1" steward <<<"$2"; }
+
+# The member that takes writes; or, outside a group, the one that is appointed and replicates from nobody: a switchover
+# that was cut short left it read-only, and is gone through again.
+primary() {
+  local member writes appointed source idle=
+  for member in "${members[@]}"; do
+    read -r writes _ appointed source < <(ask "$member" "SELECT NOT @@global.read_only, $APPOINTED, $SOURCE" 2>/dev/null) || continue
+    if [ "$writes" = 1 ]; then
+      echo "$member"
+      return
+    fi
+    if [ "$REPLICATION" != group ] && [ "$appointed $source" = "$member -" ]; then idle=$member; fi
+  done
+  [ -n "$idle" ] && echo "$idle"
+}
+
+configured() {
+  ask "$1" "SELECT member FROM cluster.appointments WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1"
+}
+
+# switch FROM TO
+switch() {
+  case "$REPLICATION" in
+  group) switch_group "$@" ;;
+  *) switch_replicas "$@" ;;
+  esac
+}
+
+switch_group() {
+  local uuid
+  uuid=$(ask "$2" "SELECT MEMBER_ID FROM performance_schema.replication_group_members
+    WHERE MEMBER_ID = @@server_uuid AND MEMBER_STATE = 'ONLINE'")
+  if [ -z "$uuid" ]; then
+    say "$2 is not online in the group: it cannot become the primary yet"
+    return 1
+  fi
+  sql_at "$1" steward 60 <<<"SELECT group_replication_set_as_primary('$uuid')" && appoint "$2" configured | sql_at "$2" steward
+}
+
+# Nobody may write until the replica has all of it; if that takes too long, everything stays as it was.
+switch_replicas() {
+  local from=$1 to=$2 all
+  if [ "$(ask "$to" "SELECT $FOLLOWS AND $SOURCE = '$from'")" != 1 ]; then
+    say "$to does not replicate from $from without trouble: it cannot become the primary"
+    return 1
+  fi
+  all=$(ask "$from" "SELECT REPLACE(@@global.gtid_executed, '\n', '')")
+  if [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" != 0 ]; then
+    say "$to is more than $CATCH_UP s behind $from: it cannot become the primary yet"
+    return 1
+  fi
+  all=$(sql_at "$from" steward "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
+  if [ -n "$all" ] &&
+    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
+    # From here there is no way back: once it is appointed, the node itself brings it to its end.
+    promotion "$to" configured | sql_at "$to" steward "$CATCH_UP"
+    return
+  fi
+  say "$to did not get the last transactions of $from in time: $from goes on"
+  ask "$from" "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF"
+  return 1
+}
+
+in_place() {
+  local member state
+  for member in "${members[@]}"; do
+    if ! state=$(ask "$member" "SELECT (SELECT COUNT(*) FROM performance_schema.replication_group_members
+        WHERE MEMBER_ID = @@server_uuid AND MEMBER_STATE = 'ONLINE') + IF('$REPLICATION' = 'group', 0,
+      NOT @@global.read_only + $FOLLOWS)" 2>/dev/null); then
+      say "$member does not answer"
+      return 1
+    fi
+    if [ "$state" = 0 ]; then
+      say "$member is not in its place yet"
+      return 1
+    fi
+  done
+}
+
+until current=$(primary); do
+  say "no member takes writes"
+  sleep 1
+done
+if [ "$(configured "$current")" != "$PRIMARY" ]; then
+  if [ "$current" = "$PRIMARY" ]; then
+    appoint "$PRIMARY" configured | sql_at "$PRIMARY" steward
+  else
+    say "the primary is to be $PRIMARY, and is $current"
+    until switch "$current" "$PRIMARY"; do sleep 2; current=$(primary) || true; done
+    say "the primary is $PRIMARY now"
+  fi
+fi
+until in_place; do sleep 1; done
+say "every member is in its place"
+touch /tmp/in-place
+while :; do sleep 3600; done
