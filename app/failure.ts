@@ -5,7 +5,7 @@ export type Outcome = "not-done" | "unknown";
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
   readonly operation: "read" | "write";
-  /** `unknown`: a write was sent and the connection broke before its answer; it must not be repeated blindly. */
+  /** `unknown`: a write was sent and nobody can say whether it was done; it must not be repeated blindly. */
   readonly outcome: Outcome;
 
   constructor(operation: "read" | "write", outcome: Outcome, message: string, cause?: unknown) {
@@ -41,10 +41,18 @@ const REFUSED = new Set([
   "ER_OPTION_PREVENTS_STATEMENT",
   "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
   "ER_READ_ONLY_MODE",
+  "ER_INNODB_READ_ONLY",
+  "ER_SERVER_OFFLINE_MODE",
   "ER_LOCK_DEADLOCK",
-  "ER_RUN_HOOK_ERROR",
-  "ER_TRANSACTION_ROLLBACK_DURING_COMMIT",
+  // A new primary of a group, which holds transactions back until it has caught up, before they begin.
+  "ER_GR_HOLD_WAIT_TIMEOUT",
+  "ER_GR_HOLD_KILLED",
+  "ER_GR_HOLD_MEMBER_STATUS_ERROR",
 ]);
+
+// Answers of a member that has lost its group while it committed: it rolls back what it may have sent already, and the
+// others may have committed that.
+const UNCERTAIN = new Set(["ER_RUN_HOOK_ERROR", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"]);
 
 const MISSING = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_DB_ERROR"]);
 
@@ -60,6 +68,11 @@ function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
 /** The connection is gone: what was sent on it may or may not have been done. */
 export function isLost(error: unknown): boolean {
   return error instanceof QueryTimeout || property(error, "fatal") === true || hasCode(error, LOST);
+}
+
+/** Nobody can say whether what was sent was done. */
+export function isUncertain(error: unknown): boolean {
+  return isLost(error) || hasCode(error, UNCERTAIN);
 }
 
 /** The database refused the statement without doing anything, because of the state it is in. */

@@ -13,12 +13,14 @@ import { readSettings, type Settings, SettingsError } from "./settings.ts";
 const PROBE_EVERY_MS = 2000;
 
 async function start(settings: Settings): Promise<void> {
+  const closing = new AbortController();
   const readiness = new Readiness(settings.readinessGraceMs);
   const metrics = createMetrics();
   const database = createDatabase({
     write: createPool(settings.database.write, settings.database),
     read: settings.database.read.map((address) => createPool(address, settings.database)),
     schema: MESSAGES_SCHEMA,
+    patience: { writeMs: settings.database.patienceMs, stop: closing.signal },
     events: {
       contact: () => readiness.contact(),
       failed: (role, address, error) => {
@@ -39,14 +41,14 @@ async function start(settings: Settings): Promise<void> {
     writeNode: () => database.status().write.node,
   });
 
-  const stopped = new AbortController();
   const drain = createDrain({
     announce: () => readiness.drain(),
     delayMs: settings.drainMs,
     sleep: (ms) => sleep(ms),
     close: async () => {
+      // Who waits for a database is answered now, while there is somebody to answer.
+      closing.abort();
       await app.close();
-      stopped.abort();
       await database.close();
     },
     exit: (code) => process.exit(code),
@@ -58,9 +60,9 @@ async function start(settings: Settings): Promise<void> {
   await app.listen({ host: "0.0.0.0", port: settings.port });
 
   // Knows of a database that comes or goes before a visitor does.
-  while (!stopped.signal.aborted) {
+  while (!closing.signal.aborted) {
     await database.probe();
-    await sleep(PROBE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => {});
+    await sleep(PROBE_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {});
   }
 }
 

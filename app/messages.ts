@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { Answer, Database, DatabaseNode } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { Answer, DatabaseNode, Session } from "./host.ts";
 import type { Row } from "./pool.ts";
 
 /** What a visitor left. */
@@ -27,10 +28,16 @@ export type MessageDraft = z.infer<typeof MessageDraft>;
 /** Whether a message could be posted just now, as far as is known. */
 export type Posting = { readonly possible: true } | { readonly possible: false; readonly reason: string };
 
+/** The newest messages, newest first. */
+export interface Listing extends Answer<readonly Message[]> {
+  /** The message that the visitor has just posted may be missing. */
+  readonly behind: boolean;
+}
+
 /** The messages of the site, wherever they are kept. */
 export interface Messages {
-  /** The newest messages, newest first. */
-  newest(): Promise<Answer<readonly Message[]>>;
+  /** Reads the newest messages; `posted` is the one that this visitor expects to see, by its id. */
+  newest(posted?: number): Promise<Listing>;
   post(draft: MessageDraft): Promise<Answer<Message>>;
   posting(): Posting;
 }
@@ -46,7 +53,8 @@ export const MESSAGES_SCHEMA = [
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`,
 ] as const;
 
-const NEWEST = "SELECT id, author, text, server, created_at AS createdAt FROM messages ORDER BY id DESC LIMIT 50";
+const LONGEST_LIST = 50;
+const NEWEST = `SELECT id, author, text, server, created_at AS createdAt FROM messages ORDER BY id DESC LIMIT ${LONGEST_LIST}`;
 const INSERT = "INSERT INTO messages (author, text, server, created_at) VALUES (?, ?, ?, ?)";
 
 function toMessage(row: Row): Message {
@@ -60,6 +68,16 @@ function toMessage(row: Row): Message {
   };
 }
 
+async function list(session: Session): Promise<readonly Message[]> {
+  return (await session.run(NEWEST)).rows.map(toMessage);
+}
+
+/** Whether a message is in the list, or so old that it need not be. A newer one may reach a replica before it. */
+function shows(messages: readonly Message[], id: number): boolean {
+  const oldest = messages.length < LONGEST_LIST ? undefined : messages.at(-1);
+  return messages.some((message) => message.id === id) || (oldest !== undefined && oldest.id > id);
+}
+
 function posting(write: { state: string; node?: DatabaseNode; problem?: string }): Posting {
   if (write.state === "down") return { possible: false, reason: "the primary database cannot be reached" };
   if (write.node?.readOnly) return { possible: false, reason: `${write.node.name} is read-only` };
@@ -69,7 +87,13 @@ function posting(write: { state: string; node?: DatabaseNode; problem?: string }
 /** Keeps the messages in the database. */
 export function createMessages(database: Database, server: string, now: () => Date = () => new Date()): Messages {
   return {
-    newest: () => database.read(async (session) => (await session.run(NEWEST)).rows.map(toMessage), []),
+    newest: async (posted) => {
+      const found = await database.read(list, []);
+      if (posted === undefined || shows(found.value, posted)) return { ...found, behind: false };
+      const latest = await database.readLatest(list, []).catch(() => undefined);
+      if (latest !== undefined && shows(latest.value, posted)) return { ...latest, behind: false };
+      return { ...found, behind: true };
+    },
     post: (draft) =>
       database.write(async (session) => {
         const createdAt = now();

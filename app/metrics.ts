@@ -20,7 +20,7 @@ export function createMetrics(): Metrics {
     name: "http_request_duration_seconds",
     help: "Time to answer a request.",
     labelNames: ["route", "method", "status"],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers: [registry],
   });
   const errors = new Counter({

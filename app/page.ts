@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Eta } from "eta/core";
-import type { DatabaseNode } from "./database.ts";
+import type { DatabaseNode } from "./host.ts";
 import type { Message, Posting } from "./messages.ts";
 import { STATIC_PATH } from "./staticFiles.ts";
 
@@ -9,7 +9,7 @@ export interface PageView {
   readonly server: string;
   readonly release: string;
   /** What was read, or nothing when no database could be. */
-  readonly read?: { readonly node: DatabaseNode; readonly messages: readonly Message[] };
+  readonly read?: { readonly node: DatabaseNode; readonly messages: readonly Message[]; readonly behind: boolean };
   readonly posting: Posting;
   /** The node that a message would be written to, as far as is known. */
   readonly writeNode?: DatabaseNode;
@@ -71,6 +71,10 @@ ${HEAD}
 </form>
 <% } %>
 <h2>Messages</h2>
+<% if (it.read && it.read.behind) { %>
+<div class="problem" role="status"><p>Your newest message may be missing below: it was saved, but the database that
+was read may not have it yet.</p></div>
+<% } %>
 <% if (!it.read) { %>
 <div class="problem" role="status"><p>The messages cannot be read just now. Please try again in a few seconds.</p></div>
 <% } else if (it.read.messages.length === 0) { %>

@@ -43,7 +43,13 @@ export interface PoolLimits {
   readonly ageMs: number;
 }
 
-const LIMITS: PoolLimits = { connections: 10, queue: 100, connectMs: 2000, waitMs: 3000, queryMs: 5000, ageMs: 60_000 };
+const LIMITS: PoolLimits = { connections: 10, queue: 500, connectMs: 2000, waitMs: 3000, queryMs: 5000, ageMs: 60_000 };
+
+/** Without an authority nobody can vouch for the server; what is said is encrypted all the same. */
+function tlsOptions(ca: string | undefined): mysql.SslOptions {
+  // Without `verifyIdentity` the driver takes any certificate of the authority, whatever host it names.
+  return ca === undefined ? { rejectUnauthorized: false } : { ca, rejectUnauthorized: true, verifyIdentity: true };
+}
 
 interface Opened {
   readonly generation: number;
@@ -54,7 +60,7 @@ interface Opened {
 /** A pool of MySQL connections that forgets the dead ones. */
 export function createPool(
   address: DatabaseAddress,
-  database: Pick<Settings["database"], "name" | "user" | "password" | "tls">,
+  database: Pick<Settings["database"], "name" | "user" | "password" | "tls" | "ca">,
   limits: PoolLimits = LIMITS,
 ): Pool {
   const core = mysql.createPool({
@@ -71,8 +77,7 @@ export function createPool(
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
     gracefulEnd: true,
-    // Encrypted, but the server's certificate is not checked: the servers make their own and there is no authority yet.
-    ...(database.tls ? { ssl: { rejectUnauthorized: false } } : {}),
+    ...(database.tls ? { ssl: tlsOptions(database.ca) } : {}),
   });
 
   let generation = 0;

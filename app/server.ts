@@ -6,15 +6,17 @@ import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   type FastifyServerOptions,
   LogController,
 } from "fastify";
-import type { DatabaseNode } from "./database.ts";
 import { DatabaseUnavailable } from "./failure.ts";
 import type { Readiness } from "./health.ts";
+import type { DatabaseNode } from "./host.ts";
 import { type Message, MessageDraft, type Messages } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
 import { CONTENT_SECURITY_POLICY, type PageView, renderError, renderPage } from "./page.ts";
+import { justPosted, postedCookie } from "./posted.ts";
 import type { Settings } from "./settings.ts";
 import { STATIC_PATH, type StaticFile } from "./staticFiles.ts";
 import { APPLICATION } from "./version.ts";
@@ -175,8 +177,12 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
 
   /** The page, whatever can be shown of it. */
-  async function sendPage(reply: FastifyReply, more: Pick<PageView, "problem" | "draft"> = {}): Promise<FastifyReply> {
-    const read = await messages.newest().catch((error: unknown) => {
+  async function sendPage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    more: Pick<PageView, "problem" | "draft"> = {},
+  ): Promise<FastifyReply> {
+    const read = await messages.newest(justPosted(request.headers.cookie)).catch((error: unknown) => {
       if (error instanceof DatabaseUnavailable) return error;
       throw error;
     });
@@ -190,14 +196,14 @@ export function buildServer(parts: ServerParts): FastifyInstance {
         server: serverName,
         release,
         posting: messages.posting(),
-        ...(readable ? { read: { node: read.node, messages: read.value } } : {}),
+        ...(readable ? { read: { node: read.node, messages: read.value, behind: read.behind } } : {}),
         ...(writeNode === undefined ? {} : { writeNode }),
         ...more,
       }),
     );
   }
 
-  app.get("/", async (_request, reply) => sendPage(reply));
+  app.get("/", async (request, reply) => sendPage(request, reply));
 
   app.post("/messages", async (request, reply) => {
     const parsed = parseDraft(request.body);
@@ -205,23 +211,25 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     if ("problems" in parsed) {
       const details = parsed.problems.map(({ field, message }) => `${field} ${message}`);
       reply.code(400);
-      return sendPage(reply, { problem: { title: "Your message was not saved", details }, draft });
+      return sendPage(request, reply, { problem: { title: "Your message was not saved", details }, draft });
     }
     try {
-      await messages.post(parsed.draft);
+      const { value } = await messages.post(parsed.draft);
+      reply.header("set-cookie", postedCookie(value.id));
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
       request.log.warn({ err: error, outcome: error.outcome }, "message not confirmed");
       unavailable(reply, error);
-      return sendPage(reply, { problem: explain(error), draft });
+      return sendPage(request, reply, { problem: explain(error), draft });
     }
     return reply.redirect("/", 303);
   });
 
   app.get<{ Querystring: { delay?: string } }>("/api/messages", async (request) => {
     await sleep(Math.min(Math.max(Number(request.query.delay) || 0, 0), LONGEST_DELAY_MS));
-    const { node, value } = await messages.newest();
-    return { server: serverName, readFrom: node.name, messages: value.map(toJson) };
+    const { node, value, behind } = await messages.newest(justPosted(request.headers.cookie));
+    const list = { server: serverName, readFrom: node.name, messages: value.map(toJson) };
+    return behind ? { ...list, newestMayBeMissing: true } : list;
   });
 
   app.post("/api/messages", async (request, reply) => {
@@ -230,6 +238,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       return reply.code(400).send({ error: "bad-request", message: "The message is not valid.", ...parsed });
     }
     const { node, value } = await messages.post(parsed.draft);
+    reply.header("set-cookie", postedCookie(value.id));
     return reply.code(201).send({ server: serverName, writtenTo: node.name, message: toJson(value) });
   });
 

@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import * as z from "zod";
 
 /** One database address, as a client dials it. */
@@ -22,6 +24,10 @@ export interface Settings {
     readonly write: DatabaseAddress;
     readonly read: readonly DatabaseAddress[];
     readonly tls: boolean;
+    /** The authority that must have signed the servers' certificates, PEM; without it these are not verified. */
+    readonly ca?: string;
+    /** How long a write that was certainly not done is tried again. */
+    readonly patienceMs: number;
   };
 }
 
@@ -86,6 +92,7 @@ const Environment = z.object({
   DATABASE_WRITE_HOST: address,
   DATABASE_READ_HOST: addresses,
   DATABASE_PASSWORD_FILE: z.string().default("/run/secrets/database-password"),
+  DATABASE_PATIENCE_SECONDS: whole(0, 60, 10),
   DATABASE_TLS: z.enum(["required", "off"], "must be required or off").default("required"),
   DRAIN_SECONDS: whole(0, 600, 5),
   READINESS_GRACE_SECONDS: whole(0, 3600, 30),
@@ -97,14 +104,45 @@ export type ReadText = (path: string) => string;
 
 const readText: ReadText = (path) => readFileSync(path, "utf8");
 
-function readPassword(path: string, read: ReadText): { password: string } | { problem: string } {
+type FileText = { readonly text: string } | { readonly problem: string };
+
+function readFile(path: string, read: ReadText): FileText {
   try {
     // Editors and `echo` end a file with a newline; no password is meant to.
-    const password = read(path).replace(/\r?\n$/, "");
-    return password === "" ? { problem: `${path} is empty` } : { password };
+    const text = read(path).replace(/\r?\n$/, "");
+    return text === "" ? { problem: `${path} is empty` } : { text };
   } catch (error) {
     return { problem: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The authority, if there is to be one, and what is wrong with it and with what it needs. */
+function readAuthority(
+  given: Readonly<Record<string, string | undefined>>,
+  read: ReadText,
+): { readonly ca?: string; readonly problems: readonly string[] } {
+  const path = given["DATABASE_CA_FILE"];
+  if (path === undefined) return { problems: [] };
+  const problems: string[] = [];
+  const file = readFile(path, read);
+  if ("problem" in file) problems.push(`DATABASE_CA_FILE: ${file.problem}`);
+  else if (!isCertificate(file.text)) problems.push(`DATABASE_CA_FILE: ${path} holds no certificate in PEM form`);
+  if (given["DATABASE_TLS"] === "off") problems.push("DATABASE_CA_FILE needs DATABASE_TLS=required");
+  for (const name of ["DATABASE_WRITE_HOST", "DATABASE_READ_HOST"]) {
+    const hosts = (given[name] ?? "").split(",").map((part) => parseAddress(part.trim())?.host ?? "");
+    const numbers = hosts.filter((host) => isIP(host) !== 0);
+    // Where the driver dials a number, it looks for the name localhost in the certificate.
+    if (numbers.length > 0) problems.push(`${name} must be names with DATABASE_CA_FILE (it has ${numbers.join(", ")})`);
+  }
+  return "problem" in file ? { problems } : { ca: file.text, problems };
 }
 
 /**
@@ -116,15 +154,17 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   // A variable set to nothing is what a template leaves behind: the same as one not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = Environment.safeParse(given);
-  const secret = readPassword(given["DATABASE_PASSWORD_FILE"] ?? "/run/secrets/database-password", read);
+  const password = readFile(given["DATABASE_PASSWORD_FILE"] ?? "/run/secrets/database-password", read);
+  const authority = readAuthority(given, read);
 
   const problems = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     const value = given[name];
     return `${name} ${issue.message}${value === undefined ? "" : ` (it is ${JSON.stringify(value)})`}`;
   });
-  if ("problem" in secret) problems.push(`DATABASE_PASSWORD_FILE: ${secret.problem}`);
-  if (!parsed.success || "problem" in secret) {
+  if ("problem" in password) problems.push(`DATABASE_PASSWORD_FILE: ${password.problem}`);
+  problems.push(...authority.problems);
+  if (!parsed.success || "problem" in password || problems.length > 0) {
     throw new SettingsError(`The environment cannot be used:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
   }
 
@@ -139,10 +179,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     database: {
       name: env.DATABASE_NAME,
       user: env.DATABASE_USER,
-      password: secret.password,
+      password: password.text,
       write: env.DATABASE_WRITE_HOST,
       read: env.DATABASE_READ_HOST,
       tls: env.DATABASE_TLS === "required",
+      ...(authority.ca === undefined ? {} : { ca: authority.ca }),
+      patienceMs: env.DATABASE_PATIENCE_SECONDS * 1000,
     },
   };
 }

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
-import { createDatabase, type HostStatus } from "../database.ts";
-import { DatabaseUnavailable, PoolBusy } from "../failure.ts";
+import { createDatabase } from "../database.ts";
+import { DatabaseUnavailable, PoolBusy, QueryTimeout } from "../failure.ts";
+import type { HostStatus } from "../host.ts";
 import { createMessages, MESSAGES_SCHEMA } from "../messages.ts";
-import { FakePool, FakeServer, failure } from "./fakes.ts";
+import { FakeClock, FakePool, FakeServer, failure } from "./fakes.ts";
 
-function stack() {
+/** Without patience, what happens at once is all that happens. */
+function stack(writeMs = 0) {
   const primary = new FakeServer("primary");
   const replica = new FakeServer("replica");
   replica.readOnly = true;
   const write = new FakePool(primary);
   const read = new FakePool(replica);
+  const clock = new FakeClock();
+  const stop = new AbortController();
   const seen = { contacts: 0, failures: [] as string[], changes: [] as string[] };
   const database = createDatabase({
     write,
     read: [read],
     schema: MESSAGES_SCHEMA,
+    patience: { writeMs, stop: stop.signal, clock },
     events: {
       contact: () => {
         seen.contacts += 1;
@@ -25,7 +30,7 @@ function stack() {
   });
   const at = new Date("2030-01-02T03:04:05.678Z");
   const messages = createMessages(database, "server1", () => at);
-  return { primary, replica, write, read, seen, database, messages, at };
+  return { primary, replica, write, read, seen, database, messages, at, clock, stop };
 }
 
 const row = { id: 7, author: "Ann", text: "hi", server: "server2", createdAt: new Date(0) };
@@ -54,7 +59,8 @@ describe("reading", () => {
     const [one, two, primary] = [new FakeServer("one"), new FakeServer("two"), new FakeServer("primary")];
     const events = { contact() {}, failed() {}, changed() {} };
     const read = [new FakePool(one), new FakePool(two)];
-    const database = createDatabase({ write: new FakePool(primary), read, schema: [], events });
+    const patience = { writeMs: 0, stop: new AbortController().signal };
+    const database = createDatabase({ write: new FakePool(primary), read, schema: [], events, patience });
     for (let i = 0; i < 4; i += 1) await database.read((session) => session.run("SELECT 1"), undefined);
     assert.deepEqual([one.work.length, two.work.length, primary.work.length], [2, 2, 0]);
   });
@@ -98,10 +104,8 @@ describe("reading", () => {
     const { messages, replica, primary } = stack();
     replica.tables = false;
     primary.up = false;
-    assert.deepEqual(await messages.newest(), {
-      node: { name: "replica", uuid: "uuid-replica", readOnly: true },
-      value: [],
-    });
+    const { node, value } = await messages.newest();
+    assert.deepEqual([node.name, value], ["replica", []]);
   });
 
   it("works with the primary down", async () => {
@@ -170,17 +174,38 @@ describe("writing", () => {
     assert.equal(primary.work.length, 1);
   });
 
-  it("tries once more when the primary promised that nothing was done", async () => {
-    for (const code of ["ER_OPTION_PREVENTS_STATEMENT", "ER_LOCK_DEADLOCK"]) {
-      const { messages, primary } = stack();
+  it("tries again when the primary promised that nothing was done", async () => {
+    for (const code of [
+      "ER_OPTION_PREVENTS_STATEMENT",
+      "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
+      "ER_READ_ONLY_MODE",
+      "ER_SERVER_OFFLINE_MODE",
+      "ER_GR_HOLD_MEMBER_STATUS_ERROR",
+      "ER_LOCK_DEADLOCK",
+    ]) {
+      const { messages, primary, clock } = stack(10_000);
       let calls = 0;
       primary.answer = () => {
         calls += 1;
         if (calls === 1) throw failure(code);
         return { rows: [], insertId: 1 };
       };
-      assert.equal((await messages.post(draft)).value.id, 1, code);
+      const posted = messages.post(draft);
+      await clock.pass(100);
+      assert.equal((await posted).value.id, 1, code);
       assert.equal(calls, 2, code);
+    }
+  });
+
+  it("does not take a group member's word for a rollback of what it may have sent to the others", async () => {
+    for (const code of ["ER_RUN_HOOK_ERROR", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"]) {
+      const { messages, primary, clock } = stack(10_000);
+      primary.answer = () => {
+        throw failure(code);
+      };
+      assert.equal((await unavailable(messages.post(draft))).outcome, "unknown", code);
+      assert.equal(primary.work.length, 1, code);
+      assert.ok(clock.idle);
     }
   });
 
@@ -238,6 +263,195 @@ describe("writing", () => {
     };
     await assert.rejects(messages.post(draft), { code: "ER_DATA_TOO_LONG" });
     assert.equal(primary.work.length, 1);
+  });
+});
+
+describe("patience", () => {
+  it("outlasts a takeover: refused connections, then a read-only server, then the new primary", async () => {
+    const { messages, primary, clock, database } = stack(10_000);
+    await messages.post(draft);
+    primary.restart();
+    primary.up = false;
+    const posted = messages.post(draft);
+    await clock.pass(4000);
+    primary.up = true;
+    primary.readOnly = true;
+    await clock.pass(4000);
+    assert.equal(primary.work.length, 1);
+    primary.readOnly = false;
+    await clock.pass(500);
+    assert.equal((await posted).node.name, "primary");
+    assert.equal(primary.work.length, 2);
+    assert.equal(database.status().write.state, "up");
+    assert.ok(clock.idle);
+  });
+
+  it("ends when it is over, and says that nothing was saved", async () => {
+    const { messages, primary, clock } = stack(10_000);
+    primary.up = false;
+    const posted = unavailable(messages.post(draft));
+    let over = false;
+    void posted.then(() => {
+      over = true;
+    });
+    await clock.pass(9900);
+    assert.equal(over, false);
+    await clock.pass(200);
+    assert.equal(over, true);
+    const error = await posted;
+    assert.deepEqual([error.operation, error.outcome], ["write", "not-done"]);
+    assert.match(error.message, /ECONNREFUSED/);
+  });
+
+  it("never repeats a write whose fate is unknown, however much of it is left", async () => {
+    const { messages, primary, clock } = stack(10_000);
+    primary.answer = () => {
+      throw failure("ECONNRESET", { fatal: true });
+    };
+    assert.equal((await unavailable(messages.post(draft))).outcome, "unknown");
+    await clock.pass(20_000);
+    assert.equal(primary.work.length, 1);
+  });
+
+  it("knocks as often for many writes as for a few, and then does each of them once", async () => {
+    const attempts = async (writes: number) => {
+      const { messages, primary, write, clock } = stack(10_000);
+      primary.up = false;
+      const more = () => Array.from({ length: writes }, () => messages.post(draft));
+      const posted = more();
+      await clock.pass(0);
+      const before = write.attempts;
+      await clock.pass(4000);
+      posted.push(...more());
+      await clock.pass(4000);
+      const knocks = write.attempts - before;
+      primary.up = true;
+      await clock.pass(500);
+      await Promise.all(posted);
+      assert.equal(primary.work.length, 2 * writes);
+      return knocks;
+    };
+    const alone = await attempts(1);
+    assert.ok(alone > 8000 / 500 && alone < 8000 / 100, String(alone));
+    assert.equal(await attempts(100), alone);
+  });
+
+  it("lets no more writes wait than the pool can take afterwards", async () => {
+    const { messages, primary, clock } = stack(10_000);
+    primary.up = false;
+    const outcomes: string[] = [];
+    const posted = Array.from({ length: 450 }, () =>
+      messages.post(draft).then(
+        () => outcomes.push("done"),
+        (error) => outcomes.push(error.outcome),
+      ),
+    );
+    await clock.pass(0);
+    assert.deepEqual(outcomes, Array(50).fill("not-done"));
+    primary.up = true;
+    await clock.pass(500);
+    await Promise.all(posted);
+    assert.equal(primary.work.length, 400);
+  });
+
+  it("does not wait with a pool that is merely full", async () => {
+    const { messages, write, clock } = stack(10_000);
+    write.refusal = new PoolBusy("full");
+    assert.equal((await unavailable(messages.post(draft))).outcome, "not-done");
+    assert.ok(clock.idle);
+  });
+
+  it("ends for everybody when the instance is about to close", async () => {
+    const { messages, primary, replica, clock, stop } = stack(10_000);
+    primary.up = replica.up = false;
+    const waiting = [unavailable(messages.post(draft)), unavailable(messages.newest())];
+    await clock.pass(300);
+    stop.abort();
+    for (const error of await Promise.all(waiting)) assert.equal(error.outcome, "not-done");
+    // Who comes now gets one try.
+    await unavailable(messages.post(draft));
+    primary.up = true;
+    await messages.post(draft);
+  });
+
+  it("hides from readers that a router is being replaced", async () => {
+    const { messages, primary, replica, clock } = stack(10_000);
+    await messages.newest();
+    for (const server of [primary, replica]) {
+      server.restart();
+      server.up = false;
+    }
+    const list = messages.newest();
+    await clock.pass(1000);
+    primary.up = replica.up = true;
+    await clock.pass(500);
+    assert.equal((await list).node.name, "replica");
+  });
+
+  it("is short for readers, and no longer than for writers", async () => {
+    for (const [writeMs, readMs] of [
+      [10_000, 2000],
+      [1000, 1000],
+    ] as const) {
+      const { messages, primary, replica, clock } = stack(writeMs);
+      primary.up = replica.up = false;
+      let over = false;
+      const list = unavailable(messages.newest()).then(() => {
+        over = true;
+      });
+      await clock.pass(readMs - 1);
+      assert.equal(over, false);
+      await clock.pass(1);
+      await list;
+    }
+  });
+
+  it("is not for a reader whose database is slow", async () => {
+    const { messages, primary, replica, clock } = stack(10_000);
+    const slow = () => {
+      throw new QueryTimeout("no answer");
+    };
+    primary.answer = replica.answer = slow;
+    await unavailable(messages.newest());
+    assert.ok(clock.idle);
+  });
+});
+
+describe("reading what one has written", () => {
+  const list = (...ids: number[]) => ({ rows: ids.map((id) => ({ ...row, id })), insertId: 0 });
+
+  it("asks the replica alone when it has the message", async () => {
+    const { messages, replica, write } = stack();
+    replica.answer = () => list(8, 7);
+    assert.equal((await messages.newest(7)).behind, false);
+    assert.equal(write.attempts, 0);
+  });
+
+  it("reads where messages are written when the replica does not have it yet, though it may have a later one", async () => {
+    const { messages, replica, primary } = stack();
+    replica.answer = () => list(9, 7);
+    primary.answer = () => list(9, 8, 7);
+    const { node, value, behind } = await messages.newest(8);
+    assert.deepEqual([node.name, value.map(({ id }) => id), behind], ["primary", [9, 8, 7], false]);
+  });
+
+  it("shows what the replica has, and that it may be behind, when the primary cannot say", async () => {
+    const { messages, replica, primary } = stack(10_000);
+    replica.answer = () => list(7);
+    primary.up = false;
+    const { node, value, behind } = await messages.newest(8);
+    assert.deepEqual([node.name, value.map(({ id }) => id), behind], ["replica", [7], true]);
+    // The write address may lead to a replica for a moment.
+    primary.up = true;
+    primary.answer = () => list(7);
+    assert.equal((await messages.newest(8)).behind, true);
+  });
+
+  it("does not look for a message that has left the list", async () => {
+    const { messages, replica, write } = stack();
+    replica.answer = () => list(...Array.from({ length: 50 }, (_, place) => 100 - place));
+    assert.equal((await messages.newest(50)).behind, false);
+    assert.equal(write.attempts, 0);
   });
 });
 

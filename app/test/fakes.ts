@@ -1,3 +1,4 @@
+import type { Clock } from "../gate.ts";
 import type { Connection, Pool, Result, Value } from "../pool.ts";
 
 /** A database server that exists in memory only: it can be stopped, restarted, made read-only, and it remembers. */
@@ -43,6 +44,49 @@ export class FakeServer {
 /** An error as the driver makes it. */
 export function failure(code: string, more: { fatal?: boolean } = {}): Error {
   return Object.assign(new Error(`${code} happened`), { code, ...more });
+}
+
+/** Time that passes when it is told to. */
+export class FakeClock implements Clock {
+  private time = 0;
+  private readonly due: { readonly at: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const entry = { at: this.time + ms, callback };
+    this.due.push(entry);
+    return () => {
+      const place = this.due.indexOf(entry);
+      if (place >= 0) this.due.splice(place, 1);
+    };
+  }
+
+  /** Whether anything is to happen yet. */
+  get idle(): boolean {
+    return this.due.length === 0;
+  }
+
+  /** Lets everything happen that does within so many milliseconds, one thing after the other. */
+  async pass(ms: number): Promise<void> {
+    const end = this.time + ms;
+    for (;;) {
+      await settled();
+      const next = this.due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.due.splice(this.due.indexOf(next), 1);
+      this.time = next.at;
+      next.callback();
+    }
+    this.time = end;
+  }
+}
+
+/** Everything that only waited for promises has happened. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A pool that keeps its connections and learns of their death only by using them, as a real one does. */

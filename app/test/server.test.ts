@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Answer } from "../database.ts";
 import { DatabaseUnavailable } from "../failure.ts";
 import { Readiness } from "../health.ts";
-import type { Message, MessageDraft, Messages, Posting } from "../messages.ts";
+import type { Answer } from "../host.ts";
+import type { Listing, Message, MessageDraft, Messages, Posting } from "../messages.ts";
 import { createMetrics } from "../metrics.ts";
 import { buildServer } from "../server.ts";
 
@@ -19,10 +19,13 @@ class FakeMessages implements Messages {
   readFault: Error | undefined;
   writeFault: Error | undefined;
   state: Posting = { possible: true };
+  /** What was asked for, the newest message included that the visitor is known to have posted. */
+  asked: (number | undefined)[] = [];
 
-  async newest(): Promise<Answer<readonly Message[]>> {
+  async newest(posted?: number): Promise<Listing> {
+    this.asked.push(posted);
     if (this.readFault !== undefined) throw this.readFault;
-    return { node: REPLICA, value: this.stored };
+    return { node: REPLICA, value: this.stored, behind: posted === 4 };
   }
 
   async post(draft: MessageDraft): Promise<Answer<Message>> {
@@ -240,6 +243,48 @@ describe("the API", () => {
     const answer = await app.inject("/api/messages");
     assert.deepEqual(answer.json(), { error: "internal", message: "Something went wrong on our side." });
     assert.ok(JSON.stringify(lines).includes("secret detail"));
+  });
+});
+
+describe("a visitor who has just posted", () => {
+  it("is given a cookie that says which message, by the form and by the API, and only when it was saved", async () => {
+    const { form, api, messages } = setUp();
+    const cookie = "posted=4; Max-Age=60; Path=/; HttpOnly; SameSite=Lax";
+    assert.equal((await form("text=hi")).headers["set-cookie"], cookie);
+    assert.equal((await api({ text: "hi" })).headers["set-cookie"], cookie);
+    assert.equal((await api({})).headers["set-cookie"], undefined);
+    messages.writeFault = new DatabaseUnavailable("write", "unknown", "x");
+    assert.equal((await form("text=hi")).headers["set-cookie"], undefined);
+    assert.equal((await api({ text: "hi" })).headers["set-cookie"], undefined);
+  });
+
+  it("is told by the page and by the API when the message may be missing", async () => {
+    const { app } = setUp();
+    const ask = (url: string, cookie: string) => app.inject({ url, headers: { cookie } });
+    const notice = /Your newest message may be missing/;
+    assert.match((await ask("/", "FOOBAR_SERVER=server1; posted=4")).body, notice);
+    assert.doesNotMatch((await ask("/", "posted=3")).body, notice);
+    assert.equal((await ask("/api/messages", "posted=4")).json().newestMayBeMissing, true);
+    assert.equal((await ask("/api/messages", "posted=3")).json().newestMayBeMissing, undefined);
+  });
+
+  it("is anybody, with a cookie that is not a plain whole number", async () => {
+    const { app, messages } = setUp();
+    for (const cookie of [
+      "posted=",
+      "posted=-4",
+      "posted=4.5",
+      "posted=4e1",
+      'posted="4"',
+      "posted=4x",
+      "notposted=4",
+    ]) {
+      await app.inject({ url: "/api/messages", headers: { cookie } });
+    }
+    await app.inject({ url: "/", headers: { cookie: `posted=${"9".repeat(40)}` } });
+    assert.deepEqual([...new Set(messages.asked)], [undefined]);
+    await app.inject({ url: "/", headers: { cookie: "a=1;posted=12 ; b=2" } });
+    assert.equal(messages.asked.at(-1), 12);
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readSettings, SettingsError } from "../settings.ts";
+import { type ReadText, readSettings, SettingsError } from "../settings.ts";
+import { issue } from "./certificates.ts";
 
 const COMPLETE = {
   SERVER_NAME: "server1",
@@ -8,7 +9,7 @@ const COMPLETE = {
   DATABASE_WRITE_HOST: "router:3307",
   DATABASE_READ_HOST: "replica1, replica2:3308",
 };
-const password = () => "correct horse\n";
+const password: ReadText = () => "correct horse\n";
 
 function problems(environment: Record<string, string | undefined>, read = password): string {
   try {
@@ -39,6 +40,7 @@ describe("settings", () => {
           { host: "replica2", port: 3308 },
         ],
         tls: true,
+        patienceMs: 10_000,
       },
     });
   });
@@ -66,6 +68,7 @@ describe("settings", () => {
     DATABASE_WRITE_HOST: "db:0",
     DATABASE_READ_HOST: "one,,two",
     DATABASE_TLS: "maybe",
+    DATABASE_PATIENCE_SECONDS: "61",
     DRAIN_SECONDS: "1.5",
     READINESS_GRACE_SECONDS: "-1",
     LOG_LEVEL: "loud",
@@ -78,6 +81,50 @@ describe("settings", () => {
       assert.ok(line?.includes(JSON.stringify(value)), `${name} in ${message}`);
     }
     assert.equal(message.split("\n").length, 1 + Object.keys(WRONG).length);
+  });
+
+  const certificate = issue("authority").certificate;
+  /** The password and the authority, as files. */
+  const files = (authority: () => string) => (path: string) => (path === "/ca.pem" ? authority() : "x");
+  const verified = { ...COMPLETE, DATABASE_CA_FILE: "/ca.pem" };
+
+  it("reads the authority from the file it is told", () => {
+    const { database } = readSettings(
+      verified,
+      files(() => `${certificate}\n`),
+    );
+    assert.equal(database.ca?.trim(), certificate.trim());
+  });
+
+  it("names an authority that cannot be used together with everything else", () => {
+    const unreadable = () => {
+      throw new Error("no such file");
+    };
+    const cases: [() => string, RegExp][] = [
+      [unreadable, /- DATABASE_CA_FILE: \/ca.pem cannot be read: no such file/],
+      [() => "", /- DATABASE_CA_FILE: \/ca.pem is empty/],
+      [() => "-----BEGIN CERTIFICATE-----", /- DATABASE_CA_FILE: \/ca.pem holds no certificate in PEM form/],
+    ];
+    for (const [authority, line] of cases) {
+      const message = problems({ ...verified, PORT: "x" }, files(authority));
+      assert.match(message, line);
+      assert.match(message, /- PORT /);
+    }
+  });
+
+  it("refuses an authority where it would verify nothing: without encryption, and with hosts that have no name", () => {
+    const wrong = {
+      DATABASE_TLS: "off",
+      DATABASE_WRITE_HOST: "10.0.0.1:3307",
+      DATABASE_READ_HOST: "replica, 10.0.0.2",
+    };
+    const message = problems(
+      { ...verified, ...wrong },
+      files(() => certificate),
+    );
+    assert.match(message, /- DATABASE_CA_FILE needs DATABASE_TLS=required/);
+    assert.match(message, /- DATABASE_WRITE_HOST must be names with DATABASE_CA_FILE \(it has 10\.0\.0\.1\)/);
+    assert.match(message, /- DATABASE_READ_HOST must be names with DATABASE_CA_FILE \(it has 10\.0\.0\.2\)/);
   });
 
   it("takes an empty variable for one that is not set", () => {

@@ -1,0 +1,115 @@
+import { DatabaseUnavailable, isLost, isMissing, PoolBusy, QueryTimeout, reason } from "./failure.ts";
+import type { Clock, Gate } from "./gate.ts";
+import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
+
+/** Reads from whoever can be read. */
+export interface Reader {
+  /** Reads from a replica if there is one; `empty` is the answer of a database that does not have the tables yet. */
+  read<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
+  /** Reads where messages are written, and nowhere else. */
+  readLatest<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
+}
+
+/** @param options.patienceMs how long a read that found nobody is tried again */
+export function createReader(options: {
+  readonly primary: Host;
+  readonly replicas: readonly Host[];
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+}): Reader {
+  const { primary, replicas, gate, clock, patienceMs } = options;
+  let turn = 0;
+
+  /** Where to read, best first: the replicas in turn, then the primary; what is known to be down comes last. */
+  function order(): readonly Host[] {
+    const start = replicas.length === 0 ? 0 : turn++ % replicas.length;
+    const rotated = [...replicas.slice(start), ...replicas.slice(0, start)];
+    const all = replicas.some((host) => host.address === primary.address) ? rotated : [...rotated, primary];
+    const down = (host: Host) => host.status.state === "down";
+    return [...all.filter((host) => !down(host)), ...all.filter(down)];
+  }
+
+  type Found<T> = Answer<T> & { readonly missing: boolean };
+
+  async function readFrom<T>(host: Host, work: (session: Session) => Promise<T>, empty: T): Promise<Found<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await host.connect();
+      let node: DatabaseNode | undefined;
+      try {
+        node = await identify(connection);
+        const value = await work(connection);
+        host.part(connection, false);
+        host.isUp(node);
+        return { node, value, missing: false };
+      } catch (error) {
+        const lost = isLost(error);
+        host.part(connection, lost);
+        if (node !== undefined && isMissing(error)) {
+          host.isUp(node);
+          return { node, value: empty, missing: true };
+        }
+        // A pooled connection may have died unnoticed; a read may simply be done again. Not after a timeout: who waits
+        // for the page has waited long enough, and another server may be quicker.
+        if (lost && attempt === 1 && !(error instanceof QueryTimeout)) {
+          host.failed(error);
+          continue;
+        }
+        if (lost) host.isDown(error);
+        else host.failed(error);
+        throw error;
+      }
+    }
+  }
+
+  /** Asks one host after the other; throws what the last one said. */
+  async function readAnywhere<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>> {
+    let problem: unknown;
+    let behind: Found<T> | undefined;
+    for (const host of order()) {
+      try {
+        const found = await readFrom(host, work, empty);
+        // The tables are made on the primary: a replica without them is behind, so ask further.
+        if (!found.missing) return { node: found.node, value: found.value };
+        behind ??= found;
+      } catch (error) {
+        problem = error;
+        // Sending the overflow of one server to the next would only drown that one too.
+        if (error instanceof PoolBusy) break;
+      }
+    }
+    if (behind !== undefined) return { node: behind.node, value: behind.value };
+    throw problem;
+  }
+
+  function unavailable(what: string, error: unknown): DatabaseUnavailable {
+    return new DatabaseUnavailable("read", "not-done", `${what}: ${reason(error)}`, error);
+  }
+
+  return {
+    read: async (work, empty) => {
+      const until = clock.now() + patienceMs;
+      let problem: unknown = new Error("others wait for it, too");
+      for (let failures = 0; ; failures += 1) {
+        if ((failures > 0 || gate.shut) && !(await gate.pass(until, failures))) {
+          throw unavailable("No database can be read", problem);
+        }
+        try {
+          return await readAnywhere(work, empty);
+        } catch (error) {
+          problem = error;
+        }
+        // A router that is being replaced is back in a moment. Slow and busy servers do not get better by more of it.
+        if (!isLost(problem) || problem instanceof QueryTimeout) throw unavailable("No database can be read", problem);
+      }
+    },
+    readLatest: async (work, empty) => {
+      try {
+        const { node, value } = await readFrom(primary, work, empty);
+        return { node, value };
+      } catch (error) {
+        throw unavailable("The primary cannot be read", error);
+      }
+    },
+  };
+}

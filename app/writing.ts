@@ -1,0 +1,89 @@
+import { DatabaseUnavailable, isMissing, isRefused, isUncertain, PoolBusy, reason } from "./failure.ts";
+import type { Clock, Gate } from "./gate.ts";
+import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
+import type { Schema } from "./schema.ts";
+
+/** Writes to the primary; the work must be one statement, for it is repeated only when nothing can have been done. */
+export type Write = <T>(work: (session: Session) => Promise<T>) => Promise<Answer<T>>;
+
+/** An attempt; without an answer, nothing was done. */
+type Attempt<T> =
+  | { readonly answer: Answer<T> }
+  | {
+      readonly problem: unknown;
+      /** The connection had served before: a new one may lead elsewhere, or be alive. */
+      readonly reused: boolean;
+    };
+
+/** @param options.patienceMs how long a write that was certainly not done is tried again */
+export function createWriter(options: {
+  readonly primary: Host;
+  readonly schema: Schema;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+}): Write {
+  const { primary, schema, gate, clock, patienceMs } = options;
+
+  async function attempt<T>(work: (session: Session) => Promise<T>): Promise<Attempt<T>> {
+    const connection = await primary.connect().catch((problem: unknown) => ({ problem }));
+    if ("problem" in connection) return { problem: connection.problem, reused: false };
+    const { reused } = connection;
+
+    // Asking who is there also proves that the connection lives, before anything that cannot be repeated is sent.
+    let node: DatabaseNode;
+    try {
+      node = await identify(connection);
+      if (!node.readOnly) await schema.make(connection);
+    } catch (problem) {
+      primary.part(connection, true);
+      if (reused) primary.failed(problem);
+      else primary.isDown(problem);
+      return { problem, reused };
+    }
+    if (node.readOnly) {
+      const problem = new Error(`${node.name} is read-only`);
+      // Behind a router, a new connection may find the new primary.
+      primary.part(connection, true);
+      primary.failed(problem);
+      if (!reused) primary.isUp(node);
+      return { problem, reused };
+    }
+
+    try {
+      const value = await work(connection);
+      primary.part(connection, false);
+      primary.isUp(node);
+      return { answer: { node, value } };
+    } catch (problem) {
+      const uncertain = isUncertain(problem);
+      const refused = isRefused(problem) || isMissing(problem);
+      primary.part(connection, uncertain || refused);
+      primary.failed(problem);
+      if (isMissing(problem)) schema.forget();
+      if (uncertain) {
+        throw new DatabaseUnavailable("write", "unknown", `The primary did not confirm: ${reason(problem)}`, problem);
+      }
+      if (!refused) throw problem;
+      return { problem, reused };
+    }
+  }
+
+  function notDone(error: unknown): DatabaseUnavailable {
+    return new DatabaseUnavailable("write", "not-done", `The primary cannot be written: ${reason(error)}`, error);
+  }
+
+  return async (work) => {
+    const until = clock.now() + patienceMs;
+    let problem: unknown = new Error("others wait for it, too");
+    for (let failures = 0; ; ) {
+      if ((failures > 0 || gate.shut) && !(await gate.pass(until, failures))) throw notDone(problem);
+      const result = await attempt(work);
+      if ("answer" in result) return result.answer;
+      problem = result.problem;
+      // The pool has let it wait already. Only where others wait for a primary that is gone, it may join them.
+      if (problem instanceof PoolBusy && !gate.shut) throw notDone(problem);
+      if (!result.reused) failures += 1;
+    }
+  };
+}
