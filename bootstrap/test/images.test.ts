@@ -34,6 +34,7 @@ const images: Readonly<Record<Program, string>> = {
 const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({
   ...images,
   namespace: images.haproxy,
+  router: images.haproxy,
   application: images.node,
   ...changed,
 });

@@ -31,7 +31,7 @@ member_accounts() {
 # What is no member needs. The router asks in the clear and without a password, so it may see nothing but the state of
 # replication.
 other_accounts() {
-  account steward "SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, GROUP_REPLICATION_ADMIN ON *.*" \
+  account steward "RELOAD, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, GROUP_REPLICATION_ADMIN ON *.*" \
     "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
   echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"
   account application "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,

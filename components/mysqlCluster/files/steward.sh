@@ -80,12 +80,12 @@ switch_replicas() {
   return 1
 }
 
-in_place() {
+is_in_place() {
   local member state
   for member in "${members[@]}"; do
     if ! state=$(ask "$member" "SELECT (SELECT COUNT(*) FROM performance_schema.replication_group_members
         WHERE MEMBER_ID = @@server_uuid AND MEMBER_STATE = 'ONLINE') + IF('$REPLICATION' = 'group', 0,
-      NOT @@global.read_only + $FOLLOWS)" 2>/dev/null); then
+      (NOT @@global.read_only) + $FOLLOWS)" 2>/dev/null); then
       say "$member does not answer"
       return 1
     fi
@@ -96,20 +96,24 @@ in_place() {
   done
 }
 
-until current=$(primary); do
-  say "no member takes writes"
-  sleep 1
-done
-if [ "$(configured "$current")" != "$PRIMARY" ]; then
+# Whether the configured member has been made the primary, now or by an earlier steward.
+is_settled() {
+  local current
+  if ! current=$(primary); then
+    say "no member takes writes"
+    return 1
+  fi
+  if [ "$(configured "$current")" = "$PRIMARY" ]; then return; fi
   if [ "$current" = "$PRIMARY" ]; then
     appoint "$PRIMARY" configured | sql_at "$PRIMARY" steward
-  else
-    say "the primary is to be $PRIMARY, and is $current"
-    until switch "$current" "$PRIMARY"; do sleep 2; current=$(primary) || true; done
-    say "the primary is $PRIMARY now"
+    return
   fi
-fi
-until in_place; do sleep 1; done
+  say "the primary is to be $PRIMARY, and is $current"
+  switch "$current" "$PRIMARY"
+}
+
+until is_settled; do sleep 1; done
+until is_in_place; do sleep 1; done
 say "every member is in its place"
 touch /tmp/in-place
 while :; do sleep 3600; done
