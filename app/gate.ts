@@ -23,7 +23,7 @@ export interface Gate {
    * Waits for an answer, and tells whether there was one.
    *
    * @param until the clock's time when patience ends
-   * @param failures how often one has tried in vain; whom nobody else spared that begins with a longer pause each time
+   * @param failures how often one has tried in vain: the more, the longer the first pause, unless others wait already
    */
   pass(until: number, failures: number): Promise<boolean>;
 }

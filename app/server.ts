@@ -130,10 +130,14 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   function stamp(id: string, reply: FastifyReply): void {
     reply.header("x-server", serverName).header("x-request-id", id).header("cache-control", "no-store");
     reply.header("x-content-type-options", "nosniff");
-    if (readiness.draining) reply.header("connection", "close");
   }
 
   app.addHook("onRequest", async (request, reply) => stamp(request.id, reply));
+
+  // Asked late: draining may have begun meanwhile, and a connection that stays open would hold up the end.
+  app.addHook("onSend", async (_request, reply) => {
+    if (readiness.draining) reply.header("connection", "close");
+  });
 
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";

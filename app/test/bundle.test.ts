@@ -116,6 +116,20 @@ describe("the bundle", function () {
     }
   });
 
+  it("does not let those who wait for a database hold up its end", async () => {
+    const { child, url } = await start({ DRAIN_SECONDS: "1", DATABASE_PATIENCE_SECONDS: "60" });
+    try {
+      await eventually(`${url}/livez`, (status) => status === 200);
+      const body = new URLSearchParams({ text: "hello" });
+      const post = fetch(`${url}/messages`, { method: "POST", body });
+      child.kill("SIGTERM");
+      assert.equal((await post).status, 503);
+      assert.equal((await child).exitCode, 0);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
   it("exits at once on a second signal", async () => {
     const { child, url } = await start({ DRAIN_SECONDS: "600" });
     try {

@@ -316,6 +316,17 @@ describe("what machines ask", () => {
     assert.deepEqual([answer.statusCode, answer.headers.connection], [200, "close"]);
   });
 
+  it("tells so those whose request was under way when draining began, too", async () => {
+    const { form, messages, readiness } = setUp();
+    const post = messages.post.bind(messages);
+    messages.post = async (draft) => {
+      readiness.drain();
+      return post(draft);
+    };
+    const answer = await form("text=hi");
+    assert.deepEqual([answer.statusCode, answer.headers.connection], [303, "close"]);
+  });
+
   it("/version tells what runs where", async () => {
     const { node, ...rest } = (await setUp().app.inject("/version")).json();
     assert.deepEqual(rest, { name: "foobar", version: "0.1.0", release: "r42", server: "server1" });
