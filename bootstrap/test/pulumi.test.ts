@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -402,6 +402,7 @@ const PROGRAM = `
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
 const config = new pulumi.Config();
 const mode: string = config.require("mode");
 console.log("a line of the program");
@@ -415,10 +416,20 @@ if (mode === "hang") {
 export const word = new random.RandomString("word", { length: 8 }).result;
 export const password = new random.RandomPassword("password", { length: 20 }).result;
 export const token = config.requireSecret("token");
+const privateKey = new tls.PrivateKey("key", { algorithm: "ECDSA", ecdsaCurve: "P256" });
+export const key = privateKey.privateKeyPemPkcs8;
+export const certificate = new tls.SelfSignedCert("certificate", {
+  privateKeyPem: privateKey.privateKeyPem,
+  subject: { commonName: "authority" },
+  isCaCertificate: true,
+  allowedUses: ["cert_signing"],
+  validityPeriodHours: 48,
+  earlyRenewalHours: 24,
+}).certPem;
 `;
 
 describe("a program, run by what was built from package mirrors", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let root = "";
   let env: Record<string, string> = {};
 
@@ -456,17 +467,19 @@ describe("a program, run by what was built from package mirrors", function () {
     const first = await pulumi("up", "--yes");
     assert.equal(first.exitCode, 0, first.all);
     assert.match(first.all, /a line of the program/);
-    assert.match(first.all, /\+ 3 created/);
+    assert.match(first.all, /\+ 5 created/);
     const second = await pulumi("up", "--yes", "--expect-no-changes");
     assert.equal(second.exitCode, 0, second.all);
     const refresh = await pulumi("refresh", "--yes", "--expect-no-changes");
     assert.equal(refresh.exitCode, 0, refresh.all);
-    const plain: { password: string; token: string } = JSON.parse(
+    const plain: Record<"password" | "token" | "key" | "certificate", string> = JSON.parse(
       (await pulumi("stack", "output", "--json", "--show-secrets")).stdout,
     );
     assert.equal(plain.token, "a-secret-token");
+    const certificate = new X509Certificate(plain.certificate);
+    assert.ok(certificate.ca && certificate.checkPrivateKey(createPrivateKey(plain.key)));
     const { stdout: state } = await pulumi("stack", "export");
-    assert.ok(!state.includes(plain.password) && !state.includes(plain.token));
+    assert.ok(!state.includes(plain.password) && !state.includes(plain.token) && !state.includes("PRIVATE KEY"));
     assert.equal((await pulumi("destroy", "--yes")).exitCode, 0);
   });
 
