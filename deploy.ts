@@ -9,6 +9,9 @@ import { Networks } from "./components/networks.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
 import { type PublishedPort, publishedUrl, type Topology } from "./topology.ts";
 
+/** What the configuration has a database be; what it is now says MySQL. */
+const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
+
 /** Makes the resources of a plan, the innermost tier first; each tier waits until the one behind it is healthy. */
 export function deploy(topology: Topology) {
   const identity = { project: topology.project, stack: topology.stack };
@@ -75,7 +78,11 @@ export function deploy(topology: Topology) {
       ].map(({ name, container }) => [name, container.name]),
     ),
     replication: topology.cluster.replication,
-    primary: topology.cluster.primary,
+    databases: topology.cluster.databases.toReversed().map(({ server, role, name, port }) => ({
+      server,
+      role: ROLE[role],
+      endpoint: `${name}:${port}`,
+    })),
     mysqlRootPassword: mysql.passwords.root,
     mysqlApplicationPassword: mysql.passwords.application,
   };

@@ -49,7 +49,9 @@ export async function identify(session: Session): Promise<DatabaseNode> {
   const { rows } = await session.run(IDENTIFY, [], IDENTIFY_MS);
   const row = rows[0] ?? {};
   const text = (key: string) => (typeof row[key] === "string" ? row[key] : "");
-  return { name: text("reportHost") || text("hostname"), uuid: text("uuid"), readOnly: Number(row["readOnly"]) === 1 };
+  // Members of a cluster report the name that they have among each other, which continues their own.
+  const [name = ""] = (text("reportHost") || text("hostname")).split(".");
+  return { name, uuid: text("uuid"), readOnly: Number(row["readOnly"]) === 1 };
 }
 
 /** One address: the connections to it, and what is known of it. */

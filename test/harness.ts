@@ -29,6 +29,13 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   "docker:index/network:Network": () => ({}),
   "pulumi:providers:docker": () => ({}),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
+  "tls:index/privateKey:PrivateKey": (name) => ({
+    privateKeyPem: pulumi.secret(`the ${name}`),
+    privateKeyPemPkcs8: pulumi.secret(`the ${name}`),
+  }),
+  "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `the ${name}` }),
+  "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: `the ${name}` }),
+  "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: `the ${name}` }),
 };
 
 /**

@@ -54,7 +54,7 @@ export function planCluster(config: Config): ClusterPlan {
     databases,
     steward: {
       name: "mysql-steward",
-      host: first ?? "",
+      host: servers[0]?.name ?? "",
       image: config.images.mysql,
       attachments: attachments("mysql-steward", "replication"),
       memoryMb: 32,

@@ -28,6 +28,9 @@ describe("the dev stack, against mocks", () => {
         "lb1",
         "mysql-server1",
         "mysql-server2",
+        "mysql-steward",
+        "router-server1",
+        "router-server2",
         "web-server1",
         "web-server2",
       ],
@@ -36,7 +39,7 @@ describe("the dev stack, against mocks", () => {
 
   it("places every Docker resource by the provider of its server", () => {
     for (const { name, type, provider } of dev.resources.filter((resource) => resource.type.startsWith("docker:"))) {
-      const server = name.match(/server\d/)?.[0] ?? "lb1";
+      const server = name.match(/server\d/)?.[0] ?? (name.startsWith("mysql-steward") ? "server1" : "lb1");
       assert.equal(provider, server, `${type} ${name}`);
     }
   });
@@ -64,10 +67,13 @@ describe("the dev stack, against mocks", () => {
       lb1: networks("edge", "web"),
       "web-server1": networks("web", "app"),
       "web-server2": networks("web", "app"),
-      "app-server1": networks("app", "data"),
-      "app-server2": networks("app", "data"),
+      "app-server1": networks("app", "router"),
+      "app-server2": networks("app", "router"),
+      "router-server1": networks("router", "data"),
+      "router-server2": networks("router", "data"),
       "mysql-server1": networks("data", "replication"),
       "mysql-server2": networks("data", "replication"),
+      "mysql-steward": networks("replication"),
     });
     assert.ok(joining.every(({ inputs }) => inputs["networkMode"] === undefined));
   });
@@ -96,9 +102,12 @@ describe("the dev stack, against mocks", () => {
       ]),
     );
     assert.deepEqual(order, {
-      "mysql-server1": [],
-      "mysql-server2": ["mysql-server1"],
-      "app-server1": ["mysql-server1"],
+      "mysql-server2": [],
+      "mysql-server1": ["mysql-server2"],
+      "mysql-steward": ["mysql-server1", "mysql-server2"],
+      "router-server1": ["mysql-server1", "mysql-server2"],
+      "router-server2": ["router-server1"],
+      "app-server1": ["router-server1", "router-server2"],
       "app-server2": ["app-server1"],
       "web-server1": ["app-server1", "app-server2"],
       "web-server2": ["web-server1"],
@@ -109,7 +118,7 @@ describe("the dev stack, against mocks", () => {
 
   it("fills the files before the container that mounts them starts", () => {
     const carriers = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
-    assert.equal(carriers.length, 14);
+    assert.equal(carriers.length, 20);
     for (const carrier of carriers) {
       const user = services(dev).find(({ name }) => carrier.name.startsWith(`${name}-`));
       assert.ok(user?.dependsOn.includes(carrier.name), carrier.name);
@@ -131,7 +140,7 @@ describe("the dev stack, against mocks", () => {
       assert.ok(Number(container["destroyGraceSeconds"]) > 0, name);
       assert.equal(container["logDriver"], "json-file", name);
       const { deleteBeforeReplace, replaceOnChanges } = options as pulumi.CustomResourceOptions;
-      assert.equal(deleteBeforeReplace, name !== "haproxy-lb1", name);
+      assert.equal(deleteBeforeReplace, !/^(haproxy|router)-/.test(name), name);
       assert.ok(replaceOnChanges?.includes("#initerror"), name);
       const volumes = container["volumes"] as { containerPath: string; readOnly?: boolean }[];
       for (const { containerPath, readOnly } of volumes) {
@@ -142,7 +151,7 @@ describe("the dev stack, against mocks", () => {
 
   it("lets passwords reach the engine as secrets only, and only in files", () => {
     const carriers = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
-    assert.equal(carriers.length, 4);
+    assert.equal(carriers.length, 5);
     for (const { name, inputs } of dev.resources) {
       for (const [key, value] of Object.entries(inputs)) {
         if (!PASSWORD.test(JSON.stringify(value))) continue;
@@ -161,9 +170,10 @@ describe("the dev stack, against mocks", () => {
       ["mysql-server1-data", "mysql-server2-data"],
     );
     const isProtected = names(({ protect }) => protect);
-    assert.deepEqual(isProtected, ["mysql-application-password", "mysql-replication-password", "mysql-root-password"]);
+    const accounts = ["application", "replication", "root", "steward"];
+    assert.deepEqual(isProtected, [...accounts.map((account) => `mysql-${account}-password`), "authority-key"]);
     const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
-    assert.deepEqual(volumes, ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
+    assert.deepEqual(volumes.sort(), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
   });
 
   it("gives what a user needs next, passwords as secrets", async () => {
