@@ -1,13 +1,12 @@
 import { createInterface } from "node:readline/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { stackContainers } from "../drills/containers.ts";
 import { databasesOf } from "../drills/databases.ts";
+import type { Ground } from "../drills/drill.ts";
 import { DRILLS, drillsNamed } from "../drills/drills.ts";
 import { addressOf, factsOf } from "../drills/ground.ts";
-import { figuresLine, limitText } from "../drills/measure.ts";
-import { storedMessages } from "../drills/messages.ts";
 import { releases } from "../drills/release.ts";
-import { runDrill } from "../drills/run.ts";
 import { engineClient } from "../preflight/engine.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
@@ -18,10 +17,12 @@ npm run drill -- NAME | all      do it to the stack that is up, under load
 
   --stack NAME     default: dev
   --seconds N      the load lasts at least so long, 5 to 120; default: 20
-  --rate N         requests a second, 10 to 1000; default: 200
+  --rate N         requests, or rows for the databases, a second, 10 to 1000; default: 200
   --yes            do not ask
 
-The application has to take messages as the sample application does.`;
+Under load means: visitors who read and write messages, which the application has to take as the sample application
+does; or, where databases are drilled, a program beside the application that writes numbered rows, for which its image
+has to have Node.js.`;
 
 /** A state that a drill makes, as a pause, lasts for half of the load and at most this long. */
 const MAX_HOLD_SECONDS = 10;
@@ -49,7 +50,7 @@ await main(async () => {
   const facts = await factsOf(stack);
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
-      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limitText(limit(facts, conditions))}`);
+      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limit(facts, conditions)}`);
     }
     return 0;
   }
@@ -67,8 +68,19 @@ await main(async () => {
   signal.throwIfAborted();
   const engine = engineClient(facts.config.loadBalancer.endpoint);
   const containers = stackContainers(engine, facts.topology, signal);
-  const messages = storedMessages(databasesOf(containers, facts.topology), facts.config.mysql.database);
-  const release = releases(stack, machine, { signal, say });
+  const ground: Ground = {
+    ...facts,
+    ...conditions,
+    engine,
+    containers,
+    databases: databasesOf(containers, facts.topology),
+    url,
+    seconds,
+    signal,
+    wait: (length) => sleep(length * 1_000, undefined, { signal }),
+    release: releases(stack, machine, { signal, say }),
+    say,
+  };
 
   let isPassed = true;
   for (const drill of drills) {
@@ -78,9 +90,8 @@ await main(async () => {
       continue;
     }
     say(`${drill.name}: ${drill.proves}`);
-    const ground = { ...facts, ...conditions, engine, containers, messages, url, seconds, signal, release, say };
-    const { figures, complaints } = await runDrill(drill, ground);
-    console.log(figuresLine(drill.name, figures));
+    const { line, complaints } = await drill.run(ground);
+    console.log(line);
     for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
     isPassed &&= complaints.length === 0;
   }

@@ -9,16 +9,24 @@ import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from ".
 export interface StackContainers {
   /** Which of the services have no container that runs and is healthy. */
   unwell(services: readonly string[]): Promise<string[]>;
-  /** Kills the main processes of all at once, and waits until the engine has started them again and they are healthy. */
+  /** Waits until all run and are healthy. */
+  untilWell(services: readonly string[]): Promise<void>;
+  /** Kills the main processes of all at once; the engine, which has noticed then, starts them again. */
   kill(services: readonly string[]): Promise<void>;
-  /** Freezes a container while the work is done, then waits until it is healthy. */
+  /** Freezes a container while the work is done. */
   whilePaused(service: string, work: () => Promise<void>): Promise<void>;
+  /** Stops a container as its owner would, and starts it again when the work is done. */
+  whileStopped(service: string, work: () => Promise<void>): Promise<void>;
+  /** Takes a container out of a network while the work is done. It comes back under its names there. */
+  whileCutOff(service: string, network: string, work: () => Promise<void>): Promise<void>;
   /** Runs a command in a container; resolves to what it prints. */
   execute(service: string, command: readonly string[]): Promise<string>;
 }
 
 const HEALTHY_MS = 120_000;
 const POLL_MS = 200;
+/** More than any of the stack's containers takes to stop. */
+const STOP_SECONDS = 90;
 
 /**
  * @param engine the engine that runs the stack
@@ -46,11 +54,9 @@ export function stackContainers(
       ({ State }) => State,
       () => undefined,
     );
-  /** @param before when a start was that does not count */
-  const isWell = async (service: string, before?: string) => {
+  const isWell = async (service: string) => {
     const state = await stateOf(service);
-    const isUp = state?.Running === true && !state.Paused && state.StartedAt !== before;
-    return isUp && (state.Health?.Status ?? "healthy") === "healthy";
+    return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
   };
 
   async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
@@ -67,6 +73,10 @@ export function stackContainers(
       return services.filter((_, index) => !well[index]);
     },
 
+    async untilWell(services) {
+      await Promise.all(services.map((service) => until(`${service} is not healthy again`, () => isWell(service))));
+    },
+
     async kill(services) {
       const before = await Promise.all(services.map(async (service) => (await get(service)).inspect()));
       const [first] = before;
@@ -78,7 +88,10 @@ export function stackContainers(
       );
       await Promise.all(
         services.map((service, index) =>
-          until(`${service} is not healthy again`, () => isWell(service, before[index]?.State.StartedAt)),
+          until(`${service} was killed and still runs`, async () => {
+            const state = await stateOf(service);
+            return state?.Running !== true || state.StartedAt !== before[index]?.State.StartedAt;
+          }),
         ),
       );
     },
@@ -97,7 +110,33 @@ export function stackContainers(
       } finally {
         await container.unpause();
       }
-      await until(`${service} is not healthy again`, () => isWell(service));
+    },
+
+    async whileStopped(service, work) {
+      const container = await get(service);
+      await container.stop({ t: STOP_SECONDS });
+      try {
+        await work();
+      } finally {
+        await container.start();
+      }
+    },
+
+    async whileCutOff(service, network, work) {
+      const container = await get(service);
+      const { NetworkSettings } = await container.inspect();
+      const endpoint = NetworkSettings.Networks[network];
+      if (endpoint === undefined) throw new Error(`${service} is not in the network ${network}`);
+      const line = engine.getNetwork(network);
+      await line.disconnect({ Container: container.id });
+      try {
+        await work();
+      } finally {
+        await line.connect({
+          Container: container.id,
+          EndpointConfig: { Aliases: endpoint.Aliases, IPAMConfig: endpoint.IPAMConfig },
+        });
+      }
     },
 
     async execute(service, command) {

@@ -1,9 +1,14 @@
 import { closest } from "fastest-levenshtein";
 import type { Drill } from "./drill.ts";
-import { FAILURES } from "./failures.ts";
-import { RELEASES } from "./releases.ts";
+import type { TrafficDrill } from "./traffic/drill.ts";
+import { FAILURES } from "./traffic/failures.ts";
+import { RELEASES } from "./traffic/releases.ts";
+import { trafficDrill } from "./traffic/run.ts";
 
-export const DRILLS: readonly Drill[] = [...RELEASES, ...FAILURES];
+/** What is done while visitors use the site. */
+export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
+
+export const DRILLS: readonly Drill[] = TRAFFIC.map(trafficDrill);
 
 /**
  * The drills that a word means: all of them, or the one of that name.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, cp } from "node:fs/promises";
 import { join } from "node:path";
-import { DRILLS } from "../../drills/drills.ts";
+import { TRAFFIC } from "../../drills/drills.ts";
 import { exampleSettings } from "../examples.ts";
 import { createProject, missing, TEST_SUBNETS, type TestProject } from "./project.ts";
 
@@ -48,7 +48,7 @@ describe("the drills, short, against real stacks", function () {
     await up();
   });
 
-  for (const { name } of DRILLS) it(name, () => drill(name));
+  for (const { name } of TRAFFIC) it(name, () => drill(name));
 
   it("goes back to the release before by one command", async () => {
     const release = async () => {

@@ -11,10 +11,11 @@ import { LOCAL_ENDPOINT } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
 import { changedText, configOf, whileChanged } from "../../drills/configuration.ts";
 import { stackContainers } from "../../drills/containers.ts";
+import { databasesOf } from "../../drills/databases.ts";
 import type { Facts } from "../../drills/drill.ts";
-import { DRILLS, drillsNamed } from "../../drills/drills.ts";
-import { drillImage } from "../../drills/images.ts";
-import { startLoad } from "../../drills/load.ts";
+import { DRILLS, drillsNamed, TRAFFIC } from "../../drills/drills.ts";
+import { drillImage } from "../../drills/traffic/images.ts";
+import { startLoad } from "../../drills/traffic/load.ts";
 import {
   type Answer,
   checkMessages,
@@ -25,9 +26,9 @@ import {
   limitText,
   longestGap,
   serversSince,
-} from "../../drills/measure.ts";
-import { messageText, slowly, stepAt } from "../../drills/requests.ts";
-import { expendableServer, maintainableServer, servicesOn } from "../../drills/servers.ts";
+} from "../../drills/traffic/measure.ts";
+import { messageText, slowly, stepAt } from "../../drills/traffic/requests.ts";
+import { expendableServer, maintainableServer, servicesOn } from "../../drills/traffic/servers.ts";
 import { engineClient } from "../../preflight/engine.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -223,18 +224,18 @@ describe("the drills", () => {
   const servers = (...roles: string[][]) => ({
     "foobar:servers": roles.map((list, index) => ({ name: `server${index + 1}`, roles: list })),
   });
-  const skipped = (of: Facts) => DRILLS.filter(({ obstacle }) => obstacle(of) !== undefined).map(({ name }) => name);
+  const skipped = (of: Facts) => TRAFFIC.filter(({ obstacle }) => obstacle(of) !== undefined).map(({ name }) => name);
 
   it("are all for the stack of two servers, and never may they store a message twice", () => {
     assert.deepEqual(skipped(facts()), []);
-    for (const { limit, name } of DRILLS)
+    for (const { limit, name } of TRAFFIC)
       assert.equal(limit(facts(), { rate: 200, holdSeconds: 10 }).duplicated, 0, name);
   });
 
   it("of a single server are those of HAProxy, for which there is nothing to take its place anywhere", () => {
     const one = facts(servers(all));
     assert.deepEqual(
-      DRILLS.map(({ name }) => name).filter((name) => !skipped(one).includes(name)),
+      TRAFFIC.map(({ name }) => name).filter((name) => !skipped(one).includes(name)),
       ["release-haproxy", "release-haproxy-image", "kill-haproxy", "pause-haproxy"],
     );
   });
@@ -244,11 +245,15 @@ describe("the drills", () => {
     const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
     let config: Facts["config"] | undefined;
-    const [drill] = drillsNamed(name);
-    await drill?.run({
-      ...facts(),
+    const of = facts();
+    const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
+    await TRAFFIC.find((drill) => drill.name === name)?.run({
+      ...of,
       engine,
-      containers: stackContainers(engine, { project: "foobar", stack: "dev" }, signal),
+      containers,
+      databases: databasesOf(containers, of.topology),
+      url: of.topology.url,
+      seconds: 2,
       signal,
       rate: 200,
       holdSeconds: 1,
@@ -287,7 +292,12 @@ describe("the drills", () => {
     assert.equal(maintainableServer(facts()), "server1");
     assert.equal(expendableServer(facts()), "server2");
     const { config, topology } = facts();
-    assert.deepEqual(servicesOn({ config, topology }, "server2"), ["web-server2", "app-server2", "mysql-server2"]);
+    assert.deepEqual(servicesOn({ config, topology }, "server2"), [
+      "web-server2",
+      "app-server2",
+      "router-server2",
+      "mysql-server2",
+    ]);
     assert.equal(expendableServer(facts({ "foobar:mysql": { primary: "server2" } })), "server1");
     assert.equal(expendableServer(facts(servers(all, ["app"]))), "server2");
     assert.equal(expendableServer(facts(servers(all))), undefined);

@@ -1,11 +1,11 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { ROOT } from "../commands/settings.ts";
-import { applicationFolder } from "../components/appTier/applicationFolder.ts";
-import { SAMPLE_STATIC_FILES } from "../components/appTier/sampleApp.ts";
-import type { ImageName, Settings } from "../config/schema.ts";
-import type { Drill } from "./drill.ts";
+import { ROOT } from "../../commands/settings.ts";
+import { applicationFolder } from "../../components/appTier/applicationFolder.ts";
+import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
+import type { ImageName, Settings } from "../../config/schema.ts";
+import type { TrafficDrill } from "./drill.ts";
 import { whileThereIsAnother } from "./images.ts";
 import { maintainableServer } from "./servers.ts";
 import { APPLICATION, NGINX, needsTwo } from "./tiers.ts";
@@ -29,7 +29,7 @@ function asOwn({
   return { command: command.map((word) => word.replace("/app/", "/app/./")), staticFiles };
 }
 
-function imageRelease(image: ImageName, title: string, obstacle: Drill["obstacle"]): Drill {
+function imageRelease(image: ImageName, title: string, obstacle: TrafficDrill["obstacle"]): TrafficDrill {
   return {
     name: `release-${image}-image`,
     proves: `another version of ${title}'s image is rolled out and taken back without a visitor noticing`,
@@ -42,7 +42,7 @@ function imageRelease(image: ImageName, title: string, obstacle: Drill["obstacle
   };
 }
 
-export const RELEASES: readonly Drill[] = [
+export const RELEASES: readonly TrafficDrill[] = [
   {
     name: "release-files",
     proves: "new application files are rolled out and taken back without a visitor noticing",

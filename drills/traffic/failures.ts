@@ -1,4 +1,4 @@
-import type { Drill, DrillContext } from "./drill.ts";
+import type { TrafficContext, TrafficDrill } from "./drill.ts";
 import { expendableServer, servicesOn } from "./servers.ts";
 import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./tiers.ts";
 
@@ -22,9 +22,9 @@ function underWay(rate: number, kills: number): number {
 /** One after the other, each container of a tier fails. */
 function failures(
   tier: Tier,
-  drill: Omit<Drill, "run">,
-  fail: (service: string, context: DrillContext) => Promise<void>,
-): Drill {
+  drill: Omit<TrafficDrill, "run">,
+  fail: (service: string, context: TrafficContext) => Promise<void>,
+): TrafficDrill {
   return {
     ...drill,
     async run(context) {
@@ -36,19 +36,21 @@ function failures(
   };
 }
 
-async function kill(service: string, { containers, say }: DrillContext): Promise<void> {
+async function kill(service: string, { containers, say }: TrafficContext): Promise<void> {
   say(`killing ${service}`);
   await containers.kill([service]);
+  await containers.untilWell([service]);
 }
 
-async function pause(service: string, { containers, holdSeconds, wait, say }: DrillContext): Promise<void> {
+async function pause(service: string, { containers, holdSeconds, wait, say }: TrafficContext): Promise<void> {
   say(`pausing ${service} for ${holdSeconds} s`);
   await containers.whilePaused(service, () => wait(holdSeconds));
+  await containers.untilWell([service]);
 }
 
 /** The drills of a tier whose containers stand in for each other. */
-function redundant(tier: Tier): Drill[] {
-  const obstacle: Drill["obstacle"] = ({ topology }) => needsTwo(tier, topology);
+function redundant(tier: Tier): TrafficDrill[] {
+  const obstacle: TrafficDrill["obstacle"] = ({ topology }) => needsTwo(tier, topology);
   return [
     failures(
       tier,
@@ -77,7 +79,7 @@ function redundant(tier: Tier): Drill[] {
   ];
 }
 
-const HAPROXY_FAILURES: readonly Drill[] = [
+const HAPROXY_FAILURES: readonly TrafficDrill[] = [
   failures(
     HAPROXY,
     {
@@ -107,7 +109,7 @@ const HAPROXY_FAILURES: readonly Drill[] = [
   ),
 ];
 
-const SERVER_FAILURE: Drill = {
+const SERVER_FAILURE: TrafficDrill = {
   name: "kill-server",
   proves: "when all of a server is killed, what it had is lost and no more, and it comes back by itself",
   obstacle: (facts) =>
@@ -119,10 +121,11 @@ const SERVER_FAILURE: Drill = {
     const services = servicesOn(context, server);
     context.say(`killing ${services.join(", ")}`);
     await context.containers.kill(services);
+    await context.containers.untilWell(services);
   },
 };
 
-export const FAILURES: readonly Drill[] = [
+export const FAILURES: readonly TrafficDrill[] = [
   ...HAPROXY_FAILURES,
   ...redundant(NGINX),
   ...redundant(APPLICATION),

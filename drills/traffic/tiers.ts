@@ -1,4 +1,4 @@
-import type { Topology } from "../topology.ts";
+import type { Topology } from "../../topology.ts";
 
 /** A kind of container that visitors' requests go through. */
 export interface Tier {

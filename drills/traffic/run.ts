@@ -1,25 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { instances, type Topology } from "../topology.ts";
-import type { Drill, DrillContext } from "./drill.ts";
+import type { Topology } from "../../topology.ts";
+import type { Drill, Ground, Outcome } from "../drill.ts";
+import { requireWhole } from "../ground.ts";
+import type { TrafficDrill } from "./drill.ts";
 import { type Load, startLoad } from "./load.ts";
-import { excesses, type Figures, failuresOf, figuresOf, isSuccess, serversSince } from "./measure.ts";
-import type { StoredMessages } from "./messages.ts";
-
-/** Where drills are run, and how. */
-export interface DrillGround extends Omit<DrillContext, "wait" | "serversFromNow"> {
-  readonly messages: StoredMessages;
-  /** Where the site is. */
-  readonly url: string;
-  /** How long the load lasts at least. */
-  readonly seconds: number;
-}
-
-export interface Outcome {
-  readonly figures: Figures;
-  /** Why the drill is not passed; empty where it is. */
-  readonly complaints: readonly string[];
-}
+import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
+import { storedMessages } from "./messages.ts";
 
 /** The load ends after this long, whatever happens. */
 const MAX_SECONDS = 180;
@@ -31,15 +17,23 @@ const BACK_SECONDS = 30;
 const SETTLE_SECONDS = 2;
 const POLL_SECONDS = 0.2;
 
-/**
- * Runs a drill under load and says what it cost. The messages that were posted are removed.
- * @throws Error where the stack is not whole, and where the user wants to stop
- */
-export async function runDrill(drill: Drill, ground: DrillGround): Promise<Outcome> {
-  const { containers, messages, rate, signal, topology, url } = ground;
-  const unwell = await containers.unwell(instances(topology).map(({ name }) => name));
-  if (unwell.length > 0) throw new Error(`the stack is not whole: ${unwell.join(", ")} should run and be healthy`);
+/** A drill whose cost is what visitors notice of it. */
+export function trafficDrill(drill: TrafficDrill): Drill {
+  const { name, proves, obstacle, limit } = drill;
+  return {
+    name,
+    proves,
+    obstacle,
+    limit: (facts, conditions) => limitText(limit(facts, conditions)),
+    run: (ground) => runUnderLoad(drill, ground),
+  };
+}
 
+/** Runs a drill under load and says what it cost. The messages that were posted are removed. */
+async function runUnderLoad(drill: TrafficDrill, ground: Ground): Promise<Outcome> {
+  const { config, databases, rate, signal, url } = ground;
+  await requireWhole(ground);
+  const messages = storedMessages(databases, config.mysql.database);
   const run = randomBytes(4).toString("hex");
   const load = startLoad({ url, rate, maxSeconds: MAX_SECONDS, run });
   try {
@@ -52,7 +46,7 @@ export async function runDrill(drill: Drill, ground: DrillGround): Promise<Outco
     const figures = figuresOf(load.answers, await messages.count(run), end);
     if (figures.failed > 0) ground.say(`failed: ${failuresOf(load.answers)}`);
     return {
-      figures,
+      line: figuresLine(drill.name, figures),
       complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
     };
   } finally {
@@ -67,8 +61,8 @@ function bindsVisitors({ loadBalancers: [first] }: Topology): boolean {
 }
 
 /** First nothing is done for a moment, then the drill does its work, then all who answered before have to answer again. */
-async function underLoad(drill: Drill, ground: DrillGround, load: Load): Promise<void> {
-  const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal: ground.signal });
+async function underLoad(drill: TrafficDrill, ground: Ground, load: Load): Promise<void> {
+  const { wait } = ground;
   const serversFromNow = () => {
     const since = load.elapsed();
     return () => serversSince(load.answers, since);
@@ -82,7 +76,7 @@ async function underLoad(drill: Drill, ground: DrillGround, load: Load): Promise
   }
   const expected = bindsVisitors(ground.topology) ? [] : [...usual()];
 
-  await drill.run({ ...ground, wait, serversFromNow });
+  await drill.run({ ...ground, serversFromNow });
 
   const back = serversFromNow();
   const missing = () => expected.filter((server) => !back().has(server));
