@@ -30,8 +30,8 @@ export const APPLICATION_USER = "application";
 
 const CONFIG_FOLDER = "/etc/mysql/conf.d";
 const INTENT_FOLDER = "/etc/mysql/intent";
-const NODE_SCRIPTS = ["start", "node", "common", "accounts", "replica", "group", "leave", "health"] as const;
-const ACCOUNTS = ["root", APPLICATION_USER, "replication", "steward"] as const;
+const NODE_SCRIPTS = ["start", "node", "common", "accounts", "replica", "group", "leave", "takeover", "health"] as const;
+const ACCOUNTS = ["root", APPLICATION_USER, "replication", "steward", "backup"] as const;
 
 type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string>>>;
 
@@ -60,6 +60,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
       application: password("application"),
       replication: password("replication"),
       steward: password("steward"),
+      backup: password("backup"),
     };
     const volumes = dataVolumes(this, args);
     this.nodes = oneAfterTheOther(args.plan.databases, [], (plan, after) => this.#node(plan, volumes, args, after));

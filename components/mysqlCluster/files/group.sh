@@ -17,15 +17,21 @@ keep_in_group() {
   survey
   local peer
   for peer in "${!grouped[@]}"; do
-    if [ "${grouped[$peer]}" = ONLINE ]; then
+    case "${grouped[$peer]}" in
+    ONLINE)
       join
       return
-    fi
+      ;;
+    RECOVERING)
+      state "waiting: $peer is about to come online"
+      return
+      ;;
+    esac
   done
   if [ "${writable[$appointed]:-0}" = 1 ]; then
     # The cluster is on its way from another kind of replication, and its primary is the last to come.
     be_replica_of "$appointed"
-  elif [ ${#silent[@]} -gt 0 ]; then
+  elif [ ${#silent[@]} -gt 0 ] && [ ! -e /tmp/begin-without-silent ]; then
     state "waiting: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
   else
     begin_group
@@ -51,13 +57,14 @@ join() {
   fi
 }
 
-# Nobody is in the group, and everybody has answered: whoever holds all that any of them has may begin it again, and
-# only one of those. All members come to the same answer, because nobody can write meanwhile.
+# Nobody is in the group, and everybody has answered, or a person has said to do without who has not (npm run database
+# -- recover): whoever holds all that any of them has may begin it again, and only one of those. All members come to the
+# same answer, because nobody can write meanwhile.
 begin_group() {
   local mine peer theirs
   mine=$(ask "SELECT $HELD")
   local -a equals=("$MEMBER")
-  for peer in "${peers[@]}"; do
+  for peer in "${!grouped[@]}"; do
     theirs=$(ask_peer "$peer" "SELECT $HELD") || return
     if [ "$(ask "SELECT GTID_SUBSET('$theirs', '$mine')")" != 1 ]; then
       state "waiting: $peer has transactions that this node has not, and begins the group if it has all"
