@@ -32,7 +32,7 @@ keep_in_group() {
     # The cluster is on its way from another kind of replication, and its primary is the last to come.
     be_replica_of "$appointed"
   elif [ ${#silent[@]} -gt 0 ] && [ ! -e /tmp/begin-without-silent ]; then
-    state "waiting: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
+    state "alone: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
   else
     begin_group
   fi

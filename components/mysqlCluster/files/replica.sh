@@ -56,7 +56,7 @@ be_replica_of() {
     return
     ;;
   *)
-    state "waiting: $1 does not answer"
+    state "alone: $1, the primary, does not answer"
     return
     ;;
   esac
