@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { parse } from "yaml";
+import { NETWORKS } from "../../config/schema.ts";
 import {
   createProject,
   eventually,
@@ -20,9 +21,15 @@ const CONTAINERS = [
   "lb1",
   "mysql-server1",
   "mysql-server2",
+  "mysql-steward",
+  "router-server1",
+  "router-server2",
   "web-server1",
   "web-server2",
 ];
+
+/** Containers that are never started and only carry files. */
+const CARRIERS = 20;
 
 interface Message {
   readonly id: number;
@@ -311,8 +318,8 @@ describe("the real stack, by the real CLI on a real engine", function () {
       await eventually(async () => void (await post(`after ${signal}`)), 10);
       await up("--expect-no-changes");
       const { containers, networks } = await project.inventory();
-      assert.equal(networks.length, 5);
-      assert.equal(containers.length, 22);
+      assert.equal(networks.length, NETWORKS.length);
+      assert.equal(containers.length, CONTAINERS.length + CARRIERS);
       const down = await project.npm("down", ["--yes"]);
       assert.equal(down.exitCode, 0, down.output);
     });
