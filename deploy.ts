@@ -4,6 +4,7 @@ import { Authority } from "./components/certificates.ts";
 import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
 import { createHosts, hostOf } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
+import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
@@ -37,6 +38,17 @@ export function deploy(topology: Topology) {
     authority,
     protect: topology.protectData,
   });
+  const backups =
+    topology.backups &&
+    new MysqlBackup("backup", {
+      ...common,
+      plan: topology.backups,
+      database: topology.database,
+      password: mysql.passwords.backup,
+      authority,
+      protect: topology.protectData,
+      after: [mysql.steward],
+    });
   // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });
   const app = new AppTier("app", {
@@ -75,6 +87,7 @@ export function deploy(topology: Topology) {
         ...routers.services,
         ...mysql.nodes,
         mysql.steward,
+        ...(backups === undefined ? [] : [backups.service]),
       ].map(({ name, container }) => [name, container.name]),
     ),
     replication: topology.cluster.replication,

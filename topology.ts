@@ -1,6 +1,7 @@
 import { ARBITER, type NetworkName, type Replication, type Settings, type Traffic } from "./config/schema.ts";
 import type { Config } from "./config.ts";
 import { planApplications } from "./topology/applications.ts";
+import { planBackups } from "./topology/backups.ts";
 import { planCluster } from "./topology/databases.ts";
 import { planLoadBalancers } from "./topology/loadBalancers.ts";
 import { planNetworks } from "./topology/networks.ts";
@@ -216,6 +217,24 @@ export interface ClusterPlan {
   readonly steward: InstancePlan;
 }
 
+/** Takes backups of the databases. */
+export interface BackupPlan extends InstancePlan {
+  /** The members in the order in which they are asked for data: the one that takes writes first comes last. */
+  readonly members: readonly string[];
+  /** Which data the databases have: `first`, or the restore that they come from. The binary log of one is none of the other. */
+  readonly timeline: string;
+  readonly everyHours: number;
+  /** Full backups that stay. */
+  readonly keep: number;
+  /** How often the binary log is archived. */
+  readonly archiveSeconds: number;
+  readonly encrypted: boolean;
+  /** On the engine of its host, and never removed by the program. */
+  readonly volume: string;
+  /** The folder of the host that is the volume's; undefined: the engine's own. */
+  readonly directory: string | undefined;
+}
+
 /** Where the application's files come from. */
 export interface FilesPlan {
   /** The folder of the user's application; undefined for the sample application. */
@@ -237,6 +256,8 @@ export interface Topology {
   readonly applications: readonly ApplicationPlan[];
   readonly routers: readonly RouterPlan[];
   readonly cluster: ClusterPlan;
+  /** undefined: none are taken. */
+  readonly backups: BackupPlan | undefined;
   /** Where the site is, for clients that can route to the edge network or are on the host. */
   readonly url: string;
   readonly files: FilesPlan;
@@ -268,6 +289,7 @@ export function planTopology(config: Config): Topology {
     applications,
     routers,
     cluster,
+    backups: planBackups(config, cluster),
     url: siteUrl(loadBalancers),
     files: { application: application.files, static: application.staticFiles, release: application.release },
     database: config.mysql.database,
@@ -284,6 +306,7 @@ export function instances(topology: Topology): readonly InstancePlan[] {
     ...topology.routers,
     ...topology.cluster.databases,
     topology.cluster.steward,
+    ...(topology.backups === undefined ? [] : [topology.backups]),
   ];
 }
 

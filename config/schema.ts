@@ -163,6 +163,21 @@ const health = z.strictObject(
   { error: "settings of the health checks: intervalMs, fall, rise, observe, slowStartSeconds" },
 );
 
+const backup = z.strictObject(
+  {
+    everyHours: whole(1, 168, "hours").default(24),
+    keep: whole(1, 365, "full backups").default(7),
+    archiveSeconds: whole(5, 3600, "seconds").default(60),
+    directory: z
+      .string({ error: "a folder of the database's host" })
+      .regex(/^\/[^\n:]+$/, "a folder of the database's host, as a path that starts with /")
+      .optional()
+      .meta({ example: "/srv/backups" }),
+    encrypted: z.boolean({ error: "true or false" }).default(true),
+  },
+  { error: "settings of the backups: everyHours, keep, archiveSeconds, directory, encrypted" },
+);
+
 const rateLimit = z.strictObject(
   {
     requestsPerSecond: whole(1, 100_000, "requests").meta({ example: 20 }),
@@ -270,12 +285,18 @@ export const schema = z.strictObject({
         bufferPoolMb: whole(64, 1_048_576, "MB").optional().meta({ example: 256 }),
         maxConnections: whole(20, 10_000, "connections").optional().meta({ example: 150 }),
         redoLogMb: whole(64, 131_072, "MB").optional().meta({ example: 256 }),
+        backup: backup.optional().meta({ example: {} }),
+        restored: z
+          .string({ error: "the name of a restore" })
+          .regex(/^\d{8}t\d{6}z$/, "the name of a restore: the time of it, like 20261121t120000z")
+          .optional()
+          .meta({ example: "20261121t120000z" }),
       },
       { error: "settings of MySQL" },
     )
     .prefault({})
     .describe(
-      "MySQL: replication (async, semisync, group), primary (the server that takes writes; another one is a switchover; default: the first with the role db), withoutReplica (semisync: wait or degrade), arbiter (group: a member on no server, for a majority; default: where the number of databases is even), acceptNoMajority (a group of two without one), maxLagSeconds (a replica that is further behind serves no reads), database, protect (data volumes stay on the engine and destroy spares the passwords that open them), memoryMb of each node, and bufferPoolMb, maxConnections, redoLogMb where the defaults, derived from the memory, do not do",
+      "MySQL: replication (async, semisync, group), primary (the server that takes writes; another one is a switchover; default: the first with the role db), withoutReplica (semisync: wait or degrade), arbiter (group: a member on no server, for a majority; default: where the number of databases is even), acceptNoMajority (a group of two without one), maxLagSeconds (a replica that is further behind serves no reads), database, protect (data volumes stay on the engine and destroy spares the passwords that open them), memoryMb of each node, and bufferPoolMb, maxConnections, redoLogMb where the defaults, derived from the memory, do not do, backup (everyHours, keep, archiveSeconds, directory on the host, encrypted; absent: no backups), restored (the restore whose data the databases have; npm run restore sets it)",
     ),
 
   networks: z

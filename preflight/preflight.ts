@@ -80,8 +80,9 @@ export async function collisions(topology: Topology, endpoint: string, state: En
 }
 
 /** Databases that start from nothing beside data that are there would look like a loss of them all. */
-function dataElsewhere({ cluster }: Topology, { dataVolumes }: EngineState): Problem[] {
+function dataElsewhere({ project, stack, cluster }: Topology, state: EngineState): Problem[] {
   const planned = cluster.databases.map(({ dataVolume }) => dataVolume);
+  const dataVolumes = state.dataVolumes.filter((volume) => volume.startsWith(`${project}-${stack}-mysql-`));
   if (dataVolumes.length === 0 || planned.some((volume) => dataVolumes.includes(volume))) return [];
   return [
     {

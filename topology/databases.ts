@@ -41,7 +41,7 @@ export function planCluster(config: Config): ClusterPlan {
         ],
         memoryMb,
         cpus: "1.0",
-        dataVolume: `${config.project}-${config.stack}-${name}`,
+        dataVolume: dataVolume(config, name),
         sizing,
       };
     })
@@ -61,6 +61,11 @@ export function planCluster(config: Config): ClusterPlan {
       cpus: "0.5",
     },
   };
+}
+
+/** A restore has volumes of its own, so that the data that it replaces stay. */
+function dataVolume({ project, stack, mysql }: Config, name: string): string {
+  return [project, stack, name, ...(mysql.restored === undefined ? [] : [mysql.restored])].join("-");
 }
 
 function memberName(server: string): string {

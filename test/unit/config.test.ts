@@ -434,6 +434,13 @@ describe("configuration", () => {
       [/mysql\.arbiter .*\n.*unless mysql\.replication is group/, /mysql\.acceptNoMajority .*\n.*unless/],
     ],
     ["an unknown size", mysql({ memoryMb: "large" }), [/memoryMb is "large"\n.*whole number of MB from 768/]],
+    ["backups too seldom", mysql({ backup: { everyHours: 200 } }), [/everyHours is 200\n.*hours from 1 to 168/]],
+    ["backups of which none stays", mysql({ backup: { keep: 0 } }), [/keep is 0\n.*full backups from 1 to 365/]],
+    ["an archive without a pause", mysql({ backup: { archiveSeconds: 1 } }), [/archiveSeconds is 1\n.*from 5 to 3600/]],
+    ["a relative folder for backups", mysql({ backup: { directory: "./b" } }), [/directory is .*\n.*starts with \//]],
+    ["encryption that is neither", mysql({ backup: { encrypted: "yes" } }), [/encrypted is "yes"\n.*true or false/]],
+    ["backups that are no settings", mysql({ backup: true }), [/backup is true\n.*everyHours, keep/]],
+    ["a restore that nobody made", mysql({ restored: "yesterday" }), [/restored is .*\n.*like 20261121t120000z/]],
     ["a buffer pool that leaves no room", mysql({ bufferPoolMb: 1000 }), [/bufferPoolMb is 1000\n.*at most 574/]],
   ];
   for (const [name, changes, expected] of databases) {

@@ -170,7 +170,7 @@ describe("the dev stack, against mocks", () => {
       ["mysql-server1-data", "mysql-server2-data"],
     );
     const isProtected = names(({ protect }) => protect);
-    const accounts = ["application", "replication", "root", "steward"];
+    const accounts = ["application", "backup", "replication", "root", "steward"];
     assert.deepEqual(isProtected, [...accounts.map((account) => `mysql-${account}-password`), "authority-key"]);
     const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
     assert.deepEqual(volumes.sort(), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);

@@ -1,0 +1,2 @@
+CREATE USER IF NOT EXISTS 'keeper'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';
+GRANT ALL ON *.* TO 'keeper'@'localhost';

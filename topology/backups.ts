@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import type { Config } from "../config.ts";
+import type { BackupPlan, ClusterPlan } from "../topology.ts";
+import { attachments } from "./servers.ts";
+
+const NAME = "mysql-backup";
+
+/** Beside a replica: what takes the primary's server must not take the backups. */
+export function planBackups({ project, stack, mysql, images }: Config, cluster: ClusterPlan): BackupPlan | undefined {
+  if (mysql.backup === undefined) return undefined;
+  const { databases } = cluster;
+  const beside = databases.find(({ role }) => role === "other") ?? databases[0];
+  if (beside === undefined) throw new Error("the plan has no database");
+  const { directory, ...settings } = mysql.backup;
+  return {
+    name: NAME,
+    host: beside.host,
+    image: images.mysql,
+    attachments: attachments(NAME, "replication"),
+    memoryMb: 768,
+    cpus: "1.0",
+    members: databases.map(({ member }) => member),
+    timeline: mysql.restored ?? "first",
+    ...settings,
+    // A volume cannot move: another folder is another volume.
+    volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
+    directory,
+  };
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 10);
+}
