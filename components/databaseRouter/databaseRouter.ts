@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RouterPlan } from "../../topology.ts";
+import { configFiles } from "../files.ts";
+import { oneAfterTheOther } from "../roll.ts";
+import { Service } from "../service.ts";
+import { placement, type TierArgs } from "../tier.ts";
+import { CONFIG_FOLDER, PROBE, routerConfig, STOP_SECONDS } from "./routerConfig.ts";
+
+export interface DatabaseRoutersArgs extends TierArgs {
+  readonly plans: readonly RouterPlan[];
+  /** Healthy before the first router starts. */
+  readonly after: readonly Service[];
+}
+
+/** A router that gets no CPU takes its databases for dead. */
+const CPU_SHARES = 4096;
+
+/**
+ * The application's way to the databases: on every server that runs it an HAProxy, which asks each database what it is
+ * and sends writes to the primary, reads to replicas. It alone is in the databases' network with them.
+ *
+ * A changed router starts beside the old one, under the same name. The old one then takes no more connections and gives
+ * statements time to end; clients find the other one by the name's second address.
+ */
+export class DatabaseRouters extends pulumi.ComponentResource {
+  readonly services: readonly Service[];
+
+  constructor(name: string, args: DatabaseRoutersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("foobar:index:DatabaseRouters", name, {}, opts);
+    this.services = oneAfterTheOther(
+      args.plans,
+      args.after,
+      (plan, after) =>
+        new Service(
+          plan.name,
+          {
+            ...placement(args, plan),
+            user: "99:99",
+            command: ["haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+            files: [configFiles(CONFIG_FOLDER, { "haproxy.cfg": routerConfig(plan, args.plans.length) })],
+            scratch: { "/run/haproxy": 1 },
+            healthcheck: { tests: ["CMD", "bash", "-c", PROBE], startPeriod: 10 },
+            stopGrace: STOP_SECONDS + 5,
+            cpuShares: CPU_SHARES,
+            replacement: "start-first",
+            after,
+          },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs({});
+  }
+}

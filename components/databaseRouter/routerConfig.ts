@@ -1,0 +1,143 @@
+import { STATISTICS_PORT } from "../../topology/ports.ts";
+import type { RouterPlan, RouterTarget } from "../../topology.ts";
+import { mysqlCheck } from "./mysqlCheck.ts";
+import { ROLES, ROUTER_ACCOUNT, YES } from "./roles.ts";
+
+/** Where HAProxy's files are in its container. */
+export const CONFIG_FOLDER = "/etc/haproxy";
+
+/** Succeeds while HAProxy serves: without a primary, too, a router is well. The image has no HTTP client but bash. */
+export const PROBE = `exec 3<>/dev/tcp/127.0.0.1/${STATISTICS_PORT} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
+
+/** Seconds from the stop signal for statements to end; connections that are open then are cut. */
+export const STOP_SECONDS = 10;
+
+/** A database's connections that are not for clients: replication, the nodes' own scripts, monitoring, people. */
+const RESERVED = 10;
+/** Those of one router's checks, and of its successor's beside it. */
+const RESERVED_PER_ROUTER = 6;
+
+/** Connections waiting for a place at a database. */
+const WAITING = 100;
+
+/**
+ * haproxy.cfg of a database router. HAProxy runs unprivileged, so its file names no user and no chroot.
+ * @param routers how many share the databases' connections, this one included
+ */
+export function routerConfig(plan: RouterPlan, routers: number): string {
+  const { ports, targets, maxLagSeconds } = plan;
+  const share = connectionShare(plan.maxConnections, routers);
+  return `global
+    log stdout format raw local0
+    stats socket /run/haproxy/admin.sock mode 600 level admin
+    maxconn ${share * targets.length + WAITING}
+    # More threads than CPUs wait for each other.
+    nbthread ${Math.ceil(Number(plan.cpus))}
+    # A router that has just started asks its databases at once.
+    max-spread-checks 50ms
+    hard-stop-after ${STOP_SECONDS}s
+
+defaults
+    mode tcp
+    log global
+    # Only what ends otherwise than by the client's or the database's own doing.
+    option dontlog-normal
+    timeout connect 2s
+    # A pool's connection may be idle; that its other end is gone, keepalive finds out.
+    timeout client 1h
+    timeout server 1h
+    option clitcpka
+    option srvtcpka
+    clitcpka-idle 30s
+    clitcpka-intvl 5s
+    clitcpka-cnt 3
+    srvtcpka-idle 30s
+    srvtcpka-intvl 5s
+    srvtcpka-cnt 3
+    timeout queue 1s
+    timeout check 2s
+    retries 1
+    option redispatch 1
+    # A server is none until it has said so. Its clients are cut when it no longer is: a database that hangs would hold
+    # them, and one that has become read-only has no use for them.
+    default-server maxconn ${share} init-state fully-down on-marked-down shutdown-sessions
+    default-server resolvers docker resolve-prefer ipv4 init-addr libc,none
+
+# Containers come back with other addresses: names are resolved while HAProxy runs, not once at its start.
+resolvers docker
+    nameserver engine 127.0.0.11:53
+    resolve_retries 3
+    timeout resolve 1s
+    timeout retry 500ms
+    hold valid 1s
+    # The address of a container that is gone may be another's next.
+    hold nx 2s
+
+frontend writes
+    option tcplog
+    bind :${ports.write}
+    default_backend primary
+
+frontend reads
+    option tcplog
+    bind :${ports.read}
+    use_backend replicas if { nbsrv(replicas) gt 0 }
+    use_backend primary if { nbsrv(primary) gt 0 }
+    default_backend readable
+
+# Never two at a time. If two say that they are the primary, every router takes the first one here, and leaves the other.
+backend primary
+${lines(check(ROLES.primary()))}
+    default-server ${QUICK}
+${targets.map((target, index) => server(target, index === 0 ? "on-marked-up shutdown-backup-sessions" : "backup")).join("\n")}
+
+backend replicas
+    balance leastconn
+${lines(check(ROLES.replica(maxLagSeconds)))}
+    default-server ${QUICK}
+${targets.map((target) => server(target)).join("\n")}
+
+# There is no primary, and no replica that is up to date: old data beat none.
+backend readable
+    balance leastconn
+${lines(check(ROLES.readable()))}
+    default-server ${SLOW}
+${targets.map((target) => server(target)).join("\n")}
+
+frontend statistics
+    mode http
+    bind 127.0.0.1:${STATISTICS_PORT}
+    http-request use-service prometheus-exporter if { path /metrics }
+    monitor-uri /healthz
+    no log
+    timeout client 30s
+    stats enable
+    stats uri /
+    stats refresh 5s
+`;
+}
+
+/**
+ * Connections that one router opens to a database, so that all of them together leave what others need: a database whose
+ * connections are all taken cannot be checked either. It is primary, replica or readable, one at a time, and loses its
+ * clients when that changes, so one limit does for all.
+ */
+export function connectionShare(maxConnections: number, routers: number): number {
+  return Math.max(1, Math.floor((maxConnections - RESERVED) / routers) - RESERVED_PER_ROUTER);
+}
+
+/** Who takes writes must be known soon: a no is believed when it is said twice, silence after two timeouts. */
+const QUICK = "check inter 500ms fastinter 250ms downinter 500ms rise 1 fall 2";
+const SLOW = "check inter 2s fastinter 500ms downinter 2s rise 1 fall 2";
+
+function check(sql: string): string[] {
+  return mysqlCheck({ account: ROUTER_ACCOUNT, sql, expect: YES });
+}
+
+function server({ name, address, port }: RouterTarget, ...options: string[]): string {
+  return ["    server", name, `${address}:${port}`, ...options].join(" ");
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `    ${line}`).join("\n");
+}
