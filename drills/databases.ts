@@ -8,12 +8,12 @@ export interface Databases {
    * @throws Error where none does, or more than one
    */
   primary(): Promise<string>;
-  /** Runs a statement as root, and resolves to its rows. */
+  /** Runs a statement as root, and resolves to its rows. A server that hangs is given up. */
   ask(name: string, statement: string): Promise<string[][]>;
 }
 
 const AS_ROOT =
-  'MYSQL_PWD=$(cat /run/secrets/root-password) exec mysql --user=root --batch --skip-column-names --execute="$1"';
+  'MYSQL_PWD=$(cat /run/secrets/root-password) exec timeout 30 mysql --user=root --batch --skip-column-names --execute="$1"';
 
 export function databasesOf(
   containers: Pick<StackContainers, "execute">,

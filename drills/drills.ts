@@ -1,4 +1,6 @@
 import { closest } from "fastest-levenshtein";
+import { FAULTS } from "./database/faults.ts";
+import { databaseDrill } from "./database/run.ts";
 import type { Drill } from "./drill.ts";
 import type { TrafficDrill } from "./traffic/drill.ts";
 import { FAILURES } from "./traffic/failures.ts";
@@ -8,7 +10,7 @@ import { trafficDrill } from "./traffic/run.ts";
 /** What is done while visitors use the site. */
 export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
 
-export const DRILLS: readonly Drill[] = TRAFFIC.map(trafficDrill);
+export const DRILLS: readonly Drill[] = [...TRAFFIC.map(trafficDrill), ...FAULTS.map(databaseDrill)];
 
 /**
  * The drills that a word means: all of them, or the one of that name.

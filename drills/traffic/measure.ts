@@ -1,3 +1,4 @@
+import { excessesOf, fields, limitsText, longestSilence, tally } from "../figures.ts";
 import type { Step } from "./requests.ts";
 
 /** A request of the load that is over. Times are milliseconds since the load began. */
@@ -34,14 +35,12 @@ export function isSuccess({ status }: Answer): boolean {
 }
 
 /**
- * The longest time between two successful answers. The load's beginning and end count as such, or an outage that never
- * ended would not show; what was answered after the end closes no gap.
+ * The longest time between two successful answers.
  * @param end when the load ended, in milliseconds since it began
  */
 export function longestGap(answers: readonly Answer[], end: number): number {
-  const times = answers.flatMap((answer) => (isSuccess(answer) && answer.doneAt < end ? [answer.doneAt] : []));
-  const borders = [0, ...times.sort((a, b) => a - b), end];
-  return borders.reduce((longest, time, index) => Math.max(longest, time - (borders[index - 1] ?? 0)), 0);
+  const successes = answers.filter(isSuccess).map(({ doneAt }) => doneAt);
+  return longestSilence(successes, 0, end);
 }
 
 /**
@@ -72,17 +71,13 @@ export function figuresOf(answers: readonly Answer[], stored: ReadonlyMap<string
 
 /** How often each way of failing occurred, the most frequent first: `503 by server1 to POST on a new connection (12)`. */
 export function failuresOf(answers: readonly Answer[]): string {
-  const counts = new Map<string, number>();
-  for (const answer of answers.filter((answer) => !isSuccess(answer))) {
-    const { method, connection, slow } = answer.step;
-    const what = answer.problem ?? `${answer.status} by ${answer.server ?? "no application"}`;
-    const kind = `${what} to ${slow ? "slow " : ""}${method} on a ${connection} connection`;
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `${kind} (${count})`)
-    .join(", ");
+  const kinds = answers
+    .filter((answer) => !isSuccess(answer))
+    .map(({ step: { method, connection, slow }, problem, status, server }) => {
+      const what = problem ?? `${status} by ${server ?? "no application"}`;
+      return `${what} to ${slow ? "slow " : ""}${method} on a ${connection} connection`;
+    });
+  return tally(kinds);
 }
 
 /** The servers that have answered successfully what was sent since a time, in milliseconds since the load began. */
@@ -96,22 +91,17 @@ export function serversSince(answers: readonly Answer[], since: number): Readonl
 
 const FIGURES = { failed: "failed", duplicated: "duplicated", gapMs: "gap_ms" } as const;
 
-const KEYS = Object.keys(FIGURES) as readonly (keyof typeof FIGURES)[];
-
 /** The line that a drill prints. */
 export function figuresLine(name: string, figures: Figures): string {
-  const fields = KEYS.map((key) => `${FIGURES[key]}=${figures[key]}`);
-  return [`drill=${name}`, `requests=${figures.requests}`, ...fields].join(" ");
+  return [`drill=${name}`, `requests=${figures.requests}`, ...fields(FIGURES, figures)].join(" ");
 }
 
 /** A limit as people read it. */
 export function limitText(limit: Limit): string {
-  return KEYS.map((key) => `${FIGURES[key]} <= ${limit[key]}`).join(", ");
+  return limitsText(FIGURES, limit);
 }
 
 /** What is past its limit. */
 export function excesses(figures: Figures, limit: Limit): string[] {
-  return KEYS.filter((key) => figures[key] > limit[key]).map(
-    (key) => `${FIGURES[key]} is ${figures[key]}, past its limit of ${limit[key]}`,
-  );
+  return excessesOf(FIGURES, figures, limit);
 }

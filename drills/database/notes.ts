@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+export interface WriterAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the writer is told. */
+export interface WriterSettings {
+  readonly user: string;
+  readonly password: string;
+  /** The certificate that the servers' are signed by, in PEM. */
+  readonly ca: string;
+  readonly database: string;
+  readonly write: WriterAddress;
+  readonly read: WriterAddress;
+  /** Rows a second. */
+  readonly rate: number;
+  /** It ends by itself after this long. */
+  readonly maxSeconds: number;
+}
+
+/** Milliseconds since the writer began. */
+const at = z.number();
+const row = z.int();
+const problem = z.string();
+
+/** What the writer tells, a line each. */
+export const note = z.discriminatedUnion("what", [
+  /** The row is written. */
+  z.object({ what: z.literal("acked"), at, row }),
+  /** The row is certainly not written; it is sent again. */
+  z.object({ what: z.literal("refused"), at, row, problem }),
+  /** Nobody knows whether the row is written; it is not sent again. */
+  z.object({ what: z.literal("unknown"), at, row, problem }),
+  z.object({ what: z.literal("read"), at }),
+  z.object({ what: z.literal("unread"), at, problem }),
+  /** The last line: when it stopped sending. */
+  z.object({ what: z.literal("ended"), at }),
+]);
+export type Note = z.infer<typeof note>;
