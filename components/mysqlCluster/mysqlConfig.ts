@@ -29,6 +29,7 @@ log_bin = binlog
 binlog_expire_logs_seconds = 604800
 gtid_mode = ON
 enforce_gtid_consistency = ON
+relay_log = relay
 relay_log_recovery = ON
 skip_replica_start = ON
 # A source that is silent this long is asked again.

@@ -17,6 +17,9 @@ APPOINTED="COALESCE((SELECT CONCAT(epoch, ' ', member) FROM cluster.appointments
 # Its own state and role in a group.
 IN_GROUP="COALESCE((SELECT CONCAT(MEMBER_STATE, ' ', IF(MEMBER_ROLE = '', '-', MEMBER_ROLE))
   FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid), 'NONE -')"
+# Whether it sees a majority of its group.
+MAJORITY="COALESCE((SELECT SUM(MEMBER_STATE IN ('ONLINE', 'RECOVERING')) * 2 > COUNT(*)
+  FROM performance_schema.replication_group_members), 0)"
 # All transactions that it has, applied or only received from the group.
 HELD="TRIM(BOTH ',' FROM REPLACE(CONCAT(@@global.gtid_executed, ',', COALESCE((SELECT RECEIVED_TRANSACTION_SET
   FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'), '')), '\n', ''))"

@@ -4,8 +4,12 @@
 keep_in_group() {
   case "$group" in
   ONLINE)
-    state "member, $role"
-    if [ "$role" = PRIMARY ]; then lead; fi
+    if [ "$majority" = 0 ]; then
+      be_in_minority
+    else
+      state "member, $role"
+      if [ "$role" = PRIMARY ]; then lead; fi
+    fi
     return
     ;;
   RECOVERING)
@@ -19,7 +23,8 @@ keep_in_group() {
   for peer in "${!grouped[@]}"; do
     case "${grouped[$peer]}" in
     ONLINE)
-      join
+      # A member that comes back before it is expelled would be neither taken nor refused for more than a minute.
+      if [ "${sees[$peer]}" = 0 ]; then join; else state "waiting: the group still has what this node was before"; fi
       return
       ;;
     RECOVERING)
@@ -35,6 +40,22 @@ keep_in_group() {
     state "alone: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
   else
     begin_group
+  fi
+}
+
+# The others are lost to it, or it to them: it may not write, and goes on when they are back. If they have all been
+# started again they cannot be back: nobody is in the group then but this node, which leaves, so that it can begin again.
+be_in_minority() {
+  survey
+  local peer left=true
+  for peer in "${!grouped[@]}"; do
+    case "${grouped[$peer]}" in ONLINE | RECOVERING) left=false ;; esac
+  done
+  if [ ${#silent[@]} = 0 ] && $left; then
+    state "waiting: the others have left the group; leaving it, too"
+    ask "STOP GROUP_REPLICATION"
+  else
+    state "alone: in the minority of the group, and read-only until there is a majority"
   fi
 }
 

@@ -38,23 +38,25 @@ sql() {
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }
 
-# What this node is: $epoch and $appointed (the newest appointment that it knows), $group and $role (in a group), $source
-# and $follows (as a replica), $writes.
+# What this node is: $epoch and $appointed (the newest appointment that it knows), $group, $role and $majority (in a
+# group), $source and $follows (as a replica).
 look() {
   local answer
-  answer=$(ask "SELECT $APPOINTED, $IN_GROUP, $SOURCE, $FOLLOWS, NOT @@global.read_only" 2>/dev/null) || return
-  read -r epoch appointed group role source follows writes <<<"$answer"
+  answer=$(ask "SELECT $APPOINTED, $IN_GROUP, $MAJORITY, $SOURCE, $FOLLOWS" 2>/dev/null) || return
+  read -r epoch appointed group role majority source follows <<<"$answer"
 }
 
 # Asks every peer that answers what it is: holds[peer] (how many appointments it knows; 0: it has no data), writable[peer],
-# grouped[peer]. $silent are the others. An appointment that is newer than the known one takes its place.
+# grouped[peer] (its state in a group), sees[peer] (whether that group has this node). $silent are the others. An
+# appointment that is newer than the known one takes its place.
 survey() {
-  declare -gA holds=() writable=() grouped=()
+  declare -gA holds=() writable=() grouped=() sees=()
   silent=()
   local peer answer known who
   for peer in "${peers[@]}"; do
-    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), NOT @@global.read_only, $IN_GROUP, $APPOINTED" 2>/dev/null); then
-      read -r holds["$peer"] writable["$peer"] grouped["$peer"] _ known who <<<"$answer"
+    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), NOT @@global.read_only, $IN_GROUP,
+      (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$MEMBER'), $APPOINTED" 2>/dev/null); then
+      read -r holds["$peer"] writable["$peer"] grouped["$peer"] _ sees["$peer"] known who <<<"$answer"
       if ((known > epoch)); then
         epoch=$known
         appointed=$who

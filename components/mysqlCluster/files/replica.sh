@@ -88,14 +88,29 @@ is_broken() {
 
 # Takes all data from another node. MySQL ends when it is done, and the engine starts the container again.
 clone() {
+  local before answer
+  before=$(cat "$marker" 2>/dev/null)
   state "cloning: all data from $1"
   echo cloned >"$marker"
-  sql 86400 <<SQL || true
+  answer=$(
+    sql 86400 2>&1 <<SQL
 SET GLOBAL clone_valid_donor_list = '$1:3306';
 SET GLOBAL super_read_only = OFF;
 CLONE INSTANCE FROM 'replication'@'$1':3306 IDENTIFIED BY '$(secret replication-password)' REQUIRE SSL;
 SQL
-  end_server
+  )
+  case "$answer" in
+  *"ERROR 3862"*)
+    # The donor refused before anything was taken, for it gives to one at a time.
+    state "starting: $1 cannot give its data now: $answer"
+    if [ -n "$before" ]; then echo "$before" >"$marker"; else rm "$marker"; fi
+    ;;
+  *)
+    # 3707: it is done, and MySQL ends because nobody in the container starts it again.
+    echo "$answer"
+    end_server
+    ;;
+  esac
 }
 
 finish_clone() {
