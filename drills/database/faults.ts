@@ -28,12 +28,17 @@ const FREE: Limit = {
 
 const isGroup = ({ topology }: Facts) => topology.cluster.replication === "group";
 
-/** Without a database that could take its place, or a majority without it, nothing takes over. */
-function needsOthers({ topology: { cluster } }: Facts): string | undefined {
-  const { databases, replication } = cluster;
-  if (databases.length < 2) return "the stack has one database, and nothing can take its place";
-  if (replication === "group" && databases.length < 3) return "a group of two has no majority without one of them";
-  return undefined;
+function needsAnother({ topology: { cluster } }: Facts): string | undefined {
+  const candidates = cluster.databases.filter(({ role }) => role !== "arbiter");
+  return candidates.length < 2 ? "the stack has one database, and no other could be the primary" : undefined;
+}
+
+/** Without another database, or a majority without one that is lost, nobody goes on. */
+function needsOthers(facts: Facts): string | undefined {
+  const { databases } = facts.topology.cluster;
+  return isGroup(facts) && databases.length < 3
+    ? "a group of two has no majority without one of them"
+    : needsAnother(facts);
 }
 
 function needsGroup(facts: Facts): string | undefined {
@@ -104,7 +109,7 @@ export const FAULTS: readonly DatabaseDrill[] = [
   {
     name: "database-switchover",
     proves: "another primary is configured and taken back without a lost row, and writers hardly notice",
-    obstacle: needsOthers,
+    obstacle: needsAnother,
     limit: () => FREE,
     async run(context) {
       const { config, databases, primary, release, topology, untilInPlace, wait } = context;
