@@ -10,6 +10,8 @@ export interface EngineState {
   readonly networks: readonly { readonly name: string; readonly subnets: readonly string[]; readonly own: boolean }[];
   /** The stack's volumes that hold data, not files of the program. */
   readonly dataVolumes: readonly string[];
+  /** The stack's containers that run an image which has a name. */
+  readonly services: readonly { readonly service: string; readonly image: string }[];
   /** Ports of the host that containers hold. */
   readonly published: readonly { readonly container: string; readonly port: number; readonly own: boolean }[];
 }
@@ -44,12 +46,14 @@ export async function engineState(
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
-  const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }] = await Promise.all([
+  const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
     engine.info(),
     engine.listNetworks({ abortSignal }),
     engine.listContainers({ abortSignal }),
     engine.listVolumes({ abortSignal }),
+    engine.listImages({ abortSignal }),
   ]);
+  const nameOf = new Map(images.map(({ Id, RepoTags }) => [Id, RepoTags?.[0]]));
   return {
     kernel,
     networks: networks.map(({ Name, IPAM, Labels }) => ({
@@ -60,6 +64,10 @@ export async function engineState(
     dataVolumes: (volumes ?? []).flatMap(({ Name, Labels }) =>
       isOwn(Labels) && !(SERVICE_LABEL in Labels) ? [Name] : [],
     ),
+    services: containers.flatMap(({ ImageID, Labels }) => {
+      const image = nameOf.get(ImageID);
+      return isOwn(Labels) && image !== undefined ? [{ service: Labels[SERVICE_LABEL] ?? "", image }] : [];
+    }),
     published: containers.flatMap(({ Names, Ports, Labels }) =>
       Ports.flatMap(({ PublicPort }) =>
         PublicPort === undefined

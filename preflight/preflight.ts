@@ -5,6 +5,7 @@ import { overlap } from "../config/crossChecks.ts";
 import { ConfigError, type Path, type Problem } from "../config/problems.ts";
 import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
+import { downgrade } from "./downgrade.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
 import { missingRelease } from "./release.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -76,7 +77,12 @@ export async function collisions(topology: Topology, endpoint: string, state: En
     published.map((port) => ({ port, path: portPath(port, index) })),
   );
   const taken = await Promise.all(ports.map(({ port, path }) => takenPort(port, path, endpoint, state)));
-  return [...taken.flat(), ...takenSubnets(topology, state), ...dataElsewhere(topology, state)];
+  return [
+    ...taken.flat(),
+    ...takenSubnets(topology, state),
+    ...dataElsewhere(topology, state),
+    ...downgrade(topology, state),
+  ];
 }
 
 /** Databases that start from nothing beside data that are there would look like a loss of them all. */

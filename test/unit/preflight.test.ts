@@ -12,7 +12,7 @@ import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const REMOTE = "tcp://elsewhere:2376";
-const empty: EngineState = { kernel: "6.1.0", networks: [], published: [], dataVolumes: [] };
+const empty: EngineState = { kernel: "6.1.0", networks: [], published: [], services: [], dataVolumes: [] };
 
 const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
@@ -54,6 +54,18 @@ describe("preflight", () => {
     for (const name of ["server1", "server2"]) {
       assert.deepEqual(await found({ dataVolumes: [`foobar-dev-mysql-${name}`] }), []);
     }
+  });
+
+  it("refuses a MySQL that is older than the one that has the data, and no other", async () => {
+    const services = (image: string) => [{ service: "mysql-server2", image }];
+    for (const image of ["mysql:9.7.5", "registry.example:5000/mysql:10.0", "mysql:9.8"]) {
+      const [problem] = await found({ services: services(image) });
+      assert.match(problem ?? "", new RegExp(`^images\\.mysql ${image}, which mysql-server2 runs, or newer`));
+    }
+    for (const image of ["mysql:9.7.4", "mysql:9.7", "mysql:8.4.10", "mysql@sha256:0123"]) {
+      assert.deepEqual(await found({ services: services(image) }), [], image);
+    }
+    assert.deepEqual(await found({ services: [{ service: "web-server1", image: "nginx:99.1" }] }), []);
   });
 
   it("sees a port that a process of this machine has, where the engine is this machine's", async () => {
