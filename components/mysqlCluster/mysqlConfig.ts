@@ -36,7 +36,6 @@ skip_replica_start = ON
 replica_net_timeout = 10
 
 plugin_load_add = mysql_clone.so
-plugin_load_add = auth_socket.so
 loose_clone_ssl_ca = ${TLS.authority}
 
 innodb_buffer_pool_size = ${bufferPoolMb}M

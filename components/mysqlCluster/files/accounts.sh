@@ -25,7 +25,6 @@ SQL
 member_accounts() {
   account replication "REPLICATION SLAVE, BACKUP_ADMIN, CONNECTION_ADMIN, GROUP_REPLICATION_STREAM ON *.*" \
     "SELECT ON performance_schema.*" "SELECT ON cluster.*"
-  echo "CREATE USER IF NOT EXISTS 'health'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';"
 }
 
 # What is no member needs. The router asks in the clear and without a password, so it may see nothing but the state of
