@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { choose } from "../../backups/choice.ts";
+import { type FullBackup, type Listing, parseListing } from "../../backups/listing.ts";
+import { backupTable, lossReport } from "../../backups/report.ts";
+import { countTransactions } from "../../backups/transactions.ts";
+import { previousRestore } from "../../backups/volumes.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -76,4 +81,162 @@ describe("the scripts of backups", () => {
       await execa("bash", ["-n", `${SCRIPTS}/${name}`]);
     });
   }
+});
+
+const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => ({
+  name,
+  stack: "foobar/dev",
+  timeline: "first",
+  run: "A",
+  from: "mysql-server2.replication",
+  version: "9.7.4",
+  takenAt: "2026-11-01T00:00:00.000Z",
+  seconds: 10,
+  encrypted: true,
+  bytes: 1_500_000,
+  dataBytes: 150_000_000,
+  rows: { messages: 12 },
+  ...changes,
+});
+
+const listing = (...backups: readonly FullBackup[]): Listing => ({
+  backups,
+  reaches: new Map([
+    ["A", new Date("2026-11-03T00:00:00Z")],
+    ["B", new Date("2026-11-09T00:00:00Z")],
+  ]),
+  version: "9.7.4",
+});
+
+const days = listing(
+  backup("a1"),
+  backup("a2", { takenAt: "2026-11-02T00:00:00.000Z" }),
+  backup("b1", { takenAt: "2026-11-05T00:00:00.000Z", run: "B" }),
+);
+
+describe("the choice of a backup", () => {
+  const at = (text: string) => choose(days, "foobar/dev", { kind: "moment", at: new Date(text) });
+
+  it("takes the newest with all of the archive for the latest", () => {
+    assert.deepEqual(choose(days, "foobar/dev", { kind: "latest" }), { backup: days.backups[2], until: "end" });
+  });
+
+  it("takes what one backup holds, without the archive", () => {
+    assert.deepEqual(choose(days, "foobar/dev", { kind: "name", name: "a2" }), {
+      backup: days.backups[1],
+      until: "backup",
+    });
+  });
+
+  it("takes the last backup before a moment that the archive has", () => {
+    assert.equal(at("2026-11-01T12:00:00Z").backup.name, "a1");
+    assert.equal(at("2026-11-02T12:00:00Z").backup.name, "a2");
+    assert.equal(at("2026-11-03T00:00:00Z").until, "1793664000000000");
+    assert.equal(at("2026-11-08T00:00:00Z").backup.name, "b1");
+  });
+
+  const refusals: [string, () => unknown, RegExp][] = [
+    [
+      "a moment outside the archive, and says which there are",
+      () => at("2026-11-04T00:00:00Z"),
+      /does not have 2026-11-04.*\n.*from 2026-11-01T00:00:00.000Z to 2026-11-03T00:00:00.000Z, or from 2026-11-05.*to 2026-11-09/,
+    ],
+    ["a moment before the first backup", () => at("2026-10-31T23:59:59Z"), /does not have/],
+    ["a moment that is yet to come", () => at("2026-12-01T00:00:00Z"), /does not have/],
+    [
+      "an unknown name, and says the nearest",
+      () => choose(days, "foobar/dev", { kind: "name", name: "b2" }),
+      /no backup b2; did you mean \w+\?\n.*a1, a2, b1/,
+    ],
+    [
+      "a backup of another cluster",
+      () => choose(listing(backup("x", { stack: "foobar/prod" })), "foobar/dev", { kind: "name", name: "x" }),
+      /of another cluster, foobar\/prod/,
+    ],
+    [
+      "the latest where all are of another cluster",
+      () => choose(listing(backup("x", { stack: "foobar/prod" })), "foobar/dev", { kind: "latest" }),
+      /no backup yet/,
+    ],
+    [
+      "a backup of a newer MySQL",
+      () => choose(listing(backup("x", { version: "9.10.0" })), "foobar/dev", { kind: "latest" }),
+      /of MySQL 9\.10\.0, and the stack runs 9\.7\.4/,
+    ],
+  ];
+  for (const [name, attempt, message] of refusals) it(`refuses ${name}`, () => assert.throws(attempt, message));
+
+  it("takes a backup of an older MySQL", () => {
+    assert.equal(choose(listing(backup("x", { version: "9.7.3" })), "foobar/dev", { kind: "latest" }).backup.name, "x");
+  });
+});
+
+describe("what is said of backups", () => {
+  it("is read from what the container prints, whatever else it says", () => {
+    const text = `${JSON.stringify(backup("a1"))}\n{"run":"A","reach":"2026-11-03T00:00:00.000Z","after":"u:1-5"}\n{"server":"9.7.4"}\n`;
+    const read = parseListing(text);
+    assert.deepEqual(read.backups, [backup("a1")]);
+    assert.deepEqual(read.reaches.get("A"), new Date("2026-11-03T00:00:00Z"));
+    assert.equal(read.version, "9.7.4");
+  });
+
+  it("is a line for each of the stack's own, the newest first", () => {
+    const lines = backupTable(
+      listing(...days.backups, backup("x", { stack: "foobar/prod" })),
+      "foobar/dev",
+      new Date("2026-11-06T00:00:00Z"),
+    );
+    assert.equal(lines.length, 3);
+    assert.match(lines[0] ?? "", /^b1 .*1 day ago.*1\.5 MB.*12 rows.*to 2026-11-09/);
+  });
+
+  it("counts the transactions that would be lost, and compares the rows", () => {
+    const restored = { gtids: "u:1-5", last: 1_793_664_000_000_000, rows: { messages: 10, gone: 3 } };
+    const present = { lacking: "u:6-47:50,v:7", rows: { messages: 12 } };
+    const text = lossReport({ backup: backup("a1") }, restored, present, new Date("2026-11-03T00:02:30Z")).join("\n");
+    assert.match(text, /up to 2026-11-03T00:00:00\.000Z/);
+    assert.match(text, /gone +rows now: no table, restored: 3/);
+    assert.match(text, /messages +rows now: 12, restored: 10/);
+    assert.match(text, /44 transactions, of the last 3 min/);
+  });
+
+  it("says so where nothing can be counted", () => {
+    const restored = { gtids: "u:1-5", last: 0, rows: { messages: 10 } };
+    const text = lossReport({ backup: backup("a1") }, restored, undefined, new Date()).join("\n");
+    assert.match(text, /up to 2026-11-01T00:00:00\.000Z/);
+    assert.match(text, /cannot be counted/);
+  });
+});
+
+describe("a set of GTIDs", () => {
+  for (const [set, count] of [
+    ["", 0],
+    ["u:1", 1],
+    ["u:1-5:7,\nv:2-3", 8],
+    ["u:tag:4-5:9", 3],
+  ] as const) {
+    it(`has ${count} transactions in "${set.replace("\n", "\\n")}"`, () => assert.equal(countTransactions(set), count));
+  }
+});
+
+describe("the way back from a restore", () => {
+  const { cluster } = plan({ restored: "20261121t120000z" });
+  const volumes = (...suffixes: readonly string[]) => suffixes.map((suffix) => `foobar-dev-mysql-server1${suffix}`);
+
+  it("leads to the restore before", () => {
+    const found = volumes("", "-20261101t000000z", "-20261111t000000z", "-20261121t120000z", "-20261130t000000z");
+    assert.equal(previousRestore(found, cluster, "20261121t120000z"), "20261111t000000z");
+  });
+
+  it("leads to the first data", () => {
+    assert.equal(previousRestore(volumes("", "-20261121t120000z"), cluster, "20261121t120000z"), undefined);
+  });
+
+  it("is refused where those data are gone, or nothing was restored", () => {
+    assert.throws(
+      () => previousRestore(volumes("-20261121t120000z"), cluster, "20261121t120000z"),
+      /no longer on the engine/,
+    );
+    assert.throws(() => previousRestore(volumes(""), cluster, undefined), /mysql\.restored is not set/);
+  });
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the manifest of each full backup, and how far each run of the archive reaches, as JSON lines.
+# Prints the manifest of each full backup, how far each run of the archive reaches, and MySQL's version, as JSON lines.
 set -uo pipefail
 
 . "$(dirname "$0")/store.sh"
@@ -7,4 +7,4 @@ cat "$target"/full/*/manifest.json 2>/dev/null
 for folder in "$target"/archive/*/; do
   [ -e "$folder/reach.json" ] && cat "$folder/reach.json"
 done
-exit 0
+printf '{"server":"%s"}\n' "$(mysqld --version | sed -E 's/.* Ver ([0-9.]+).*/\1/')"

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# restore.sh NAME PRIMARY [UNTIL]: makes the data folder of PRIMARY as it was, from the full backup NAME and the archive
-# that follows it: up to the first transaction that was committed later than UNTIL (microseconds since 1970), else all. It
-# replays the archive as a replica does. Says what it does, and at the end what there is, as a JSON object.
+# restore.sh NAME PRIMARY UNTIL: makes the data folder of PRIMARY as it was, from the full backup NAME and the archive that
+# follows it: up to the first transaction that was committed later than UNTIL (microseconds since 1970), or all (end), or
+# nothing of it (backup). It replays the archive as a replica does. Says what it does, and at the end what there is, as a
+# JSON object: `last` is when the last transaction of the archive was committed (0: none was replayed).
 set -euo pipefail
 
 scripts=$(dirname "$0")
 . "$scripts/store.sh"
 . "$scripts/server.sh"
 
-name=$1 primary=$2 until=${3:-}
+name=$1 primary=$2 until=$3
 backup=$target/full/$name
 replay=$work/.replay
 channel=archive
@@ -30,15 +31,16 @@ enough_space() {
   ((free >= needed)) || fail "the restored data need $needed MB, and there are $free MB free for volumes"
 }
 
-# later_position FILE: where the first transaction that is too late begins.
-later_position() {
+# end_in FILE: where the first transaction that is too late begins, and when the last before it was committed.
+end_in() {
   LC_ALL=C gawk --characters-as-bytes -f "$scripts/transactions.awk" "$1" |
-    awk -v until="$until" '$1 > until && !found { print $2; found = 1 }'
+    awk -v until="$until" '$1 > until && !end { end = $2 } !end && $1 > last { last = $1 } END { printf "%d %d\n", end, last }'
 }
 
 trap 'end_server copy' EXIT
 run=$(field "$backup/manifest.json" run)
-mapfile -t pieces < <(find "$target/archive/$run" -name '[0-9]*.json' 2>/dev/null | sort)
+pieces=()
+[ "$until" = backup ] || mapfile -t pieces < <(find "$target/archive/$run" -name '[0-9]*.json' 2>/dev/null | sort)
 enough_space "$backup/manifest.json" "${pieces[@]}"
 
 say "unpacking $name"
@@ -64,8 +66,12 @@ for piece in "${lacking[@]}"; do
   log=$replay/relay-$channel.$(printf '%06d' $number)
   unseal "$(field "$piece" encrypted)" <"${piece%.json}.data" >"$log" || fail "$piece cannot be unpacked"
   echo "$log" >>"$replay/relay-$channel.index"
-  if [ -n "$until" ] && (($(field "$piece" last) > until)); then end=$(later_position "$log"); fi
-  [ -z "$end" ] || break
+  if [ "$until" != end ] && (($(field "$piece" last) > until)); then
+    read -r end in_piece < <(end_in "$log")
+    [ "$in_piece" = 0 ] || last=$in_piece
+    break
+  fi
+  last=$(field "$piece" last)
 done
 
 if [ $number -gt 0 ]; then
@@ -87,9 +93,6 @@ SQL
   done
   own copy <<<"STOP REPLICA FOR CHANNEL '$channel'; RESET REPLICA ALL"
 fi
-last=$(for log in "$replay"/relay-$channel.0*; do
-  [ ! -e "$log" ] || LC_ALL=C gawk --characters-as-bytes -f "$scripts/transactions.awk" "$log"
-done | awk -v until="${until:-9e15}" '$1 > until { exit } $1 > last { last = $1 } END { printf "%d", last }')
 rm -rf "$replay"
 
 say "checking"

@@ -1,0 +1,31 @@
+import { parseListing } from "../backups/listing.ts";
+import { size } from "../backups/report.ts";
+import { stackContainers } from "../drills/containers.ts";
+import { factsOf } from "../drills/ground.ts";
+import { engineClient } from "../preflight/engine.ts";
+import { backupScript, backupsOf } from "./backupContainer.ts";
+import { prepareMachine } from "./machine.ts";
+import { main } from "./pulumi.ts";
+import { commandLine, say } from "./settings.ts";
+
+/** Takes a full backup now. */
+await main(async () => {
+  const { stack } = commandLine(process.argv.slice(2));
+  await prepareMachine(stack);
+  const { config, topology } = await factsOf(stack);
+  const { name } = backupsOf(topology);
+  const containers = stackContainers(
+    engineClient(config.loadBalancer.endpoint),
+    topology,
+    new AbortController().signal,
+  );
+  const outcome = (await containers.execute(name, backupScript("request", "full"))).trim();
+  const taken = /^taken: (.+)$/.exec(outcome)?.[1];
+  if (taken === undefined) throw new Error(`no backup was taken: ${outcome.replace("failed: ", "")}`);
+  const { backups } = parseListing(await containers.execute(name, backupScript("list")));
+  const backup = backups.find((candidate) => candidate.name === taken);
+  if (backup === undefined) throw new Error(`the backup ${taken} is no longer there`);
+  say(`a full backup of ${backup.from}, started and checked:`);
+  console.log(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s`);
+  return 0;
+});

@@ -1,0 +1,40 @@
+import type Docker from "dockerode";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
+import type { Topology } from "../topology.ts";
+import { bringUp } from "./bringUp.ts";
+import { cli } from "./cli.ts";
+import type { Session } from "./pulumi.ts";
+import { PROJECT, say } from "./settings.ts";
+
+const RESTORED = `${PROJECT}:mysql.restored`;
+
+/** Seconds that a database has to stop in good order. */
+const STOP_SECONDS = 60;
+
+/**
+ * Gives the databases the data of a restore, or the first ones. All of them stop before the first starts with other
+ * data: a replica that found the old primary would take the old data from it. Resolves to the exit code.
+ * @param topology as it is until now
+ * @param restored undefined: the first data
+ */
+export async function changeOver(
+  session: Session,
+  engine: Docker,
+  { project, stack, cluster }: Topology,
+  restored: string | undefined,
+): Promise<number> {
+  say("stopping the databases; the application waits");
+  for (const { name } of cluster.databases) {
+    const label = [`${PROJECT_LABEL}=${project}`, `${STACK_LABEL}=${stack}`, `${SERVICE_LABEL}=${name}`];
+    for (const { Id } of await engine.listContainers({ filters: { label } })) {
+      await engine.getContainer(Id).stop({ t: STOP_SECONDS });
+    }
+  }
+  if (restored === undefined) await cli(session, ["config", "rm", "--path", RESTORED]);
+  else await cli(session, ["config", "set", "--path", RESTORED, restored]);
+  const exitCode = await bringUp({ ...session, rest: ["--yes", "--skip-preview"] });
+  const kept = cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
+  say(`the data from before are kept: ${kept}
+    remove:    docker volume rm ${kept}${restored === undefined ? "" : "\n    put back:  npm run restore -- --undo"}`);
+  return exitCode;
+}

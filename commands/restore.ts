@@ -1,0 +1,136 @@
+import { parseArgs } from "node:util";
+import type Docker from "dockerode";
+import { choose, type Wanted } from "../backups/choice.ts";
+import { buildCopy } from "../backups/copy.ts";
+import { parseListing, type Restored } from "../backups/listing.ts";
+import { lossReport, type Present } from "../backups/report.ts";
+import { previousRestore } from "../backups/volumes.ts";
+import type { Config } from "../config.ts";
+import { stackContainers } from "../drills/containers.ts";
+import { type Databases, databasesOf } from "../drills/databases.ts";
+import { factsOf } from "../drills/ground.ts";
+import { engineClient } from "../preflight/engine.ts";
+import { planTopology, type Topology } from "../topology.ts";
+import { backupScript, backupsOf } from "./backupContainer.ts";
+import { changeOver } from "./changeOver.ts";
+import { confirm } from "./confirm.ts";
+import { main, openSession, type Session } from "./pulumi.ts";
+import { say } from "./settings.ts";
+
+const USAGE = `npm run restore -- --latest                  the newest backup and all of the archive after it
+npm run restore -- --name NAME               what one backup holds (npm run backups lists them)
+npm run restore -- --to 2026-11-21T12:00Z    the data as they were at a moment
+npm run restore -- --undo                    back to the data that the last restore replaced
+
+  --stack NAME     default: dev
+  --yes            do not ask`;
+
+await main(async () => {
+  const { rest, ...line } = await openSession(process.argv.slice(2));
+  const { values } = parseArgs({
+    args: [...rest],
+    options: {
+      latest: { type: "boolean", default: false },
+      name: { type: "string" },
+      to: { type: "string" },
+      undo: { type: "boolean", default: false },
+      yes: { type: "boolean", default: false },
+    },
+  });
+  const chosen = [values.latest, values.name !== undefined, values.to !== undefined, values.undo];
+  if (chosen.filter(Boolean).length !== 1) {
+    say(USAGE);
+    return 2;
+  }
+  const session = { ...line, rest: [] };
+  const { config, topology } = await factsOf(session.stack);
+  if (!topology.protectData) {
+    throw new Error(`mysql.protect is false: the data that a restore replaces would be removed
+    set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.stack}, then npm run up`);
+  }
+  const agreed = async (question: string) => {
+    if (values.yes || (await confirm(question))) return true;
+    say("nothing was changed; --yes does it without a question");
+    return false;
+  };
+  const engine = engineClient(config.loadBalancer.endpoint);
+  if (values.undo) return undo(session, config, topology, engine, agreed);
+
+  const wanted: Wanted =
+    values.name !== undefined
+      ? { kind: "name", name: values.name }
+      : values.to !== undefined
+        ? { kind: "moment", at: moment(values.to) }
+        : { kind: "latest" };
+  const plan = backupsOf(topology);
+  const containers = stackContainers(engine, topology, new AbortController().signal);
+  const databases = databasesOf(containers, topology);
+  // What has been committed until now can be restored, too, where databases are left to take it from.
+  if (wanted.kind !== "name") say(await containers.execute(plan.name, backupScript("request", "archive")));
+  const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
+  const choice = choose(listing, `${topology.project}/${topology.stack}`, wanted);
+
+  const id = restoreName(new Date());
+  const after = planTopology({ ...config, mysql: { ...config.mysql, restored: id } });
+  const { primary } = after.cluster;
+  const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
+  if (volume === undefined) throw new Error("the plan has no primary");
+  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary }, say);
+  const present = await presentData(databases, topology.database, restored).catch(() => undefined);
+  for (const text of lossReport(choice, restored, present, new Date())) say(text);
+  if (!(await agreed("Put them in the place of the present data?"))) {
+    await engine.getVolume(volume).remove();
+    return 1;
+  }
+  return changeOver(session, engine, topology, id);
+});
+
+/** Back to what the data were when the last restore replaced them. */
+async function undo(
+  session: Session,
+  config: Config,
+  topology: Topology,
+  engine: Docker,
+  agreed: (question: string) => Promise<boolean>,
+): Promise<number> {
+  const { Volumes } = await engine.listVolumes();
+  const { restored } = config.mysql;
+  const before = previousRestore(
+    (Volumes ?? []).map(({ Name }) => Name),
+    topology.cluster,
+    restored,
+  );
+  say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
+  return (await agreed("Put them in the place of the present data?"))
+    ? changeOver(session, engine, topology, before)
+    : 1;
+}
+
+/** @throws Error where it is no time */
+function moment(text: string): Date {
+  const at = new Date(text);
+  if (!Number.isNaN(at.getTime())) return at;
+  throw new Error(`${text} is no moment
+    allowed:   a time in ISO 8601, like 2026-11-21T12:00:00Z (without a zone it is this machine's)`);
+}
+
+/** A restore is named by its time, as mysql.restored takes it: 20261121t120000z. */
+function restoreName(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").toLowerCase()}z`;
+}
+
+/** What the database that takes writes holds beside what was restored. */
+async function presentData(databases: Databases, database: string, { gtids }: Restored): Promise<Present> {
+  const primary = await databases.primary();
+  const only = async (statement: string) => (await databases.ask(primary, statement))[0]?.[0] ?? "";
+  const lacking = await only(`SELECT REPLACE(GTID_SUBTRACT(@@global.gtid_executed, '${gtids}'), '\n', '')`);
+  const tables = await databases.ask(
+    primary,
+    `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND table_type = 'BASE TABLE'`,
+  );
+  const counted: Record<string, number> = {};
+  for (const [table = ""] of tables) {
+    counted[table] = Number(await only(`SELECT COUNT(*) FROM \`${database}\`.\`${table.replaceAll("`", "``")}\``));
+  }
+  return { lacking, rows: counted };
+}
