@@ -113,13 +113,12 @@ export const FAULTS: readonly DatabaseDrill[] = [
     limit: () => FREE,
     async run(context) {
       const { config, databases, primary, release, topology, untilInPlace, wait } = context;
-      const other = topology.cluster.databases.find(({ name, role }) => role === "other" && name !== primary);
+      const other = topology.cluster.databases.find(({ role }) => role === "other");
       if (other === undefined) throw new Error("no other database could be the primary");
-      let began: number | undefined;
       let isOver = false;
       const moved = async () => {
         while (!isOver && (await databases.primary().catch(() => undefined)) === primary) await wait(0.5);
-        began = performance.now();
+        const began = performance.now();
         await untilInPlace();
         return performance.now() - began;
       };
