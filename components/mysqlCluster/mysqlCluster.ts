@@ -30,7 +30,17 @@ export const APPLICATION_USER = "application";
 
 const CONFIG_FOLDER = "/etc/mysql/conf.d";
 const INTENT_FOLDER = "/etc/mysql/intent";
-const NODE_SCRIPTS = ["start", "node", "common", "accounts", "replica", "group", "leave", "takeover", "health"] as const;
+const NODE_SCRIPTS = [
+  "start",
+  "node",
+  "common",
+  "accounts",
+  "replica",
+  "group",
+  "leave",
+  "takeover",
+  "health",
+] as const;
 const ACCOUNTS = ["root", APPLICATION_USER, "replication", "steward", "backup"] as const;
 
 type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string>>>;

@@ -32,7 +32,18 @@ describe("the configuration of a MySQL node", () => {
 });
 
 describe("MySQL's shell scripts", () => {
-  for (const name of ["start", "node", "common", "accounts", "replica", "group", "leave", "takeover", "health", "steward"]) {
+  for (const name of [
+    "start",
+    "node",
+    "common",
+    "accounts",
+    "replica",
+    "group",
+    "leave",
+    "takeover",
+    "health",
+    "steward",
+  ]) {
     it(`${name}.sh is valid`, async () => {
       const file = fileURLToPath(new URL(`../../components/mysqlCluster/files/${name}.sh`, import.meta.url));
       await execa("bash", ["-n", file]);
