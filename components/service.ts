@@ -44,6 +44,8 @@ export interface ServiceArgs {
   readonly replacement?: "stop-first" | "start-first";
   /** Its share of the CPU where there is too little, beside 1024 for others. Default: 1024. */
   readonly cpuShares?: number;
+  /** How its C library looks names up: options of resolv.conf. */
+  readonly dnsOptions?: readonly string[];
   /** Kernel settings of its network namespace. */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** A process 1 that reaps: for images whose main process has children that it does not know of. */
@@ -121,6 +123,7 @@ export class Service extends pulumi.ComponentResource {
         memorySwap: args.plan.memoryMb,
         cpus: args.plan.cpus,
         ...(args.cpuShares === undefined ? {} : { cpuShares: args.cpuShares }),
+        ...(args.dnsOptions === undefined ? {} : { dnsOpts: [...args.dnsOptions] }),
         ...(args.sysctls === undefined ? {} : { sysctls: args.sysctls }),
         ports: (args.published ?? []).map(({ address, port, target }) => ({
           ip: address,

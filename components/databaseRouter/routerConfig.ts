@@ -55,7 +55,7 @@ defaults
     srvtcpka-intvl 5s
     srvtcpka-cnt 3
     timeout queue 1s
-    timeout check 2s
+    timeout check 1s
     retries 1
     option redispatch 1
     # A server is none until it has said so. Its clients are cut when it no longer is: a database that hangs would hold
@@ -127,7 +127,7 @@ export function connectionShare(maxConnections: number, routers: number): number
 }
 
 /** Who takes writes must be known soon: a no is believed when it is said twice, silence after two timeouts. */
-const QUICK = "check inter 500ms fastinter 250ms downinter 500ms rise 1 fall 2";
+const QUICK = "check inter 250ms fastinter 100ms downinter 250ms rise 1 fall 2";
 const SLOW = "check inter 2s fastinter 500ms downinter 2s rise 1 fall 2";
 
 function check(sql: string): string[] {

@@ -81,12 +81,14 @@ loose_rpl_semi_sync_replica_enabled = ON
  * makes it 7 s without writes after a crash; of 1 to 14 it makes 22 s, because suspicions are looked at every 15 s only.
  */
 function groupConfig(plan: DatabasePlan, { groupName, databases }: ClusterPlan): string {
+  // Not in the order of the roll, which another primary changes: a switchover replaces no container.
+  const seeds = databases.map(({ member, port }) => `${member}:${port}`).sort();
   return `
 disabled_storage_engines = "MyISAM,BLACKHOLE,FEDERATED,ARCHIVE,MEMORY"
 plugin_load_add = group_replication.so
 loose_group_replication_group_name = ${groupName}
 loose_group_replication_local_address = ${plan.member}:${plan.port}
-loose_group_replication_group_seeds = ${databases.map(({ member, port }) => `${member}:${port}`).join(",")}
+loose_group_replication_group_seeds = ${seeds.join(",")}
 loose_group_replication_start_on_boot = OFF
 loose_group_replication_bootstrap_group = OFF
 loose_group_replication_single_primary_mode = ON

@@ -13,6 +13,7 @@ const { cluster } = planTopology(config);
 const [node] = cluster.databases;
 assert.ok(node);
 const text = mysqlConfig(node, cluster);
+const WAIT = { withoutReplica: "wait" };
 
 describe("the configuration of a MySQL node", () => {
   it("starts read-only, with an identity of its own", () => {
@@ -22,6 +23,17 @@ describe("the configuration of a MySQL node", () => {
       assert.equal(new Set(configs.map((config) => config.match(setting)?.[1])).size, configs.length, setting.source);
     }
   });
+
+  for (const replication of ["async", "semisync", "group"]) {
+    it(`${replication}: is the same whoever is primary, so that a switchover replaces nobody`, () => {
+      const texts = ["server1", "server2"].map((primary) => {
+        const mysql = JSON.stringify({ replication, primary, ...(replication === "semisync" ? WAIT : {}) });
+        const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": mysql }));
+        return cluster.databases.map((plan) => mysqlConfig(plan, cluster)).sort();
+      });
+      assert.deepEqual(texts[0], texts[1]);
+    });
+  }
 
   it("takes a quarter of its memory for the buffer pool", () => {
     const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"memoryMb":4096}' }));
