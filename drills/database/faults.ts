@@ -6,6 +6,10 @@ import type { Limit } from "./measure.ts";
 const TAKEOVER_MS = 7_500;
 /** Without writes when a primary hands over. */
 const HAND_OVER_MS = 1_000;
+/** Without writes while a group agrees to forget a member, or to take one. */
+const REGROUP_MS = 4_000;
+/** What does not answer for less is not missed by its group, and nothing happens. In seconds. */
+const MISSED = 8;
 /** The longest that a killed database may be away. */
 const RESTART_MS = 20_000;
 /** The longest from then on until it is in its place. */
@@ -56,6 +60,13 @@ function networkOf({ topology }: Facts): string {
   return network.engineName;
 }
 
+/** How long a database is left alone, in seconds. */
+function holdOf({ holdSeconds }: Conditions): number {
+  return Math.max(holdSeconds, MISSED);
+}
+
+const hold = (conditions: Conditions) => holdOf(conditions) * 1_000;
+
 type Act = (service: string, context: DatabaseContext) => Promise<void>;
 
 const kill: Act = async (service, { containers, say }) => {
@@ -63,9 +74,11 @@ const kill: Act = async (service, { containers, say }) => {
   await containers.kill([service]);
 };
 
-const pause: Act = async (service, { containers, holdSeconds, wait, say }) => {
-  say(`pausing ${service} for ${holdSeconds} s`);
-  await containers.whilePaused(service, () => wait(holdSeconds));
+const pause: Act = async (service, context) => {
+  const { containers, wait, say } = context;
+  const seconds = holdOf(context);
+  say(`pausing ${service} for ${seconds} s`);
+  await containers.whilePaused(service, () => wait(seconds));
 };
 
 const stop: Act = async (service, { containers, say }) => {
@@ -74,9 +87,10 @@ const stop: Act = async (service, { containers, say }) => {
 };
 
 const partition: Act = async (service, context) => {
-  const { containers, holdSeconds, wait, say } = context;
-  say(`cutting ${service} off from the others for ${holdSeconds} s`);
-  await containers.whileCutOff(service, networkOf(context), () => wait(holdSeconds));
+  const { containers, wait, say } = context;
+  const seconds = holdOf(context);
+  say(`cutting ${service} off from the others for ${seconds} s`);
+  await containers.whileCutOff(service, networkOf(context), () => wait(seconds));
 };
 
 /** One after the other, something happens to each; the next meets a cluster that is whole. */
@@ -97,13 +111,12 @@ function toEach(targets: (context: DatabaseContext) => readonly string[], act: A
 const toPrimary = (act: Act) => toEach(({ primary }) => [primary], act);
 const toOthers = (act: Act) => toEach(others, act);
 
-/** What a primary does without its only replica, which is away for so long. */
+/** Without writes when a primary misses a member that is away for so long; with semisync, its only replica. */
 function withoutReplicaMs({ topology: { cluster } }: Facts, awayMs: number): number {
+  if (cluster.replication === "group") return REGROUP_MS;
   if (cluster.replication !== "semisync" || cluster.databases.length > 2) return HAND_OVER_MS;
   return cluster.withoutReplica === "wait" ? awayMs : DEGRADE_MS + HAND_OVER_MS;
 }
-
-const hold = ({ holdSeconds }: Conditions) => holdSeconds * 1_000;
 
 export const FAULTS: readonly DatabaseDrill[] = [
   {
@@ -182,7 +195,7 @@ export const FAULTS: readonly DatabaseDrill[] = [
     name: "database-partition-replicas",
     proves: "each other member may be cut off from the group, and writers go on",
     obstacle: (facts) => (isGroup(facts) ? needsOthers(facts) : "outside a group it is as if the replica hung"),
-    limit: (_, conditions) => ({ ...FREE, redundantAfterMs: hold(conditions) + REJOIN_MS }),
+    limit: (_, conditions) => ({ ...FREE, gapMs: REGROUP_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
     run: toOthers(partition),
   },
   {
