@@ -7,7 +7,7 @@ import { stackContainers } from "../../drills/containers.ts";
 import { databasesOf } from "../../drills/databases.ts";
 import { engineClient } from "../../preflight/engine.ts";
 import { planTopology } from "../../topology.ts";
-import { createProject, eventually, missing, type TestProject } from "./project.ts";
+import { createProject, eventually, missing, type TestProject, UNSEEN } from "./project.ts";
 
 const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.messages";
 
@@ -66,8 +66,8 @@ describe("backups, against one real stack", function () {
 
   it("are taken of a stack that asks for them", async () => {
     await project.configure({ "foobar:mysql": { backup: { archiveSeconds: 5 } } });
-    await succeeds("up");
-    await succeeds("up", "--expect-no-changes");
+    await succeeds("up", ...UNSEEN);
+    await succeeds("up", ...UNSEEN, "--expect-no-changes");
   });
 
   it("are taken when somebody wants one, and listed", async () => {
@@ -87,7 +87,7 @@ describe("backups, against one real stack", function () {
     };
     await refused(/the archive does not have 2020-01-01.*\n +allowed: +a moment from /, "--to", "2020-01-01T00:00:00Z");
     await refused(new RegExp(`there is no backup ${backup}x; did you mean ${backup}\\?`), "--name", `${backup}x`);
-    await succeeds("up", "--expect-no-changes");
+    await succeeds("up", ...UNSEEN, "--expect-no-changes");
   });
 
   it("bring back the data as they were the moment before a table was dropped, on every member", async () => {
@@ -110,7 +110,7 @@ describe("backups, against one real stack", function () {
       await eventually(async () => assert.deepEqual(await ask(name, CONTENT), before, name), 30);
     }
     await post(1, "after the restore");
-    await succeeds("up", "--expect-no-changes");
+    await succeeds("up", ...UNSEEN, "--expect-no-changes");
   });
 
   it("keep the data that they replaced, and put them back", async () => {

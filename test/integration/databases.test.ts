@@ -7,7 +7,7 @@ import { stackContainers } from "../../drills/containers.ts";
 import { type Databases, databasesOf } from "../../drills/databases.ts";
 import { engineClient } from "../../preflight/engine.ts";
 import { planTopology } from "../../topology.ts";
-import { createProject, eventually, missing, type TestProject } from "./project.ts";
+import { createProject, eventually, missing, type TestProject, UNSEEN } from "./project.ts";
 
 const SHORT = ["--seconds", "8", "--rate", "100"];
 
@@ -47,7 +47,7 @@ describe("the databases, in every way to replicate, against one real stack", fun
   });
 
   const up = async (...args: string[]) => {
-    const { exitCode, output } = await project.npm("up", args);
+    const { exitCode, output } = await project.npm("up", [...UNSEEN, ...args]);
     assert.equal(exitCode, 0, output);
   };
 

@@ -13,6 +13,9 @@ import { engineClient, isBound } from "../../preflight/engine.ts";
 /** The first half of the addresses in the networks of test stacks. */
 export const TEST_SUBNETS = "10.202";
 
+/** For an `up` whose plan nobody looks at. */
+export const UNSEEN = ["--yes", "--skip-preview"];
+
 const engine = engineClient(LOCAL_ENDPOINT);
 
 type Settings = Readonly<Record<string, unknown>>;
