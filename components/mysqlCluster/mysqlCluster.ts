@@ -146,7 +146,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         },
         files: [
           configFiles(CONFIG_FOLDER, scripts(["steward", "common"])),
-          this.#secrets(["steward"], { [TLS.authority]: args.authority.certificate }),
+          this.#secrets(["steward", "replication"], { [TLS.authority]: args.authority.certificate }),
         ],
         scratch: { "/tmp": 1 },
         healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 120 },

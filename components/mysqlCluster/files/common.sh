@@ -37,14 +37,35 @@ INSERT INTO cluster.appointments (epoch, member, reason)
 SQL
 }
 
-# What makes a replica that has applied everything a primary. With semisync it is one before it takes the first write.
-# One statement after the other: the appointment comes first, or node.sh would take it for a replica that lost its source.
+# What makes a replica that has applied everything a primary. The appointment comes first, or node.sh would take it for a
+# replica that lost its source.
 promotion() {
   echo "SET GLOBAL super_read_only = OFF;"
   appoint "$1" "$2"
-  echo "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL '';"
+  leading
+}
+
+# Has a server follow nobody and take writes. With semisync it waits for replicas before it takes the first one.
+leading() {
+  echo "SET GLOBAL super_read_only = OFF; STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL '';"
   semisync_source
   echo "SET GLOBAL read_only = OFF;"
+}
+
+# following SOURCE: makes a server its replica.
+following() {
+  cat <<SQL
+STOP REPLICA FOR CHANNEL '';
+CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$1', SOURCE_USER = 'replication',
+  SOURCE_PASSWORD = '$(secret replication-password)', SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt',
+  SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
+  FOR CHANNEL '';
+START REPLICA FOR CHANNEL '';
+SQL
+}
+
+no_semisync_source() {
+  if [ "$REPLICATION" = semisync ]; then echo "SET GLOBAL rpl_semi_sync_source_enabled = OFF;"; fi
 }
 
 semisync_source() {

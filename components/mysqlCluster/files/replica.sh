@@ -41,8 +41,7 @@ adopt() {
 }
 
 be_replica_of() {
-  ask "SET GLOBAL super_read_only = ON"
-  if [ "$REPLICATION" = semisync ]; then ask "SET GLOBAL rpl_semi_sync_source_enabled = OFF"; fi
+  ask "SET GLOBAL super_read_only = ON; $(no_semisync_source)"
   if [ "$source $follows" = "$1 1" ]; then
     state "replica of $1"
     return
@@ -65,14 +64,7 @@ be_replica_of() {
     return
   fi
   state "starting: following $1"
-  sql <<SQL
-STOP REPLICA FOR CHANNEL '';
-CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$1', SOURCE_USER = 'replication',
-  SOURCE_PASSWORD = '$(secret replication-password)', SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt',
-  SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
-  FOR CHANNEL '';
-START REPLICA FOR CHANNEL '';
-SQL
+  following "$1" | sql
 }
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }

@@ -18,17 +18,20 @@ say() {
 }
 ask() { sql_at "$1" steward <<<"$2"; }
 
-# The member that takes writes; or, outside a group, the one that is appointed and replicates from nobody: a switchover
-# that was cut short left it read-only, and is gone through again.
+# The member that takes writes; or, outside a group, the one that was appointed last: a switchover that was cut short left
+# it read-only, and is gone through again.
 primary() {
-  local member writes appointed source idle=
+  local member writes epoch appointed idle= newest=0
   for member in "${members[@]}"; do
-    read -r writes _ appointed source < <(ask "$member" "SELECT NOT @@global.read_only, $APPOINTED, $SOURCE" 2>/dev/null) || continue
+    read -r writes epoch appointed < <(ask "$member" "SELECT NOT @@global.read_only, $APPOINTED" 2>/dev/null) || continue
     if [ "$writes" = 1 ]; then
       echo "$member"
       return
     fi
-    if [ "$REPLICATION" != group ] && [ "$appointed $source" = "$member -" ]; then idle=$member; fi
+    if [ "$REPLICATION" != group ] && ((epoch > newest)); then
+      newest=$epoch
+      idle=$appointed
+    fi
   done
   [ -n "$idle" ] && echo "$idle"
 }
@@ -69,23 +72,25 @@ switch_replicas() {
     return 1
   fi
   all=$(sql_at "$from" steward "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
+  # The old one follows first: with semisync the new one can acknowledge nothing before it has a replica.
   if [ -n "$all" ] &&
-    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
+    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ] &&
+    { no_semisync_source; following "$to"; } | sql_at "$from" steward "$CATCH_UP"; then
     # From here there is no way back: once it is appointed, the node itself brings it to its end.
     promotion "$to" configured | sql_at "$to" steward "$CATCH_UP"
     return
   fi
-  say "$to did not get the last transactions of $from in time: $from goes on"
-  ask "$from" "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF"
+  say "$to did not get the last transactions of $from in time, or $from could not follow it: $from goes on"
+  leading | sql_at "$from" steward
   return 1
 }
 
 is_in_place() {
-  local member state
+  local member state writes writers=0
   for member in "${members[@]}"; do
-    if ! state=$(ask "$member" "SELECT (SELECT COUNT(*) FROM performance_schema.replication_group_members
+    if ! read -r state writes < <(ask "$member" "SELECT (SELECT COUNT(*) FROM performance_schema.replication_group_members
         WHERE MEMBER_ID = @@server_uuid AND MEMBER_STATE = 'ONLINE') + IF('$REPLICATION' = 'group', 0,
-      (NOT @@global.read_only) + $FOLLOWS)" 2>/dev/null); then
+      (NOT @@global.read_only) + $FOLLOWS), NOT @@global.read_only" 2>/dev/null); then
       say "$member does not answer"
       return 1
     fi
@@ -93,7 +98,12 @@ is_in_place() {
       say "$member is not in its place yet"
       return 1
     fi
+    writers=$((writers + writes))
   done
+  if [ $writers != 1 ]; then
+    say "$writers members take writes"
+    return 1
+  fi
 }
 
 # Whether the configured member has been made the primary, now or by an earlier steward.
