@@ -84,8 +84,7 @@ What was committed by a majority is lost if only those have it. They must not ru
 Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
   await nodes.stop(plan.name);
-  const kept = await setAside(engine, plan, new Date());
-  await nodes.start(plan.name);
+  const kept = await setAside(engine, topology, plan, new Date()).finally(() => nodes.start(plan.name));
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 });

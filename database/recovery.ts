@@ -22,7 +22,7 @@ export function planRecovery(
     const member = members.find(({ plan }) => plan.server === server);
     const refused = members.filter(({ state }) => state.startsWith("refused")).map(({ plan }) => plan.server);
     if (member === undefined || !refused.includes(server)) {
-      throw new Error(`${server} is ${member?.state ?? "no server with a database"}: there is nothing to recover
+      throw new Error(`${server}, ${member?.state ?? "no server with a database"}: there is nothing to recover
     allowed:   ${refused.join(", ") || "no database needs it"}`);
     }
     return { kind: "set-aside", member };

@@ -1,15 +1,22 @@
 import type Docker from "dockerode";
+import { PROJECT_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
 import type { DatabasePlan } from "../topology.ts";
 
+const DATA = "/var/lib/mysql";
+/** In the image, and so in an empty volume, it belongs to the server's user. */
+const KEPT = "/var/lib/mysql-files";
+
 /** Copies the data, then empties the folder but for the mark by which the server knows that it is to begin anew. */
-const SET_ASIDE = `cp -a /data/. /kept/ && find /data -mindepth 1 -delete && echo initialising >/data/.provisioning`;
+const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && find ${DATA} -mindepth 1 -delete && echo initialising >${DATA}/.provisioning`;
 
 /**
  * Keeps the data of a server that does not run in a volume of their own, and lets the server begin without any.
  * @returns the volume's name
+ * @throws Error where they could not be copied; they are as they were then
  */
 export async function setAside(
   engine: Docker,
+  { project, stack }: StackIdentity,
   { dataVolume, image }: Pick<DatabasePlan, "dataVolume" | "image">,
   now: Date,
 ): Promise<string> {
@@ -17,13 +24,13 @@ export async function setAside(
     .toISOString()
     .replaceAll(/[^0-9TZ]/g, "")
     .toLowerCase()}`;
-  await engine.createVolume({ Name: kept });
+  await engine.createVolume({ Name: kept, Labels: { [PROJECT_LABEL]: project, [STACK_LABEL]: stack } });
   const container = await engine.createContainer({
     Image: image,
     User: "999:999",
     Entrypoint: ["bash", "-c"],
     Cmd: [SET_ASIDE],
-    HostConfig: { Binds: [`${dataVolume}:/data`, `${kept}:/kept`], NetworkMode: "none" },
+    HostConfig: { Binds: [`${dataVolume}:${DATA}`, `${kept}:${KEPT}`], NetworkMode: "none" },
   });
   try {
     await container.start();

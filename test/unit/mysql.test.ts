@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { mysqlConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
@@ -40,6 +43,55 @@ describe("the configuration of a MySQL node", () => {
     const [large] = cluster.databases;
     assert.ok(large);
     assert.match(mysqlConfig(large, cluster), /innodb_buffer_pool_size = 1024M/);
+  });
+});
+
+/** Runs a line of a node's script in a folder of its own, where MySQL answers as given. */
+async function inNode(line: string, ask: string, marker?: string): Promise<{ stdout: string; marker: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "foobar-node-"));
+  try {
+    const file = join(folder, "marker");
+    if (marker !== undefined) await writeFile(file, `${marker}\n`);
+    const script = fileURLToPath(new URL("../../components/mysqlCluster/files/replica.sh", import.meta.url));
+    const stubs = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
+      ask_peer() { echo 1; }; source=- follows=0 REPLICATION=async MEMBER=here HELD=held marker=${file}; secret() { :; }`;
+    const { stdout } = await execa("bash", ["-c", `. ${script}; ${stubs}; ask() { ${ask}; }; ${line}`], {
+      reject: false,
+    });
+    return { stdout, marker: (await readFile(file, "utf8").catch(() => "none")).trim() };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe("a node that is told to stop", () => {
+  it("does not take its own silence for a reason to clone", async () => {
+    assert.doesNotMatch((await inNode("be_replica_of there", "return 1")).stdout, /clon/i);
+    const later = "case $1 in *replication_connection_status*) return 1 ;; *) echo 1 ;; esac";
+    const { stdout, marker } = await inNode("be_replica_of there", later);
+    assert.doesNotMatch(stdout, /clon/i);
+    assert.equal(marker, "none");
+  });
+
+  for (const [what, marker, answer, after] of [
+    ["had data keeps them", "cloning over data", "None 0", "none"],
+    ["was new begins anew", "cloning", "None 0", "initialising"],
+  ] as const) {
+    it(`before its clone began, and ${what}`, async () => {
+      assert.equal((await inNode("finish_clone", `echo ${answer}`, marker)).marker, after);
+    });
+  }
+
+  it("while its old data were removed begins anew", async () => {
+    assert.equal((await inNode("finish_clone", "echo Failed 1", "cloning over data")).marker, "initialising");
+  });
+
+  it("after its clone was complete has the data", async () => {
+    assert.equal((await inNode("finish_clone", "echo Completed 1", "cloning over data")).marker, "none");
+  });
+
+  it("before MySQL can say what became of its clone asks again", async () => {
+    assert.equal((await inNode("finish_clone", "return 1", "cloning over data")).marker, "cloning over data");
   });
 });
 

@@ -83,7 +83,7 @@ join() {
 # same answer, because nobody can write meanwhile.
 begin_group() {
   local mine peer theirs
-  mine=$(ask "SELECT $HELD")
+  mine=$(ask "SELECT $HELD") || return
   local -a equals=("$MEMBER")
   for peer in "${!grouped[@]}"; do
     theirs=$(ask_peer "$peer" "SELECT $HELD") || return

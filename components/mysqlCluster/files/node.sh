@@ -72,10 +72,12 @@ intended() { cat /etc/mysql/intent/primary; }
 # A node without data takes them from who has them. Only when every other node has answered that it has none, the one
 # that is meant to be first begins a new cluster: a silent one may have all of it.
 provision() {
-  if [ "$(cat "$marker")" = cloned ]; then
+  case "$(cat "$marker")" in
+  cloning*)
     finish_clone
     return
-  fi
+    ;;
+  esac
   prepare_fresh
   look || return
   touch /tmp/state

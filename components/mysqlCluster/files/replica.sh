@@ -47,7 +47,7 @@ be_replica_of() {
     return
   fi
   local mine
-  mine=$(ask "SELECT $HELD")
+  mine=$(ask "SELECT $HELD") || return
   case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', @@global.gtid_executed)" 2>/dev/null)" in
   1) ;;
   0)
@@ -70,20 +70,22 @@ be_replica_of() {
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
 
 # Whether replication has stopped for a reason that repeating does not remove: the source's binary logs begin too late
-# (13114 with the server's 1236), or a change cannot be applied.
+# (13114 with the server's 1236), or a change cannot be applied. A server that gives no answer is not broken.
 is_broken() {
-  [ "$(ask "SELECT (SELECT COUNT(*) FROM performance_schema.replication_connection_status
+  local reasons
+  reasons=$(ask "SELECT (SELECT COUNT(*) FROM performance_schema.replication_connection_status
       WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER IN (13114, 1236))
     + (SELECT COUNT(*) FROM performance_schema.replication_applier_status_by_worker
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0)")" != 0 ]
+      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0)") && [ "$reasons" -gt 0 ]
 }
 
-# Takes all data from another node. MySQL ends when it is done, and the engine starts the container again.
+# Takes all data from another node. MySQL ends when it is done, and the engine starts the container again. The marker
+# says what to think of the data folder if that does not come to its end.
 clone() {
   local before answer
   before=$(cat "$marker" 2>/dev/null)
   state "cloning: all data from $1"
-  echo cloned >"$marker"
+  if [ -n "$before" ]; then echo cloning >"$marker"; else echo cloning over data >"$marker"; fi
   answer=$(
     sql 86400 2>&1 <<SQL
 SET GLOBAL clone_valid_donor_list = '$1:3306';
@@ -105,16 +107,24 @@ SQL
   esac
 }
 
+# MySQL keeps what became of a clone. One that never began, because the server was told to stop, took nothing away.
 finish_clone() {
-  if [ "$(ask "SELECT STATE FROM performance_schema.clone_status")" != Completed ]; then
+  local became dropped
+  read -r became dropped < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
+    (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started')") || return
+  if [ "$became" = Completed ]; then
+    # The donor's source came with its data.
+    ask "SET GLOBAL super_read_only = ON"
+    stop_replica
+    rm "$marker"
+  elif [ "$(cat "$marker") $dropped" = "cloning over data 0" ]; then
+    state "starting: the clone did not begin; the data are as they were"
+    rm "$marker"
+  else
     state "cloning: it did not complete; starting again"
     echo initialising >"$marker"
     end_server
   fi
-  # The donor's source came with its data.
-  ask "SET GLOBAL super_read_only = ON"
-  stop_replica
-  rm "$marker"
 }
 
 end_server() {

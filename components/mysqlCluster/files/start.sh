@@ -10,7 +10,7 @@ scripts=$(dirname "$0")
 data=/var/lib/mysql
 marker=$data/.provisioning
 
-if [ -e "$marker" ] && [ "$(cat "$marker")" != cloned ]; then
+if [ -e "$marker" ] && [[ "$(cat "$marker")" != cloning* ]]; then
   echo "start: the first provisioning was interrupted; starting again from an empty data folder"
   find "$data" -mindepth 1 -delete
 fi
