@@ -6,6 +6,7 @@ import type Docker from "dockerode";
 import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
 import type { Topology } from "../../topology.ts";
 import type { Ground } from "../drill.ts";
+import { accessOf } from "./access.ts";
 import { writerScript } from "./bundle.ts";
 import { type Note, note, type WriterSettings } from "./notes.ts";
 
@@ -32,13 +33,8 @@ export async function startWriter({ engine, containers, topology, rate }: Ground
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
   const { writeTo, readFrom } = application;
-  const [user = "", password = "", ...ca] = (await containers.execute(application.name, ["sh", "-c", ACCESS])).split(
-    "\n",
-  );
   return run(engine, topology, application.image, {
-    user,
-    password,
-    ca: ca.join("\n"),
+    ...(await accessOf(containers, topology)),
     database: topology.database,
     write: { host: writeTo.address, port: writeTo.port },
     read: { host: readFrom.address, port: readFrom.port },
@@ -46,9 +42,6 @@ export async function startWriter({ engine, containers, topology, rate }: Ground
     maxSeconds: MAX_SECONDS,
   });
 }
-
-/** By the application's contract: user, password, then the authority's certificate. */
-const ACCESS = 'echo "$DATABASE_USER"; echo "$(cat "$DATABASE_PASSWORD_FILE")"; cat "$DATABASE_CA_FILE"';
 
 async function run(
   engine: Docker,
