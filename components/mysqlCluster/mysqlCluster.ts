@@ -12,7 +12,7 @@ import { stackLabels } from "../labels.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { mysqlConfig, TLS } from "./mysqlConfig.ts";
+import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig, TLS } from "./mysqlConfig.ts";
 
 export interface MysqlClusterArgs extends TierArgs {
   readonly plan: ClusterPlan;
@@ -29,7 +29,6 @@ export interface MysqlClusterArgs extends TierArgs {
 export const APPLICATION_USER = "application";
 
 const CONFIG_FOLDER = "/etc/mysql/conf.d";
-const INTENT_FOLDER = "/etc/mysql/intent";
 const NODE_SCRIPTS = [
   "start",
   "node",
@@ -110,7 +109,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
         },
         files: [
           configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) }),
-          liveFiles("intent", INTENT_FOLDER, { primary: `${cluster.primary}\n` }),
+          liveFiles("intent", INTENT_FOLDER, {
+            primary: `${cluster.primary}\n`,
+            [SIZING_FILE]: sizingConfig(plan),
+          }),
           this.#secrets(ACCOUNTS, {
             [TLS.authority]: authority.certificate,
             [TLS.certificate]: certificate,

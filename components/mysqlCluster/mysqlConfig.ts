@@ -7,12 +7,24 @@ export const TLS = {
   key: "/run/secrets/server.key",
 } as const;
 
+/** What node.sh finds changed while it runs. */
+export const INTENT_FOLDER = "/etc/mysql/intent";
+export const SIZING_FILE = "sizing.cnf";
+
+/** The sizes that MySQL changes while it runs: node.sh sets what this file says. */
+export function sizingConfig({ sizing }: Pick<DatabasePlan, "sizing">): string {
+  return `[mysqld]
+innodb_buffer_pool_size = ${sizing.bufferPoolMb}M
+innodb_redo_log_capacity = ${sizing.redoLogMb}M
+max_connections = ${sizing.maxConnections}
+`;
+}
+
 /**
  * The configuration of a node. Every node starts read-only; whether it may write is decided by node.sh once it runs.
  * super_read_only would break the image's own initialisation, so it is set at run time.
  */
 export function mysqlConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
-  const { bufferPoolMb, maxConnections, redoLogMb } = plan.sizing;
   return `[mysqld]
 server_id = ${plan.serverId}
 report_host = ${plan.member}
@@ -38,9 +50,6 @@ replica_net_timeout = 10
 plugin_load_add = mysql_clone.so
 loose_clone_ssl_ca = ${TLS.authority}
 
-innodb_buffer_pool_size = ${bufferPoolMb}M
-innodb_redo_log_capacity = ${redoLogMb}M
-max_connections = ${maxConnections}
 # Sized for a site of some hundred tables and a few accounts; with the defaults a node takes 200 MB more.
 innodb_log_buffer_size = 16M
 table_open_cache = 400
@@ -52,7 +61,9 @@ performance_schema_accounts_size = 32
 performance_schema_hosts_size = 32
 performance_schema_users_size = 32
 performance_schema_error_size = 0
-${modeConfig(plan, cluster)}`;
+${modeConfig(plan, cluster)}
+!include ${INTENT_FOLDER}/${SIZING_FILE}
+`;
 }
 
 function modeConfig(plan: DatabasePlan, cluster: ClusterPlan): string {

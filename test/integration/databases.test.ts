@@ -108,6 +108,20 @@ describe("the databases, in every way to replicate, against one real stack", fun
     for (const name of drills) it(`${mode}: database-${name}`, () => drill(name, mode));
   }
 
+  it("takes other sizes while it runs", async () => {
+    const ids = async () => {
+      const { containers } = await project.inventory();
+      return containers.filter(({ name }) => /^mysql-server\d-[0-9a-f]{7}$/.test(name)).map(({ id }) => id);
+    };
+    const before = await ids();
+    await project.configure({ "foobar:mysql": { primary: "server1", replication: "async", bufferPoolMb: 128 } });
+    await up();
+    const { databases, names } = await nodes();
+    const sizes = async (name: string) => databases.ask(name, "SELECT @@innodb_buffer_pool_size DIV 1048576");
+    for (const name of names) await eventually(async () => assert.deepEqual(await sizes(name), [["128"]]), 30);
+    assert.deepEqual(await ids(), before, "containers were replaced");
+  });
+
   it("has not drifted, whatever was done to it", async () => {
     const { exitCode, output } = await project.pulumi(["refresh", "--yes", "--expect-no-changes"]);
     assert.equal(exitCode, 0, output);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { mysqlConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
+import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -42,7 +42,7 @@ describe("the configuration of a MySQL node", () => {
     const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"memoryMb":4096}' }));
     const [large] = cluster.databases;
     assert.ok(large);
-    assert.match(mysqlConfig(large, cluster), /innodb_buffer_pool_size = 1024M/);
+    assert.match(sizingConfig(large), /innodb_buffer_pool_size = 1024M/);
   });
 });
 
@@ -117,10 +117,10 @@ describe("MySQL's shell scripts", () => {
 
 describe("the real MySQL takes its configuration", function () {
   this.timeout(60_000);
-  const check = (text: string) =>
+  const check = (text: string, sizes = sizingConfig(node)) =>
     runProgram({
       image: config.images.mysql,
-      files: { "node.cnf": text },
+      files: { "node.cnf": text.replace(INTENT_FOLDER, "/checked"), [SIZING_FILE]: sizes },
       folder: "/checked",
       command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--validate-config"],
       user: "999:999",
@@ -134,5 +134,6 @@ describe("the real MySQL takes its configuration", function () {
     }
     await check(text);
     await assert.rejects(check(text.replace("replica_net_timeout", "replica_net_timeuot")));
+    await assert.rejects(check(text, sizingConfig(node).replace("max_connections", "max_conections")));
   });
 });

@@ -3,8 +3,9 @@
 # who is primary is appointed by the configuration or by a person, or elected by MySQL's own group.
 #
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
-# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. /etc/mysql/intent/primary names the
-# member that takes writes first. /tmp/state says what the node is; its first word is for health.sh.
+# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/intent, whose files change
+# while it runs, primary names the member that takes writes first, and sizing.cnf has sizes. /tmp/state says what the node
+# is; its first word is for health.sh.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -69,6 +70,15 @@ survey() {
 
 intended() { cat /etc/mysql/intent/primary; }
 
+# Sets the sizes that the configuration has now.
+resize() {
+  local statements
+  statements=$(sed -nE 's/^([a-z_]+) = ([0-9]+)$/SET GLOBAL \1 = \2;/p; s/^([a-z_]+) = ([0-9]+)M$/SET GLOBAL \1 = \2 * 1048576;/p' \
+    /etc/mysql/intent/sizing.cnf)
+  if [ "$statements" = "${sized:-}" ]; then return; fi
+  ask "$statements" && sized=$statements
+}
+
 # A node without data takes them from who has them. Only when every other node has answered that it has none, the one
 # that is meant to be first begins a new cluster: a silent one may have all of it.
 provision() {
@@ -106,6 +116,7 @@ while :; do
   if fresh; then
     provision
   elif look; then
+    resize
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.
     touch /tmp/state
