@@ -1,14 +1,13 @@
 import { randomInt } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
-import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
 import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
 import { engineClient, isBound } from "../../preflight/engine.ts";
+import { claim, folderOf, labelsOf, newStackName, removeAbandoned, removeStack } from "./stacks.ts";
 
 /** The first half of the addresses in the networks of test stacks. */
 export const TEST_SUBNETS = "10.202";
@@ -82,8 +81,12 @@ export async function missing(): Promise<string | undefined> {
 }
 
 export async function createProject(): Promise<TestProject> {
-  const stack = `it-${Math.random().toString(36).slice(2, 8)}`;
-  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
+  const abandoned = await removeAbandoned(engine);
+  if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
+  const stack = newStackName();
+  const folder = folderOf(stack);
+  await mkdir(folder);
+  const claimed = await claim(stack);
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
   });
@@ -160,7 +163,7 @@ export async function createProject(): Promise<TestProject> {
   };
   const script = (name: string, args: readonly string[] = []) =>
     run(["npm", "run", "--silent", name, "--", "--stack", stack, ...args], outer);
-  const label = [`${PROJECT_LABEL}=foobar`, `${STACK_LABEL}=${stack}`];
+  const label = labelsOf(stack);
   return {
     folder,
     stack,
@@ -196,13 +199,8 @@ export async function createProject(): Promise<TestProject> {
       };
     },
     async remove() {
-      for (const { Id } of await engine.listContainers({ all: true, filters: { label } })) {
-        await engine.getContainer(Id).remove({ force: true, v: true });
-      }
-      for (const { Id } of await engine.listNetworks({ filters: { label } })) await engine.getNetwork(Id).remove();
-      const { Volumes } = await engine.listVolumes({ filters: { label } });
-      for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
-      await rm(folder, { recursive: true, force: true });
+      await removeStack(engine, stack);
+      claimed.close();
     },
   };
 }

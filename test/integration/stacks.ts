@@ -1,0 +1,79 @@
+import { rm } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
+
+/** How the names of test stacks begin. */
+const PREFIX = "it-";
+
+export function newStackName(): string {
+  return `${PREFIX}${Math.random().toString(36).slice(2, 8)}`;
+}
+
+/** Where a test stack has its copy of the project and its state. */
+export function folderOf(stack: string): string {
+  return join(tmpdir(), `foobar-${stack}`);
+}
+
+/** Picks what belongs to one stack from the engine's lists. */
+export function labelsOf(stack: string): string[] {
+  return [`${PROJECT_LABEL}=foobar`, `${STACK_LABEL}=${stack}`];
+}
+
+/** Shows other runs that somebody still works with a stack; the end of the process takes it back, however it comes. */
+export function claim(stack: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((connection) => connection.destroy());
+    server.once("error", reject);
+    server.listen(claimOf(stack), () => resolve(server)).unref();
+  });
+}
+
+/** Removes everything that a test stack has on the engine and in its folder, protected or not. */
+export async function removeStack(engine: Docker, stack: string): Promise<void> {
+  const filters = { label: labelsOf(stack) };
+  for (const { Id } of await engine.listContainers({ all: true, filters })) {
+    await engine.getContainer(Id).remove({ force: true, v: true });
+  }
+  for (const { Id } of await engine.listNetworks({ filters })) await engine.getNetwork(Id).remove();
+  const { Volumes } = await engine.listVolumes({ filters });
+  for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
+  await rm(folderOf(stack), { recursive: true, force: true });
+}
+
+/**
+ * Removes the test stacks of runs that were killed before they could: the engine starts their containers again whenever
+ * it starts, and their networks have the addresses that this run wants.
+ * @returns the names of the stacks
+ */
+export async function removeAbandoned(engine: Docker): Promise<string[]> {
+  const filters = { label: [`${PROJECT_LABEL}=foobar`] };
+  const { Volumes } = await engine.listVolumes({ filters });
+  const labelled = [
+    ...(await engine.listContainers({ all: true, filters })),
+    ...(await engine.listNetworks({ filters })),
+    ...(Volumes ?? []),
+  ];
+  const stacks = new Set(labelled.flatMap(({ Labels }) => Labels?.[STACK_LABEL] ?? []));
+  const abandoned: string[] = [];
+  for (const stack of stacks) {
+    if (stack.startsWith(PREFIX) && !(await isClaimed(stack))) abandoned.push(stack);
+  }
+  for (const stack of abandoned) await removeStack(engine, stack);
+  return abandoned;
+}
+
+function isClaimed(stack: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(claimOf(stack));
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("close", () => socket.destroy());
+  });
+}
+
+/** A socket, because nothing else that a process holds ends with it on every system and cannot be mistaken for another's. */
+function claimOf(stack: string): string {
+  return join(folderOf(stack), ".claim");
+}
