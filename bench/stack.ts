@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { PROJECT } from "../commands/settings.ts";
 import { NETWORKS } from "../config/schema.ts";
 import type { Config } from "../config.ts";
-import { configOf } from "../drills/configuration.ts";
+import { configOf } from "../stack/configuration.ts";
 import { createProject, type TestProject } from "../test/integration/project.ts";
 import { figureLine } from "./figures.ts";
 

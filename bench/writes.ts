@@ -1,7 +1,7 @@
 import mysql from "mysql2/promise";
-import { stackContainers } from "../drills/containers.ts";
 import { type Access, accessOf } from "../drills/database/access.ts";
-import { type Databases, databasesOf } from "../drills/databases.ts";
+import { stackContainers } from "../stack/containers.ts";
+import { type Databases, databasesOf } from "../stack/databases.ts";
 import { inspect, type TestProject } from "../test/integration/project.ts";
 import { networkOf } from "../topology/networks.ts";
 import { planTopology, type Topology } from "../topology.ts";

@@ -1,8 +1,8 @@
 import { parseListing } from "../backups/listing.ts";
 import { backupTable } from "../backups/report.ts";
-import { stackContainers } from "../drills/containers.ts";
-import { factsOf } from "../drills/ground.ts";
 import { engineClient } from "../preflight/engine.ts";
+import { stackContainers } from "../stack/containers.ts";
+import { factsOf } from "../stack/facts.ts";
 import { backupScript, backupsOf } from "./backupContainer.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";

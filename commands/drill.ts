@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { stackContainers } from "../drills/containers.ts";
-import { databasesOf } from "../drills/databases.ts";
 import type { Ground } from "../drills/drill.ts";
 import { DRILLS, drillsNamed } from "../drills/drills.ts";
-import { addressOf, factsOf } from "../drills/ground.ts";
 import { releases } from "../drills/release.ts";
 import { engineClient } from "../preflight/engine.ts";
+import { stackContainers } from "../stack/containers.ts";
+import { databasesOf } from "../stack/databases.ts";
+import { addressOf, factsOf } from "../stack/facts.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, say } from "./settings.ts";

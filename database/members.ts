@@ -1,4 +1,4 @@
-import type { Databases } from "../drills/databases.ts";
+import type { Databases } from "../stack/databases.ts";
 import type { ClusterPlan, DatabasePlan } from "../topology.ts";
 
 /** What a MySQL server says of itself; without an answer only `state` is known. */

@@ -1,15 +1,8 @@
 import type Docker from "dockerode";
-import type { Config } from "../config.ts";
-import type { Topology } from "../topology.ts";
-import type { Changes } from "./configuration.ts";
-import type { StackContainers } from "./containers.ts";
-import type { Databases } from "./databases.ts";
-
-/** The stack at hand. */
-export interface Facts {
-  readonly config: Config;
-  readonly topology: Topology;
-}
+import type { Changes } from "../stack/configuration.ts";
+import type { StackContainers } from "../stack/containers.ts";
+import type { Databases } from "../stack/databases.ts";
+import type { Facts } from "../stack/facts.ts";
 
 /** What a drill's limit depends on, beside the stack. */
 export interface Conditions {

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import type { Machine } from "../commands/machine.ts";
 import { PROJECT, ROOT } from "../commands/settings.ts";
-import { type Changes, whileChanged } from "./configuration.ts";
+import { type Changes, whileChanged } from "../stack/configuration.ts";
 import type { Ground } from "./drill.ts";
 
 /** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */

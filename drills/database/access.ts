@@ -1,5 +1,5 @@
+import type { StackContainers } from "../../stack/containers.ts";
 import type { Topology } from "../../topology.ts";
-import type { StackContainers } from "../containers.ts";
 
 /** What the application logs in to the databases with. */
 export interface Access {

@@ -1,4 +1,5 @@
-import type { Conditions, Drill, Facts, Ground } from "../drill.ts";
+import type { Facts } from "../../stack/facts.ts";
+import type { Conditions, Drill, Ground } from "../drill.ts";
 import type { Limit } from "./measure.ts";
 
 /** Something that is done to the databases while rows are written. */

@@ -1,4 +1,5 @@
-import type { Conditions, Facts } from "../drill.ts";
+import type { Facts } from "../../stack/facts.ts";
+import type { Conditions } from "../drill.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import type { Limit } from "./measure.ts";
 

@@ -1,5 +1,5 @@
+import type { Databases } from "../../stack/databases.ts";
 import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
-import type { Databases } from "../databases.ts";
 
 /** Members of a group, by their names there, that this one sees online. */
 const ONLINE = "SELECT MEMBER_HOST FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE'";

@@ -1,4 +1,4 @@
-import type { Databases } from "../databases.ts";
+import type { Databases } from "../../stack/databases.ts";
 
 /** The table that is written, in the application's database. */
 export const TABLE = "drill_rows";

@@ -1,5 +1,5 @@
 import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole } from "../ground.ts";
+import { requireWhole } from "../whole.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
 import type { DatabaseDrill } from "./drill.ts";
 import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";

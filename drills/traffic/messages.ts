@@ -1,4 +1,4 @@
-import type { Databases } from "../databases.ts";
+import type { Databases } from "../../stack/databases.ts";
 import { AUTHOR } from "./requests.ts";
 
 /** The messages table on the primary. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Topology } from "../../topology.ts";
 import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole } from "../ground.ts";
+import { requireWhole } from "../whole.ts";
 import type { TrafficDrill } from "./drill.ts";
 import { type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";

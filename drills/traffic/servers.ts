@@ -1,4 +1,4 @@
-import type { Facts } from "../drill.ts";
+import type { Facts } from "../../stack/facts.ts";
 
 /** Servers whose loss leaves visitors another way: what takes their requests does not depend on these. */
 function spareServers({ config, topology }: Facts): string[] {

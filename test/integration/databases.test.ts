@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
-import { configOf } from "../../drills/configuration.ts";
-import { stackContainers } from "../../drills/containers.ts";
-import { type Databases, databasesOf } from "../../drills/databases.ts";
 import { engineClient } from "../../preflight/engine.ts";
+import { configOf } from "../../stack/configuration.ts";
+import { stackContainers } from "../../stack/containers.ts";
+import { type Databases, databasesOf } from "../../stack/databases.ts";
 import { planTopology } from "../../topology.ts";
 import { createProject, eventually, missing, type TestProject, UNSEEN } from "./project.ts";
 

@@ -5,8 +5,6 @@ import { execa } from "execa";
 import { issue } from "../../app/test/certificates.ts";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
-import { changedText, configOf } from "../../drills/configuration.ts";
-import { stackContainers } from "../../drills/containers.ts";
 import { writerScript } from "../../drills/database/bundle.ts";
 import type { DatabaseContext } from "../../drills/database/drill.ts";
 import { FAULTS } from "../../drills/database/faults.ts";
@@ -23,9 +21,11 @@ import {
 } from "../../drills/database/measure.ts";
 import { type Note, note } from "../../drills/database/notes.ts";
 import { misplaced } from "../../drills/database/places.ts";
-import type { Facts } from "../../drills/drill.ts";
 import { DRILLS, drillsNamed } from "../../drills/drills.ts";
 import { engineClient } from "../../preflight/engine.ts";
+import { changedText, configOf } from "../../stack/configuration.ts";
+import { stackContainers } from "../../stack/containers.ts";
+import type { Facts } from "../../stack/facts.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 

@@ -9,10 +9,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
-import { changedText, configOf, whileChanged } from "../../drills/configuration.ts";
-import { stackContainers } from "../../drills/containers.ts";
-import { databasesOf } from "../../drills/databases.ts";
-import type { Facts } from "../../drills/drill.ts";
 import { DRILLS, drillsNamed, TRAFFIC } from "../../drills/drills.ts";
 import { drillImage } from "../../drills/traffic/images.ts";
 import { startLoad } from "../../drills/traffic/load.ts";
@@ -30,6 +26,10 @@ import {
 import { messageText, slowly, stepAt } from "../../drills/traffic/requests.ts";
 import { expendableServer, maintainableServer, servicesOn } from "../../drills/traffic/servers.ts";
 import { engineClient } from "../../preflight/engine.ts";
+import { changedText, configOf, whileChanged } from "../../stack/configuration.ts";
+import { stackContainers } from "../../stack/containers.ts";
+import { databasesOf } from "../../stack/databases.ts";
+import type { Facts } from "../../stack/facts.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
 
-/** What drills do to a stack's containers, which they name by service. */
+/** The containers of a stack, named by service. */
 export interface StackContainers {
   /** Which of the services have no container that runs and is healthy. */
   unwell(services: readonly string[]): Promise<string[]>;

@@ -3,7 +3,7 @@ import { parse, stringify } from "yaml";
 import type { Settings } from "../config/schema.ts";
 import { type Config, parseConfig, rawSettings } from "../config.ts";
 
-/** Settings that a drill gives to a stack; each replaces the whole of its key. */
+/** Other settings for a stack; each replaces the whole of its key. */
 export type Changes = Partial<Settings>;
 
 /** The stack's configuration, read from the text of its file. */
