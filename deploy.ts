@@ -34,7 +34,6 @@ export function deploy(topology: Topology) {
     ...common,
     plan: topology.cluster,
     database: topology.database,
-    routers: topology.routers.map(({ name }) => name),
     authority,
     protect: topology.protectData,
   });

@@ -177,6 +177,8 @@ export interface RouterTarget {
 /** A database router: HAProxy beside the application, which asks every database what it is. */
 export interface RouterPlan extends InstancePlan {
   readonly server: string;
+  /** The name by which the application finds it. */
+  readonly address: string;
   readonly ports: { readonly write: number; readonly read: number };
   /** Databases of the servers, in the order of their names; a group's arbiter serves nobody. */
   readonly targets: readonly RouterTarget[];
@@ -198,6 +200,8 @@ export interface DatabasePlan extends InstancePlan {
   readonly member: string;
   /** The other members' names there. */
   readonly peers: readonly string[];
+  /** What clients may dial when they reach it, and its certificate is good for. */
+  readonly dialled: readonly string[];
   readonly dataVolume: string;
   readonly sizing: { readonly bufferPoolMb: number; readonly maxConnections: number; readonly redoLogMb: number };
 }

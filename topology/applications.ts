@@ -5,7 +5,7 @@ import { attachments } from "./servers.ts";
 
 export function planApplications(config: Config, routers: readonly RouterPlan[]): ApplicationPlan[] {
   const { command, port, readinessPath } = config.application;
-  return routers.map(({ server, name: address, ports }) => {
+  return routers.map(({ server, address, ports }) => {
     const name = `app-${server}`;
     return {
       name,

@@ -3,6 +3,7 @@ import { ARBITER, type Settings } from "../config/schema.ts";
 import type { Config } from "../config.ts";
 import type { ClusterPlan, DatabasePlan } from "../topology.ts";
 import { MYSQL_PORT } from "./ports.ts";
+import { ROUTER_DOMAIN } from "./routers.ts";
 import { attachments, serversWith } from "./servers.ts";
 
 /** What an arbiter needs: it has all of the data, but serves nobody. */
@@ -34,6 +35,7 @@ export function planCluster(config: Config): ClusterPlan {
         port: MYSQL_PORT,
         member: memberName(server),
         peers: places.filter((other) => other !== server).map(memberName),
+        dialled: [name, memberName(server), `*.${ROUTER_DOMAIN}`],
         image: config.images.mysql,
         attachments: [
           ...(isArbiter ? [] : attachments(name, "data")),

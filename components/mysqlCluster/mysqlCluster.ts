@@ -18,8 +18,6 @@ export interface MysqlClusterArgs extends TierArgs {
   readonly plan: ClusterPlan;
   /** The application's database. */
   readonly database: string;
-  /** Names that the application reaches a node by, besides its own. */
-  readonly routers: readonly string[];
   readonly authority: Authority;
   /** Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that open them. */
   readonly protect: boolean;
@@ -86,9 +84,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const volume = volumes.get(plan.name);
     if (volume === undefined) throw new Error(`${plan.name} has no data volume`);
     const { plan: cluster, authority } = args;
-    const { key, certificate } = authority.issue(plan.name, [plan.name, plan.member, ...args.routers], {
-      parent: this,
-    });
+    const { key, certificate } = authority.issue(plan.name, plan.dialled, { parent: this });
     return new Service(
       plan.name,
       {

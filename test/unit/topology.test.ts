@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { LOAD_BALANCERS, NETWORKS, ROLES, TRAFFIC } from "../../config/schema.ts";
@@ -40,8 +41,8 @@ describe("topology", () => {
     assert.deepEqual(
       applications.map(({ writeTo, readFrom }) => [writeTo, readFrom].map(({ address, port }) => `${address}:${port}`)),
       [
-        ["router-server1:6446", "router-server1:6447"],
-        ["router-server2:6446", "router-server2:6447"],
+        ["router-server1.database.internal:6446", "router-server1.database.internal:6447"],
+        ["router-server2.database.internal:6446", "router-server2.database.internal:6447"],
       ],
     );
     for (const { targets } of routers) {
@@ -197,6 +198,23 @@ describe("topology", () => {
           for (const database of databases.filter((other) => other.member === member)) {
             for (const peer of peers) assert.ok(reachable(database, peer), peer);
           }
+        }
+      }),
+    );
+  });
+
+  it("has databases whose certificates are good for every router's address, and hang on no server's roles", () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        for (const { name, member, dialled } of topology.cluster.databases) {
+          const subjectaltname = dialled.map((pattern) => `DNS:${pattern}`).join(", ");
+          const certificate = { subject: {}, subjectaltname } as PeerCertificate;
+          const routers = topology.routers.map(({ address }) => address);
+          for (const address of [name, member, ...routers]) {
+            assert.equal(checkServerIdentity(address, certificate), undefined);
+          }
+          assert.ok(checkServerIdentity("elsewhere.internal", certificate) instanceof Error);
+          assert.ok(!routers.some((address) => dialled.includes(address)));
         }
       }),
     );
