@@ -72,15 +72,16 @@ switch_replicas() {
     return 1
   fi
   all=$(sql_at "$from" steward "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-  # The old one follows first: with semisync the new one can acknowledge nothing before it has a replica.
   if [ -n "$all" ] &&
-    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ] &&
-    { no_semisync_source; following "$to"; } | sql_at "$from" steward "$CATCH_UP"; then
-    # From here there is no way back: once it is appointed, the node itself brings it to its end.
-    promotion "$to" configured | sql_at "$to" steward "$CATCH_UP"
+    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
+    # From here there is no way back: once it is appointed, the nodes themselves bring it to its end. The old one follows
+    # at the same time, for with semisync the new one can acknowledge nothing before it has a replica.
+    promotion "$to" configured | sql_at "$to" steward "$CATCH_UP" &
+    { no_semisync_source; following "$to"; } | sql_at "$from" steward "$CATCH_UP"
+    wait $!
     return
   fi
-  say "$to did not get the last transactions of $from in time, or $from could not follow it: $from goes on"
+  say "$to did not get the last transactions of $from in time: $from goes on"
   leading | sql_at "$from" steward
   return 1
 }
