@@ -54,7 +54,7 @@ async function inNode(line: string, ask: string, marker?: string): Promise<{ std
     if (marker !== undefined) await writeFile(file, `${marker}\n`);
     const script = fileURLToPath(new URL("../../components/mysqlCluster/files/replica.sh", import.meta.url));
     const stubs = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
-      ask_peer() { echo 1; }; source=- follows=0 REPLICATION=async MEMBER=here HELD=held marker=${file}; secret() { :; }`;
+      ask_peer() { echo 1; }; source=- follows=0 REPLICATION=async MEMBER=here HELD=held marker=${file}; secret() { :; }; look() { :; }`;
     const { stdout } = await execa("bash", ["-c", `. ${script}; ${stubs}; ask() { ${ask}; }; ${line}`], {
       reject: false,
     });
@@ -93,6 +93,21 @@ describe("a node that is told to stop", () => {
   it("before MySQL can say what became of its clone asks again", async () => {
     assert.equal((await inNode("finish_clone", "return 1", "cloning over data")).marker, "cloning over data");
   });
+});
+
+describe("a primary with semisync, whose writers wait", () => {
+  for (const [what, answer, isReleased] of [
+    ["while a replica is there and acknowledges nothing, releases them", "1 1 5", true],
+    ["for acknowledgements that come, leaves them alone", "1 1 $RANDOM$RANDOM", false],
+    ["for a replica to come, leaves them alone", "0 1 5", false],
+    ["no more, does nothing", "1 0 5", false],
+    ["and which cannot be asked, does nothing", "", false],
+  ] as const) {
+    it(what, async () => {
+      const { stdout } = await inNode("release_writers; wait", `echo ${answer}`);
+      assert.equal(stdout.includes("DROP TABLE IF EXISTS"), isReleased, stdout);
+    });
+  }
 });
 
 describe("MySQL's shell scripts", () => {

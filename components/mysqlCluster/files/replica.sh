@@ -13,7 +13,12 @@ keep_replicating() {
 }
 
 be_primary() {
-  case "$(cat /tmp/state)" in primary*) return ;; esac
+  case "$(cat /tmp/state)" in
+  primary*)
+    if [ "$REPLICATION" = semisync ]; then release_writers; fi
+    return
+    ;;
+  esac
   if [ "$source" != - ]; then
     state "starting: applying what was received before it becomes the primary"
     ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
@@ -25,6 +30,34 @@ be_primary() {
   complete_accounts
   { semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
   state "primary, by appointment $epoch"
+}
+
+# A replica whose connection breaks between a transaction and its acknowledgement has the transaction, and never
+# acknowledges it. The source waits until a later one is acknowledged: for ever, when everybody waits who could write one.
+# So this writes one that changes nothing.
+release_writers() {
+  local before
+  before=$(acknowledgements)
+  case "$before" in
+  "" | "0 "* | *" 0 "*)
+    # Nobody waits, or there is no replica.
+    patience=1
+    return
+    ;;
+  esac
+  sleep 0.5
+  if [ "$(acknowledgements)" != "$before" ] || ((SECONDS < ${next_release:-0})); then return; fi
+  echo "node: writers wait though there is a replica: writing what it acknowledges"
+  # If the replica hangs, this waits like the others: there should not be many.
+  next_release=$((SECONDS + ${patience:=1}))
+  patience=$((patience * 2))
+  sql 86400 <<<"DROP TABLE IF EXISTS cluster.nothing" &
+}
+
+# Replicas that can acknowledge, sessions that wait for them, transactions that were acknowledged.
+acknowledgements() {
+  ask "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME SEPARATOR ' ') FROM performance_schema.global_status
+    WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions', 'Rpl_semi_sync_source_yes_tx')"
 }
 
 # An older version of the program appointed nobody.
@@ -63,6 +96,9 @@ be_replica_of() {
     clone "$1"
     return
   fi
+  # The steward may have done it meanwhile, and a connection that is broken off costs the writers a pause.
+  look
+  if [ "$source" = "$1" ] && [ "$follows" = 1 ]; then return; fi
   state "starting: following $1"
   following "$1" | sql
 }
