@@ -75,9 +75,10 @@ switch_replicas() {
   if [ -n "$all" ] &&
     [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
     # From here there is no way back: once it is appointed, the nodes themselves bring it to its end. The old one follows
-    # at the same time, for with semisync the new one can acknowledge nothing before it has a replica.
+    # at the same time, for with semisync the new one can acknowledge nothing before it has a replica. That it waits for
+    # none any more comes last: it takes MySQL up to a second.
     promotion "$to" configured | sql_at "$to" steward "$CATCH_UP" &
-    { no_semisync_source; following "$to"; } | sql_at "$from" steward "$CATCH_UP"
+    { following "$to"; no_semisync_source; } | sql_at "$from" steward "$CATCH_UP"
     wait $!
     return
   fi
