@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { choose } from "../../backups/choice.ts";
@@ -11,6 +11,8 @@ import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { type Deployment, deployConfig, ofType, services } from "../harness.ts";
+import { engineMissing } from "../integration/project.ts";
+import { runProgram } from "../realProgram.ts";
 
 const SCRIPTS = fileURLToPath(new URL("../../components/mysqlBackup/files", import.meta.url));
 
@@ -81,6 +83,28 @@ describe("the scripts of backups", () => {
       await execa("bash", ["-n", `${SCRIPTS}/${name}`]);
     });
   }
+
+  it("say that the disk is full, in the image that they run in", async function () {
+    this.timeout(60_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const pack = (target: string) =>
+      runProgram({
+        image: parseConfig("foobar", "dev", devConfig()).images.mysql,
+        files: { "store.sh": readFileSync(`${SCRIPTS}/store.sh`, "utf8"), rows: "1\n2\n" },
+        folder: "/packed",
+        command: [
+          ...["bash", "-c"],
+          `set -euo pipefail; ENCRYPTED=false; . /packed/store.sh; pack /packed /tmp/contents ${target}`,
+        ],
+        user: "999:999",
+      });
+    await pack("/tmp/data");
+    await assert.rejects(pack("/dev/full"), /No space left/);
+  });
 });
 
 const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => ({
