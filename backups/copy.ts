@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { engineLabels, labelFilter } from "../components/labels.ts";
 import { BACKUP_SCRIPTS } from "../components/mysqlBackup/mysqlBackup.ts";
 import type { BackupPlan, Topology } from "../topology.ts";
 import type { Choice } from "./choice.ts";
@@ -27,10 +27,8 @@ export async function buildCopy(
   { backup, until, volume, primary }: CopyOrder,
   progress: (line: string) => void,
 ): Promise<Restored> {
-  const labels = { [PROJECT_LABEL]: project, [STACK_LABEL]: stack };
-  const [running] = await engine.listContainers({
-    filters: { label: [...Object.entries({ ...labels, [SERVICE_LABEL]: plan.name }).map((pair) => pair.join("="))] },
-  });
+  const labels = engineLabels({ project, stack });
+  const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
   if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
   const { Image, Mounts } = await engine.getContainer(running.Id).inspect();
   // What it works in is its own; files and backups are shared.

@@ -1,9 +1,11 @@
 import mysql from "mysql2/promise";
 import { type Access, accessOf } from "../drills/database/access.ts";
+import type { WriterAddress } from "../drills/database/notes.ts";
 import { stackContainers } from "../stack/containers.ts";
-import { type Databases, databasesOf } from "../stack/databases.ts";
+import { databasesOf } from "../stack/databases.ts";
 import { inspect, type TestProject } from "../test/integration/project.ts";
 import { networkOf } from "../topology/networks.ts";
+import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology, type Topology } from "../topology.ts";
 import { figureLine, median } from "./figures.ts";
 import { addressIn, configOfProject, timedUp } from "./stack.ts";
@@ -17,9 +19,7 @@ const CONNECTIONS = 8;
 const ROUNDS = 3;
 const TABLE = "bench_rows";
 
-interface Options extends Access {
-  readonly host: string;
-  readonly port: number;
+interface Options extends Access, WriterAddress {
   readonly database: string;
 }
 
@@ -37,9 +37,10 @@ export async function* benchWrites({ engine, project, seconds, signal }: Traffic
     const containers = stackContainers(engine, topology, signal);
     const databases = databasesOf(containers, topology);
     const access = await accessOf(containers, topology);
-    const addresses = await addressesOf(project, topology, databases);
+    const primary = await databases.primary();
+    const addresses = await addressesOf(project, topology, primary);
     await databases.ask(
-      await databases.primary(),
+      primary,
       `CREATE TABLE IF NOT EXISTS ${topology.database}.${TABLE} (id BIGINT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100))`,
     );
     const measured = new Map<string, number[]>(WAYS.map((way) => [way, []]));
@@ -64,15 +65,14 @@ export async function* benchWrites({ engine, project, seconds, signal }: Traffic
   });
 }
 
-async function addressesOf(project: TestProject, topology: Topology, databases: Databases) {
+async function addressesOf(project: TestProject, topology: Topology, primary: string) {
   const [router] = topology.routers;
   if (router === undefined) throw new Error("the stack has no database router");
   const addressOf = async (service: string, network: "router" | "data") =>
     addressIn(await inspect(project, service), networkOf(topology, network).engineName);
-  const primary = await databases.primary();
   return {
     router: { host: await addressOf(router.name, "router"), port: router.ports.write },
-    direct: { host: await addressOf(primary, "data"), port: 3306 },
+    direct: { host: await addressOf(primary, "data"), port: MYSQL_PORT },
   };
 }
 

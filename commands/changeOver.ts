@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { labelFilter } from "../components/labels.ts";
 import type { Topology } from "../topology.ts";
 import { bringUp } from "./bringUp.ts";
 import { cli } from "./cli.ts";
@@ -20,20 +20,19 @@ const STOP_SECONDS = 60;
 export async function changeOver(
   session: Session,
   engine: Docker,
-  { project, stack, cluster }: Topology,
+  topology: Topology,
   restored: string | undefined,
 ): Promise<number> {
   say("stopping the databases; the application waits");
-  for (const { name } of cluster.databases) {
-    const label = [`${PROJECT_LABEL}=${project}`, `${STACK_LABEL}=${stack}`, `${SERVICE_LABEL}=${name}`];
-    for (const { Id } of await engine.listContainers({ filters: { label } })) {
+  for (const { name } of topology.cluster.databases) {
+    for (const { Id } of await engine.listContainers({ filters: { label: labelFilter(topology, name) } })) {
       await engine.getContainer(Id).stop({ t: STOP_SECONDS });
     }
   }
   if (restored === undefined) await cli(session, ["config", "rm", "--path", RESTORED]);
   else await cli(session, ["config", "set", "--path", RESTORED, restored]);
   const exitCode = await bringUp({ ...session, rest: ["--yes", "--skip-preview"] });
-  const kept = cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
+  const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
   say(`the data from before are kept: ${kept}
     remove:    docker volume rm ${kept}${restored === undefined ? "" : "\n    put back:  npm run restore -- --undo"}`);
   return exitCode;

@@ -1,4 +1,4 @@
-import { PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { labelFilter } from "../components/labels.ts";
 import { engineClient } from "../preflight/engine.ts";
 import { PROJECT, stackNeeds } from "./settings.ts";
 
@@ -8,7 +8,7 @@ export type Health = "starting" | "healthy" | "unhealthy";
 /** Names of a stack's containers in one of these states; none where the engine does not answer. */
 export async function containersThatAre(stack: string, ...health: readonly Health[]): Promise<string[]> {
   const { endpoint } = await stackNeeds(stack);
-  const label = [`${PROJECT_LABEL}=${PROJECT}`, `${STACK_LABEL}=${stack}`];
+  const label = labelFilter({ project: PROJECT, stack });
   const containers = await engineClient(endpoint)
     .listContainers({ filters: { label, health: [...health] } })
     .catch(() => []);

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { labelFilter, SERVICE_LABEL } from "../components/labels.ts";
 import { engineClient } from "../preflight/engine.ts";
 import { cli } from "./cli.ts";
 import type { Session } from "./pulumi.ts";
@@ -73,7 +73,7 @@ async function removeOrphans(endpoint: string, stack: string, known: ReadonlySet
   );
   // The program itself says so, and how to mend it.
   if (!answers) return;
-  const label = [`${PROJECT_LABEL}=${PROJECT}`, `${STACK_LABEL}=${stack}`];
+  const label = labelFilter({ project: PROJECT, stack });
   const containers = await engine.listContainers({ all: true, filters: { label } });
   for (const { Id, Names } of containers.filter(({ Id }) => !known.has(Id))) {
     say(`removing the container ${Names[0]?.slice(1) ?? Id}, which an interrupted run left`);

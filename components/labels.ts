@@ -9,6 +9,18 @@ export const STACK_LABEL = "foobar.stack";
 /** On what serves one container and can be made again from the program alone. */
 export const SERVICE_LABEL = "foobar.service";
 
+/** A stack's labels as the engine's API takes them. */
+export function engineLabels({ project, stack }: StackIdentity): Record<string, string> {
+  return { [PROJECT_LABEL]: project, [STACK_LABEL]: stack };
+}
+
+/** The engine's filter for what belongs to a stack, or to one service of it. */
+export function labelFilter(identity: StackIdentity, service?: string): string[] {
+  const labels = { ...engineLabels(identity), ...(service === undefined ? {} : { [SERVICE_LABEL]: service }) };
+  return Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+}
+
+/** A stack's labels as the provider takes them. */
 export function stackLabels({ project, stack }: StackIdentity): { label: string; value: string }[] {
   return [
     { label: PROJECT_LABEL, value: project },

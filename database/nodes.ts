@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { PROJECT_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
+import { labelFilter, type StackIdentity } from "../components/labels.ts";
 
 /** Starts and ends the containers of MySQL servers, which the engine leaves as they are then. */
 export interface Nodes {
@@ -12,10 +12,9 @@ export interface Nodes {
 /** As long as a server may take to stop in good order. */
 const STOP_SECONDS = 60;
 
-export function nodesOf(engine: Docker, { project, stack }: StackIdentity): Nodes {
+export function nodesOf(engine: Docker, identity: StackIdentity): Nodes {
   const find = async (name: string) => {
-    const label = [`${PROJECT_LABEL}=${project}`, `${STACK_LABEL}=${stack}`];
-    const all = await engine.listContainers({ all: true, filters: { label } });
+    const all = await engine.listContainers({ all: true, filters: { label: labelFilter(identity) } });
     // Containers that only carry files have longer names.
     const own = new RegExp(`^/${name}-[0-9a-f]{7}$`);
     const found = all.find(({ Names }) => Names.some((text) => own.test(text)));

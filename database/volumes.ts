@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { PROJECT_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
+import { engineLabels, type StackIdentity } from "../components/labels.ts";
 import type { DatabasePlan } from "../topology.ts";
 
 const DATA = "/var/lib/mysql";
@@ -16,7 +16,7 @@ const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && find ${DATA} -mindepth 1 -delete 
  */
 export async function setAside(
   engine: Docker,
-  { project, stack }: StackIdentity,
+  identity: StackIdentity,
   { dataVolume, image }: Pick<DatabasePlan, "dataVolume" | "image">,
   now: Date,
 ): Promise<string> {
@@ -24,7 +24,7 @@ export async function setAside(
     .toISOString()
     .replaceAll(/[^0-9TZ]/g, "")
     .toLowerCase()}`;
-  await engine.createVolume({ Name: kept, Labels: { [PROJECT_LABEL]: project, [STACK_LABEL]: stack } });
+  await engine.createVolume({ Name: kept, Labels: engineLabels(identity) });
   const container = await engine.createContainer({
     Image: image,
     User: "999:999",

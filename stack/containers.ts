@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "../components/labels.ts";
+import { labelFilter, type StackIdentity } from "../components/labels.ts";
 
 /** The containers of a stack, named by service. */
 export interface StackContainers {
@@ -32,15 +32,10 @@ const STOP_SECONDS = 90;
  * @param engine the engine that runs the stack
  * @param signal ends waiting
  */
-export function stackContainers(
-  engine: Docker,
-  { project, stack }: StackIdentity,
-  signal: AbortSignal,
-): StackContainers {
+export function stackContainers(engine: Docker, identity: StackIdentity, signal: AbortSignal): StackContainers {
   /** Of the containers that run; those that carry files never do. */
   const find = async (service: string) => {
-    const label = [`${PROJECT_LABEL}=${project}`, `${STACK_LABEL}=${stack}`, `${SERVICE_LABEL}=${service}`];
-    const [found] = await engine.listContainers({ filters: { label } });
+    const [found] = await engine.listContainers({ filters: { label: labelFilter(identity, service) } });
     return found === undefined ? undefined : engine.getContainer(found.Id);
   };
   const get = async (service: string) => {

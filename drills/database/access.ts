@@ -5,7 +5,7 @@ import type { Topology } from "../../topology.ts";
 export interface Access {
   readonly user: string;
   readonly password: string;
-  /** The certificate of the stack's authority. */
+  /** The certificate of the stack's authority, in PEM. */
   readonly ca: string;
 }
 

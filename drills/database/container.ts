@@ -3,7 +3,7 @@ import { PassThrough, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
-import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
+import { engineLabels } from "../../components/labels.ts";
 import type { Topology } from "../../topology.ts";
 import type { Ground } from "../drill.ts";
 import { accessOf } from "./access.ts";
@@ -57,7 +57,7 @@ async function run(
     Image: image,
     Entrypoint: ["node", "-"],
     User: "1000:1000",
-    Labels: { [PROJECT_LABEL]: project, [STACK_LABEL]: stack },
+    Labels: engineLabels({ project, stack }),
     OpenStdin: true,
     StdinOnce: true,
     HostConfig: {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Access } from "./access.ts";
 
 export interface WriterAddress {
   readonly host: string;
@@ -6,11 +7,7 @@ export interface WriterAddress {
 }
 
 /** What the writer is told. */
-export interface WriterSettings {
-  readonly user: string;
-  readonly password: string;
-  /** The certificate that the servers' are signed by, in PEM. */
-  readonly ca: string;
+export interface WriterSettings extends Access {
   readonly database: string;
   readonly write: WriterAddress;
   readonly read: WriterAddress;

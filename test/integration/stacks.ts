@@ -3,7 +3,8 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import { PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
+import { PROJECT } from "../../commands/settings.ts";
+import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../../components/labels.ts";
 
 /** How the names of test stacks begin. */
 const PREFIX = "it-";
@@ -19,7 +20,7 @@ export function folderOf(stack: string): string {
 
 /** Picks what belongs to one stack from the engine's lists. */
 export function labelsOf(stack: string): string[] {
-  return [`${PROJECT_LABEL}=foobar`, `${STACK_LABEL}=${stack}`];
+  return labelFilter({ project: PROJECT, stack });
 }
 
 /** Shows other runs that somebody still works with a stack; the end of the process takes it back, however it comes. */
@@ -49,7 +50,7 @@ export async function removeStack(engine: Docker, stack: string): Promise<void> 
  * @returns the names of the stacks
  */
 export async function removeAbandoned(engine: Docker): Promise<string[]> {
-  const filters = { label: [`${PROJECT_LABEL}=foobar`] };
+  const filters = { label: [`${PROJECT_LABEL}=${PROJECT}`] };
   const { Volumes } = await engine.listVolumes({ filters });
   const labelled = [
     ...(await engine.listContainers({ all: true, filters })),
@@ -67,9 +68,11 @@ export async function removeAbandoned(engine: Docker): Promise<string[]> {
 
 function isClaimed(stack: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(claimOf(stack));
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("close", () => socket.destroy());
+    const socket = connect(claimOf(stack), () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
   });
 }
 
