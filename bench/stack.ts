@@ -2,22 +2,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { PROJECT } from "../commands/settings.ts";
-import { NETWORKS } from "../config/schema.ts";
 import type { Config } from "../config.ts";
 import { configOf } from "../stack/configuration.ts";
 import { createProject, type TestProject } from "../test/integration/project.ts";
 import { figureLine } from "./figures.ts";
 
-/** The first half of the addresses in the networks of the stack that is measured; neither the user's nor the tests'. */
-const SUBNETS = "10.204";
-
 /** Runs work on a copy of the project whose stack is up, and removes the stack whatever becomes of the work. */
 export async function withStack(work: (project: TestProject) => Promise<void>): Promise<void> {
   const project = await createProject();
   try {
-    await project.configure({
-      "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${SUBNETS}.${index}.0/24`])),
-    });
     console.log(figureLine("release", { what: "everything", ...(await timedUp(project)) }));
     await work(project);
   } finally {

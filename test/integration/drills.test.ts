@@ -3,7 +3,7 @@ import { appendFile, cp } from "node:fs/promises";
 import { join } from "node:path";
 import { TRAFFIC } from "../../drills/drills.ts";
 import { exampleSettings } from "../examples.ts";
-import { createProject, missing, TEST_SUBNETS, type TestProject, UNSEEN } from "./project.ts";
+import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 
 /** Short and light: what a release costs does not hang on how long it is looked at. */
 const SHORT = ["--seconds", "8", "--rate", "50"];
@@ -75,7 +75,7 @@ describe("the drills, short, against real stacks", function () {
   it("moves to a pair", async () => {
     const [port, statsPort, pairPort, pairStatsPort] = project.ports;
     const text = JSON.stringify(exampleSettings("pair")["foobar:loadBalancer"]);
-    const loadBalancer = JSON.parse(text.replaceAll("10.201.", `${TEST_SUBNETS}.`));
+    const loadBalancer = JSON.parse(project.slot.moved(text));
     const pair = { port: pairPort, statsPort: pairStatsPort };
     await project.configure({ "foobar:loadBalancer": { ...loadBalancer, port, statsPort, pair } });
     await up();

@@ -7,10 +7,16 @@ import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
 import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
 import { engineClient, isBound } from "../../preflight/engine.ts";
-import { claim, folderOf, labelsOf, newStackName, removeAbandoned, removeStack } from "./stacks.ts";
-
-/** The first half of the addresses in the networks of test stacks. */
-export const TEST_SUBNETS = "10.202";
+import {
+  claim,
+  folderOf,
+  labelsOf,
+  newStackName,
+  removeAbandoned,
+  removeStack,
+  type Slot,
+  takeSlot,
+} from "./stacks.ts";
 
 /** For an `up` whose plan nobody looks at. */
 export const UNSEEN = ["--yes", "--skip-preview"];
@@ -43,6 +49,8 @@ export interface TestProject {
   readonly url: string;
   /** Ports of this machine that are the project's to publish: site and statistics of two load balancers. */
   readonly ports: readonly [number, number, number, number];
+  /** Its subnets and what else is its own beside other projects at work. */
+  readonly slot: Slot;
   /** The environment in which `pulumi` itself finds the stack. */
   readonly env: NodeJS.ProcessEnv;
   /** Runs one of the project's npm scripts. */
@@ -83,6 +91,7 @@ export async function missing(): Promise<string | undefined> {
 export async function createProject(): Promise<TestProject> {
   const abandoned = await removeAbandoned(engine);
   if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
+  const slot = await takeSlot();
   const stack = newStackName();
   const folder = folderOf(stack);
   await mkdir(folder);
@@ -113,7 +122,7 @@ export async function createProject(): Promise<TestProject> {
   };
   const file = join(folder, `Pulumi.${stack}.yaml`);
   const dev = parse(await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
-  const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
+  const ports = [await freePort(slot), await freePort(slot), await freePort(slot), await freePort(slot)] as const;
   const [port, statsPort] = ports;
   await writeFile(
     file,
@@ -121,7 +130,7 @@ export async function createProject(): Promise<TestProject> {
       config: {
         ...dev.config,
         "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
-        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${TEST_SUBNETS}.${index}.0/24`])),
+        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${slot.prefix(index)}.0/24`])),
       },
     }),
   );
@@ -168,6 +177,7 @@ export async function createProject(): Promise<TestProject> {
     folder,
     stack,
     env,
+    slot,
     url: `http://127.0.0.1:${port}`,
     ports,
     pulumi: (args, environment = env) =>
@@ -201,6 +211,7 @@ export async function createProject(): Promise<TestProject> {
     async remove() {
       await removeStack(engine, stack);
       claimed.close();
+      slot.release();
     },
   };
 }
@@ -274,9 +285,9 @@ export async function eventually(assertion: () => Promise<void>, seconds: number
 }
 
 /** A port that nobody has, below those that the kernel gives to connections, so that it stays free until it is bound. */
-export async function freePort(): Promise<number> {
+export async function freePort({ ports }: Pick<Slot, "ports">): Promise<number> {
   for (;;) {
-    const port = randomInt(15_000, 32_000);
+    const port = randomInt(ports.first, ports.last + 1);
     if (!(await isBound("127.0.0.1", port))) return port;
   }
 }

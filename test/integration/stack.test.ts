@@ -152,7 +152,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     const server = (name: string) => ({ name, roles: ["web", "app", "db"], endpoint });
     const restore = await project.configure({
       "foobar:servers": [server("server1"), server("server2")],
-      "foobar:loadBalancer": { port: await freePort(), endpoint },
+      "foobar:loadBalancer": { port: await freePort(project.slot), endpoint },
     });
     await refused(/no Docker Engine answers at unix:\/\/\/nowhere\/docker.sock[\s\S]*cure/);
     const { exitCode, output } = await project.npm("preview", await previewArguments());

@@ -9,6 +9,48 @@ import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../../components/labels
 /** How the names of test stacks begin. */
 const PREFIX = "it-";
 
+/** Test stacks that can be up side by side, each with its own subnets and ports. */
+const SLOTS = 8;
+/** A slot is a port that its owner listens on, so that the end of the process gives it back, however it comes. */
+const FIRST_SLOT_PORT = 14_900;
+
+/** Subnets and ports that one test project has for itself among all that run on this machine. */
+export interface Slot {
+  /** The addresses of 10.201.N.0/24, where the defaults are, in the slot's own subnets: the first three numbers. */
+  prefix(network: number): string;
+  /** The same text with the slot's addresses in the place of the defaults'. */
+  moved(text: string): string;
+  /** Ports that no other slot gives out and the kernel gives to no connection. */
+  readonly ports: { readonly first: number; readonly last: number };
+  release(): void;
+}
+
+/** @throws Error where as many test projects as there are slots are at work */
+export async function takeSlot(): Promise<Slot> {
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const server = await listening(FIRST_SLOT_PORT + slot);
+    if (server === undefined) continue;
+    const prefix = (network: number) => `10.202.${slot * 16 + network}`;
+    return {
+      prefix,
+      moved: (text) => text.replaceAll(/\b10\.201\.(\d+)(?=\.)/g, (_, network) => prefix(Number(network))),
+      ports: { first: 15_000 + slot * 2_000, last: 16_999 + slot * 2_000 },
+      release: () => void server.close(),
+    };
+  }
+  throw new Error(`${SLOTS} test projects are at work on this machine: there is no room for another one`);
+}
+
+function listening(port: number): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((connection) => connection.destroy());
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+    );
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server)).unref();
+  });
+}
+
 export function newStackName(): string {
   return `${PREFIX}${Math.random().toString(36).slice(2, 8)}`;
 }

@@ -9,7 +9,6 @@ import {
   freeze,
   inspect,
   missing,
-  TEST_SUBNETS,
   type TestProject,
   UNSEEN,
 } from "./project.ts";
@@ -61,7 +60,7 @@ describe("every variant, by real moves of one stack", function () {
   /** The example's settings with the project's ports and subnets. */
   const configure = async (name: string) => {
     const [port, statsPort, pairPort, pairStatsPort] = project.ports;
-    const text = JSON.stringify(exampleSettings(name)).replaceAll("10.201.", `${TEST_SUBNETS}.`);
+    const text = project.slot.moved(JSON.stringify(exampleSettings(name)));
     const settings = JSON.parse(text);
     const loadBalancer = { ...settings["foobar:loadBalancer"], port, statsPort };
     if (loadBalancer.replicas === 2) {
@@ -100,8 +99,8 @@ describe("every variant, by real moves of one stack", function () {
   const byClient = async (clients: number): Promise<string[][]> => {
     const edge = `foobar-${project.stack}-edge`;
     const ask = "curl -s -o /dev/null -w '%header{x-server}\\n'";
-    const line = `for n in 1 2 3; do ${ask} http://${TEST_SUBNETS}.0.11/version; done`;
-    const addresses = Array.from({ length: clients }, (_, index) => `${TEST_SUBNETS}.0.${100 + index}`);
+    const line = `for n in 1 2 3; do ${ask} http://${project.slot.prefix(0)}.11/version; done`;
+    const addresses = Array.from({ length: clients }, (_, index) => `${project.slot.prefix(0)}.${100 + index}`);
     const found: string[][] = [];
     for (const address of addresses) {
       const options = ["--rm", `--network=${edge}`, `--ip=${address}`, "--entrypoint=sh"];
@@ -181,7 +180,7 @@ describe("every variant, by real moves of one stack", function () {
       }
     },
     async pair() {
-      const url = `http://${TEST_SUBNETS}.0.254`;
+      const url = `http://${project.slot.prefix(0)}.254`;
       const held = await server("/version", {}, url);
       const table = async (name: string) => {
         const { Id } = await inspect(project, name);
@@ -189,7 +188,10 @@ describe("every variant, by real moves of one stack", function () {
         return (await execa("docker", ["exec", Id, "sh", "-c", line])).stdout;
       };
       for (const name of ["haproxy-lb1", "haproxy-lb2"]) {
-        await eventually(async () => assert.match(await table(name), new RegExp(`key=${TEST_SUBNETS}.0.1 `)), 10);
+        await eventually(
+          async () => assert.match(await table(name), new RegExp(`key=${project.slot.prefix(0)}.1 `)),
+          10,
+        );
       }
       const thaw = await freeze(project, "haproxy-lb1");
       try {
@@ -206,7 +208,7 @@ describe("every variant, by real moves of one stack", function () {
       }
     },
     async "pair-active-active"() {
-      const addresses = [254, 253].map((last) => `http://${TEST_SUBNETS}.0.${last}`);
+      const addresses = [254, 253].map((last) => `http://${project.slot.prefix(0)}.${last}`);
       const all = async () => {
         for (const url of addresses) {
           assert.match(await server("/version", { connection: "close" }, url), /^server\d$/);
