@@ -120,6 +120,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
   bytes: 1_500_000,
   dataBytes: 150_000_000,
   rows: { messages: 12 },
+  authentic: true,
   ...changes,
 });
 
@@ -129,6 +130,7 @@ const listing = (...backups: readonly FullBackup[]): Listing => ({
     ["A", new Date("2026-11-03T00:00:00Z")],
     ["B", new Date("2026-11-09T00:00:00Z")],
   ]),
+  problems: [],
   version: "9.7.4",
 });
 
