@@ -7,16 +7,7 @@ import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
 import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
 import { engineClient, isBound } from "../../preflight/engine.ts";
-import {
-  claim,
-  folderOf,
-  labelsOf,
-  newStackName,
-  removeAbandoned,
-  removeStack,
-  type Slot,
-  takeSlot,
-} from "./stacks.ts";
+import { createTestStack, labelsOf, type Slot } from "./stacks.ts";
 
 /** For an `up` whose plan nobody looks at. */
 export const UNSEEN = ["--yes", "--skip-preview"];
@@ -89,13 +80,7 @@ export async function missing(): Promise<string | undefined> {
 }
 
 export async function createProject(): Promise<TestProject> {
-  const abandoned = await removeAbandoned(engine);
-  if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
-  const slot = await takeSlot();
-  const stack = newStackName();
-  const folder = folderOf(stack);
-  await mkdir(folder);
-  const claimed = await claim(stack);
+  const { name: stack, folder, slot, remove } = await createTestStack(engine);
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
   });
@@ -208,11 +193,7 @@ export async function createProject(): Promise<TestProject> {
         volumes: (Volumes ?? []).map(({ Name }) => Name).sort(),
       };
     },
-    async remove() {
-      await removeStack(engine, stack);
-      claimed.close();
-      slot.release();
-    },
+    remove,
   };
 }
 

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,40 @@ const SLOTS = 8;
 /** A slot is a port that its owner listens on, so that the end of the process gives it back, however it comes. */
 const FIRST_SLOT_PORT = 14_900;
 
+/** What a test has on the engine and in the file system, apart from all others that run on this machine. */
+export interface TestStack {
+  readonly name: string;
+  /** A folder of its own, which is there. */
+  readonly folder: string;
+  readonly slot: Slot;
+  /** `docker run` and `docker network create` take these: what bears them is removed with the stack. */
+  readonly labels: readonly string[];
+  /** Removes everything that it has, protected or not. */
+  remove(): Promise<void>;
+}
+
+/** Makes room for a test stack, and removes first what runs that were killed have left. */
+export async function createTestStack(engine: Docker): Promise<TestStack> {
+  const abandoned = await removeAbandoned(engine);
+  if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
+  const slot = await takeSlot();
+  const name = `${PREFIX}${Math.random().toString(36).slice(2, 8)}`;
+  const folder = folderOf(name);
+  await mkdir(folder);
+  const claimed = await claim(name);
+  return {
+    name,
+    folder,
+    slot,
+    labels: labelsOf(name).map((label) => `--label=${label}`),
+    async remove() {
+      await removeStack(engine, name);
+      claimed.close();
+      slot.release();
+    },
+  };
+}
+
 /** Subnets and ports that one test project has for itself among all that run on this machine. */
 export interface Slot {
   /** The addresses of 10.201.N.0/24, where the defaults are, in the slot's own subnets: the first three numbers. */
@@ -26,7 +60,7 @@ export interface Slot {
 }
 
 /** @throws Error where as many test projects as there are slots are at work */
-export async function takeSlot(): Promise<Slot> {
+async function takeSlot(): Promise<Slot> {
   for (let slot = 0; slot < SLOTS; slot++) {
     const server = await listening(FIRST_SLOT_PORT + slot);
     if (server === undefined) continue;
@@ -51,12 +85,8 @@ function listening(port: number): Promise<Server | undefined> {
   });
 }
 
-export function newStackName(): string {
-  return `${PREFIX}${Math.random().toString(36).slice(2, 8)}`;
-}
-
 /** Where a test stack has its copy of the project and its state. */
-export function folderOf(stack: string): string {
+function folderOf(stack: string): string {
   return join(tmpdir(), `foobar-${stack}`);
 }
 
@@ -66,7 +96,7 @@ export function labelsOf(stack: string): string[] {
 }
 
 /** Shows other runs that somebody still works with a stack; the end of the process takes it back, however it comes. */
-export function claim(stack: string): Promise<Server> {
+function claim(stack: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((connection) => connection.destroy());
     server.once("error", reject);
@@ -75,7 +105,7 @@ export function claim(stack: string): Promise<Server> {
 }
 
 /** Removes everything that a test stack has on the engine and in its folder, protected or not. */
-export async function removeStack(engine: Docker, stack: string): Promise<void> {
+async function removeStack(engine: Docker, stack: string): Promise<void> {
   const filters = { label: labelsOf(stack) };
   for (const { Id } of await engine.listContainers({ all: true, filters })) {
     await engine.getContainer(Id).remove({ force: true, v: true });
@@ -91,7 +121,7 @@ export async function removeStack(engine: Docker, stack: string): Promise<void> 
  * it starts, and their networks have the addresses that this run wants.
  * @returns the names of the stacks
  */
-export async function removeAbandoned(engine: Docker): Promise<string[]> {
+async function removeAbandoned(engine: Docker): Promise<string[]> {
   const filters = { label: [`${PROJECT_LABEL}=${PROJECT}`] };
   const { Volumes } = await engine.listVolumes({ filters });
   const labelled = [
