@@ -2,13 +2,11 @@ import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CONFIG_FOLDER, haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
-import { LOCAL_ENDPOINT } from "../config/schema.ts";
 import { parseConfig, rawSettings } from "../config.ts";
-import { engineClient } from "../preflight/engine.ts";
 import { type LoadBalancerPlan, planTopology } from "../topology.ts";
+import { answers, docker, published } from "./engine.ts";
 import { exampleSettings, type StackSettings } from "./examples.ts";
-import { createTestStack } from "./integration/stacks.ts";
-import { answers, docker, published } from "./nginxStage.ts";
+import { createTestStack } from "./stacks.ts";
 
 const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
 const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", import.meta.url));
@@ -37,7 +35,7 @@ export interface HaproxyStage {
 const { images } = parseConfig("foobar", "dev", {});
 
 export async function createHaproxyStage(servers: readonly string[]): Promise<HaproxyStage> {
-  const { name, folder: home, slot, labels, remove } = await createTestStack(engineClient(LOCAL_ENDPOINT));
+  const { name, folder: home, slot, labels, remove } = await createTestStack();
   const folder = join(home, "haproxy");
   const edge = slot.prefix(0);
   await mkdir(folder);

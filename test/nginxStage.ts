@@ -1,15 +1,12 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { CONFIG_FOLDER, nginxConfig, STATIC_FOLDER } from "../components/webTier/nginxConfig.ts";
-import { LOCAL_ENDPOINT } from "../config/schema.ts";
 import { parseConfig } from "../config.ts";
-import { engineClient } from "../preflight/engine.ts";
 import { planTopology, type Upstream, type WebPlan } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { eventually } from "./integration/project.ts";
-import { createTestStack } from "./integration/stacks.ts";
+import { answers, docker, published } from "./engine.ts";
+import { createTestStack } from "./stacks.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
@@ -42,7 +39,7 @@ export interface Stage {
  * @param staticFiles the files that Nginx serves, by name
  */
 export async function createStage(staticFiles: Readonly<Record<string, string>>): Promise<Stage> {
-  const { name, folder: home, labels, remove } = await createTestStack(engineClient(LOCAL_ENDPOINT));
+  const { name, folder: home, labels, remove } = await createTestStack();
   const folder = join(home, "nginx");
   await mkdir(folder);
   await chmod(home, 0o755);
@@ -85,22 +82,6 @@ export async function createStage(staticFiles: Readonly<Record<string, string>>)
     },
     remove,
   };
-}
-
-/** Runs docker and returns what it printed. */
-export async function docker(...args: readonly string[]): Promise<string> {
-  const { stdout } = await execa("docker", args);
-  return stdout;
-}
-
-/** The address on the host of a container's port, as it is since the last start. */
-export async function published(id: string, port: number): Promise<string> {
-  return `http://${await docker("port", id, `${port}/tcp`)}`;
-}
-
-/** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
-export async function answers(url: string): Promise<void> {
-  await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
 }
 
 function webPlan(): WebPlan {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { engineMissing, eventually } from "../engine.ts";
 import { type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
-import { engineMissing, eventually } from "../integration/project.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;

@@ -4,15 +4,15 @@ import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../../commands/settings.ts";
-import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
-import { engineClient, isBound } from "../../preflight/engine.ts";
+import { ROOT } from "../commands/settings.ts";
+import { NETWORKS } from "../config/schema.ts";
+import { isBound } from "../preflight/engine.ts";
+import { engine, engineMissing } from "./engine.ts";
+import { descendants, killIfAlive, processes } from "./processes.ts";
 import { createTestStack, labelsOf, type Slot } from "./stacks.ts";
 
 /** For an `up` whose plan nobody looks at. */
 export const UNSEEN = ["--yes", "--skip-preview"];
-
-const engine = engineClient(LOCAL_ENDPOINT);
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -63,14 +63,6 @@ export interface Inventory {
   readonly volumes: readonly string[];
 }
 
-/** Why nothing can run in containers here, or undefined. */
-export async function engineMissing(): Promise<string | undefined> {
-  return engine.ping().then(
-    () => undefined,
-    () => `no Docker Engine answers at ${LOCAL_ENDPOINT}`,
-  );
-}
-
 /** Why integration tests cannot run here, or undefined. */
 export async function missing(): Promise<string | undefined> {
   const noEngine = await engineMissing();
@@ -80,7 +72,7 @@ export async function missing(): Promise<string | undefined> {
 }
 
 export async function createProject(): Promise<TestProject> {
-  const { name: stack, folder, slot, remove } = await createTestStack(engine);
+  const { name: stack, folder, slot, remove } = await createTestStack();
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
   });
@@ -149,7 +141,7 @@ export async function createProject(): Promise<TestProject> {
         }),
       async signal(signal) {
         if (child.pid === undefined) return;
-        const orphans = signal === "SIGKILL" ? await descendants(child.pid) : [];
+        const orphans = signal === "SIGKILL" ? descendants(child.pid, await processes()) : [];
         process.kill(-child.pid, signal);
         for (const pid of orphans) killIfAlive(pid);
       },
@@ -205,23 +197,6 @@ export async function inspect(project: TestProject, service: string) {
   return engine.getContainer(found.id).inspect();
 }
 
-/** The processes that a process started, and those that they started. */
-async function descendants(of: number): Promise<number[]> {
-  const { stdout } = await execa("ps", ["-eo", "pid=,ppid="]);
-  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
-  const children = (parent: number): number[] =>
-    pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid, ...children(pid)] : []));
-  return children(of);
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
-}
-
 /** Freezes a service's container, so that it neither answers nor closes; returns how to thaw it. */
 export async function freeze(project: TestProject, service: string): Promise<() => Promise<void>> {
   const { Id } = await inspect(project, service);
@@ -250,19 +225,6 @@ export async function databaseIdentities(project: TestProject, image: string): P
 /** As somebody with a terminal would: without the CLI knowing. */
 export async function removeContainer(id: string): Promise<void> {
   await engine.getContainer(id).remove({ force: true });
-}
-
-/** Repeats an assertion until it holds, for at most the given time. */
-export async function eventually(assertion: () => Promise<void>, seconds: number): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 /** A port that nobody has, below those that the kernel gives to connections, so that it stays free until it is bound. */

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { parse } from "yaml";
 import { NETWORKS } from "../../config/schema.ts";
+import { eventually } from "../engine.ts";
 import {
   createProject,
-  eventually,
   freePort,
   inspect,
   missing,
@@ -13,7 +13,7 @@ import {
   stop,
   type TestProject,
   UNSEEN,
-} from "./project.ts";
+} from "../project.ts";
 
 const CONTAINERS = [
   "app-server1",

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { parseConfig } from "../../config.ts";
+import { eventually } from "../engine.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
-import {
-  createProject,
-  databaseIdentities,
-  eventually,
-  freeze,
-  inspect,
-  missing,
-  type TestProject,
-  UNSEEN,
-} from "./project.ts";
+import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
 
 /** Servers that answered, by how often. */
 type Shares = Readonly<Record<string, number>>;
