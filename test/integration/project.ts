@@ -5,8 +5,9 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../../commands/settings.ts";
-import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
-import { engineClient, isBound } from "../../preflight/engine.ts";
+import { LOCAL_ENDPOINT } from "../../config/schema.ts";
+import { engineClient } from "../../preflight/engine.ts";
+import { isBound } from "../../preflight/ports.ts";
 import {
   claim,
   folderOf,
@@ -130,7 +131,7 @@ export async function createProject(): Promise<TestProject> {
       config: {
         ...dev.config,
         "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
-        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${slot.prefix(index)}.0/24`])),
+        "foobar:networks": { range: slot.range },
       },
     }),
   );
