@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { type Settings, schema } from "../config/schema.ts";
+import { fromText } from "../config/shape.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -51,7 +52,7 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
   const { images, loadBalancer } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
-    const result = part.safeParse(file?.config?.[`${PROJECT}:${key}`]);
+    const result = part.safeParse(fromText(part, file?.config?.[`${PROJECT}:${key}`]));
     return result.success ? result.data : part.parse(undefined);
   };
   return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };
