@@ -69,7 +69,7 @@ await main(async () => {
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.
-  if (wanted.kind !== "name") say(await containers.execute(plan.name, backupScript("request", "archive")));
+  if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
   for (const problem of listing.problems) say(`warning: ${problem}`);
   const choice = choose(listing, `${topology.project}/${topology.stack}`, wanted);
@@ -89,6 +89,17 @@ await main(async () => {
   }
   return changeOver(session, engine, topology, id);
 });
+
+/**
+ * What the container says of its archive.
+ * @throws Error where it has found out that somebody else has written to it: what there is of it now may lack its end
+ */
+function untampered(answer: string): string {
+  const [, what] = /^failed: (archive\/.*); a new full backup is taken/.exec(answer) ?? [];
+  if (what === undefined) return answer.trim();
+  throw new Error(`${what}: somebody else has written to the folder of the backups
+    cure:      npm run backups shows what there is; then restore again, and compare what would be lost`);
+}
 
 /** Whether a backup may be restored that anybody can have changed; where nobody can be asked, it may not. */
 async function isAccepted({ backup }: Choice): Promise<boolean> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# restore.sh CASE…: for each case what the backups' own scripts make of the folder that stage.sh left, after somebody has
+# restore.sh CASE…: for each case what the backups' own scripts make of the folder that take.sh left, after somebody has
 # written to it: /cases/CASE is run in the folder, and then the restore that it asks for by `restore ARGUMENT…`. Prints
-# JSON lines: the case, the last line that the restore said, and what is listed, in base64.
+# JSON lines: the last line that the restore said, and what is listed, in base64.
 set -euo pipefail
 
 # replace FILE TEXT TEXT
@@ -65,5 +65,5 @@ for case in "$@"; do
     tail -n 1 <<<"$said"
     bash /etc/backup/list.sh >/tmp/list
   )
-  printf '{"name":"%s","says":"%s","lists":"%s"}\n' "$case" "$(base64 --wrap=0 <<<"$result")" "$(base64 --wrap=0 </tmp/list)"
+  printf '{"says":"%s","list":"%s"}\n' "$(base64 --wrap=0 <<<"$result")" "$(base64 --wrap=0 </tmp/list)"
 done

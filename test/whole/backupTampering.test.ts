@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import { createHmac } from "node:crypto";
 import { parseListing } from "../../backups/listing.ts";
-import { BACKUP_FOLDER, BACKUP_SCRIPTS, backupScripts } from "../../components/mysqlBackup/mysqlBackup.ts";
-import { parseConfig } from "../../config.ts";
-import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { type BackupStage, createBackupStage } from "../backupStage.ts";
+import { engineMissing } from "../engine.ts";
 
-const STAGE = fileURLToPath(new URL("../backupStage", import.meta.url));
 const KEY = "kEy9".repeat(16);
 
 interface Case {
@@ -246,16 +240,11 @@ const OLDER: readonly Case[] = [
   },
 ];
 
-interface Result {
-  readonly says: string;
-  readonly lists: readonly string[];
-}
-
 describe("who can write to the folder of the backups, in the image that they run in", function () {
-  this.timeout("4m");
-  const results = new Map<string, Result>();
-  let home = "";
-  const cases = [...SOUND, ...CHANGED, ...OLDER];
+  this.timeout("5m");
+  const results = new Map<string, { readonly says: string; readonly problems: string }>();
+  let stage: BackupStage | undefined;
+  const run = async (line: string) => (await stage?.run(line)) ?? "";
 
   before(async function () {
     const reason = await engineMissing();
@@ -263,68 +252,23 @@ describe("who can write to the folder of the backups, in the image that they run
       console.log(`      SKIPPED: ${reason}`);
       this.skip();
     }
-    home = await mkdtemp(join(tmpdir(), "foobar-"));
-    await write("scripts", backupScripts());
-    await write("cases", Object.fromEntries(cases.map(({ script }, number) => [String(number), script])));
-    await write("secrets", { "backup-key": KEY });
-    await write("stage", {});
-    await run("stage.sh");
-    for (const line of (await run("restore.sh", ...cases.map((_, number) => String(number)))).split("\n")) {
-      const { name, says, lists } = JSON.parse(line);
-      const [one] = cases.slice(Number(name));
-      assert.ok(one);
-      const text = (encoded: string) => Buffer.from(encoded, "base64").toString();
-      results.set(one.name, { says: text(says), lists: parseListing(text(lists)).problems });
+    const cases = [...SOUND, ...CHANGED, ...OLDER];
+    stage = await createBackupStage(KEY);
+    const restored = await stage.restore(cases.map(({ script }) => script));
+    for (const [number, { says, list }] of restored.entries()) {
+      results.set(cases[number]?.name ?? "", { says, problems: parseListing(list).problems.join("\n") });
     }
   });
 
   after(async () => {
-    if (home !== "") await rm(home, { recursive: true });
+    await stage?.remove();
   });
-
-  /** Files that the container's user may read, in a folder that it may write to. */
-  async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-    await mkdir(join(home, folder));
-    await chmod(home, 0o755);
-    await chmod(join(home, folder), 0o777);
-    for (const [name, content] of Object.entries(files)) await writeFile(join(home, folder, name), content);
-  }
-
-  /** Runs a script of the stage as the stack runs the scripts of backups, and resolves to what it prints. */
-  async function run(script: string, ...args: readonly string[]): Promise<string> {
-    const environment = {
-      STACK: "foobar/test",
-      TIMELINE: "first",
-      MEMBERS: "member.test",
-      APPLICATION_DATABASE: "foobar",
-      EVERY_HOURS: "24",
-      KEEP: "7",
-      ARCHIVE_SECONDS: "3600",
-      UNAUTHENTICATED_UNTIL: "",
-    };
-    const scratch = ["/tmp", "/member", "/var/lib/mysql", BACKUP_FOLDER];
-    const mounts = { [BACKUP_SCRIPTS]: "scripts", "/cases": "cases", "/run/secrets": "secrets", "/stage": "stage" };
-    const { stdout } = await execa("docker", [
-      ...["run", "--rm", "--init", "--read-only", "--cap-drop=ALL", "--user=999:999", "--network=none"],
-      "--add-host=member.test:127.0.0.1",
-      ...Object.entries(environment).map(([key, value]) => `--env=${key}=${value}`),
-      ...scratch.map((path) => `--tmpfs=${path}:uid=999,gid=999,mode=0750`),
-      ...Object.entries(mounts).map(([path, folder]) => `--volume=${join(home, folder)}:${path}`),
-      `--volume=${STAGE}:/test:ro`,
-      "--entrypoint=bash",
-      parseConfig("foobar", "dev", devConfig()).images.mysql,
-      `/test/${script}`,
-      ...args,
-    ]);
-    return stdout;
-  }
 
   const check = ({ name, says, lists }: Case) => {
     const result = results.get(name);
     assert.match(result?.says ?? "", says);
-    const problems = result?.lists.join("\n") ?? "";
-    if (lists === undefined) assert.equal(problems, "");
-    else assert.match(problems, lists);
+    if (lists === undefined) assert.equal(result?.problems, "");
+    else assert.match(result?.problems ?? "", lists);
   };
 
   describe("leaves restorable what nobody changed:", () => {
@@ -341,23 +285,25 @@ describe("who can write to the folder of the backups, in the image that they run
 
   it("is found out by the scripts at work, who takes away the end of the archive", async () => {
     assert.match(
-      await readFile(join(home, "stage/answer"), "utf8"),
-      /^failed: archive\/\w+\/00000006.json is not as it was left/,
+      await run("cat /stage/answer"),
+      /^failed: archive\/\w+\/00000006.json is not as it was left; a new full backup is taken/,
     );
   });
 
+  it("finds codes that are HMAC-SHA256 of what they end, by a key made of the stack's", async () => {
+    const manifests = (await run("cat /stage/folder/full/*/manifest.json /stage/folder/archive/*/*.json")).split("\n");
+    assert.equal(manifests.length, 9);
+    const key = createHmac("sha256", KEY).update("foobar backups: authentication").digest();
+    for (const manifest of manifests) {
+      const [, said = "", code] = /^(.*),"hmac":"(.*)"\}$/.exec(manifest) ?? [];
+      assert.equal(code, createHmac("sha256", key).update(`${said}}`).digest("hex"), manifest);
+    }
+  });
+
   it("sees no key among the arguments of a process", async () => {
-    const seen = await readFile(join(home, "stage/arguments"), "utf8");
+    const seen = await run("cat /stage/arguments");
     assert.match(seen, /\/dev\/fd\/3/);
-    const { stdout } = await execa("docker", [
-      ...["run", "--rm", "--network=none", "--entrypoint=bash"],
-      ...[
-        `--volume=${join(home, "scripts")}:${BACKUP_SCRIPTS}:ro`,
-        `--volume=${join(home, "secrets")}:/run/secrets:ro`,
-      ],
-      parseConfig("foobar", "dev", devConfig()).images.mysql,
-      ...["-c", `. ${BACKUP_SCRIPTS}/authentic.sh; echo $stack_key $authentication_key $encryption_key`],
-    ]);
-    for (const key of [KEY, ...stdout.split(" ")]) assert.ok(key.length >= 64 && !seen.includes(key));
+    const keys = await run(`. ${BACKUP_SCRIPTS}/authentic.sh; echo $stack_key $authentication_key $encryption_key`);
+    for (const key of [KEY, ...keys.split(" ")]) assert.ok(key.length >= 64 && !seen.includes(key));
   });
 });
