@@ -9,6 +9,9 @@ export const STACK_LABEL = "foobar.stack";
 /** On what serves one container and can be made again from the program alone. */
 export const SERVICE_LABEL = "foobar.service";
 
+/** On a container that is replaced when its secrets change: something public that changes with them. */
+export const SECRETS_LABEL = "foobar.secrets";
+
 /** A stack's labels as the engine's API takes them. */
 export function engineLabels({ project, stack }: StackIdentity): Record<string, string> {
   return { [PROJECT_LABEL]: project, [STACK_LABEL]: stack };

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InstancePlan, PublishedPort } from "../topology.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
-import { SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
+import { SECRETS_LABEL, SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
 
 /** How the engine finds out that a container serves. Durations in seconds. */
 export interface Healthcheck {
@@ -103,6 +103,7 @@ export class Service extends pulumi.ComponentResource {
       return { carrier, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
 
+    const marks = args.files.flatMap(({ mark }) => (mark === undefined ? [] : [{ label: SECRETS_LABEL, value: mark }]));
     this.container = new docker.Container(
       name,
       {
@@ -112,7 +113,7 @@ export class Service extends pulumi.ComponentResource {
         envs: Object.entries(args.environment ?? {})
           .sort(([one], [other]) => (one < other ? -1 : 1))
           .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        labels,
+        labels: [...labels, ...marks],
         user: args.user,
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
         readOnly: true,

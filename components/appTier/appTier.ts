@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { releaseFolder } from "../../releases/folder.ts";
 import { keep } from "../../releases/store.ts";
 import type { ApplicationPlan, Upstream } from "../../topology.ts";
+import { fingerprint } from "../certificates.ts";
 import { folderContent, folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import { oneAfterTheOther } from "../roll.ts";
@@ -34,10 +35,10 @@ export class AppTier extends pulumi.ComponentResource {
     if (!pulumi.runtime.isDryRun()) keep(folder, content);
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
-    const secrets = secretFiles(1, {
-      "database-password": args.databasePassword,
-      "database-ca.crt": args.databaseAuthority,
-    });
+    const secrets = secretFiles(
+      { "database-password": args.databasePassword, "database-ca.crt": args.databaseAuthority },
+      args.databaseAuthority.apply(fingerprint),
+    );
     this.services = oneAfterTheOther(
       args.plans,
       args.after,

@@ -66,7 +66,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
-          secretFiles(1, {
+          // Each connection reads them anew.
+          secretFiles({
             "backup-password": args.password,
             "backup-key": key.result,
             "ca.crt": args.authority.certificate,

@@ -17,6 +17,8 @@ scripts=$(dirname "$0")
 . "$scripts/replica.sh"
 # shellcheck source=group.sh
 . "$scripts/group.sh"
+# shellcheck source=tls.sh
+. "$scripts/tls.sh"
 
 marker=/var/lib/mysql/.provisioning
 read -ra peers <<<"$PEERS"
@@ -117,6 +119,7 @@ while :; do
     provision
   elif look; then
     resize
+    reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.
     touch /tmp/state

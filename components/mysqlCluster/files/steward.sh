@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
-# happens later is not undone. Then it waits until every member is in its place, which makes it healthy.
+# happens later is not undone. Then it waits until every member is in its place and serves its certificate, which makes it
+# healthy.
 #
-# Environment: PRIMARY (the configured member), MEMBERS (all of them), REPLICATION, WITHOUT_REPLICA.
+# Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
+# REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
 
 . "$(dirname "$0")/common.sh"
+# shellcheck source=tls.sh
+. "$(dirname "$0")/tls.sh"
 read -ra members <<<"$MEMBERS"
+read -ra certificates <<<"$CERTIFICATES"
 
 # Seconds that a replica has to catch up while nobody may write.
 CATCH_UP=10
@@ -126,6 +131,7 @@ is_settled() {
 
 until is_settled; do sleep 1; done
 until is_in_place; do sleep 1; done
+until is_served "${certificates[@]}"; do sleep 1; done
 say "every member is in its place"
 touch /tmp/in-place
 while :; do sleep 3600; done
