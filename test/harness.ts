@@ -45,7 +45,7 @@ const COMPUTED: Computed = {
 /**
  * Runs a program against mocks and fails for whatever the engine would refuse, and for everything that mocks would let
  * pass in silence: names used twice, calls and resources that have no mock, errors in the program, outputs in templates.
- * @param answers of the provider that are others than usual
+ * @param answers of the provider that are others than usual, whatever it was asked for
  */
 export async function run(program: () => unknown, answers: Computed = {}): Promise<Deployment> {
   const registered: Omit<Registered, "options" | "parent" | "dependsOn">[] = [];
@@ -68,14 +68,17 @@ export async function run(program: () => unknown, answers: Computed = {}): Promi
         if (JSON.stringify(inputs).includes("Calling [toString] on an [Output"))
           note(`an output in the text of ${key}`);
         if (args.custom === false) return { id: "", state: {} };
-        const computed = answers[args.type] ?? COMPUTED[args.type] ?? note(`no mock for ${key}`);
+        const computed = COMPUTED[args.type] ?? note(`no mock for ${key}`);
         registered.push({
           type: args.type,
           name: args.name,
           inputs,
           provider: args.provider?.match(/::([^:]+)::[^:]*$/)?.[1],
         });
-        return { id: `${args.name}-id`, state: { ...computed(args.name), ...inputs } };
+        return {
+          id: `${args.name}-id`,
+          state: { ...computed(args.name), ...inputs, ...answers[args.type]?.(args.name) },
+        };
       },
       call: (args) => note(`no mock for the call ${args.token}`),
     },

@@ -34,11 +34,11 @@ export class MysqlBackup extends pulumi.ComponentResource {
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
-    // What it was made with stays as it was: a key that an older version of the program made has none.
+    // A key in which a digit is asked for: those that older versions of the program made, and that stay, say 0.
     const key = new random.RandomPassword(
       `${name}-key`,
-      { length: 64, special: false, keepers: { authenticates: "all" } },
-      { parent: this, protect: args.protect, ignoreChanges: ["keepers"] },
+      { length: 64, special: false, minNumeric: 1 },
+      { parent: this, protect: args.protect, ignoreChanges: ["minNumeric"] },
     );
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
@@ -99,8 +99,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { parent: this, ignoreChanges: ["keepers"] },
     );
     return pulumi
-      .all([key.keepers, since.keepers])
-      .apply(([made, noted]) => (made?.["authenticates"] === undefined ? (noted?.["since"] ?? "") : ""));
+      .all([key.minNumeric, since.keepers])
+      .apply(([digits, noted]) => (digits === 0 ? (noted?.["since"] ?? "") : ""));
   }
 }
 
