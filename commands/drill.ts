@@ -78,7 +78,7 @@ await main(async () => {
     seconds,
     signal,
     wait: (length) => sleep(length * 1_000, undefined, { signal }),
-    release: releases(stack, machine, { signal, say }),
+    ...releases(stack, machine, { signal, say }),
     say,
   };
 

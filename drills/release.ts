@@ -9,10 +9,10 @@ export function releases(
   stack: string,
   { env }: Pick<Machine, "env">,
   { signal, say }: Pick<Ground, "signal" | "say">,
-): Ground["release"] {
-  const up = async (what: string) => {
+): Pick<Ground, "release" | "renew"> {
+  const up = async (what: string, ...options: readonly string[]) => {
     say(`up ${what}`);
-    const { exitCode, all } = await execa("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview"], {
+    const { exitCode, all } = await execa("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview", ...options], {
       cwd: ROOT,
       env,
       extendEnv: false,
@@ -25,7 +25,8 @@ export function releases(
     signal.throwIfAborted();
     if (exitCode !== 0) throw new Error(`up ${what} failed:\n${all}`);
   };
-  return async (changes: Changes, meanwhile) => {
+  const renew = (resource: string) => up(`with another ${resource}`, "--replace", `**::${resource}`);
+  const release = async (changes: Changes, meanwhile?: () => Promise<void>) => {
     const keys = Object.keys(changes).join(", ");
     try {
       await whileChanged(PROJECT, `${ROOT}/Pulumi.${stack}.yaml`, changes, async () => {
@@ -37,4 +38,5 @@ export function releases(
       else await up("with the settings as they were");
     }
   };
+  return { release, renew };
 }

@@ -225,6 +225,7 @@ describe("what a drill of the databases does", () => {
         const { mysql } = configOf("foobar", "dev", changedText("foobar", "", changes));
         log.push(`primary ${mysql.primary} of ${mysql.database}`);
       },
+      renew: async (resource) => void log.push(`renew ${resource}`),
       say: () => {},
       primary,
       untilInPlace: async () => void log.push("whole"),
