@@ -1,3 +1,5 @@
+import { ARBITER } from "../../config/schema.ts";
+import { memberName } from "../../topology/databases.ts";
 import { judgement, problem, report } from "./places.ts";
 import {
   APPLIES,
@@ -9,15 +11,23 @@ import {
   HELD,
   LOGGED,
   MAJORITY,
-  PENDING,
   SOURCE,
+  UNAPPLIED,
   WRITES,
 } from "./sql.ts";
 
 /** The file by which scripts know what the program knows, too. */
 export const DEFINITIONS = "definitions.sh";
 
+/** In a node's data folder until its first provisioning is complete, with what it is at. */
+export const MARKER = "/var/lib/mysql/.provisioning";
+/** In a node's container: the members that a person has given up, a line each, so that a group begins without them. */
+export const GIVEN_UP = "/tmp/given-up";
+
 const SHARED = {
+  ARBITER_MEMBER: memberName(ARBITER),
+  MARKER,
+  GIVEN_UP,
   APPLIES,
   APPOINTED,
   BROKEN,
@@ -27,19 +37,19 @@ const SHARED = {
   HELD,
   LOGGED,
   MAJORITY,
-  PENDING,
   SOURCE,
+  UNAPPLIED,
   WRITES,
 } as const;
 
-/** SQL for shell scripts, as variables. What it means to be in its place hangs on REPLICATION, of their environment. */
+/** What scripts share with the program, SQL above all, as variables. What it means to be in its place hangs on REPLICATION, of their environment. */
 export function definitions(): string {
   const of = (replication: "async" | "group") => [
     assignment("PROBLEM", problem(replication)),
     assignment("REPORT", report(replication)),
     assignment("JUDGEMENT", judgement(replication, "@reports")),
   ];
-  return `# Made by the program: the expressions of sql.ts and places.ts.
+  return `# Made by the program, which asks the same.
 ${Object.entries(SHARED)
   .map(([name, sql]) => assignment(name, sql))
   .join("\n")}

@@ -53,8 +53,12 @@ const received = (channel: string) =>
  */
 export const HELD = inOneLine(`GTID_SUBTRACT(CONCAT_WS(',', NULLIF(@@global.gtid_executed, ''),
   ${received("")}, ${received("group_replication_applier")}), '')`);
-/** Those of them that it has not applied; - where it has applied all. */
-export const PENDING = orDash(inOneLine(`GTID_SUBTRACT(${HELD}, @@global.gtid_executed)`));
+const unapplied = (channel: string) =>
+  inOneLine(`GTID_SUBTRACT(COALESCE(${received(channel)}, ''), @@global.gtid_executed)`);
+/** What it has received from its source and not applied; - where there is nothing. */
+export const UNAPPLIED = orDash(unapplied(""));
+/** What it has received in a group and not applied, which it only can in a group; - where there is nothing. */
+export const UNAPPLIED_IN_GROUP = orDash(unapplied("group_replication_applier"));
 /**
  * All transactions that are in its binary log. One that waits for a replica's confirmation is not executed yet, and the
  * replica may have it already. It goes from the first set to the second, so they are read in this order.
