@@ -5,13 +5,14 @@
 set -uo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
 . "$scripts/store.sh"
 . "$scripts/server.sh"
 . "$scripts/members.sh"
 
 # The run that is gone on with, the member that is followed, and what has been filed.
-run= source= after=
+run='' source='' after=''
 
 ask() { own archive <<<"$1"; }
 

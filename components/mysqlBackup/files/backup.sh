@@ -7,6 +7,7 @@
 set -uo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
 . "$scripts/store.sh"
 . "$scripts/server.sh"
@@ -38,7 +39,7 @@ due() {
 }
 
 take_backups() {
-  local request= pause=0 wait
+  local request='' pause=0 wait
   while :; do
     wait=$(due)
     if [ "$wait" = 0 ] || [ -n "$request" ]; then

@@ -4,6 +4,7 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
 . "$scripts/store.sh"
 . "$scripts/server.sh"

@@ -57,7 +57,7 @@ mkdir -p "$replay"
 mapfile -t lacking < <(for piece in "${pieces[@]}"; do
   printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "$piece" "$(field "$piece" after)" "$held"
 done | own copy | awk '$2 == 0 { print $1 }')
-number=0 end= last=0 before=
+number=0 end='' last=0 before=''
 for piece in "${lacking[@]}"; do
   [ -z "$before" ] || [ "$(field "$piece" before)" = "$before" ] || fail "the archive has a gap before $piece"
   before=$(field "$piece" after)
@@ -77,6 +77,7 @@ done
 if [ $number -gt 0 ]; then
   say "replaying $number pieces of the archive"
   # The first piece can begin before the backup: transactions that it holds are skipped.
+  # shellcheck disable=SC2016 # Quotes of SQL, in which names are expanded.
   own copy <<SQL
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$channel.000001', RELAY_LOG_POS = 4
   FOR CHANNEL '$channel';

@@ -6,6 +6,7 @@
 # binary log since the full backup RUN, reach.json, and `broken` where it cannot be gone on with.
 
 target=/var/lib/mysql-files
+# shellcheck disable=SC2034 # For scripts that source this.
 work=/var/lib/mysql
 
 # field FILE NAME: of a JSON object in one line, whose texts have nothing escaped.

@@ -4,6 +4,7 @@
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
+: "${PRIMARY:?}" "${MEMBERS:?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
