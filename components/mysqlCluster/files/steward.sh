@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
 # happens later is not undone. From then on it looks whether every member is in its place, and is healthy while all are.
+# With a member as its argument it makes that one the primary, now, and does nothing else.
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
@@ -131,6 +132,12 @@ is_settled() {
   say "the primary is to be $PRIMARY, and is $current"
   switch "$current" "$PRIMARY"
 }
+
+if [ $# = 1 ]; then
+  current=$(primary) || exit
+  [ "$current" = "$1" ] || switch "$current" "$1"
+  exit
+fi
 
 until is_settled; do sleep 1; done
 while :; do
