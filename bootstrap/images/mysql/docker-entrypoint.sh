@@ -146,7 +146,6 @@ run_initdb_files() {
           "$file"
         else
           note "Sourcing $file"
-          # shellcheck source=/dev/null
           . "$file"
         fi
         ;;
@@ -221,7 +220,7 @@ main() {
   if (($(id -u) == 0)); then
     own_folders
     note "Going on as user mysql"
-    exec gosu mysql "${BASH_SOURCE[0]}" "$@"
+    exec gosu mysql "$BASH_SOURCE" "$@"
   fi
 
   # An existing system schema is a data directory in use, and none of the environment counts.

@@ -22,11 +22,8 @@ prepare() {
     fi
     entrypoint_log "running $script"
     case "$script" in
-      *.envsh)
-        # Sourced: what it exports is for the scripts after it, and for nginx.
-        # shellcheck source=/dev/null
-        . "$script"
-        ;;
+      # Sourced: what it exports is for the scripts after it, and for nginx.
+      *.envsh) . "$script" ;;
       *) "$script" ;;
     esac
   done
