@@ -14,6 +14,8 @@ export interface Problem {
   readonly example?: string | undefined;
   /** Replaces the sentence "<key> is <value>". */
   readonly complaint?: string;
+  /** What helps where no other value does; replaces the advice to set or remove the key. */
+  readonly cure?: string | undefined;
 }
 
 /** Everything that is wrong, in one message that says how to put it right. */
@@ -37,10 +39,11 @@ function describe(project: string, problem: Problem): string {
   const complaint =
     problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${JSON.stringify(problem.value)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
-  const cure =
+  const advice =
     problem.example === undefined
       ? `remove it: pulumi config rm${pathFlag} '${key}'`
       : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)}`;
+  const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
 

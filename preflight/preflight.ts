@@ -7,6 +7,7 @@ import { refusal } from "../config/refusal.ts";
 import type { PublishedPort, Topology } from "../topology.ts";
 import { downgrade } from "./downgrade.ts";
 import { type EngineState, engineState, isBound } from "./engine.ts";
+import { missingImages } from "./images.ts";
 import { missingRelease } from "./release.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
@@ -29,7 +30,8 @@ export async function preflight(topology: Topology): Promise<void> {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
     if (kernel !== undefined) throw refusal(kernel);
-    if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
+    if (state === undefined) continue;
+    problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
   if (problems.length > 0) {
     throw refusal(new ConfigError(topology.project, topology.stack, problems).message);

@@ -1,147 +1,19 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type Docker from "dockerode";
 import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
-import { parseMirror } from "../images/base.ts";
-import { buildImage, stepOf } from "../images/build.ts";
-import { parseReference, registryUrl } from "../images/reference.ts";
-import {
-  filesOf,
-  type ImageRefs,
-  labels,
-  mismatchOf,
-  type Program,
-  programs,
-  refusalOf,
-  upstreamVersion,
-  type Wanted,
-  wantedOf,
-} from "../images/stand-ins.ts";
-import { chooseImageRoute } from "../images/step.ts";
+import { buildImage } from "../images/build.ts";
+import { labels, type Program, programs } from "../images/stand-ins.ts";
 import { Bench, hardened } from "./engineRun.ts";
 
-/** The images that the stack's configuration asks for where it is not told otherwise. */
+/** The images that the project is tested with. */
 const images: Readonly<Record<Program, string>> = {
   haproxy: "haproxy:3.2.26",
   nginx: "nginx:1.30.6",
   node: "node:24.22.2-slim",
   mysql: "mysql:9.7.4",
 };
-
-/** The same as the settings below `images`, with changes. */
-const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({
-  ...images,
-  namespace: images.haproxy,
-  router: images.haproxy,
-  application: images.node,
-  ...changed,
-});
-
-describe("image names", () => {
-  it("get Docker's defaults", () => {
-    const hub = { registry: "docker.io", digest: undefined };
-    assert.deepEqual(parseReference("haproxy"), { ...hub, repository: "haproxy", tag: "latest" });
-    assert.deepEqual(parseReference("haproxy:3.2.26"), { ...hub, repository: "haproxy", tag: "3.2.26" });
-    assert.deepEqual(parseReference("docker.io/library/node:24"), { ...hub, repository: "node", tag: "24" });
-    assert.deepEqual(parseReference("nginxinc/nginx-unprivileged:1"), {
-      ...hub,
-      repository: "nginxinc/nginx-unprivileged",
-      tag: "1",
-    });
-  });
-
-  it("tell a registry's port from a tag", () => {
-    const local = parseReference("localhost:5000/app");
-    assert.deepEqual([local.registry, local.repository, local.tag], ["localhost:5000", "app", "latest"]);
-    assert.equal(registryUrl(local), "https://localhost:5000/v2/");
-  });
-
-  it("have no tag where only a digest names the image", () => {
-    const pinned = parseReference("mysql@sha256:abc");
-    assert.deepEqual([pinned.repository, pinned.tag, pinned.digest], ["mysql", undefined, "sha256:abc"]);
-  });
-});
-
-describe("the images that a stack wants", () => {
-  const namesOf = (program: Program, changed: Partial<ImageRefs>) =>
-    wantedOf(settings(changed)).flatMap((one) => (one.program === program ? [one.name] : []));
-
-  it("are one of each program", () =>
-    assert.deepEqual(
-      wantedOf(settings()).map(({ name }) => name),
-      Object.values(images),
-    ));
-
-  it("are two of HAProxy where the network namespace is held by another", () =>
-    assert.deepEqual(namesOf("haproxy", { namespace: "haproxy:3.2.25" }), ["haproxy:3.2.26", "haproxy:3.2.25"]));
-});
-
-describe("the way to an image", () => {
-  const mysql = (name: string): Wanted => ({ program: "mysql", name, setting: "mysql" });
-
-  it("is the deployment's own pull wherever the registry answers", () => {
-    assert.equal(chooseImageRoute(mysql("my.registry/mysql:1"), true), "pull");
-  });
-
-  it("is a stand-in for an official name where it does not", () => {
-    for (const one of wantedOf(settings())) assert.equal(chooseImageRoute(one, false), "stand-in", one.setting);
-  });
-
-  it("ends with a clear error for a foreign or pinned name", () => {
-    for (const name of ["my.registry/x:1", "mysql:9.7.4@sha256:abc", "mysql/mysql-server:9"]) {
-      const route = chooseImageRoute(mysql(name), false);
-      assert.ok(typeof route === "object");
-      assert.match(route.refusal, new RegExp(`${name}.*registry does not answer.*docker load.*images\\.mysql`));
-    }
-    assert.match(refusalOf("nginx", "nginx@sha256:abc") ?? "", /pinned to a digest/);
-  });
-
-  it("names the setting to change, of those that share a program too", () => {
-    const named = wantedOf(settings({ application: "my/node:1", namespace: "my/haproxy:1" })).flatMap((one) => {
-      const route = chooseImageRoute(one, false);
-      return typeof route === "object" ? [/\((images\.\w+)\)/.exec(route.refusal)?.[1]] : [];
-    });
-    assert.deepEqual(named, ["images.namespace", "images.application"]);
-  });
-
-  it("warns loudly where the stand-in's version is not the tag's", () => {
-    assert.equal(mismatchOf("mysql:9.7.4", "9.7.4"), undefined);
-    assert.equal(mismatchOf("mysql:9.7", "9.7.4"), undefined);
-    assert.match(mismatchOf("mysql:8.4.10", "9.7.4") ?? "", /ATTENTION: .* asks for 8\.4\.10, .* has 9\.7\.4/);
-    assert.match(mismatchOf("mysql:9.7.40", "9.7.4") ?? "", /ATTENTION/);
-    assert.match(mismatchOf("node:lts", "24.22.2") ?? "", /names no version/);
-    assert.match(mismatchOf("node:24-alpine", "24.22.2") ?? "", /Alpine/);
-  });
-
-  it("reads the program's version from Debian's", () => {
-    assert.equal(upstreamVersion("24.22.2+dfsg+~cs24.19.2-1"), "24.22.2");
-    assert.equal(upstreamVersion("1:9.7.4-2"), "9.7.4");
-  });
-});
-
-describe("stand-in sources", () => {
-  it("take Debian's archive from apt, not its security archive or another vendor's", () => {
-    const targets =
-      "|http://a/x/|x\nDebian|http://b/debian-security/|Debian-Security\nDebian|http://b/debian/|Debian\n";
-    assert.equal(parseMirror(targets), "http://b/debian/");
-    assert.equal(parseMirror("Ubuntu|http://c/ubuntu/|Ubuntu"), undefined);
-  });
-
-  it("name no host in a Dockerfile, so that any mirror serves", async () => {
-    for (const image of ["base", ...programs] as const) {
-      const text = await readFile(join(import.meta.dirname, "../images", image, "Dockerfile"), "utf8");
-      assert.doesNotMatch(text, /https?:\/\//);
-      assert.ok((await filesOf(image)).includes("Dockerfile"));
-    }
-  });
-
-  it("report the steps that take time, shortened", () => {
-    assert.equal(stepOf("Step 3/9 : RUN apt-get update"), "step 3/9: apt-get update …");
-    assert.equal(stepOf("Step 4/9 : COPY a b"), undefined);
-  });
-});
 
 interface Contract {
   readonly user: string;
