@@ -26,7 +26,8 @@ export class ConfigError extends Error {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const texts = problems.map((problem) => describe(project, problem));
     super(
-      `${count} in the configuration of stack ${stack}; nothing was created or changed.\n\n${texts.join("\n\n")}\n`,
+      `${count} in the configuration of stack ${stack}; nothing was created or changed.
+For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack ${stack})"\n\n${texts.join("\n\n")}\n`,
     );
     this.name = "ConfigError";
     this.problems = problems;

@@ -47,6 +47,7 @@ describe("preflight, of the images", () => {
     assert.equal(
       message.replaceAll(/unix:\S+/g, "ENDPOINT"),
       `2 problems in the configuration of stack dev; nothing was created or changed.
+For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack dev)"
 
   foobar:images.haproxy is haproxy:3.2.26-typo, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
     allowed:   an image in the engine (docker pull, docker load, docker build), or one that its registry gives without a login
