@@ -261,7 +261,7 @@ describe("an image that somebody built on a stand-in", function () {
     const { version } = await askEngine(defaultEndpoint);
     const base = version === undefined ? undefined : await findImage(docker, defaults.application);
     if (base?.marks === undefined) {
-      console.warn(`    NOT TESTED: ${defaults.application} in the engine at ${defaultEndpoint} is no stand-in`);
+      console.warn(`    NOT TESTED: there is no stand-in ${defaults.application} in an engine at ${defaultEndpoint}`);
       this.skip();
     }
     folder = await mkdtemp(join(tmpdir(), "derived-"));
