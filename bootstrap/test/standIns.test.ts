@@ -232,6 +232,13 @@ describe("the images step, on an engine of its own", () => {
     assert.match(found?.summary ?? "", /\(stand-ins from Debian: node:20\.1\.0-slim, which has 24\.22\.2\)$/);
   });
 
+  it("uses an image as somebody's own that has another name than the one that we gave", async () => {
+    const steps = [label("foobar.stand-in.version=24.22.2")];
+    engine = await fakeEngine([...theirs, { id: "sha256:a", name: "mine:1", labels: marks(node), steps }]);
+    const found = await imagesStep(settings({ application: "mine:1" }), defaults, engine.endpoint).find();
+    assert.match(found?.summary ?? "", /^Images in the engine: .*, mine:1, mysql:9\.7\.4$/);
+  });
+
   it("takes back what is its own, and nothing that was built on it or named by somebody else", async () => {
     const finished = [label("foobar.stand-in.version=24.22.2")];
     const builtOn = ["RUN npm ci", ...finished];
