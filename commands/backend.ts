@@ -73,7 +73,7 @@ export function loginFolder(env: Environment): string {
 }
 
 /** The backend of `pulumi login`. */
-function currentLogin(env: Environment): string | undefined {
+export function currentLogin(env: Environment): string | undefined {
   const file = join(loginFolder(env), "credentials.json");
   if (!existsSync(file)) return undefined;
   const { current }: { current?: string } = JSON.parse(readFileSync(file, "utf8"));

@@ -24,8 +24,8 @@ export interface CommandLine {
   readonly rest: readonly string[];
 }
 
-/** Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`. */
-export function commandLine(args: readonly string[]): CommandLine {
+/** Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the shell's stack (PULUMI_STACK), else `dev`. */
+export function commandLine(args: readonly string[], env: Readonly<NodeJS.ProcessEnv> = process.env): CommandLine {
   const { tokens } = parseArgs({
     args: [...args],
     options: { stack: { type: "string", short: "s" } },
@@ -35,7 +35,7 @@ export function commandLine(args: readonly string[]): CommandLine {
   const own = tokens.flatMap((token) => (token.kind === "option" && token.name === "stack" ? [token] : []));
   const taken = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])));
   return {
-    stack: own.at(-1)?.value ?? "dev",
+    stack: own.at(-1)?.value ?? (env["PULUMI_STACK"] || "dev"),
     rest: args.filter((_, index) => !taken.has(index)),
   };
 }

@@ -5,6 +5,7 @@ import { refusal } from "../config/refusal.ts";
 import type { Topology } from "../topology.ts";
 import { downgrade } from "./downgrade.ts";
 import { type EngineState, engineState, isLocal } from "./engine.ts";
+import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { takenPorts } from "./ports.ts";
 import { missingRelease } from "./release.ts";
@@ -30,7 +31,8 @@ export async function preflight(topology: Topology): Promise<void> {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
     if (kernel !== undefined) throw refusal(kernel);
-    problems.push(...(state ? await collisions(topology, endpoint, state) : subnetProblems(topology, [], [])));
+    if (state === undefined) problems.push(...subnetProblems(topology, [], []));
+    else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
   if (problems.length > 0) {
     throw refusal(new ConfigError(topology.project, topology.stack, problems).message);

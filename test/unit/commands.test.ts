@@ -19,8 +19,14 @@ describe("the command line", () => {
   ];
   for (const [args, stack, rest] of cases) {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
-      assert.deepEqual(commandLine(args), { stack, rest }));
+      assert.deepEqual(commandLine(args, {}), { stack, rest }));
   }
+
+  it("is about the shell's stack where it names none", () => {
+    assert.equal(commandLine([], { PULUMI_STACK: "prod" }).stack, "prod");
+    assert.equal(commandLine([], { PULUMI_STACK: "" }).stack, "dev");
+    assert.equal(commandLine(["--stack", "dev"], { PULUMI_STACK: "prod" }).stack, "dev");
+  });
 });
 
 describe("what a stack needs", () => {
