@@ -16,7 +16,7 @@ await main(async () => {
     return 2;
   }
   await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
-    say(`${error.message}\npulumi up will not work before that; what needs no engine does`),
+    say(`${error.message}\npulumi up needs an engine; what only reads the state works without`),
   );
   const wanted = necessary({ ...env, PULUMI_STACK: stack }, process.env, currentLogin(process.env));
   for (const line of exportLines(wanted, process.env)) console.log(line);
