@@ -6,7 +6,7 @@ import { say } from "./settings.ts";
 
 const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs to work on a stack in this shell
 
-  --stack NAME     default: dev`;
+  --stack NAME     default: the shell's own (PULUMI_STACK), else dev`;
 
 /** Prints what a shell needs to run pulumi itself, as lines to evaluate; all else that is said is on stderr. */
 await main(async () => {
