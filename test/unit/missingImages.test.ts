@@ -60,6 +60,15 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     );
   });
 
+  it("does not wait for ever for a registry that is silent", async () => {
+    const [problem] = await missingImages(
+      plan({ nginx: "nginx:1" }),
+      await start(present, { registry: () => undefined }),
+      100,
+    );
+    assert.match(problem?.complaint ?? "", /cannot pull: its registry does not answer within 0\.1 s$/);
+  });
+
   it("does not advise the default where it is the default that is missing", async () => {
     const problems = await missingImages(plan(), await start([]));
     assert.equal(problems.length, Object.keys(defaults).length);
@@ -85,8 +94,9 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
   for (const answer of [
     { status: 404, message: "page not found" },
     { status: 501, message: "not implemented" },
+    { status: 500, message: "toomanyrequests: You have reached your pull rate limit." },
   ]) {
-    it(`lets it be where the engine cannot be asked: ${answer.message}`, async () =>
+    it(`lets it be where the answer says nothing of the image: ${answer.message}`, async () =>
       assert.deepEqual(await complaints(typo, answer), []));
   }
 });
