@@ -29,6 +29,7 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   "docker:index/network:Network": () => ({}),
   "pulumi:providers:docker": () => ({}),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
+  "random:index/randomId:RandomId": () => ({ hex: "00000000" }),
   "tls:index/privateKey:PrivateKey": (name) => ({
     privateKeyPem: pulumi.secret(`the ${name}`),
     privateKeyPemPkcs8: pulumi.secret(`the ${name}`),

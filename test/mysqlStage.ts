@@ -21,8 +21,7 @@ import type { StackContainers } from "../stack/containers.ts";
 import { type Databases, databasesOf } from "../stack/databases.ts";
 import { type ClusterPlan, planTopology } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { eventually } from "./integration/project.ts";
-import { docker } from "./nginxStage.ts";
+import { docker, eventually } from "./engine.ts";
 
 /** Passwords are the accounts' names. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -35,11 +35,12 @@ export class MysqlBackup extends pulumi.ComponentResource {
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
+    // What it was made with stays as it was: a key that an older version of the program made has none.
     const key = new random.RandomPassword(
       `${name}-key`,
-      { length: 64, special: false },
-      { parent: this, protect: args.protect },
-    ).result;
+      { length: 64, special: false, keepers: { authenticates: "all" } },
+      { parent: this, protect: args.protect, ignoreChanges: ["keepers"] },
+    );
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
     const volume = new docker.Volume(
@@ -62,12 +63,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
           KEEP: String(plan.keep),
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
+          UNAUTHENTICATED_UNTIL: this.#unauthenticatedUntil(name, key, args.after),
         },
         files: [
-          configFiles(BACKUP_SCRIPTS, scripts()),
+          configFiles(BACKUP_SCRIPTS, backupScripts()),
           secretFiles(1, {
             "backup-password": args.password,
-            "backup-key": key,
+            "backup-key": key.result,
             "ca.crt": args.authority.certificate,
           }),
         ],
@@ -83,6 +85,28 @@ export class MysqlBackup extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+
+  /**
+   * Until when backups with this key may have been taken that are not authenticated, in the form of their names: when this
+   * program first came to the stack; empty where it made the key itself. The stack's state notes it, because who can write
+   * to the folder of the backups could say there what he likes.
+   */
+  #unauthenticatedUntil(name: string, key: random.RandomPassword, after: readonly Service[]): pulumi.Output<string> {
+    const now = pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
+    const since = new random.RandomId(
+      `${name}-authenticated-since`,
+      { byteLength: 4, keepers: { since: now } },
+      { parent: this, ignoreChanges: ["keepers"] },
+    );
+    return pulumi
+      .all([key.keepers, since.keepers])
+      .apply(([made, noted]) => (made?.["authenticates"] === undefined ? (noted?.["since"] ?? "") : ""));
+  }
+}
+
+/** A full backup is named by when it was begun: 20261121T120000Z. */
+function backupName(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
 /** A folder of the host is a volume that binds it: the engine gives it to the user as it does with its own. */
@@ -90,13 +114,12 @@ function folderOf({ directory }: BackupPlan): Pick<docker.VolumeArgs, "driverOpt
   return directory === undefined ? {} : { driverOpts: { type: "none", o: "bind", device: directory } };
 }
 
-function scripts(): Record<string, string> {
-  const own = ["archive.sh", "backup.sh", "full.sh", "health.sh", "list.sh", "members.sh", "own.sql", "request.sh"];
-  const shared = ["restore.sh", "retain.sh", "server.sh", "store.sh", "transactions.awk"];
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
-  return {
-    ...Object.fromEntries([...own, ...shared].map((name) => [name, read(`files/${name}`)])),
-    "common.sh": read("../mysqlCluster/files/common.sh"),
-    [DEFINITIONS]: definitions(),
-  };
+/** The scripts that the container runs, by name. */
+export function backupScripts(): Record<string, string> {
+  const folder = new URL("files/", import.meta.url);
+  const own = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+  );
+  const shared = new URL("../mysqlCluster/files/common.sh", import.meta.url);
+  return { ...own, "common.sh": readFileSync(shared, "utf8"), [DEFINITIONS]: definitions() };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { schema } from "../../config/schema.ts";
-import { createProject, missing, type TestProject } from "../integration/project.ts";
+import { createProject, missing, type TestProject } from "../project.ts";
 
 const { application } = schema.shape.images.parse(undefined);
 
