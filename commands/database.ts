@@ -10,6 +10,7 @@ import { databasesOf } from "../stack/databases.ts";
 import { factsOf } from "../stack/facts.ts";
 import { cli } from "./cli.ts";
 import { confirm } from "./confirm.ts";
+import { requireOwn } from "./heal.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, PROJECT, say } from "./settings.ts";
@@ -27,7 +28,7 @@ A primary that is well is changed by the setting mysql.primary and npm run up.`;
 
 /** Exit code: 0 where every database is in its place, or what was asked for is done. */
 await main(async () => {
-  const { stack, rest } = commandLine(process.argv.slice(2));
+  const { stack, reference, rest } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
     args: [...rest],
     options: { yes: { type: "boolean", default: false } },
@@ -38,7 +39,7 @@ await main(async () => {
     say(USAGE);
     return 2;
   }
-  const { env } = await prepareMachine(stack);
+  const machine = await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
   const { cluster } = topology;
   const engine = engineClient(config.loadBalancer.endpoint);
@@ -52,6 +53,7 @@ await main(async () => {
     return members.every((member) => isInPlace(member, cluster)) ? 0 : 1;
   }
 
+  const { state } = await requireOwn({ stack, reference, ...machine });
   const sets = await comparisons(members, databases.ask);
   if (word === "takeover") {
     const { target, lost, cost } = planTakeover(cluster, members, server, sets);
@@ -62,7 +64,7 @@ await main(async () => {
     const fenced: string[] = [];
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
     await containers.execute(target.plan.name, ["bash", "/etc/mysql/conf.d/takeover.sh"]);
-    await cli({ stack, env }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
+    await cli({ reference, ...machine }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
     for (const name of fenced) await nodes.start(name);
     say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
 ${fenced.length > 0 ? `started again as replicas: ${fenced.join(", ")}; npm run database -- status says how they are` : ""}`);
@@ -84,7 +86,7 @@ What was committed by a majority is lost if only those have it. They must not ru
 Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
   await nodes.stop(plan.name);
-  const kept = await setAside(engine, topology, plan, new Date()).finally(() => nodes.start(plan.name));
+  const kept = await setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 });

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { type Settings, schema } from "../config/schema.ts";
+import { type StackName, stackName } from "./stackName.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -17,13 +18,15 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-export interface CommandLine {
-  readonly stack: string;
+export interface CommandLine extends StackName {
   /** Everything else, for the Pulumi CLI. */
   readonly rest: readonly string[];
 }
 
-/** Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`. */
+/**
+ * Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`.
+ * @throws Error where that is no stack of this project
+ */
 export function commandLine(args: readonly string[]): CommandLine {
   const { tokens } = parseArgs({
     args: [...args],
@@ -34,7 +37,7 @@ export function commandLine(args: readonly string[]): CommandLine {
   const own = tokens.flatMap((token) => (token.kind === "option" && token.name === "stack" ? [token] : []));
   const taken = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])));
   return {
-    stack: own.at(-1)?.value ?? "dev",
+    ...stackName(own.at(-1)?.value ?? "dev", PROJECT),
     rest: args.filter((_, index) => !taken.has(index)),
   };
 }

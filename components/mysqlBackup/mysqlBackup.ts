@@ -10,13 +10,14 @@ import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
-  readonly plan: BackupPlan;
+  /** undefined: none are taken, now. */
+  readonly plan: BackupPlan | undefined;
   /** The application's database. */
   readonly database: string;
   /** Of the account `backup`. */
   readonly password: pulumi.Output<string>;
   readonly authority: Authority;
-  /** Whether `pulumi destroy` spares the key that opens the backups. */
+  /** Whether `pulumi destroy` spares the key that opens the backups, also where none are taken. */
   readonly protect: boolean;
   /** Healthy before the first backup is taken. */
   readonly after: readonly Service[];
@@ -27,9 +28,13 @@ export const BACKUP_SCRIPTS = "/etc/backup";
 /** Where the backups are; in the image, and so in an empty volume, it belongs to the user. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
-/** Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. */
+/**
+ * Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. Their key is the
+ * stack's, whether backups are taken or not: those that were taken outlive the setting, and are gone on with when it is back.
+ */
 export class MysqlBackup extends pulumi.ComponentResource {
-  readonly service: Service;
+  /** undefined where no backups are taken. */
+  readonly service: Service | undefined;
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
@@ -37,8 +42,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
     const key = new random.RandomPassword(
       `${name}-key`,
       { length: 64, special: false },
-      { parent: this, protect: args.protect },
+      { parent: this, protect: args.protect || plan !== undefined },
     ).result;
+    this.service = plan && this.#service(plan, key, args);
+    this.registerOutputs({});
+  }
+
+  #service(plan: BackupPlan, key: pulumi.Output<string>, args: MysqlBackupArgs): Service {
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
     const volume = new docker.Volume(
@@ -46,7 +56,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { name: plan.volume, labels: stackLabels(args.identity), ...folderOf(plan) },
       { parent: this, provider: place.host.provider, retainOnDelete: true, ignoreChanges: ["labels"] },
     );
-    this.service = new Service(
+    return new Service(
       plan.name,
       {
         ...place,
@@ -80,7 +90,6 @@ export class MysqlBackup extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
   }
 }
 
