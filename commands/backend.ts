@@ -81,7 +81,7 @@ function folderOf(url: string): string | undefined {
 }
 
 /** The backend of `pulumi login`. */
-function currentLogin(env: Environment): string | undefined {
+export function currentLogin(env: Environment): string | undefined {
   const file = join(loginFolder(env), "credentials.json");
   if (!existsSync(file)) return undefined;
   const { current }: { current?: string } = JSON.parse(readFileSync(file, "utf8"));

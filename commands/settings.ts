@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { type Settings, schema } from "../config/schema.ts";
+import { fromText } from "../config/shape.ts";
 import { type StackName, stackName } from "./stackName.ts";
 
 /** The project's folder. */
@@ -24,10 +25,10 @@ export interface CommandLine extends StackName {
 }
 
 /**
- * Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`.
+ * Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the shell's stack (PULUMI_STACK), else `dev`.
  * @throws Error where that is no stack of this project
  */
-export function commandLine(args: readonly string[]): CommandLine {
+export function commandLine(args: readonly string[], env: Readonly<NodeJS.ProcessEnv> = process.env): CommandLine {
   const { tokens } = parseArgs({
     args: [...args],
     options: { stack: { type: "string", short: "s" } },
@@ -37,7 +38,7 @@ export function commandLine(args: readonly string[]): CommandLine {
   const own = tokens.flatMap((token) => (token.kind === "option" && token.name === "stack" ? [token] : []));
   const taken = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])));
   return {
-    ...stackName(own.at(-1)?.value ?? "dev", PROJECT),
+    ...stackName(own.at(-1)?.value ?? (env["PULUMI_STACK"] || "dev"), PROJECT),
     rest: args.filter((_, index) => !taken.has(index)),
   };
 }
@@ -54,7 +55,7 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
   const { images, loadBalancer } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
-    const result = part.safeParse(file?.config?.[`${PROJECT}:${key}`]);
+    const result = part.safeParse(fromText(part, file?.config?.[`${PROJECT}:${key}`]));
     return result.success ? result.data : part.parse(undefined);
   };
   return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };

@@ -5,8 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { ROOT } from "../commands/settings.ts";
-import { NETWORKS } from "../config/schema.ts";
-import { isBound } from "../preflight/engine.ts";
+import { isBound } from "../preflight/ports.ts";
 import { engine, engineMissing } from "./engine.ts";
 import { descendants, killIfAlive, processes } from "./processes.ts";
 import { createTestStack, labelsOf, type Slot } from "./stacks.ts";
@@ -107,7 +106,7 @@ export async function createProject(): Promise<TestProject> {
       config: {
         ...dev.config,
         "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
-        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${slot.prefix(index)}.0/24`])),
+        "foobar:networks": { range: slot.range },
       },
     }),
   );

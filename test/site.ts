@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LOCAL_ENDPOINT } from "../config/schema.ts";
-import { engineClient } from "../preflight/engine.ts";
 import { configOf } from "../stack/configuration.ts";
-import { stackContainers } from "../stack/containers.ts";
+import { type StackContainers, stackContainers } from "../stack/containers.ts";
 import { type Databases, databasesOf } from "../stack/databases.ts";
-import { planTopology } from "../topology.ts";
+import { planTopology, type Topology } from "../topology.ts";
+import { engine } from "./engine.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 
 /** Short and light: what a fault or a release costs does not hang on how long it is looked at. */
@@ -91,13 +90,27 @@ export async function read({ url }: TestProject): Promise<Messages> {
   return (await response.json()) as Messages;
 }
 
+async function topologyOf({ folder, stack }: TestProject): Promise<Topology> {
+  return planTopology(configOf("foobar", stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8")));
+}
+
+/** The stack's containers as its file has them now. */
+export async function containersOf(project: TestProject): Promise<StackContainers> {
+  return stackContainers(engine, await topologyOf(project), new AbortController().signal);
+}
+
+/** Kills services' processes at once; the engine starts them again, and each is well then. */
+export async function killAndRecover(project: TestProject, ...services: string[]): Promise<void> {
+  const containers = await containersOf(project);
+  await containers.kill(services);
+  await containers.untilWell(services);
+}
+
 /** The stack's databases as its file has them now, asked past the application. */
-export async function databasesOfProject({ folder, stack }: TestProject): Promise<Databases & { names: string[] }> {
-  const file = await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8");
-  const topology = planTopology(configOf("foobar", stack, file));
-  const containers = stackContainers(engineClient(LOCAL_ENDPOINT), topology, new AbortController().signal);
+export async function databasesOfProject(project: TestProject): Promise<Databases & { names: string[] }> {
+  const topology = await topologyOf(project);
   return {
-    ...databasesOf(containers, topology),
+    ...databasesOf(await containersOf(project), topology),
     names: topology.cluster.databases.map(({ name }) => name),
   };
 }

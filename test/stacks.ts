@@ -2,8 +2,10 @@ import { mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { PROJECT } from "../commands/settings.ts";
 import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
+import { partOf } from "../config/subnets.ts";
 import { engine } from "./engine.ts";
 import { killByWord } from "./processes.ts";
 
@@ -58,6 +60,8 @@ export async function createTestStack(): Promise<TestStack> {
 
 /** Subnets and ports that one test project has for itself among all that run on this machine. */
 export interface Slot {
+  /** The range of all its networks; ranges that errors propose to users begin elsewhere. */
+  readonly range: string;
   /** The addresses of 10.201.N.0/24, where the defaults are, in the slot's own subnets: the first three numbers. */
   prefix(network: number): string;
   /** The same text with the slot's addresses in the place of the defaults'. */
@@ -72,8 +76,10 @@ async function takeSlot(): Promise<Slot> {
   for (let slot = 0; slot < SLOTS; slot++) {
     const server = await listening(FIRST_SLOT_PORT + slot);
     if (server === undefined) continue;
-    const prefix = (network: number) => `10.202.${slot * 16 + network}`;
+    const range = `10.200.${slot * 16}.0/20`;
+    const prefix = (network: number) => partOf(range, network).replace(/\.0\/24$/, "");
     return {
+      range,
       prefix,
       moved: (text) => text.replaceAll(/\b10\.201\.(\d+)(?=\.)/g, (_, network) => prefix(Number(network))),
       ports: { first: 15_000 + slot * 2_000, last: 16_999 + slot * 2_000 },
@@ -81,6 +87,18 @@ async function takeSlot(): Promise<Slot> {
     };
   }
   throw new Error(`${SLOTS} test projects are at work on this machine: there is no room for another one`);
+}
+
+/**
+ * Waits for the turn to take addresses that errors propose, which two test runs at once would be proposed both.
+ * @returns how to give it back; the end of the process does, too
+ */
+export async function takeTurn(): Promise<() => void> {
+  for (;;) {
+    const server = await listening(FIRST_SLOT_PORT + SLOTS);
+    if (server !== undefined) return () => void server.close();
+    await setTimeout(500);
+  }
 }
 
 function listening(port: number): Promise<Server | undefined> {

@@ -6,6 +6,7 @@ import type { BackupPlan } from "../../topology.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { stackLabels } from "../labels.ts";
+import { DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
@@ -105,5 +106,6 @@ function scripts(): Record<string, string> {
   return {
     ...Object.fromEntries([...own, ...shared].map((name) => [name, read(`files/${name}`)])),
     "common.sh": read("../mysqlCluster/files/common.sh"),
+    [DEFINITIONS]: definitions(),
   };
 }

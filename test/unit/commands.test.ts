@@ -19,7 +19,7 @@ describe("the command line", () => {
   ];
   for (const [args, stack, rest] of cases) {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
-      assert.deepEqual(commandLine(args), { stack, reference: stack, rest }));
+      assert.deepEqual(commandLine(args, {}), { stack, reference: stack, rest }));
   }
 
   for (const reference of ["org/prod", "my-org/foobar/prod", "organization/foobar/prod"]) {
@@ -40,6 +40,14 @@ describe("the command line", () => {
         /is not the name of a stack\n {4}allowed:.*my-org\/foobar\/dev/,
       ));
   }
+
+  it("is about the shell's stack where it names none", () => {
+    assert.equal(commandLine([], { PULUMI_STACK: "prod" }).stack, "prod");
+    assert.equal(commandLine([], { PULUMI_STACK: "" }).stack, "dev");
+    assert.equal(commandLine(["--stack", "dev"], { PULUMI_STACK: "prod" }).stack, "dev");
+    const { stack, reference } = commandLine([], { PULUMI_STACK: "org/foobar/prod" });
+    assert.deepEqual([stack, reference], ["prod", "org/foobar/prod"]);
+  });
 });
 
 describe("what a stack needs", () => {

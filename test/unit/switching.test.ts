@@ -34,6 +34,16 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     },
     "foobar:mysql": { backup: {}, restored: "20261121t120000z" },
   },
+  "subnets of one's own": {
+    "foobar:networks": {
+      edge: "10.211.0.0/24",
+      web: "10.212.0.0/24",
+      app: "10.213.0.0/24",
+      data: "10.214.0.0/24",
+      replication: "10.215.0.0/24",
+      router: "10.216.0.0/24",
+    },
+  },
   "a group with an arbiter, a third server with an application alone": {
     "foobar:servers": [server("server1"), server("server2"), server("server3", { roles: ["app"] })],
     "foobar:mysql": { replication: "group", arbiter: true, backup: {} },

@@ -14,6 +14,7 @@ import {
   type TestProject,
   UNSEEN,
 } from "../project.ts";
+import { killAndRecover } from "../site.ts";
 
 const CONTAINERS = [
   "app-server1",
@@ -245,15 +246,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
   });
 
   it("brings back a container whose process is killed", async () => {
-    for (const service of CONTAINERS) {
-      const { State, RestartCount } = await inspect(project, service);
-      process.kill(State.Pid, "SIGKILL");
-      await eventually(async () => {
-        const now = await inspect(project, service);
-        assert.ok(now.RestartCount > RestartCount, service);
-        assert.ok(await isHealthy(service), service);
-      }, 60);
-    }
+    for (const service of CONTAINERS) await killAndRecover(project, service);
     await eventually(async () => void (await post("after the kills")), 30);
   });
 
