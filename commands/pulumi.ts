@@ -11,7 +11,7 @@ export async function openSession(args: readonly string[], needs?: Needs): Promi
   const line = commandLine(args);
   const machine = await prepareMachine(line.stack, needs);
   if (!isKnown(line.stack, machine)) {
-    await execa("pulumi", ["stack", "select", "--create", "--stack", line.stack], {
+    await execa("pulumi", ["stack", "select", "--create", "--stack", line.reference], {
       cwd: ROOT,
       env: machine.env,
       extendEnv: false,
@@ -30,7 +30,7 @@ function isKnown(stack: string, { backend }: Machine): boolean {
 /** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const result = await execa("pulumi", [verb, "--stack", session.stack, ...flags, ...session.rest], {
+  const result = await execa("pulumi", [verb, "--stack", session.reference, ...flags, ...session.rest], {
     cwd: ROOT,
     env: session.env,
     extendEnv: false,

@@ -11,13 +11,14 @@ import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
-  readonly plan: BackupPlan;
+  /** undefined: none are taken, now. */
+  readonly plan: BackupPlan | undefined;
   /** The application's database. */
   readonly database: string;
   /** Of the account `backup`. */
   readonly password: pulumi.Output<string>;
   readonly authority: Authority;
-  /** Whether `pulumi destroy` spares the key that opens the backups. */
+  /** Whether `pulumi destroy` spares the key that opens the backups, also where none are taken. */
   readonly protect: boolean;
   /** Healthy before the first backup is taken. */
   readonly after: readonly Service[];
@@ -28,19 +29,35 @@ export const BACKUP_SCRIPTS = "/etc/backup";
 /** Where the backups are; in the image, and so in an empty volume, it belongs to the user. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
-/** Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. */
+/**
+ * Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. Their key is the
+ * stack's, whether backups are taken or not: those that were taken outlive the setting, and are gone on with when it is back.
+ */
 export class MysqlBackup extends pulumi.ComponentResource {
-  readonly service: Service;
+  /** undefined where no backups are taken. */
+  readonly service: Service | undefined;
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
+    const kept = { parent: this, protect: args.protect || plan !== undefined };
     // What it was made with stays as it was: a key that an older version of the program made has none.
     const key = new random.RandomPassword(
       `${name}-key`,
       { length: 64, special: false, keepers: { authenticates: "all" } },
-      { parent: this, protect: args.protect, ignoreChanges: ["keepers"] },
+      { ...kept, ignoreChanges: ["keepers"] },
     );
+    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args, kept);
+    this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
+    this.registerOutputs({});
+  }
+
+  #service(
+    plan: BackupPlan,
+    key: pulumi.Output<string>,
+    unauthenticatedUntil: pulumi.Output<string>,
+    args: MysqlBackupArgs,
+  ): Service {
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
     const volume = new docker.Volume(
@@ -48,7 +65,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { name: plan.volume, labels: stackLabels(args.identity), ...folderOf(plan) },
       { parent: this, provider: place.host.provider, retainOnDelete: true, ignoreChanges: ["labels"] },
     );
-    this.service = new Service(
+    return new Service(
       plan.name,
       {
         ...place,
@@ -63,13 +80,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
           KEEP: String(plan.keep),
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
-          UNAUTHENTICATED_UNTIL: this.#unauthenticatedUntil(name, key, args.after),
+          UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
           secretFiles(1, {
             "backup-password": args.password,
-            "backup-key": key.result,
+            "backup-key": key,
             "ca.crt": args.authority.certificate,
           }),
         ],
@@ -83,7 +100,6 @@ export class MysqlBackup extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
   }
 
   /**
@@ -91,12 +107,18 @@ export class MysqlBackup extends pulumi.ComponentResource {
    * program first came to the stack; empty where it made the key itself. The stack's state notes it, because who can write
    * to the folder of the backups could say there what he likes.
    */
-  #unauthenticatedUntil(name: string, key: random.RandomPassword, after: readonly Service[]): pulumi.Output<string> {
-    const now = pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
+  #unauthenticatedUntil(
+    name: string,
+    key: random.RandomPassword,
+    { plan, after }: MysqlBackupArgs,
+    kept: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
+    // A stack that takes none has none of an older version: those could not be switched off.
+    const now = plan && pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
     const since = new random.RandomId(
       `${name}-authenticated-since`,
-      { byteLength: 4, keepers: { since: now } },
-      { parent: this, ignoreChanges: ["keepers"] },
+      { byteLength: 4, keepers: { since: now ?? "" } },
+      { ...kept, ignoreChanges: ["keepers"] },
     );
     return pulumi
       .all([key.keepers, since.keepers])
