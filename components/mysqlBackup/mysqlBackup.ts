@@ -41,11 +41,11 @@ export class MysqlBackup extends pulumi.ComponentResource {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
     const kept = { parent: this, protect: args.protect || plan !== undefined };
-    // What it was made with stays as it was: a key that an older version of the program made has none.
+    // A key in which a digit is asked for: those that older versions of the program made, and that stay, say 0.
     const key = new random.RandomPassword(
       `${name}-key`,
-      { length: 64, special: false, keepers: { authenticates: "all" } },
-      { ...kept, ignoreChanges: ["keepers"] },
+      { length: 64, special: false, minNumeric: 1 },
+      { ...kept, ignoreChanges: ["minNumeric"] },
     );
     const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args, kept);
     this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
@@ -84,7 +84,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
-          secretFiles(1, {
+          // Each connection reads them anew.
+          secretFiles({
             "backup-password": args.password,
             "backup-key": key,
             "ca.crt": args.authority.certificate,
@@ -121,8 +122,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { ...kept, ignoreChanges: ["keepers"] },
     );
     return pulumi
-      .all([key.keepers, since.keepers])
-      .apply(([made, noted]) => (made?.["authenticates"] === undefined ? (noted?.["since"] ?? "") : ""));
+      .all([key.minNumeric, since.keepers])
+      .apply(([digits, noted]) => (digits === 0 ? (noted?.["since"] ?? "") : ""));
   }
 }
 

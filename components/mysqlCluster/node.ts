@@ -16,6 +16,7 @@ const NODE_SCRIPTS = [
   "group",
   "leave",
   "takeover",
+  "tls",
   "health",
 ] as const;
 
@@ -57,7 +58,7 @@ export function stewardEnvironment(cluster: ClusterPlan): Record<string, string>
 }
 
 export function stewardFiles(): Record<string, string> {
-  return scripts(["steward", "common"]);
+  return scripts(["steward", "common", "tls"]);
 }
 
 function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {

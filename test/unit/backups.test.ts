@@ -78,8 +78,15 @@ describe("backups, against mocks", () => {
     const [since] = ofType(deployment, "RandomId").filter(({ name }) => name === "backup-authenticated-since");
     const [key] = ofType(deployment, "RandomPassword").filter(({ name }) => name === "backup-key");
     // What the state has of them counts, whatever a later run of the program says.
-    assert.deepEqual([since?.options.ignoreChanges, key?.options.ignoreChanges], [["keepers"], ["keepers"]]);
-    assert.match(JSON.stringify(since?.inputs["keepers"]), /"since":"\d{8}T\d{6}Z"/);
+    assert.deepEqual([since?.options.ignoreChanges, key?.options.ignoreChanges], [["keepers"], ["minNumeric"]]);
+  });
+
+  it("is told when this version came, where an older one made the key", async () => {
+    const moved = await deployConfig(settings({ backup: {} }), {
+      "random:index/randomPassword:RandomPassword": () => ({ minNumeric: 0 }),
+    });
+    const [service] = services(moved).filter(({ name }) => name === "mysql-backup");
+    assert.match(String(service?.inputs["envs"]), /UNAUTHENTICATED_UNTIL=\d{8}T\d{6}Z/);
   });
 
   it("begins once every database is in its place", () => {

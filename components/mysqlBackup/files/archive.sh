@@ -92,7 +92,7 @@ tick() {
   if [ ${#untrue[@]} = 0 ]; then
     state manifests "as they were written"
   else
-    state manifests "failed: $(printf 'full/%s/manifest.json, ' "${untrue[@]}")changed since written, or written with another key"
+    state manifests "changed since they were written, or written with another key: $(printf 'full/%s/manifest.json ' "${untrue[@]}")"
   fi
   if [ -z "$newest" ]; then
     state archive "waiting for the first full backup"

@@ -16,10 +16,6 @@ remove() {
 rm -rf "$target/.old"
 
 survey_backups
-if [ ${#untrue[@]} -gt 0 ]; then
-  echo "nothing is removed: full/${untrue[0]}/manifest.json was changed since it was written, or written with another key"
-  exit
-fi
 # Backups that could be a forgery take the place of none that could not.
 backups=("${authentic[@]}" "${unauthenticated[@]}")
 for name in "${backups[@]:$KEEP}"; do
@@ -38,7 +34,8 @@ for folder in "$target"/archive/*/; do
   [ -d "$folder" ] || continue
   run=$(basename "$folder")
   if [ -z "${needless[$run]:-}" ]; then
-    remove "${folder%/}"
+    # Whose manifest cannot be believed may need it, should somebody put that right.
+    [ ${#untrue[@]} -gt 0 ] || remove "${folder%/}"
     continue
   fi
   for number in $(piece_numbers "$run" | head -n -1); do

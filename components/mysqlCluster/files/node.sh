@@ -17,6 +17,8 @@ scripts=$(dirname "$0")
 . "$scripts/replica.sh"
 # shellcheck source=group.sh
 . "$scripts/group.sh"
+# shellcheck source=tls.sh
+. "$scripts/tls.sh"
 
 read -ra peers <<<"$PEERS"
 
@@ -118,6 +120,7 @@ while :; do
   elif look; then
     resize
     apply_received
+    reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.
     touch /tmp/state
