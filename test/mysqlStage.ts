@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
+import mysql from "mysql2/promise";
 import { issue } from "../app/test/certificates.ts";
 import { INTENT_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
 import {
@@ -19,9 +20,10 @@ import { promote } from "../database/promote.ts";
 import type { Takeover } from "../database/takeover.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import { type Databases, databasesOf } from "../stack/databases.ts";
+import { MYSQL_PORT } from "../topology/ports.ts";
 import { type ClusterPlan, planTopology } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { docker, eventually } from "./engine.ts";
+import { docker, eventually, published } from "./engine.ts";
 
 /** Passwords are the accounts' names. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
@@ -59,9 +61,9 @@ export interface Writing {
   stop(): Promise<void>;
 }
 
-/** @param mysql settings of `foobar:mysql` */
-export async function createMysqlStage(mysql: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
-  const { cluster, database } = planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": mysql })));
+/** @param settings of `foobar:mysql` */
+export async function createMysqlStage(settings: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
+  const { cluster, database } = planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": settings })));
   const folder = await mkdtemp(join(tmpdir(), "foobar-"));
   const stage = `foobar-mysql-${folder.slice(-6).toLowerCase()}`;
   const label = `--label=${stage}`;
@@ -113,6 +115,7 @@ export async function createMysqlStage(mysql: Readonly<Record<string, unknown>>)
       ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
       `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
       ...tmpfs("/tmp", "/var/run/mysqld"),
+      `--publish=127.0.0.1::${plan.port}`,
     ];
     await run(plan.name, plan.member, options, "start.sh");
   }
@@ -153,14 +156,14 @@ export async function createMysqlStage(mysql: Readonly<Record<string, unknown>>)
     execute,
     rows: async (name, statement) => (await databases.ask(name, statement)).map((row) => row.join(" ")).join("\n"),
     members,
-    untilInPlace: (seconds = 60) =>
+    untilInPlace: (seconds = 180) =>
       eventually(async () => {
         const { members: all } = await members();
         const misplaced = all.filter(({ problem }) => problem !== undefined);
         if (misplaced.length === 0) return;
         throw new Error(misplaced.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
       }, seconds),
-    untilState: (name, state, seconds = 60) =>
+    untilState: (name, state, seconds = 180) =>
       eventually(async () => {
         const now = await execute(name, ["cat", "/tmp/state"]);
         if (!state.test(now)) throw new Error(`${name} is: ${now}`);
@@ -185,28 +188,31 @@ export async function createMysqlStage(mysql: Readonly<Record<string, unknown>>)
     write(name, connections, first) {
       const acknowledged: number[] = [];
       let [next, isStopped] = [first, false];
-      const lines = Array.from({ length: connections }, async () => {
-        const line = client(name);
-        const send = () => {
-          if (isStopped) return void line.stdin.end();
-          const row = next++;
-          // The client prints the second statement's answer when the first one was acknowledged.
-          line.stdin.write(`INSERT INTO foobar.written VALUES (${row});\nSELECT ${row};\n`);
-        };
-        line.stdin.on("error", () => {});
-        line.stdout.on("data", (data: Buffer) => {
-          const answered = data.toString().trim().split("\n").map(Number);
-          acknowledged.push(...answered);
-          send();
+      const writeOn = async () => {
+        const { hostname, port } = new URL(await published(containerOf(name), MYSQL_PORT));
+        const connection = await mysql.createConnection({
+          ...{ host: hostname, port: Number(port), user: "application", password: "application", database },
+          ssl: { ca: authority.certificate, rejectUnauthorized: true, verifyIdentity: false },
         });
-        send();
-        await line;
-      });
+        connection.on("error", () => {});
+        // Until it is cut off.
+        try {
+          while (!isStopped) {
+            const row = next++;
+            await connection.query("INSERT INTO written VALUES (?)", [row]);
+            acknowledged.push(row);
+          }
+        } catch {
+          isStopped = true;
+        }
+        connection.destroy();
+      };
+      const writing = Promise.all(Array.from({ length: connections }, writeOn));
       return {
         acknowledged,
         async stop() {
           isStopped = true;
-          await Promise.all(lines);
+          await writing;
         },
       };
     },

@@ -11,6 +11,7 @@ const NODE_SCRIPTS = [
   "start",
   "node",
   "common",
+  "observed",
   "accounts",
   "replica",
   "group",

@@ -29,7 +29,7 @@ async function writeRows(stage: MysqlStage, name: string, count: number): Promis
 async function makeStage(mysql: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
   const stage = await createMysqlStage(mysql);
   try {
-    await stage.untilInPlace(150);
+    await stage.untilInPlace(300);
     await stage.databases.ask(ONE, "CREATE TABLE foobar.written (id INT PRIMARY KEY)");
   } catch (error) {
     await stage.remove();
@@ -46,7 +46,7 @@ async function skipWithoutEngine(this: Mocha.Context): Promise<void> {
 }
 
 describe("what a semisync primary has acknowledged, and its replica only received", function () {
-  this.timeout("4m");
+  this.timeout("10m");
   this.bail(true);
   let stage: MysqlStage;
   before(skipWithoutEngine);
@@ -89,7 +89,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
       await stage.start(ONE);
       await eventually(async () => {
         console.log(`      left to be applied when it is killed the ${time} time: ${await unapplied(ONE)}`);
-      }, 60);
+      }, 120);
       await stage.kill(ONE);
     }
     await stage.start(ONE);
@@ -154,7 +154,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
       isOver = true;
     });
     const asked = "SELECT COUNT(*) FROM performance_schema.replication_connection_status WHERE SERVICE_STATE = 'OFF'";
-    await eventually(async () => assert.equal(await stage.rows(TWO, asked), "1"), 30);
+    await eventually(async () => assert.equal(await stage.rows(TWO, asked), "1"), 60);
     assert.ok(!isOver && (await unapplied(TWO)) >= 20);
     await release();
     await promoted;
@@ -174,10 +174,10 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.kill(ONE, TWO);
     await stage.start(ONE);
     await stage.untilState(ONE, /^alone/);
-    await eventually(() => assert.rejects(plan(ONE), /cannot apply, and without them they are lost: 1062/), 30);
+    await eventually(() => assert.rejects(plan(ONE), /cannot apply, and without them they are lost: 1062/), 60);
     assert.equal(await cloned(ONE), before);
     await stage.start(TWO);
-    await stage.untilInPlace(120);
+    await stage.untilInPlace();
     assert.notEqual(await cloned(ONE), before, "now that the primary has all of it");
     assert.deepEqual(await lost(stage, ONE, acknowledged), []);
   });
@@ -201,19 +201,19 @@ describe("what a semisync primary has acknowledged, and its replica only receive
       assert.ok(owned !== "");
       assert.equal(await stage.rows(ONE, `SELECT GTID_SUBSET('${owned}', '${had}')`), "1");
     };
-    await eventually(waiting, 30);
+    await eventually(waiting, 60);
     assert.deepEqual(writing.acknowledged, []);
     await stage.kill(ONE);
     await stage.start(ONE);
     await stage.untilInPlace();
-    await eventually(async () => assert.ok(writing.acknowledged.length > 0), 30);
+    await eventually(async () => assert.ok(writing.acknowledged.length > 0), 60);
     await writing.stop();
     assert.equal(await cloned(ONE), before);
   });
 });
 
 describe("what a group has acknowledged, and members only received", function () {
-  this.timeout("4m");
+  this.timeout("10m");
   this.bail(true);
   let stage: MysqlStage;
   before(skipWithoutEngine);
@@ -238,7 +238,7 @@ describe("what a group has acknowledged, and members only received", function ()
     for (const name of [TWO, ARBITER]) await stage.holdApplier(name, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 60);
     const all = await stage.rows(ONE, "SELECT @@global.gtid_executed");
-    for (const name of [TWO, ARBITER]) await eventually(() => has(name, all), 30);
+    for (const name of [TWO, ARBITER]) await eventually(() => has(name, all), 60);
     await stage.kill(ONE, TWO, ARBITER);
     await stage.start(TWO, ARBITER);
     for (const name of [TWO, ARBITER]) await stage.untilState(name, /^alone: .*silent: mysql-server1/);
@@ -247,7 +247,7 @@ describe("what a group has acknowledged, and members only received", function ()
     assert.match(cost, /What only server1 has is lost; that may be some of what was acknowledged last/);
     assert.deepEqual(await lost(stage, begun, acknowledged), []);
     await stage.start(ONE);
-    await stage.untilInPlace(120);
+    await stage.untilInPlace();
     for (const name of [ONE, TWO, ARBITER]) {
       assert.deepEqual(await lost(stage, name, acknowledged), [], name);
       await assert.rejects(stage.execute(name, ["test", "-e", GIVEN_UP]), "nobody is given up any more");
@@ -261,11 +261,11 @@ describe("what a group has acknowledged, and members only received", function ()
     await eventually(async () => {
       const online = "SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE'";
       assert.equal(await stage.rows(primary, online), "2");
-    }, 60);
+    }, 120);
     await stage.holdApplier(other, "foobar.written");
-    const acknowledged = await writeRows(stage, primary, 30);
+    const acknowledged = await writeRows(stage, primary, 60);
     const all = await stage.rows(primary, "SELECT @@global.gtid_executed");
-    await eventually(() => has(other, all), 30);
+    await eventually(() => has(other, all), 60);
     await stage.kill(primary, other);
     await stage.start(other, ARBITER);
     for (const name of [other, ARBITER]) await stage.untilState(name, /^alone: .*silent/);
@@ -273,6 +273,6 @@ describe("what a group has acknowledged, and members only received", function ()
     assert.equal(begun, other);
     assert.deepEqual(await lost(stage, begun, acknowledged), []);
     await stage.start(primary);
-    await stage.untilInPlace(120);
+    await stage.untilInPlace();
   });
 });

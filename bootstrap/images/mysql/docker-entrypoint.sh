@@ -146,6 +146,7 @@ run_initdb_files() {
           "$file"
         else
           note "Sourcing $file"
+          # shellcheck source=/dev/null
           . "$file"
         fi
         ;;
@@ -220,7 +221,7 @@ main() {
   if (($(id -u) == 0)); then
     own_folders
     note "Going on as user mysql"
-    exec gosu mysql "$BASH_SOURCE" "$@"
+    exec gosu mysql "${BASH_SOURCE[0]}" "$@"
   fi
 
   # An existing system schema is a data directory in use, and none of the environment counts.

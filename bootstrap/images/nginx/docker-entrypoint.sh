@@ -22,8 +22,11 @@ prepare() {
     fi
     entrypoint_log "running $script"
     case "$script" in
-      # Sourced: what it exports is for the scripts after it, and for nginx.
-      *.envsh) . "$script" ;;
+      *.envsh)
+        # Sourced: what it exports is for the scripts after it, and for nginx.
+        # shellcheck source=/dev/null
+        . "$script"
+        ;;
       *) "$script" ;;
     esac
   done

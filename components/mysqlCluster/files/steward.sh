@@ -6,6 +6,7 @@
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
 # REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
+: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES:?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
