@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { stackLabels } from "../components/labels.ts";
 import type { NetworkName } from "../config/schema.ts";
-import { eventually } from "../test/integration/project.ts";
+import { eventually } from "../test/engine.ts";
 import { networkOf } from "../topology/networks.ts";
 import { WEB_PORT } from "../topology/ports.ts";
 import type { InstancePlan, Topology } from "../topology.ts";

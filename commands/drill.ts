@@ -13,7 +13,7 @@ import { main } from "./pulumi.ts";
 import { commandLine, say } from "./settings.ts";
 
 const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
-npm run drill -- NAME | all      do it to the stack that is up, under load
+npm run drill -- NAME… | all     do it to the stack that is up, under load, one after the other
 
   --stack NAME     default: dev
   --seconds N      the load lasts at least so long, 5 to 120; default: 20
@@ -39,8 +39,8 @@ await main(async () => {
     },
     allowPositionals: true,
   });
-  const [word, ...more] = positionals;
-  if (word === undefined || more.length > 0) {
+  const [word] = positionals;
+  if (word === undefined) {
     say(USAGE);
     return 2;
   }
@@ -54,7 +54,7 @@ await main(async () => {
     }
     return 0;
   }
-  const drills = drillsNamed(word);
+  const drills = drillsNamed(positionals);
 
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));

@@ -1,13 +1,12 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { CONFIG_FOLDER, nginxConfig, STATIC_FOLDER } from "../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../config.ts";
 import { planTopology, type Upstream, type WebPlan } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { eventually } from "./integration/project.ts";
+import { answers, docker, published } from "./engine.ts";
+import { createTestStack } from "./stacks.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
@@ -40,17 +39,17 @@ export interface Stage {
  * @param staticFiles the files that Nginx serves, by name
  */
 export async function createStage(staticFiles: Readonly<Record<string, string>>): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
-  const name = `foobar-nginx-${folder.slice(-6)}`;
-  const label = `--label=${name}`;
-  await chmod(folder, 0o755);
+  const { name, folder: home, labels, remove } = await createTestStack();
+  const folder = join(home, "nginx");
+  await mkdir(folder);
+  await chmod(home, 0o755);
   const served = join(folder, "static");
   await mkdir(served);
   for (const [file, text] of Object.entries(staticFiles)) await writeFile(join(served, file), text);
 
-  await docker("network", "create", label, name);
+  await docker("network", "create", ...labels, name);
   const gateway = await docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", name);
-  const common = ["run", "--detach", label, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
+  const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
   const applicationId = await docker(
     ...[...common, "--network-alias=application", "--user=1000:1000", "--publish=127.0.0.1::3000"],
     ...[`--volume=${APPLICATION}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
@@ -81,29 +80,8 @@ export async function createStage(staticFiles: Readonly<Record<string, string>>)
       if (urls[0] !== undefined) await answers(urls[0]);
       return { id, urls };
     },
-    async remove() {
-      const containers = await docker("ps", "--all", "--quiet", `--filter=label=${name}`);
-      if (containers !== "") await docker("rm", "--force", "--volumes", ...containers.split("\n"));
-      await docker("network", "rm", name);
-      await rm(folder, { recursive: true });
-    },
+    remove,
   };
-}
-
-/** Runs docker and returns what it printed. */
-export async function docker(...args: readonly string[]): Promise<string> {
-  const { stdout } = await execa("docker", args);
-  return stdout;
-}
-
-/** The address on the host of a container's port, as it is since the last start. */
-export async function published(id: string, port: number): Promise<string> {
-  return `http://${await docker("port", id, `${port}/tcp`)}`;
-}
-
-/** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
-export async function answers(url: string): Promise<void> {
-  await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
 }
 
 function webPlan(): WebPlan {

@@ -10,8 +10,8 @@ import { previousRestore } from "../../backups/volumes.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
 import { type Deployment, deployConfig, ofType, services } from "../harness.ts";
-import { engineMissing } from "../integration/project.ts";
 import { runProgram } from "../realProgram.ts";
 
 const SCRIPTS = fileURLToPath(new URL("../../components/mysqlBackup/files", import.meta.url));

@@ -8,7 +8,7 @@ import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../com
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 
 const config = parseConfig("foobar", "dev", devConfig());

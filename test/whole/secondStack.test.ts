@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { NETWORKS } from "../../config/schema.ts";
-import { createProject, missing, type TestProject, UNSEEN } from "../integration/project.ts";
-import { takeTurn } from "../integration/stacks.ts";
 import { cures } from "../pasted.ts";
+import { createProject, missing, type TestProject, UNSEEN } from "../project.ts";
+import { takeTurn } from "../stacks.ts";
 
 describe("a second stack on the same engine", function () {
   this.timeout(900_000);
