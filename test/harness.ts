@@ -28,6 +28,7 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   "docker:index/volume:Volume": (name) => ({ name: `${name}-0000000` }),
   "docker:index/network:Network": () => ({}),
   "pulumi:providers:docker": () => ({}),
+  "random:index/randomId:RandomId": (name) => ({ hex: `the ${name}` }),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
   "tls:index/privateKey:PrivateKey": (name) => ({
     privateKeyPem: pulumi.secret(`the ${name}`),

@@ -20,7 +20,6 @@ import {
   troubles,
 } from "../../drills/database/measure.ts";
 import { type Note, note } from "../../drills/database/notes.ts";
-import { misplaced } from "../../drills/database/places.ts";
 import { DRILLS, drillsNamed } from "../../drills/drills.ts";
 import { engineClient } from "../../preflight/engine.ts";
 import { changedText, configOf } from "../../stack/configuration.ts";
@@ -267,41 +266,6 @@ describe("what a drill of the databases does", () => {
     const of = facts({ replication: "group", database: "shop" });
     const [change] = await done("switchover", of, "mysql-server1");
     assert.equal(change, "primary server2 of shop");
-  });
-});
-
-describe("databases that are not in their places", () => {
-  /** @param answers what each says; silent where there is none */
-  const found = (of: Facts, answers: Readonly<Record<string, readonly string[]>>) =>
-    misplaced(
-      {
-        ask: async (name) => {
-          const answer = answers[name];
-          if (answer === undefined) throw new Error("it does not run");
-          return answer.map((row) => [row]);
-        },
-      },
-      of.topology.cluster,
-    );
-
-  it("are in a group those that not all see online, as one that comes back from a pause and sees all", async () => {
-    const [one, two, arbiter] = ["server1", "server2", "arbiter"].map((place) => `mysql-${place}.replication`);
-    assert.ok(one !== undefined && two !== undefined && arbiter !== undefined);
-    const all = [arbiter, one, two];
-    const whole = { "mysql-arbiter": all, "mysql-server1": all, "mysql-server2": all };
-    assert.deepEqual(await found(GROUP, whole), []);
-    const others = [arbiter, two];
-    assert.deepEqual(await found(GROUP, { ...whole, "mysql-arbiter": others, "mysql-server2": others }), [
-      "mysql-server1",
-    ]);
-    assert.deepEqual(await found(GROUP, { "mysql-arbiter": others, "mysql-server2": others }), ["mysql-server1"]);
-    assert.deepEqual(await found(GROUP, { "mysql-server1": all, "mysql-server2": all }), ["mysql-arbiter"]);
-  });
-
-  it("are else those that neither take writes nor follow, or do both", async () => {
-    assert.deepEqual(await found(WAIT, { "mysql-server1": ["1"], "mysql-server2": ["1"] }), []);
-    assert.deepEqual(await found(ASYNC, { "mysql-server1": ["1"], "mysql-server2": ["0"] }), ["mysql-server2"]);
-    assert.deepEqual(await found(ASYNC, { "mysql-server1": ["2"], "mysql-server2": ["1"] }), ["mysql-server1"]);
   });
 });
 

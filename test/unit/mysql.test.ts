@@ -54,7 +54,7 @@ async function inNode(line: string, ask: string, marker?: string): Promise<{ std
     if (marker !== undefined) await writeFile(file, `${marker}\n`);
     const script = fileURLToPath(new URL("../../components/mysqlCluster/files/replica.sh", import.meta.url));
     const stubs = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
-      ask_peer() { echo 1; }; source=- follows=0 REPLICATION=async MEMBER=here HELD=held marker=${file}; secret() { :; }; look() { :; }`;
+      ask_peer() { echo 1; }; source=- follows=0 REPLICATION=async MEMBER=here HELD=held MARKER=${file} broken=-; secret() { :; }; look() { :; }`;
     const { stdout } = await execa("bash", ["-c", `. ${script}; ${stubs}; ask() { ${ask}; }; ${line}`], {
       reject: false,
     });

@@ -8,7 +8,7 @@ look_at_members() {
   local member writes executed
   primary= head= others=()
   for member in $MEMBERS; do
-    read -r writes executed < <(ask_member "$member" "SELECT NOT @@global.read_only, REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null) || continue
+    read -r writes executed < <(ask_member "$member" "SELECT $WRITES, REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null) || continue
     if [ "$writes" = 1 ]; then
       primary=$member head=$executed
     else

@@ -12,5 +12,4 @@ ask() {
     --batch --skip-column-names <<<"$1"
 }
 
-read -r _ role < <(ask "SELECT $IN_GROUP")
-if [ "$role" = PRIMARY ]; then hand_over; fi
+if [ "$(ask "SELECT $GROUP_ROLE")" = PRIMARY ]; then hand_over; fi

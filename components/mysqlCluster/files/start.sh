@@ -7,15 +7,16 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=/dev/null
+. "$scripts/definitions.sh"
 data=/var/lib/mysql
-marker=$data/.provisioning
 
-if [ -e "$marker" ] && [[ "$(cat "$marker")" != cloning* ]]; then
+if [ -e "$MARKER" ] && [[ "$(cat "$MARKER")" != cloning* ]]; then
   echo "start: the first provisioning was interrupted; starting again from an empty data folder"
   find "$data" -mindepth 1 -delete
 fi
 if [ -z "$(ls -A "$data")" ]; then
-  echo initialising >"$marker"
+  echo initialising >"$MARKER"
 fi
 echo starting >/tmp/state
 
