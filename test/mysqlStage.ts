@@ -124,7 +124,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     "/run/secrets": await folderOf("steward-secrets", { ...SECRETS, [basename(TLS.authority)]: authority.certificate }),
   };
   const stewardOptions = [
-    ...environment(stewardEnvironment(cluster)),
+    ...environment({ ...stewardEnvironment(cluster), CERTIFICATES: "" }),
     ...Object.entries(steward).map(([path, source]) => `--volume=${source}:${path}:ro`),
     ...tmpfs("/tmp"),
   ];

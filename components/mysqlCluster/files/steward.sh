@@ -2,11 +2,12 @@
 # Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
 # happens later is not undone. When every member serves its certificate, it looks whether all are in their places, and is
 # healthy while they are.
+# With a member as its argument it makes that one the primary, now, and does nothing else.
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
 # REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
-: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES:?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
+: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
@@ -136,6 +137,12 @@ is_settled() {
   say "the primary is to be $PRIMARY, and is $current"
   switch "$current" "$PRIMARY"
 }
+
+if [ $# = 1 ]; then
+  current=$(primary) || exit
+  [ "$current" = "$1" ] || switch "$current" "$1"
+  exit
+fi
 
 until is_settled; do sleep 1; done
 # A renewed certificate is another steward, so one look is enough.
