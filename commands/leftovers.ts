@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { Found } from "../ownership/found.ts";
 import { say } from "./settings.ts";
 
-/** As long as a container that serves may take to stop in good order. */
+/** As long as a container that runs may take to stop in good order. */
 const STOP_SECONDS = 60;
 
 /** Removes what was found, containers first: they hold the networks and the volumes. */
@@ -10,7 +10,7 @@ export async function removeFound(engine: Docker, found: readonly Found[]): Prom
   for (const one of found.filter(({ kind }) => kind === "container")) {
     say(`removing the container ${one.name}, which an interrupted run left`);
     const container = engine.getContainer(one.id);
-    if (one.activity === "serving") await container.stop({ t: STOP_SECONDS }).catch(unlessDone);
+    if (one.isAtWork) await container.stop({ t: STOP_SECONDS }).catch(unlessDone);
     await container.remove({ force: true, v: true }).catch(unlessDone);
   }
   for (const { id, name } of found.filter(({ kind }) => kind === "network")) {

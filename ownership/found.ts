@@ -15,16 +15,16 @@ export interface Found {
   readonly purpose: string | undefined;
   /** What is in a volume: files of the program, which it can make again, a database, or other data, as backups. */
   readonly holds: "files" | "database" | "other" | undefined;
-  /** Of a container: serving is running and not known to be unwell. */
-  readonly activity: "serving" | "starting" | "idle";
+  /** Whether it is a container that runs, well or not: on a busy machine health checks fail of what serves. */
+  readonly isAtWork: boolean;
   /** Ids of the networks that it is in, or of the container whose namespace it shares. */
   readonly joins: readonly string[];
 }
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Longer than an engine takes that works. */
-const ANSWER_MS = 10_000;
+/** Longer than an engine takes that works, however busy it is. */
+const ANSWER_MS = 60_000;
 
 /**
  * What an engine has of all the stacks of a project.
@@ -33,14 +33,11 @@ const ANSWER_MS = 10_000;
 export async function findOnEngine(engine: Docker, project: string): Promise<Found[]> {
   const filters = { label: [`${PROJECT_LABEL}=${project}`] };
   const abortSignal = AbortSignal.timeout(ANSWER_MS);
-  const unwellOnly = { ...filters, health: ["starting", "unhealthy"] };
-  const [containers, unwell, networks, { Volumes: volumes }] = await Promise.all([
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
     engine.listContainers({ all: true, filters, abortSignal }),
-    engine.listContainers({ filters: unwellOnly, abortSignal }),
     engine.listNetworks({ filters, abortSignal }),
     engine.listVolumes({ filters, abortSignal }),
   ]);
-  const unwellIds = new Set(unwell.map(({ Id }) => Id));
   const found: Found[] = [
     ...containers.map(({ Id, Names, Labels, State, HostConfig, NetworkSettings }) => ({
       ...marks(Labels),
@@ -48,7 +45,7 @@ export async function findOnEngine(engine: Docker, project: string): Promise<Fou
       id: Id,
       name: Names[0]?.slice(1) ?? Id,
       holds: undefined,
-      activity: activityOf(State, unwellIds.has(Id)),
+      isAtWork: AT_WORK.includes(State),
       joins: [
         ...Object.values(NetworkSettings?.Networks ?? {}).map(({ NetworkID }) => NetworkID),
         HostConfig.NetworkMode.replace(/^container:/, ""),
@@ -84,13 +81,10 @@ function contentOf(project: string, volume: string, labels: Labels): Found["hold
   return volume.startsWith(`${project}-${labels?.[STACK_LABEL]}-mysql-`) ? "database" : "other";
 }
 
-const INERT = { activity: "idle", joins: [] } as const;
+const AT_WORK: readonly string[] = ["running", "paused", "restarting"];
+
+const INERT = { isAtWork: false, joins: [] } as const;
 
 function marks(labels: Labels): Pick<Found, "stack" | "state" | "purpose"> {
   return { stack: labels?.[STACK_LABEL] ?? "", state: labels?.[STATE_LABEL], purpose: labels?.[PURPOSE_LABEL] };
-}
-
-function activityOf(state: string, isUnwell: boolean): Found["activity"] {
-  if (state === "running" || state === "paused") return isUnwell ? "starting" : "serving";
-  return state === "restarting" ? "starting" : "idle";
 }

@@ -16,7 +16,7 @@ export function listing(found: readonly Found[]): string {
   const lines = KINDS.flatMap((kind) => {
     const all = found.filter((one) => one.kind === kind).sort((a, b) => Number(matters(b)) - Number(matters(a)));
     if (all.length === 0) return [];
-    const atWork = all.filter(({ activity }) => activity === "serving").length;
+    const atWork = all.filter(({ isAtWork }) => isAtWork).length;
     const names = all.slice(0, NAMED).map(({ name }) => name);
     const more = all.length > NAMED ? `, and ${all.length - NAMED} more` : "";
     const count = `${all.length} ${kind}${all.length === 1 ? "" : "s"}`;
@@ -28,8 +28,8 @@ export function listing(found: readonly Found[]): string {
 /** Below the text that follows a label. */
 const INDENTED = `\n${" ".repeat(15)}`;
 
-function matters({ activity, holds }: Found): boolean {
-  return activity === "serving" || holds === "database" || holds === "other";
+function matters({ isAtWork, holds }: Found): boolean {
+  return isAtWork || holds === "database" || holds === "other";
 }
 
 /** The commands that remove what was found, all of it by name. */

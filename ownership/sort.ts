@@ -37,8 +37,7 @@ function groupOf(one: Found, known: Known, isAcquainted: boolean): keyof Sorted 
   if (isOthers) return "foreign";
   if (known.unfinished.has(`${one.kind} ${one.name}`)) return "leftovers";
   const isOwn = isMarked || one.joins.some((joined) => known.ids.has(joined));
-  // What serves is in networks, and in those of this state it would be its own.
-  if (!isOwn) return isAcquainted && one.activity !== "serving" ? "doubtful" : "foreign";
-  const isAtWork = one.activity === "serving" || (one.purpose !== undefined && one.activity !== "idle");
-  return isAtWork ? "doubtful" : "leftovers";
+  // What works is in networks, and in those of this state it would be its own.
+  if (!isOwn) return isAcquainted && !one.isAtWork ? "doubtful" : "foreign";
+  return one.isAtWork ? "doubtful" : "leftovers";
 }

@@ -16,7 +16,7 @@ const found = (name: string, more: Partial<Found> = {}): Found => ({
   state: undefined,
   purpose: undefined,
   holds: undefined,
-  activity: "idle",
+  isAtWork: false,
   joins: [],
   ...more,
 });
@@ -45,22 +45,21 @@ const groupOf = (one: Found, of: Known, stack = "dev"): string => {
 };
 
 describe("whose something on an engine is", () => {
-  const serving = { activity: "serving" } as const;
+  const atWork = { isAtWork: true };
   const marked = { state: MARK };
   const cases: readonly [what: string, one: Found, of: Known, group: string][] = [
     ["what the state knows, whatever its mark", found("web"), known({ ids: new Set(["id of web"]) }), "own"],
     ["what the state knows, marked", found("web", marked), known({ ids: new Set(["id of web"]) }), "own"],
     ["another stack's", found("web", { stack: "prod", state: OTHER }), known(), "own"],
 
-    ["another state's", found("web", { ...serving, state: OTHER }), known(), "foreign"],
+    ["another state's", found("web", { ...atWork, state: OTHER }), known(), "foreign"],
     ["another state's network", found("edge", { kind: "network", state: OTHER }), known(), "foreign"],
     ["another state's, which had no name for it", found("web", { state: OTHER }), EARLIER, "foreign"],
     ["marked, in a state that has just been made", found("web", { state: OTHER }), NEW, "foreign"],
-    ["unmarked, in a state that has just been made", found("web", serving), NEW, "foreign"],
+    ["unmarked, in a state that has just been made", found("web", atWork), NEW, "foreign"],
     ["an unmarked network, in such a state", found("edge", { kind: "network" }), NEW, "foreign"],
-    ["unmarked, at work in networks of others", found("web", { ...serving, joins: ["n"] }), EARLIER, "foreign"],
+    ["unmarked, at work in networks of others", found("web", { ...atWork, joins: ["n"] }), EARLIER, "foreign"],
 
-    ["marked, and never healthy", found("web", { ...marked, activity: "starting" }), known(), "leftovers"],
     ["marked, and stopped", found("web", marked), known(), "leftovers"],
     ["a marked network", found("edge", { ...marked, kind: "network" }), known(), "leftovers"],
     ["a marked volume of files", volume("files", "files", marked), known(), "leftovers"],
@@ -72,9 +71,9 @@ describe("whose something on an engine is", () => {
     ],
     ["unmarked and stopped, of nobody for certain", found("web"), EARLIER, "doubtful"],
 
-    ["marked, and at work", found("web", { ...marked, ...serving }), known(), "doubtful"],
-    ["a restore under way", found("copy", { ...marked, ...serving, purpose: "restore" }), known(), "doubtful"],
-    ["a drill that starts", found("w", { ...marked, activity: "starting", purpose: "drill" }), known(), "doubtful"],
+    ["marked, and at work", found("web", { ...marked, ...atWork }), known(), "doubtful"],
+    ["a restore under way", found("copy", { ...marked, ...atWork, purpose: "restore" }), known(), "doubtful"],
+    ["a drill under way", found("w", { ...marked, ...atWork, purpose: "drill" }), known(), "doubtful"],
     ["a restore that was killed", found("copy", { ...marked, purpose: "restore" }), known(), "leftovers"],
 
     ["a database of its own", volume("db", "database", marked), known(), "own"],
@@ -99,7 +98,7 @@ describe("whose something on an engine is", () => {
 
   it("is left over, at work or not, where the run that was interrupted says that it was making it", () => {
     for (const kind of ["container", "network", "volume"] as const) {
-      const one = found("x-1", { kind, ...serving, holds: kind === "volume" ? "files" : undefined });
+      const one = found("x-1", { kind, ...atWork, holds: kind === "volume" ? "files" : undefined });
       assert.equal(groupOf(one, known({ unfinished: new Set([`${kind} x-1`]) })), "leftovers");
       assert.equal(groupOf(one, known({ state: undefined, unfinished: new Set([`${kind} x-1`]) })), "leftovers");
       const others = { ...one, state: OTHER };
@@ -214,7 +213,7 @@ describe("what is said of what was found", () => {
   const many = Array.from({ length: 10 }, (_, index) => found(`carrier-${index}`));
   const all = [
     ...many,
-    found("web-1", { activity: "serving", state: OTHER }),
+    found("web-1", { isAtWork: true, state: OTHER }),
     found("edge", { kind: "network" }),
     volume("files", "files"),
     volume("data", "database"),

@@ -96,7 +96,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
 
   it("is refused to another state before anything is touched, by every way to change it", async () => {
     const others = new RegExp(
-      `belongs to another state; nothing was touched\\n +found: +\\d+ containers \\(12 at work\\): .*haproxy-lb1-[\\s\\S]*made by: +the state ${await mark()}`,
+      `belongs to another state; nothing was touched\\n +found: +\\d+ containers \\(12 at work\\): app-server1-[\\s\\S]*made by: +the state ${await mark()}`,
     );
     await untouched(async () => {
       refused(await second.npm("up"), others);
