@@ -1,11 +1,12 @@
 import { loadConfig } from "./config.ts";
 import { deploy } from "./deploy.ts";
 import { preflight } from "./preflight/preflight.ts";
+import { surroundingsOf } from "./preflight/surroundings.ts";
 import { planTopology } from "./topology.ts";
 
 /** Configuration, plan, a look at the engine, resources; what it returns are the stack's outputs. */
 export default async function main() {
-  const topology = planTopology(loadConfig());
+  const topology = planTopology(await loadConfig(surroundingsOf));
   await preflight(topology);
   return deploy(topology);
 }

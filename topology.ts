@@ -19,6 +19,8 @@ export interface NetworkPlan {
   /** Its name on the engine; stacks can share an engine. */
   readonly engineName: string;
   readonly subnet: string;
+  /** The key of `networks` that decides the subnet. */
+  readonly setting: NetworkName | "range";
   readonly gateway: string;
   /** An internal network has no way out of the engine and none in. */
   readonly internal: boolean;
@@ -255,6 +257,8 @@ export interface Topology {
   readonly stack: string;
   readonly hosts: readonly HostPlan[];
   readonly networks: readonly NetworkPlan[];
+  /** Addresses that are the stack's own, for networks to come, too. */
+  readonly networkRange: string;
   readonly loadBalancers: readonly LoadBalancerPlan[];
   readonly web: readonly WebPlan[];
   readonly applications: readonly ApplicationPlan[];
@@ -288,6 +292,7 @@ export function planTopology(config: Config): Topology {
         : []),
     ],
     networks: planNetworks(config),
+    networkRange: config.networkSettings.range,
     loadBalancers,
     web,
     applications,

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
-import { stackLabels } from "../components/labels.ts";
+import { engineLabels } from "../components/labels.ts";
 import type { NetworkName } from "../config/schema.ts";
-import { eventually } from "../test/integration/project.ts";
+import { eventually } from "../test/engine.ts";
 import { networkOf } from "../topology/networks.ts";
 import { WEB_PORT } from "../topology/ports.ts";
 import type { InstancePlan, Topology } from "../topology.ts";
@@ -30,7 +30,7 @@ export async function startBareProxies(engine: Docker, topology: Topology): Prom
     if (first === undefined) throw new Error(`${alias} has no network`);
     const container = await engine.createContainer({
       Image: plan.image,
-      Labels: Object.fromEntries(stackLabels(topology).map(({ label, value }) => [label, value])),
+      Labels: engineLabels(topology),
       Env: ["FILE=/tmp/config", `CONFIG=${config}`],
       Entrypoint: ["sh", "-c", `printf %s "$CONFIG" > $FILE && exec ${command}`],
       HostConfig: {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestProject } from "../test/integration/project.ts";
+import type { TestProject } from "../test/project.ts";
 import { figureLine } from "./figures.ts";
 import { configOfProject, timedUp } from "./stack.ts";
 

@@ -4,7 +4,7 @@ import type Docker from "dockerode";
 import { PROJECT } from "../commands/settings.ts";
 import type { Config } from "../config.ts";
 import { configOf } from "../stack/configuration.ts";
-import { createProject, type TestProject } from "../test/integration/project.ts";
+import { createProject, type TestProject } from "../test/project.ts";
 import { figureLine } from "./figures.ts";
 
 /** Runs work on a copy of the project whose stack is up, and removes the stack whatever becomes of the work. */

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { request } from "undici";
-import type { TestProject } from "../test/integration/project.ts";
+import type { TestProject } from "../test/project.ts";
 import { planTopology } from "../topology.ts";
 import { startBareProxies } from "./bareProxies.ts";
 import { cpuUsed } from "./cpu.ts";

@@ -1,4 +1,4 @@
-import { inspect, type TestProject } from "../test/integration/project.ts";
+import { inspect, type TestProject } from "../test/project.ts";
 import { networkOf } from "../topology/networks.ts";
 import { SITE_PORT } from "../topology/ports.ts";
 import type { Topology } from "../topology.ts";

@@ -3,7 +3,7 @@ import { type Access, accessOf } from "../drills/database/access.ts";
 import type { WriterAddress } from "../drills/database/notes.ts";
 import { stackContainers } from "../stack/containers.ts";
 import { databasesOf } from "../stack/databases.ts";
-import { inspect, type TestProject } from "../test/integration/project.ts";
+import { inspect, type TestProject } from "../test/project.ts";
 import { networkOf } from "../topology/networks.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology, type Topology } from "../topology.ts";

@@ -12,6 +12,7 @@ import { databasesOf } from "../stack/databases.ts";
 import { factsOf } from "../stack/facts.ts";
 import { cli } from "./cli.ts";
 import { confirm } from "./confirm.ts";
+import { requireOwn } from "./heal.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, PROJECT, say } from "./settings.ts";
@@ -29,7 +30,7 @@ A primary that is well is changed by the setting mysql.primary and npm run up.`;
 
 /** Exit code: 0 where every database is in its place, or what was asked for is done. */
 await main(async () => {
-  const { stack, rest } = commandLine(process.argv.slice(2));
+  const { stack, reference, rest } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
     args: [...rest],
     options: { yes: { type: "boolean", default: false } },
@@ -40,7 +41,7 @@ await main(async () => {
     say(USAGE);
     return 2;
   }
-  const { env } = await prepareMachine(stack);
+  const machine = await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
   const { cluster } = topology;
   const engine = engineClient(config.loadBalancer.endpoint);
@@ -56,6 +57,7 @@ await main(async () => {
     return members.every(({ problem }) => problem === undefined) ? 0 : 1;
   }
 
+  const { state } = await requireOwn({ stack, reference, ...machine });
   if (word === "takeover") {
     const { target, cost, unapplied } = planTakeover(cluster, members, server, await comparisons(members, ask));
     for (const member of members) say(line(member));
@@ -67,7 +69,7 @@ await main(async () => {
     const plan = planTakeover(cluster, present, server, await comparisons(present, ask));
     if (plan.cost !== cost) throw new Error(`nothing was done, because it has another cost now: ${plan.cost}`);
     const again = await promote(plan, { nodes, execute: containers.execute, ask, say });
-    await cli({ stack, env }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
+    await cli({ reference, ...machine }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
     say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
 ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status says how they are` : ""}`);
     return 0;
@@ -86,7 +88,7 @@ ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run da
 Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
   await nodes.stop(plan.name);
-  const kept = await setAside(engine, topology, plan, new Date()).finally(() => nodes.start(plan.name));
+  const kept = await setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 });

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { parse } from "yaml";
 import { type ApplicationSource, applicationFolder } from "../components/appTier/applicationFolder.ts";
 import { folderContent } from "../components/files.ts";
 import { schema } from "../config/schema.ts";
+import { fromText } from "../config/shape.ts";
 import { cli } from "./cli.ts";
 import type { Session } from "./pulumi.ts";
 import { PROJECT, ROOT, stackNeeds } from "./settings.ts";
@@ -20,8 +20,9 @@ export interface ReleaseSettings extends ApplicationSource {
 /** Reads a stack's file; what is malformed there the program itself reports. */
 export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
   const { images } = await stackNeeds(stack);
-  const file = parse(await readFile(`${ROOT}/Pulumi.${basename(stack)}.yaml`, "utf8").catch(() => "{}"));
-  const result = schema.shape.application.safeParse(file?.config?.[`${PROJECT}:application`]);
+  const file = parse(await readFile(`${ROOT}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
+  const { application } = schema.shape;
+  const result = application.safeParse(fromText(application, file?.config?.[`${PROJECT}:application`]));
   return { files: result.data?.files, release: result.data?.release, image: images.application };
 }
 

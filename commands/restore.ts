@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type Docker from "dockerode";
-import { choose, type Wanted } from "../backups/choice.ts";
+import { type Choice, choose, type Wanted } from "../backups/choice.ts";
 import { buildCopy } from "../backups/copy.ts";
 import { parseListing, type Restored } from "../backups/listing.ts";
 import { lossReport, type Present } from "../backups/report.ts";
@@ -14,6 +14,7 @@ import { planTopology, type Topology } from "../topology.ts";
 import { backupScript, backupsOf } from "./backupContainer.ts";
 import { changeOver } from "./changeOver.ts";
 import { confirm } from "./confirm.ts";
+import { requireOwn } from "./heal.ts";
 import { main, openSession, type Session } from "./pulumi.ts";
 import { say } from "./settings.ts";
 
@@ -23,7 +24,9 @@ npm run restore -- --to 2026-11-21T12:00Z    the data as they were at a moment
 npm run restore -- --undo                    back to the data that the last restore replaced
 
   --stack NAME     default: dev
-  --yes            do not ask`;
+  --yes            do not ask whether the data may take the place of the present ones
+  --accept-unauthenticated
+                   take a backup of an older version of this program, though anybody may have changed it`;
 
 await main(async () => {
   const { rest, ...line } = await openSession(process.argv.slice(2));
@@ -35,6 +38,7 @@ await main(async () => {
       to: { type: "string" },
       undo: { type: "boolean", default: false },
       yes: { type: "boolean", default: false },
+      "accept-unauthenticated": { type: "boolean", default: false },
     },
   });
   const chosen = [values.latest, values.name !== undefined, values.to !== undefined, values.undo];
@@ -44,6 +48,7 @@ await main(async () => {
   }
   const session = { ...line, rest: [] };
   const { config, topology } = await factsOf(session.stack);
+  const { state } = await requireOwn(session);
   if (!topology.protectData) {
     throw new Error(`mysql.protect is false: the data that a restore replaces would be removed
     set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.stack}, then npm run up`);
@@ -66,16 +71,18 @@ await main(async () => {
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.
-  if (wanted.kind !== "name") say(await containers.execute(plan.name, backupScript("request", "archive")));
+  if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
+  for (const problem of listing.problems) say(`warning: ${problem}`);
   const choice = choose(listing, `${topology.project}/${topology.stack}`, wanted);
+  if (!(values["accept-unauthenticated"] || (await isAccepted(choice)))) return 1;
 
   const id = restoreName(new Date());
   const after = planTopology({ ...config, mysql: { ...config.mysql, restored: id } });
   const { primary } = after.cluster;
   const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
   if (volume === undefined) throw new Error("the plan has no primary");
-  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary }, say);
+  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary, state }, say);
   const present = await presentData(databases, topology.database, restored).catch(() => undefined);
   for (const text of lossReport(choice, restored, present, new Date())) say(text);
   if (!(await agreed("Put them in the place of the present data?"))) {
@@ -84,6 +91,27 @@ await main(async () => {
   }
   return changeOver(session, engine, topology, id);
 });
+
+/**
+ * What the container says of its archive.
+ * @throws Error where it has found out that somebody else has written to it: what there is of it now may lack its end
+ */
+function untampered(answer: string): string {
+  const [, what] = /^failed: (archive\/.*); a new full backup is taken/.exec(answer) ?? [];
+  if (what === undefined) return answer.trim();
+  throw new Error(`${what}: somebody else has written to the folder of the backups
+    cure:      npm run backups shows what there is; then restore again, and compare what would be lost`);
+}
+
+/** Whether a backup may be restored that anybody can have changed; where nobody can be asked, it may not. */
+async function isAccepted({ backup }: Choice): Promise<boolean> {
+  if (backup.authentic) return true;
+  say(`the backup ${backup.name} is not authenticated: an older version of this program took it, and who can write to the folder
+    of the backups can have changed it, unless it has been where nobody else can write`);
+  if (await confirm("Restore it all the same?")) return true;
+  say("nothing was changed; --accept-unauthenticated does it without a question");
+  return false;
+}
 
 /** Back to what the data were when the last restore replaced them. */
 async function undo(

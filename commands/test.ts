@@ -1,26 +1,40 @@
 import { execa } from "execa";
-import { prepareMachine } from "./machine.ts";
+import { type Needs, prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { ROOT, say } from "./settings.ts";
+import { ALL, EVERYDAY, patternsIn } from "./testFiles.ts";
+import { testNeeds } from "./testNeeds.ts";
 
-const ALL_TESTS = ["test/unit", "app/test", "bootstrap/test", "test/integration"].map(
-  (folder) => `${folder}/**/*.test.ts`,
-);
-
-/** Checks the code, then runs every test; what needs an engine that cannot be had is skipped, and counted as that. */
+/**
+ * Checks the code, then runs the tests of every day, or with --all every test. Of test files that are named, those alone
+ * are run, and nothing is checked. What needs an engine that cannot be had is skipped, and counted as that.
+ */
 await main(async () => {
-  const options = { cwd: ROOT, stdio: "inherit", reject: false, preferLocal: true } as const;
-  const check = await execa("npm", ["run", "--silent", "check"], options);
-  if (check.exitCode !== 0) return check.exitCode ?? 1;
-  const env = await prepareMachine("dev").then(
-    (machine) => machine.env,
-    (error: Error) => {
-      say(`the machine cannot be made ready, so integration tests will be skipped:\n${error.message}`);
-      return process.env;
-    },
-  );
-  const args = process.argv.slice(2);
-  const files = args.some((arg) => arg.endsWith(".ts")) ? [] : ALL_TESTS;
-  const { exitCode } = await execa("mocha", [...args, ...files], { ...options, env, extendEnv: false });
+  const args = process.argv.slice(2).filter((arg) => arg !== "--all");
+  const named = args.filter((arg) => arg.endsWith(".ts"));
+  const options = args.filter((arg) => !arg.endsWith(".ts"));
+  const run = { cwd: ROOT, stdio: "inherit", reject: false, preferLocal: true } as const;
+  if (named.length === 0) {
+    const check = await execa("npm", ["run", "--silent", "check"], run);
+    if (check.exitCode !== 0) return check.exitCode ?? 1;
+  }
+  const files = named.length > 0 ? named : patternsIn(process.argv.includes("--all") ? ALL : EVERYDAY);
+  const needs = await testNeeds(files);
+  const env = needs.engine || needs.cli ? await environment(needs) : process.env;
+  const { exitCode } = await execa("mocha", ["--parallel", "--jobs", "2", ...options, ...files], {
+    ...run,
+    env,
+    extendEnv: false,
+  });
   return exitCode ?? 1;
 });
+
+async function environment(needs: Needs): Promise<NodeJS.ProcessEnv> {
+  try {
+    return (await prepareMachine("dev", needs)).env;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`the machine cannot be made ready, so tests that need an engine will be skipped:\n${reason}`);
+    return process.env;
+  }
+}

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InstancePlan, PublishedPort } from "../topology.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
-import { SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
+import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "./labels.ts";
 
 /** How the engine finds out that a container serves. Durations in seconds. */
 export interface Healthcheck {
@@ -14,7 +14,7 @@ export interface Healthcheck {
 }
 
 export interface ServiceArgs {
-  readonly identity: StackIdentity;
+  readonly identity: ResourceIdentity;
   readonly host: Host;
   readonly plan: InstancePlan;
   /** The networks that it joins, or the service whose network namespace it shares, with its addresses and ports. */
@@ -26,7 +26,7 @@ export interface ServiceArgs {
   /** Added back to none at all, each as CAP_NAME. */
   readonly capabilities?: readonly string[];
   readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
   /** A volume that is written to, and where it is mounted. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string };
@@ -98,7 +98,7 @@ export class Service extends pulumi.ComponentResource {
           volumes: [{ volumeName: volume.name, containerPath: files.path }],
           uploads: [...files.uploads],
         },
-        { ...own, deleteBeforeReplace: true },
+        { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
       );
       return { carrier, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
@@ -110,8 +110,8 @@ export class Service extends pulumi.ComponentResource {
         ...network,
         command: [...args.command],
         envs: Object.entries(args.environment ?? {})
-          .map(([key, value]) => `${key}=${value}`)
-          .sort(),
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         labels,
         user: args.user,
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
@@ -145,6 +145,7 @@ export class Service extends pulumi.ComponentResource {
         ...own,
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
+        ignoreChanges: ["labels"],
         dependsOn: [...mounts.map(({ carrier }) => carrier), ...(args.after ?? []).map(({ container }) => container)],
       },
     );

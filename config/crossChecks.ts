@@ -1,22 +1,27 @@
-import ipaddr from "ipaddr.js";
 import { mysqlChecks } from "./mysqlChecks.ts";
+import { networkChecks, subnetsOf } from "./networkChecks.ts";
 import type { Problem } from "./problems.ts";
-import { NETWORKS, ROLES, type ServerSettings, type Settings } from "./schema.ts";
+import { ROLES, type ServerSettings, type Settings } from "./schema.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { trafficChecks } from "./trafficChecks.ts";
 
 /**
  * Rules between settings. Each part is absent where it is itself malformed, so that a typing error in one place does
  * not hide a contradiction in another.
  */
-export function crossChecks(parts: Partial<Settings>): Problem[] {
+export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
   const { servers, loadBalancer, application, mysql, networks } = parts;
+  const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
+  // What is said of addresses in a network that has to move would be wrong when it has moved.
+  const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
+  const edge = networks && !edgeMoves ? subnetsOf(networks).get("edge") : undefined;
   return [
     ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
     ...(mysql ? mysqlChecks(servers, mysql) : []),
     ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
-    ...trafficChecks(servers, loadBalancer, networks?.edge),
+    ...trafficChecks(servers, loadBalancer, edge, surroundings),
     ...(application ? commandGiven(application) : []),
-    ...(networks ? disjoint(networks) : []),
+    ...ofNetworks,
   ];
 }
 
@@ -86,30 +91,4 @@ function commandGiven({ files, command }: Settings["application"]): Problem[] {
       example: '["node", "/app/index.js"]',
     },
   ];
-}
-
-function disjoint(networks: Settings["networks"]): Problem[] {
-  return NETWORKS.flatMap((name, index) =>
-    NETWORKS.slice(0, index)
-      .filter((other) => overlap(networks[name], networks[other]))
-      .map((other) => ({
-        path: ["networks", name],
-        value: networks[name],
-        allowed: `a subnet that does not overlap networks.${other}, ${networks[other]}`,
-        example: freeSubnet(networks),
-      })),
-  );
-}
-
-function freeSubnet(networks: Settings["networks"]): string {
-  let third = 0;
-  while (NETWORKS.some((name) => overlap(networks[name], `10.201.${third}.0/24`))) third++;
-  return `10.201.${third}.0/24`;
-}
-
-/** Whether two IPv4 subnets in CIDR form share an address. */
-export function overlap(a: string, b: string): boolean {
-  const [addressA, bitsA] = ipaddr.IPv4.parseCIDR(a);
-  const [addressB, bitsB] = ipaddr.IPv4.parseCIDR(b);
-  return addressA.match(addressB, Math.min(bitsA, bitsB));
 }

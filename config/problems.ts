@@ -1,5 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -14,6 +15,8 @@ export interface Problem {
   readonly example?: string | undefined;
   /** Replaces the sentence "<key> is <value>". */
   readonly complaint?: string;
+  /** What helps where no other value does; replaces the advice to set or remove the key. */
+  readonly cure?: string | undefined;
 }
 
 /** Everything that is wrong, in one message that says how to put it right. */
@@ -22,25 +25,27 @@ export class ConfigError extends Error {
 
   constructor(project: string, stack: string, problems: readonly Problem[]) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    const texts = problems.map((problem) => describe(project, problem));
+    const texts = problems.map((problem) => describe(project, stack, problem));
     super(
-      `${count} in the configuration of stack ${stack}; nothing was created or changed.\n\n${texts.join("\n\n")}\n`,
+      `${count} in the configuration of stack ${stack}; nothing was created or changed.
+For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack ${stack})"\n\n${texts.join("\n\n")}\n`,
     );
     this.name = "ConfigError";
     this.problems = problems;
   }
 }
 
-function describe(project: string, problem: Problem): string {
+function describe(project: string, stack: string, problem: Problem): string {
   const path = keyText(problem.path);
   const key = path.includes(":") ? path : `${project}:${path}`;
   const complaint =
     problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${JSON.stringify(problem.value)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
-  const cure =
+  const advice =
     problem.example === undefined
-      ? `remove it: pulumi config rm${pathFlag} '${key}'`
-      : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)}`;
+      ? `remove it: pulumi config rm${pathFlag} '${key}' --stack ${stack}`
+      : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)} --stack ${stack}`;
+  const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
 
@@ -81,27 +86,6 @@ export function unknownKey(path: Path, known: readonly string[]): Problem {
   };
 }
 
-function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
-  let inner: unknown = schema;
-  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
-    inner = inner.unwrap();
-  }
-  return inner instanceof z.ZodType ? inner : undefined;
-}
-
-function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
-  const inner = unwrapped(schema);
-  return inner instanceof z.ZodObject ? inner.shape : {};
-}
-
-function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>((current, part) => {
-    if (typeof part === "string") return shapeOf(current)[part];
-    const inner = unwrapped(current);
-    return inner instanceof z.ZodArray && inner.element instanceof z.ZodType ? inner.element : undefined;
-  }, schema);
-}
-
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((current, part) => {
     return current !== null && typeof current === "object" ? Reflect.get(current, part) : undefined;
@@ -117,7 +101,8 @@ function exampleOf(schema: z.ZodType | undefined): string {
     if (!(current instanceof z.ZodOptional)) break;
     current = current.unwrap();
   }
-  const values = schema instanceof z.ZodEnum ? schema.options : undefined;
+  const inner = unwrapped(schema);
+  const values = inner instanceof z.ZodEnum ? inner.options : undefined;
   return values?.[0] === undefined ? "VALUE" : String(values[0]);
 }
 

@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 /** What a server can run. */
@@ -21,9 +20,15 @@ export const AFFINITIES = ["none", "cookie", "address"] as const;
 export const TRAFFIC = ["ready", "drain", "maintenance"] as const;
 export type Traffic = (typeof TRAFFIC)[number];
 
-/** Each pair of neighbours in the request's path shares exactly one of these networks. */
+/**
+ * Each pair of neighbours in the request's path shares exactly one of these networks. The order says which part of the
+ * range each has: a new one goes to the end.
+ */
 export const NETWORKS = ["edge", "web", "app", "data", "replication", "router"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
+
+/** The range of all networks. */
+export const DEFAULT_RANGE = "10.201.0.0/20";
 
 /**
  * How MySQL replicates. async: a commit waits for nobody. semisync: until a replica has received it. group: until a
@@ -82,14 +87,8 @@ const endpoint = () =>
     .regex(/^(unix:\/\/\/|tcp:\/\/|ssh:\/\/).+/, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
     .meta({ example: LOCAL_ENDPOINT });
 
-const subnet = (example: string) =>
-  z
-    .string({ error: "an IPv4 subnet in CIDR form" })
-    .refine(
-      isSubnet,
-      "an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)",
-    )
-    .default(example);
+/** Only text here: what it must be depends on what is free beside it (networkChecks.ts). */
+const subnet = (example: string) => z.string({ error: "an IPv4 subnet in CIDR form" }).optional().meta({ example });
 
 const image = (example: string) =>
   z
@@ -99,13 +98,6 @@ const image = (example: string) =>
       "an image name with an exact tag or digest, name:tag or name@sha256:… (latest moves, so it is refused)",
     )
     .default(example);
-
-function isSubnet(text: string): boolean {
-  if (!ipaddr.IPv4.isValidCIDR(text)) return false;
-  const [address, bits] = ipaddr.IPv4.parseCIDR(text);
-  const network = ipaddr.IPv4.networkAddressFromCIDR(text);
-  return bits >= 16 && bits <= 28 && address.toString() === network.toString();
-}
 
 const server = z.strictObject(
   {
@@ -118,7 +110,7 @@ const server = z.strictObject(
     roles: z
       .array(oneOf(ROLES), { error: `a list of roles: ${ROLES.join(", ")}` })
       .min(1, `at least one of ${ROLES.join(", ")}`)
-      .meta({ example: "web" }),
+      .meta({ example: ROLES }),
     endpoint: endpoint().default(LOCAL_ENDPOINT),
     weight: whole(1, 256).optional().meta({ example: 1 }),
     maxConnections: whole(1, 100_000).optional().meta({ example: 200 }),
@@ -206,12 +198,12 @@ export const schema = z.strictObject({
     .strictObject(
       {
         algorithm: oneOf(ALGORITHMS).default("roundrobin"),
-        hash: hash.optional(),
+        hash: hash.optional().meta({ example: { method: "consistent" } }),
         mode: oneOf(MODES).default("active-active"),
         affinity: oneOf(AFFINITIES).default("none"),
         health: health.prefault({}),
         replicas: whole(1, LOAD_BALANCERS.length).default(1),
-        pair: pair.optional(),
+        pair: pair.optional().meta({ example: {} }),
         address: z.ipv4({ error: "an IPv4 address of the load balancer's host" }).default("127.0.0.1"),
         port: port().default(8080),
         statsPort: port().optional().meta({ example: 8404 }),
@@ -258,7 +250,7 @@ export const schema = z.strictObject({
       {
         maxBodyMb: whole(1, 1024, "MB").default(1),
         requestTimeoutSeconds: whole(1, 3600, "seconds").default(25),
-        rateLimit: rateLimit.optional(),
+        rateLimit: rateLimit.optional().meta({ example: { requestsPerSecond: 20 } }),
       },
       { error: "settings of the web servers" },
     )
@@ -302,17 +294,20 @@ export const schema = z.strictObject({
   networks: z
     .strictObject(
       {
+        range: z.string({ error: "an IPv4 range in CIDR form" }).default(DEFAULT_RANGE),
         edge: subnet("10.201.0.0/24"),
         web: subnet("10.201.1.0/24"),
         app: subnet("10.201.2.0/24"),
         data: subnet("10.201.3.0/24"),
         replication: subnet("10.201.4.0/24"),
         router: subnet("10.201.5.0/24"),
-      } satisfies Record<NetworkName, z.ZodType>,
-      { error: "subnets by network" },
+      } satisfies Record<NetworkName | "range", z.ZodType>,
+      { error: "the range of all networks, and subnets by network" },
     )
     .prefault({})
-    .describe("The subnet of each network, in CIDR form; they may not overlap"),
+    .describe(
+      "The networks: range (all their addresses, from /16 to /24: each network has a sixteenth of it, in the order edge, web, app, data, replication, router), and by network a subnet in the place of that part; in CIDR form, they may not overlap",
+    ),
 
   images: z
     .strictObject(

@@ -1,9 +1,9 @@
-import ipaddr from "ipaddr.js";
-import { edgeAddress, hashes, isStatic, publishedPorts, virtualAddresses } from "../topology/loadBalancers.ts";
-import { addressIn } from "../topology/networks.ts";
+import { edgeAddress, hashes, isStatic, publishedPorts } from "../topology/loadBalancers.ts";
 import { ways, wayTraffic } from "../topology/ways.ts";
 import type { Path, Problem } from "./problems.ts";
 import { LOAD_BALANCERS, type ServerSettings, type Settings } from "./schema.ts";
+import { addressIn, bitsOf, capacityOf, overlap } from "./subnets.ts";
+import { PROPOSED_PORTS, type Surroundings } from "./surroundings.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
@@ -12,6 +12,7 @@ export function trafficChecks(
   servers: readonly ServerSettings[] | undefined,
   loadBalancer: LoadBalancer | undefined,
   edge: string | undefined,
+  { ports }: Surroundings,
 ): Problem[] {
   return [
     ...(servers ? [...withoutApplication(servers), ...withoutTraffic(servers), ...nobodyLeft(servers)] : []),
@@ -21,7 +22,7 @@ export function trafficChecks(
           ...twoAffinities(loadBalancer),
           ...slowStartOfStatic(loadBalancer),
           ...pairOfOne(loadBalancer),
-          ...portsDiffer(loadBalancer),
+          ...portsDiffer(loadBalancer, ports),
         ]
       : []),
     ...(servers && loadBalancer
@@ -191,62 +192,67 @@ function pairOnOneHost(servers: readonly ServerSettings[], { replicas }: LoadBal
 }
 
 /** Every published port is another one. */
-function portsDiffer(loadBalancer: LoadBalancer): Problem[] {
+function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>): Problem[] {
   const [first = [], second = []] = publishedPorts(loadBalancer);
   const keys: [Path, number][] = [
     ...first.map(({ serves, port }): [Path, number] => [[serves === "site" ? "port" : "statsPort"], port]),
     ...second.map(({ serves, port }): [Path, number] => [["pair", serves === "site" ? "port" : "statsPort"], port]),
   ];
-  const taken = new Set(keys.map(([, port]) => port));
-  let free = 8404;
-  while (taken.has(free)) free++;
+  const taken = new Set([...held, ...keys.map(([, port]) => port)]);
   return keys.flatMap(([path, port], index) => {
     const holder = keys.slice(0, index).find(([, other]) => other === port);
-    return holder === undefined
-      ? []
-      : [
-          {
-            path: ["loadBalancer", ...path],
-            value: port,
-            allowed: `a port other than loadBalancer.${holder[0].join(".")}, which is ${port}`,
-            example: String(free),
-          },
-        ];
+    if (holder === undefined) return [];
+    const free = PROPOSED_PORTS.find((candidate) => !taken.has(candidate));
+    if (free !== undefined) taken.add(free);
+    return [
+      {
+        path: ["loadBalancer", ...path],
+        value: port,
+        allowed: `a port other than loadBalancer.${holder[0].join(".")}, which is ${port}`,
+        example: free?.toString(),
+      },
+    ];
   });
 }
 
-function virtualAddressesFit(loadBalancer: LoadBalancer, edge: string): Problem[] {
-  const { replicas, pair } = loadBalancer;
+function virtualAddressesFit({ replicas, pair }: LoadBalancer, edge: string): Problem[] {
   if (replicas === 1 || pair?.virtualAddresses === undefined) return [];
   const path: Path = ["loadBalancer", "pair", "virtualAddresses"];
   const given = pair.virtualAddresses;
   const needed = pair.mode === "active-active" ? 2 : 1;
-  const example = virtualAddresses({ ...loadBalancer, pair: { ...pair, virtualAddresses: undefined } }, edge);
-  const problems: Problem[] = [];
   if (given.length !== needed || new Set(given).size !== given.length) {
-    problems.push({
-      path,
-      value: given,
-      allowed:
-        needed === 2 ? "two different addresses, one for each load balancer" : "one address in mode active-passive",
-      example: JSON.stringify(example),
-    });
+    return [
+      {
+        path,
+        value: given,
+        allowed:
+          needed === 2 ? "two different addresses, one for each load balancer" : "one address in mode active-passive",
+        example: JSON.stringify(freeAddresses(edge, [], needed)),
+      },
+    ];
   }
-  return [
-    ...problems,
-    ...given.flatMap((address, index) => {
-      const taken = takenBy(address, edge);
-      return taken === undefined
-        ? []
-        : [{ path: [...path, index], value: address, allowed: taken, example: example[index] ?? example[0] }];
-    }),
-  ];
+  const free = freeAddresses(edge, given, needed);
+  return given.flatMap((address, index) => {
+    const taken = takenBy(address, edge);
+    return taken === undefined
+      ? []
+      : [{ path: [...path, index], value: address, allowed: taken, example: free.shift() }];
+  });
+}
+
+/** The last addresses of the edge network that nobody has and that are not among those given. */
+function freeAddresses(edge: string, given: readonly string[], count: number): string[] {
+  const found: string[] = [];
+  for (let place = 2; found.length < count && place <= capacityOf(bitsOf(edge)); place++) {
+    const address = addressIn(edge, -place);
+    if (!given.includes(address) && takenBy(address, edge) === undefined) found.push(address);
+  }
+  return found;
 }
 
 /** What a virtual address must be and this one is not. */
 function takenBy(address: string, edge: string): string | undefined {
-  const [network, bits] = ipaddr.IPv4.parseCIDR(edge);
-  if (!ipaddr.IPv4.parse(address).match(network, bits)) return `an address in networks.edge, ${edge}`;
+  if (!overlap(`${address}/32`, edge)) return `an address in networks.edge, ${edge}`;
   const holders = new Map([
     [addressIn(edge, 0), "the subnet's own address"],
     [addressIn(edge, 1), "the gateway's"],

@@ -13,13 +13,16 @@ export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
 export const DRILLS: readonly Drill[] = [...TRAFFIC.map(trafficDrill), ...FAULTS.map(databaseDrill)];
 
 /**
- * The drills that a word means: all of them, or the one of that name.
- * @throws Error naming the nearest where there is none
+ * The drills that words name, in their order; `all` means all of them.
+ * @throws Error naming the nearest to each word that names none
  */
-export function drillsNamed(word: string): readonly Drill[] {
-  if (word === "all") return DRILLS;
-  const drill = DRILLS.find(({ name }) => name === word);
-  if (drill !== undefined) return [drill];
-  const nearest = closest(word, ["all", "list", ...DRILLS.map(({ name }) => name)]);
-  throw new Error(`there is no drill ${word}; did you mean ${nearest}? npm run drill -- list names them all`);
+export function drillsNamed(words: readonly string[]): readonly Drill[] {
+  if (words.includes("all")) return DRILLS;
+  const unknown = words.filter((word) => !DRILLS.some(({ name }) => name === word));
+  if (unknown.length > 0) {
+    const known = ["all", "list", ...DRILLS.map(({ name }) => name)];
+    const problems = unknown.map((word) => `there is no drill ${word}; did you mean ${closest(word, known)}?`);
+    throw new Error([...problems, "npm run drill -- list names them all"].join("\n"));
+  }
+  return words.flatMap((word) => DRILLS.filter(({ name }) => name === word));
 }

@@ -1,18 +1,19 @@
 import { execa } from "execa";
 import type { Machine } from "../commands/machine.ts";
 import { PROJECT, ROOT } from "../commands/settings.ts";
+import type { StackName } from "../commands/stackName.ts";
 import { type Changes, whileChanged } from "../stack/configuration.ts";
 import type { Ground } from "./drill.ts";
 
 /** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */
 export function releases(
-  stack: string,
+  { stack, reference }: StackName,
   { env }: Pick<Machine, "env">,
   { signal, say }: Pick<Ground, "signal" | "say">,
 ): Ground["release"] {
   const up = async (what: string) => {
     say(`up ${what}`);
-    const { exitCode, all } = await execa("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview"], {
+    const { exitCode, all } = await execa("pulumi", ["up", "--stack", reference, "--yes", "--skip-preview"], {
       cwd: ROOT,
       env,
       extendEnv: false,

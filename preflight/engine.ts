@@ -1,22 +1,39 @@
-import { createServer } from "node:net";
 import Docker from "dockerode";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../components/labels.ts";
 import type { Topology } from "../topology.ts";
+
+/** A network of an engine. */
+export interface EngineNetwork {
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** Whether it is the stack's. */
+  readonly own: boolean;
+}
 
 /** What an engine has that a stack could collide with. */
 export interface EngineState {
   /** The release of its Linux kernel: 6.1.0-18-amd64. */
   readonly kernel: string;
-  readonly networks: readonly { readonly name: string; readonly subnets: readonly string[]; readonly own: boolean }[];
+  readonly networks: readonly EngineNetwork[];
   /** The stack's volumes that hold data, not files of the program. */
   readonly dataVolumes: readonly string[];
   /** The stack's containers that run an image which has a name. */
   readonly services: readonly { readonly service: string; readonly image: string }[];
-  /** Ports of the host that containers hold. */
-  readonly published: readonly { readonly container: string; readonly port: number; readonly own: boolean }[];
+  /** Ports of the host that containers hold, each with the host's address there. */
+  readonly published: readonly {
+    readonly container: string;
+    readonly address: string;
+    readonly port: number;
+    readonly own: boolean;
+  }[];
 }
 
 const ANSWER_MS = 5_000;
+
+/** Whether an endpoint is this machine's engine. */
+export function isLocal(endpoint: string): boolean {
+  return endpoint.startsWith("unix:");
+}
 
 /** A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. */
 export function engineClient(endpoint: string): Docker {
@@ -69,20 +86,11 @@ export async function engineState(
       return isOwn(Labels) && image !== undefined ? [{ service: Labels[SERVICE_LABEL] ?? "", image }] : [];
     }),
     published: containers.flatMap(({ Names, Ports, Labels }) =>
-      Ports.flatMap(({ PublicPort }) =>
+      Ports.flatMap(({ IP, PublicPort }) =>
         PublicPort === undefined
           ? []
-          : [{ container: Names[0]?.slice(1) ?? "?", port: PublicPort, own: isOwn(Labels) }],
+          : [{ container: Names[0]?.slice(1) ?? "?", address: IP ?? "0.0.0.0", port: PublicPort, own: isOwn(Labels) }],
       ),
     ),
   };
-}
-
-/** Whether a process of this machine holds the port at the address. */
-export async function isBound(address: string, port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
 }

@@ -1,21 +1,25 @@
 import { readdirSync, statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import ipaddr from "ipaddr.js";
-import { overlap } from "../config/crossChecks.ts";
-import { ConfigError, type Path, type Problem } from "../config/problems.ts";
+import { ConfigError, type Problem } from "../config/problems.ts";
 import { refusal } from "../config/refusal.ts";
-import type { PublishedPort, Topology } from "../topology.ts";
+import type { Topology } from "../topology.ts";
 import { downgrade } from "./downgrade.ts";
-import { type EngineState, engineState, isBound } from "./engine.ts";
+import { type EngineState, engineState, isLocal } from "./engine.ts";
+import { missingImages } from "./images.ts";
+import { type MachineSubnet, machineSubnets } from "./machine.ts";
+import { notOwn, ownState } from "./ownership.ts";
+import { takenPorts } from "./ports.ts";
 import { missingRelease } from "./release.ts";
+import { subnetProblems } from "./subnets.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
 const CLI_VERSIONS = ">=3.200.0";
 
 /**
- * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint,
- * ports and subnets that somebody else has. A preview needs no engine, so there a silent one is a warning.
+ * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint, a
+ * stack of the same name that another state has, ports and subnets that are taken. A preview needs no engine, so there a
+ * silent one is a warning.
  * @throws pulumi.RunError with every problem at once
  */
 export async function preflight(topology: Topology): Promise<void> {
@@ -24,12 +28,16 @@ export async function preflight(topology: Topology): Promise<void> {
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const { application, release } = topology.files;
+  const known = await ownState(topology);
   const problems = release === undefined ? missingFiles(application) : missingRelease(release);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
     if (kernel !== undefined) throw refusal(kernel);
-    if (state !== undefined) problems.push(...(await collisions(topology, endpoint, state)));
+    const others = state && known && (await notOwn(endpoint, topology, known));
+    if (others !== undefined) throw refusal(others);
+    if (state === undefined) problems.push(...subnetProblems(topology, [], []));
+    else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
   if (problems.length > 0) {
     throw refusal(new ConfigError(topology.project, topology.stack, problems).message);
@@ -72,14 +80,15 @@ function noEngine(endpoint: string, error: Error): undefined {
 }
 
 /** What the plan wants and others have already. */
-export async function collisions(topology: Topology, endpoint: string, state: EngineState): Promise<Problem[]> {
-  const ports = topology.loadBalancers.flatMap(({ published }, index) =>
-    published.map((port) => ({ port, path: portPath(port, index) })),
-  );
-  const taken = await Promise.all(ports.map(({ port, path }) => takenPort(port, path, endpoint, state)));
+export async function collisions(
+  topology: Topology,
+  endpoint: string,
+  state: EngineState,
+  machine: readonly MachineSubnet[] = isLocal(endpoint) ? machineSubnets() : [],
+): Promise<Problem[]> {
   return [
-    ...taken.flat(),
-    ...takenSubnets(topology, state),
+    ...(await takenPorts(topology, endpoint, state)),
+    ...subnetProblems(topology, state.networks, machine),
     ...dataElsewhere(topology, state),
     ...downgrade(topology, state),
   ];
@@ -99,44 +108,4 @@ function dataElsewhere({ project, stack, cluster }: Topology, state: EngineState
       example: dataVolumes.at(-1)?.split("-mysql-").at(-1),
     },
   ];
-}
-
-function portPath({ serves }: PublishedPort, loadBalancer: number): Path {
-  const key = serves === "site" ? "port" : "statsPort";
-  return loadBalancer === 0 ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
-}
-
-async function takenPort(
-  { address, port }: PublishedPort,
-  path: Path,
-  endpoint: string,
-  state: EngineState,
-): Promise<Problem[]> {
-  const holders = state.published.filter((held) => held.port === port);
-  if (holders.some(({ own }) => own)) return [];
-  const [other] = holders;
-  const isLocal = endpoint.startsWith("unix:");
-  if (other === undefined && !(isLocal && (await isBound(address, port)))) return [];
-  return [
-    {
-      path,
-      complaint: `is ${port}, which ${other ? `the container ${other.container}` : "another process on this machine"} has at ${address}`,
-      allowed: "a port that is free",
-      example: String(port < 65_000 ? port + 1 : port - 1),
-    },
-  ];
-}
-
-function takenSubnets(topology: Topology, state: EngineState): Problem[] {
-  const others = state.networks.filter(({ own }) => !own);
-  return topology.networks.flatMap(({ name, subnet }) =>
-    others
-      .filter(({ subnets }) => subnets.some((taken) => ipaddr.IPv4.isValidCIDR(taken) && overlap(taken, subnet)))
-      .map((other) => ({
-        path: ["networks", name],
-        value: subnet,
-        allowed: `a subnet that does not overlap the engine's network ${other.name}, ${other.subnets.join(", ")}`,
-        example: "A-FREE-SUBNET/24",
-      })),
-  );
 }

@@ -23,8 +23,7 @@ import { type Databases, databasesOf } from "../stack/databases.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { type ClusterPlan, planTopology } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { eventually } from "./integration/project.ts";
-import { docker, published } from "./nginxStage.ts";
+import { docker, eventually, published } from "./engine.ts";
 
 /** Passwords are the accounts' names. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
@@ -125,7 +124,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     "/run/secrets": await folderOf("steward-secrets", { ...SECRETS, [basename(TLS.authority)]: authority.certificate }),
   };
   const stewardOptions = [
-    ...environment(stewardEnvironment(cluster)),
+    ...environment({ ...stewardEnvironment(cluster), CERTIFICATES: "" }),
     ...Object.entries(steward).map(([path, source]) => `--volume=${source}:${path}:ro`),
     ...tmpfs("/tmp"),
   ];

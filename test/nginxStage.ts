@@ -1,17 +1,16 @@
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import { CONFIG_FOLDER, nginxConfig, STATIC_FOLDER } from "../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../config.ts";
 import { planTopology, type Upstream, type WebPlan } from "../topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { eventually } from "./integration/project.ts";
+import { answers, docker, published } from "./engine.ts";
+import { createTestStack } from "./stacks.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
-const APPLICATION = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
+const STUB = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
 export const STATIC_VERSION = "0123456789";
 
 /** A running Nginx. */
@@ -35,28 +34,42 @@ export interface Stage {
   remove(): Promise<void>;
 }
 
+/** What stands behind Nginx. */
+export interface StageApplication {
+  /** Its program for Node.js; default: the stub, which does what a test asks for. */
+  readonly program?: Uint8Array;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * What runs on the host is the load balancer to Nginx; other containers are strangers.
  * @param staticFiles the files that Nginx serves, by name
  */
-export async function createStage(staticFiles: Readonly<Record<string, string>>): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
-  const name = `foobar-nginx-${folder.slice(-6)}`;
-  const label = `--label=${name}`;
-  await chmod(folder, 0o755);
+export async function createStage(
+  staticFiles: Readonly<Record<string, string>>,
+  { program, environment = {} }: StageApplication = {},
+): Promise<Stage> {
+  const { name, folder: home, labels, remove } = await createTestStack();
+  const folder = join(home, "nginx");
+  await mkdir(folder);
+  await chmod(home, 0o755);
   const served = join(folder, "static");
   await mkdir(served);
   for (const [file, text] of Object.entries(staticFiles)) await writeFile(join(served, file), text);
+  const application = program === undefined ? STUB : join(folder, "server.cjs");
+  if (program !== undefined) await writeFile(application, program);
 
-  await docker("network", "create", label, name);
+  await docker("network", "create", ...labels, name);
   const gateway = await docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", name);
-  const common = ["run", "--detach", label, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
+  const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
   const applicationId = await docker(
     ...[...common, "--network-alias=application", "--user=1000:1000", "--publish=127.0.0.1::3000"],
-    ...[`--volume=${APPLICATION}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
+    ...Object.entries(environment).map(([key, value]) => `--env=${key}=${value}`),
+    ...[`--volume=${application}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
   );
   const applicationUrl = await published(applicationId, 3000);
-  await answers(applicationUrl);
+  // What every application answers at once, whatever its database does.
+  await answers(`${applicationUrl}/livez`);
 
   let started = 0;
   return {
@@ -78,32 +91,11 @@ export async function createStage(staticFiles: Readonly<Record<string, string>>)
         ...[images.nginx, "sh", `${CONFIG_FOLDER}/start.sh`],
       );
       const urls = await Promise.all(listeners.map(({ port }) => published(id, port)));
-      if (urls[0] !== undefined) await answers(urls[0]);
+      if (urls[0] !== undefined) await answers(`${urls[0]}/livez`);
       return { id, urls };
     },
-    async remove() {
-      const containers = await docker("ps", "--all", "--quiet", `--filter=label=${name}`);
-      if (containers !== "") await docker("rm", "--force", "--volumes", ...containers.split("\n"));
-      await docker("network", "rm", name);
-      await rm(folder, { recursive: true });
-    },
+    remove,
   };
-}
-
-/** Runs docker and returns what it printed. */
-export async function docker(...args: readonly string[]): Promise<string> {
-  const { stdout } = await execa("docker", args);
-  return stdout;
-}
-
-/** The address on the host of a container's port, as it is since the last start. */
-export async function published(id: string, port: number): Promise<string> {
-  return `http://${await docker("port", id, `${port}/tcp`)}`;
-}
-
-/** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
-export async function answers(url: string): Promise<void> {
-  await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
 }
 
 function webPlan(): WebPlan {

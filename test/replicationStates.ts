@@ -1,5 +1,5 @@
 import { TABLES } from "../components/mysqlCluster/sql.ts";
-import { docker } from "./nginxStage.ts";
+import { docker } from "./engine.ts";
 
 /** What MySQL's tables say of replication, as rows of tables beside the real ones. */
 export type State = readonly (readonly [table: keyof typeof TABLES, row: Readonly<Record<string, string>>])[];

@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { LOAD_BALANCERS, type Settings } from "../config/schema.ts";
+import { addressIn, bitsOf } from "../config/subnets.ts";
 import type { Config } from "../config.ts";
 import type {
   BackendPlan,
@@ -11,7 +11,6 @@ import type {
   VrrpPlan,
   WebPlan,
 } from "../topology.ts";
-import { addressIn } from "./networks.ts";
 import { SITE_PORT, STATISTICS_PORT } from "./ports.ts";
 import { attachments } from "./servers.ts";
 import { wayName, ways, wayTraffic } from "./ways.ts";
@@ -111,11 +110,10 @@ function planNamespace(config: Config, name: string, address: string): InstanceP
 
 /** The first load balancer holds the first address while it is healthy, the second the second. */
 function planVrrp({ loadBalancer, networks: { edge } }: Config, index: number): VrrpPlan {
-  const [, prefix] = ipaddr.IPv4.parseCIDR(edge);
   return {
     address: edgeAddress(edge, index),
     peers: LOAD_BALANCERS.map((_, other) => edgeAddress(edge, other)).filter((_, other) => other !== index),
-    prefix,
+    prefix: bitsOf(edge),
     instances: virtualAddresses(loadBalancer, edge).map((virtualAddress, place) => ({
       routerId: 51 + place,
       virtualAddress,

@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { NETWORKS, type NetworkName } from "../config/schema.ts";
+import { addressIn } from "../config/subnets.ts";
 import type { Config } from "../config.ts";
 import type { NetworkPlan, Topology } from "../topology.ts";
 
@@ -17,6 +17,7 @@ export function planNetworks(config: Config): NetworkPlan[] {
     name,
     engineName: `${config.project}-${config.stack}-${name}`,
     subnet: config.networks[name],
+    setting: config.networkSettings[name] === undefined ? "range" : name,
     gateway: addressIn(config.networks[name], 1),
     internal: name !== "edge",
     purpose: PURPOSES[name],
@@ -28,11 +29,4 @@ export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
   const network = topology.networks.find((candidate) => candidate.name === name);
   if (network === undefined) throw new Error(`the plan has no network ${name}`);
   return network;
-}
-
-/** The address at a place in a subnet; negative places count from its broadcast address, which is -1. */
-export function addressIn(subnet: string, place: number): string {
-  const edge = place < 0 ? ipaddr.IPv4.broadcastAddressFromCIDR(subnet) : ipaddr.IPv4.networkAddressFromCIDR(subnet);
-  const last = place < 0 ? place + 1 : place;
-  return new ipaddr.IPv4(edge.toByteArray().map((octet, index) => (index === 3 ? octet + last : octet))).toString();
 }

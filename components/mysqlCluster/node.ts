@@ -17,6 +17,7 @@ const NODE_SCRIPTS = [
   "group",
   "leave",
   "takeover",
+  "tls",
   "health",
 ] as const;
 
@@ -58,7 +59,7 @@ export function stewardEnvironment(cluster: ClusterPlan): Record<string, string>
 }
 
 export function stewardFiles(): Record<string, string> {
-  return scripts(["steward", "common"]);
+  return scripts(["steward", "common", "tls"]);
 }
 
 function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {

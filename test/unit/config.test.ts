@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../config/problems.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
 import { parseConfig } from "../../config.ts";
 import { devConfig } from "../devConfig.ts";
 
-/** The text of each problem that the dev stack has with the given keys changed. */
-function problems(changes: Record<string, unknown>): string[] {
+/** The text of each problem that the dev stack has with the given keys changed, without the cure's last word: --stack dev. */
+function problems(changes: Record<string, unknown>, surroundings = UNKNOWN): string[] {
   try {
-    parseConfig("foobar", "dev", devConfig(changes));
+    parseConfig("foobar", "dev", devConfig(changes), surroundings);
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.message
       .split("\n\n")
       .slice(1)
-      .map((text) => text.trim());
+      .map((text) => {
+        const [whole, problem] = /^(.*) --stack dev$/s.exec(text.trim()) ?? [];
+        assert.ok(problem !== undefined, `the cure does not name the stack: ${whole ?? text}`);
+        return problem;
+      });
   }
   return [];
 }
@@ -176,9 +181,44 @@ describe("configuration", () => {
       "overlapping subnets",
       { "foobar:networks": { web: "10.201.2.128/25" } },
       [
-        'foobar:networks.app is "10.201.2.0/24"\n' +
-          "    allowed:   a subnet that does not overlap networks.web, 10.201.2.128/25\n" +
-          "    set it:    pulumi config set --path 'foobar:networks.app' 10.201.1.0/24",
+        'foobar:networks.web is "10.201.2.128/25"\n' +
+          "    allowed:   a subnet that does not overlap networks.app, 10.201.2.0/24\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.web' 10.201.1.0/24",
+      ],
+    ],
+    [
+      "a subnet that overlaps several, and one of those another",
+      { "foobar:networks": { web: "10.201.0.0/22", replication: "10.201.0.0/24", router: "10.201.4.0/24" } },
+      [
+        'foobar:networks.web is "10.201.0.0/22"\n' +
+          "    allowed:   a subnet that does not overlap networks.edge, 10.201.0.0/24, nor networks.app, 10.201.2.0/24, nor networks.data, 10.201.3.0/24\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.web' 10.201.1.0/24",
+        'foobar:networks.replication is "10.201.0.0/24"\n' +
+          "    allowed:   a subnet that does not overlap networks.edge, 10.201.0.0/24, nor networks.web, 10.201.0.0/22\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.replication' 10.202.0.0/24",
+      ],
+    ],
+    ...["10.201.0.0", "10.201.0.0/15", "10.201.0.0/25", "10.201.1.0/20", "10.201/20", "127.16.0.0/16", "all"].map(
+      (range): [string, Record<string, unknown>, string[]] => [
+        `the range ${range}`,
+        { "foobar:networks": { range } },
+        [
+          `foobar:networks.range is "${range}"\n` +
+            "    allowed:   an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)\n" +
+            "    set it:    pulumi config set --path 'foobar:networks.range' 10.201.0.0/20",
+        ],
+      ],
+    ),
+    [
+      "a malformed range beside subnets that overlap",
+      { "foobar:networks": { range: "10.201.0.0", edge: "10.1.0.0/24", web: "10.1.0.0/25" } },
+      [
+        'foobar:networks.range is "10.201.0.0"\n' +
+          "    allowed:   an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.range' 10.201.0.0/20",
+        'foobar:networks.web is "10.1.0.0/25"\n' +
+          "    allowed:   a subnet that does not overlap networks.edge, 10.1.0.0/24\n" +
+          "    set it:    pulumi config set --path 'foobar:networks.web' 10.202.0.0/25",
       ],
     ],
     [

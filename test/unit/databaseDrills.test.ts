@@ -138,7 +138,7 @@ describe("the drills of the databases", () => {
   it("are among all drills, by names that begin with what they are about", () => {
     assert.ok(FAULTS.every(({ name }) => name.startsWith("database-")));
     assert.deepEqual(
-      drillsNamed("all")
+      drillsNamed(["all"])
         .map(({ name }) => name)
         .filter((name) => name.startsWith("database-")),
       FAULTS.map(({ name }) => name),

@@ -9,8 +9,7 @@ import { CONFIG_FOLDER, connectionShare, PROBE, routerConfig } from "../../compo
 import { parseConfig } from "../../config.ts";
 import { planTopology, type RouterPlan } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing, eventually } from "../integration/project.ts";
-import { docker, published } from "../nginxStage.ts";
+import { docker, engineMissing, eventually, published } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 import { channel, imagining, member, others, own, type State, sqlIn } from "../replicationStates.ts";
 

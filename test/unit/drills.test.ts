@@ -312,12 +312,12 @@ describe("the drills", () => {
   });
 
   it("are found by name, and the nearest is named for one that there is not", () => {
-    assert.equal(drillsNamed("all"), DRILLS);
+    assert.equal(drillsNamed(["all"]), DRILLS);
     assert.deepEqual(
-      drillsNamed("kill-nginx").map(({ name }) => name),
+      drillsNamed(["kill-nginx"]).map(({ name }) => name),
       ["kill-nginx"],
     );
-    assert.throws(() => drillsNamed("kil-nginx"), /there is no drill kil-nginx; did you mean kill-nginx\?/);
+    assert.throws(() => drillsNamed(["kil-nginx"]), /there is no drill kil-nginx; did you mean kill-nginx\?/);
     assert.equal(new Set(DRILLS.map(({ name }) => name)).size, DRILLS.length);
   });
 });

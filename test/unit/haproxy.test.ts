@@ -5,7 +5,7 @@ import { ALGORITHMS } from "../../config/schema.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 
 type Changes = Parameters<typeof devConfig>[0];

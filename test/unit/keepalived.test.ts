@@ -11,7 +11,7 @@ import { keepalivedConfig } from "../../components/loadBalancer/keepalived/keepa
 import { parseConfig } from "../../config.ts";
 import { planTopology, type VrrpPlan } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { engineMissing } from "../engine.ts";
 
 const folder = fileURLToPath(new URL("../../components/loadBalancer/keepalived", import.meta.url));
 const config = (pair: object) =>

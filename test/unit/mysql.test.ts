@@ -11,7 +11,7 @@ import { HELD } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config.ts";
 import { planTopology } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 
 const config = parseConfig("foobar", "dev", devConfig());

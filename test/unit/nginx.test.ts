@@ -5,7 +5,7 @@ import { CONFIG_FOLDER, nginxConfig, stopSeconds } from "../../components/webTie
 import { parseConfig } from "../../config.ts";
 import { planTopology, type WebPlan } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing } from "../integration/project.ts";
+import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 
 type Changes = Parameters<typeof devConfig>[0];

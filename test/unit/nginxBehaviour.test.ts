@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
-import { engineMissing, eventually } from "../integration/project.ts";
-import {
-  answers,
-  createStage,
-  docker,
-  type NginxContainer,
-  published,
-  STATIC_VERSION,
-  type Stage,
-} from "../nginxStage.ts";
+import { answers, docker, engineMissing, eventually, published } from "../engine.ts";
+import { createStage, type NginxContainer, STATIC_VERSION, type Stage } from "../nginxStage.ts";
 
 const STYLE = "p { color: red }\n".repeat(100);
 const FILES = {

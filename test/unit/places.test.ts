@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { judgement, problem, report } from "../../components/mysqlCluster/places.ts";
 import { parseConfig } from "../../config.ts";
 import { devConfig } from "../devConfig.ts";
-import { engineMissing, eventually } from "../integration/project.ts";
-import { docker } from "../nginxStage.ts";
+import { docker, engineMissing, eventually } from "../engine.ts";
 import { channel, imagining, member, others, own, type State, sqlIn } from "../replicationStates.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());

@@ -5,7 +5,7 @@ import { beginGroup } from "../../database/beginGroup.ts";
 import { countOf } from "../../database/members.ts";
 import { planRecovery } from "../../database/recovery.ts";
 import { planTakeover } from "../../database/takeover.ts";
-import { engineMissing, eventually } from "../integration/project.ts";
+import { engineMissing, eventually } from "../engine.ts";
 import { createMysqlStage, type MysqlStage, type Writing } from "../mysqlStage.ts";
 
 const [ONE, TWO, ARBITER] = ["mysql-server1", "mysql-server2", "mysql-arbiter"] as const;

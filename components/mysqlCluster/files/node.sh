@@ -20,6 +20,8 @@ scripts=$(dirname "$0")
 . "$scripts/replica.sh"
 # shellcheck source=group.sh
 . "$scripts/group.sh"
+# shellcheck source=tls.sh
+. "$scripts/tls.sh"
 
 read -ra peers <<<"$PEERS"
 
@@ -116,6 +118,7 @@ while :; do
   elif look; then
     resize
     apply_received
+    reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.
     touch /tmp/state

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { parse } from "yaml";
 import { NETWORKS } from "../../config/schema.ts";
+import { eventually } from "../engine.ts";
 import {
   createProject,
-  eventually,
   freePort,
   inspect,
   missing,
@@ -13,7 +13,8 @@ import {
   stop,
   type TestProject,
   UNSEEN,
-} from "./project.ts";
+} from "../project.ts";
+import { killAndRecover } from "../site.ts";
 
 const CONTAINERS = [
   "app-server1",
@@ -245,15 +246,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
   });
 
   it("brings back a container whose process is killed", async () => {
-    for (const service of CONTAINERS) {
-      const { State, RestartCount } = await inspect(project, service);
-      process.kill(State.Pid, "SIGKILL");
-      await eventually(async () => {
-        const now = await inspect(project, service);
-        assert.ok(now.RestartCount > RestartCount, service);
-        assert.ok(await isHealthy(service), service);
-      }, 60);
-    }
+    for (const service of CONTAINERS) await killAndRecover(project, service);
     await eventually(async () => void (await post("after the kills")), 30);
   });
 

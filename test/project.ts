@@ -4,24 +4,14 @@ import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../../commands/settings.ts";
-import { LOCAL_ENDPOINT, NETWORKS } from "../../config/schema.ts";
-import { engineClient, isBound } from "../../preflight/engine.ts";
-import {
-  claim,
-  folderOf,
-  labelsOf,
-  newStackName,
-  removeAbandoned,
-  removeStack,
-  type Slot,
-  takeSlot,
-} from "./stacks.ts";
+import { ROOT } from "../commands/settings.ts";
+import { isBound } from "../preflight/ports.ts";
+import { engine, engineMissing } from "./engine.ts";
+import { descendants, killIfAlive, processes } from "./processes.ts";
+import { createTestStack, labelsOf, type Slot } from "./stacks.ts";
 
 /** For an `up` whose plan nobody looks at. */
 export const UNSEEN = ["--yes", "--skip-preview"];
-
-const engine = engineClient(LOCAL_ENDPOINT);
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -72,14 +62,6 @@ export interface Inventory {
   readonly volumes: readonly string[];
 }
 
-/** Why nothing can run in containers here, or undefined. */
-export async function engineMissing(): Promise<string | undefined> {
-  return engine.ping().then(
-    () => undefined,
-    () => `no Docker Engine answers at ${LOCAL_ENDPOINT}`,
-  );
-}
-
 /** Why integration tests cannot run here, or undefined. */
 export async function missing(): Promise<string | undefined> {
   const noEngine = await engineMissing();
@@ -89,13 +71,7 @@ export async function missing(): Promise<string | undefined> {
 }
 
 export async function createProject(): Promise<TestProject> {
-  const abandoned = await removeAbandoned(engine);
-  if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
-  const slot = await takeSlot();
-  const stack = newStackName();
-  const folder = folderOf(stack);
-  await mkdir(folder);
-  const claimed = await claim(stack);
+  const { name: stack, folder, slot, remove } = await createTestStack();
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
   });
@@ -130,7 +106,7 @@ export async function createProject(): Promise<TestProject> {
       config: {
         ...dev.config,
         "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
-        "foobar:networks": Object.fromEntries(NETWORKS.map((name, index) => [name, `${slot.prefix(index)}.0/24`])),
+        "foobar:networks": { range: slot.range },
       },
     }),
   );
@@ -164,7 +140,7 @@ export async function createProject(): Promise<TestProject> {
         }),
       async signal(signal) {
         if (child.pid === undefined) return;
-        const orphans = signal === "SIGKILL" ? await descendants(child.pid) : [];
+        const orphans = signal === "SIGKILL" ? descendants(child.pid, await processes()) : [];
         process.kill(-child.pid, signal);
         for (const pid of orphans) killIfAlive(pid);
       },
@@ -208,11 +184,7 @@ export async function createProject(): Promise<TestProject> {
         volumes: (Volumes ?? []).map(({ Name }) => Name).sort(),
       };
     },
-    async remove() {
-      await removeStack(engine, stack);
-      claimed.close();
-      slot.release();
-    },
+    remove,
   };
 }
 
@@ -222,23 +194,6 @@ export async function inspect(project: TestProject, service: string) {
   const found = containers.find(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name));
   if (found === undefined) throw new Error(`${service} has no container`);
   return engine.getContainer(found.id).inspect();
-}
-
-/** The processes that a process started, and those that they started. */
-async function descendants(of: number): Promise<number[]> {
-  const { stdout } = await execa("ps", ["-eo", "pid=,ppid="]);
-  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
-  const children = (parent: number): number[] =>
-    pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid, ...children(pid)] : []));
-  return children(of);
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
 }
 
 /** Freezes a service's container, so that it neither answers nor closes; returns how to thaw it. */
@@ -269,19 +224,6 @@ export async function databaseIdentities(project: TestProject, image: string): P
 /** As somebody with a terminal would: without the CLI knowing. */
 export async function removeContainer(id: string): Promise<void> {
   await engine.getContainer(id).remove({ force: true });
-}
-
-/** Repeats an assertion until it holds, for at most the given time. */
-export async function eventually(assertion: () => Promise<void>, seconds: number): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }
 
 /** A port that nobody has, below those that the kernel gives to connections, so that it stays free until it is bound. */

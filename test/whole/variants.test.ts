@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { parseConfig } from "../../config.ts";
+import { eventually } from "../engine.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
-import {
-  createProject,
-  databaseIdentities,
-  eventually,
-  freeze,
-  inspect,
-  missing,
-  type TestProject,
-  UNSEEN,
-} from "./project.ts";
+import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
+import { containersOf, killAndRecover } from "../site.ts";
 
 /** Servers that answered, by how often. */
 type Shares = Readonly<Record<string, number>>;
@@ -217,15 +210,10 @@ describe("every variant, by real moves of one stack", function () {
       // A holder that is new takes its address back seconds after the up, which cuts the connections through it.
       await eventually(all, 30);
       for (const holder of ["lb1", "lb2"]) {
-        const { State, RestartCount } = await inspect(project, holder);
-        process.kill(State.Pid, "SIGKILL");
+        const killed = killAndRecover(project, holder);
         await eventually(all, 30);
-        await eventually(async () => {
-          const now = await inspect(project, holder);
-          assert.ok(now.RestartCount > RestartCount, `${holder} is not started again: ${JSON.stringify(now.State)}`);
-          const { State: haproxy } = await inspect(project, `haproxy-${holder}`);
-          assert.equal(haproxy.Health?.Status, "healthy");
-        }, 60);
+        await killed;
+        await (await containersOf(project)).untilWell([`haproxy-${holder}`]);
       }
       await eventually(all, 30);
     },

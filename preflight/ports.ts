@@ -1,0 +1,66 @@
+import { createServer } from "node:net";
+import type { Path, Problem } from "../config/problems.ts";
+import type { PublishedPort, Topology } from "../topology.ts";
+import { type EngineState, isLocal } from "./engine.ts";
+
+/** Ports that the plan publishes and others have. What is proposed instead is free, and no other port of the plan. */
+export async function takenPorts(
+  { loadBalancers }: Topology,
+  endpoint: string,
+  { published }: Pick<EngineState, "published">,
+): Promise<Problem[]> {
+  const planned = loadBalancers.flatMap((plan, index) =>
+    plan.published.map((port) => ({ ...port, path: portPath(port, index) })),
+  );
+  const used = new Set([...planned, ...published].map(({ port }) => port));
+  const isHeld = async (address: string, port: number) => isLocal(endpoint) && (await isBound(address, port));
+  const problems: Problem[] = [];
+  for (const { address, port, path } of planned) {
+    const holders = published.filter((held) => held.port === port && meet(held.address, address));
+    const [holder] = holders;
+    if (holders.some(({ own }) => own)) continue;
+    if (holder === undefined && !(await isHeld(address, port))) continue;
+    const free = await first(
+      around(port),
+      async (candidate) => !used.has(candidate) && !(await isHeld(address, candidate)),
+    );
+    if (free !== undefined) used.add(free);
+    problems.push({
+      path,
+      complaint: `is ${port}, which ${holder ? `the container ${holder.container}` : "another process on this machine"} has at ${holder?.address ?? address}`,
+      allowed: "a port that is free",
+      example: free?.toString(),
+    });
+  }
+  return problems;
+}
+
+/** Whether a process of this machine holds the port at the address. */
+export async function isBound(address: string, port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
+  });
+}
+
+/** The ports after one, then those before it that any process may have. */
+function* around(port: number): Generator<number> {
+  for (let next = port + 1; next <= 65_535; next++) yield next;
+  for (let next = port - 1; next >= 1_024; next--) yield next;
+}
+
+async function first(ports: Iterable<number>, does: (port: number) => Promise<boolean>): Promise<number | undefined> {
+  for (const port of ports) if (await does(port)) return port;
+  return undefined;
+}
+
+/** Whether two sockets with the same port and these addresses are in each other's way. */
+function meet(one: string, other: string): boolean {
+  return one === other || [one, other].some((address) => address === "0.0.0.0" || address === "::");
+}
+
+function portPath({ serves }: PublishedPort, loadBalancer: number): Path {
+  const key = serves === "site" ? "port" : "statsPort";
+  return loadBalancer === 0 ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
+}

@@ -1,0 +1,25 @@
+import { PROPOSED_PORTS, type Surroundings } from "../config/surroundings.ts";
+import type { Topology } from "../topology.ts";
+import { engineState, isLocal } from "./engine.ts";
+import { machineSubnets } from "./machine.ts";
+import { isBound } from "./ports.ts";
+
+/** What others have at an endpoint. An engine that does not answer has nothing: that is said elsewhere. */
+export async function surroundingsOf(
+  endpoint: string,
+  identity: Pick<Topology, "project" | "stack">,
+): Promise<Surroundings> {
+  const state = await engineState(endpoint, identity).catch(() => undefined);
+  const networks = state?.networks ?? [];
+  const own = networks.filter((network) => network.own).flatMap(({ subnets }) => subnets);
+  const others = networks.filter((network) => !network.own).flatMap(({ subnets }) => subnets);
+  const machine = isLocal(endpoint) ? machineSubnets().map(({ subnet }) => subnet) : [];
+  const bound = await Promise.all(
+    PROPOSED_PORTS.map(async (port) => (isLocal(endpoint) && (await isBound("0.0.0.0", port)) ? [port] : [])),
+  );
+  return {
+    subnets: [...others, ...machine.filter((subnet) => !own.includes(subnet))],
+    own,
+    ports: new Set([...bound.flat(), ...(state?.published ?? []).map(({ port }) => port)]),
+  };
+}

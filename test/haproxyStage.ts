@@ -1,0 +1,108 @@
+import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CONFIG_FOLDER, haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { parseConfig, rawSettings } from "../config.ts";
+import { type LoadBalancerPlan, planTopology } from "../topology.ts";
+import { answers, docker, published } from "./engine.ts";
+import { exampleSettings, type StackSettings } from "./examples.ts";
+import { createTestStack } from "./stacks.ts";
+
+const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
+const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", import.meta.url));
+/** More than any example has for one web server. */
+const PORTS = ["8080", "8081"];
+
+/** A running HAProxy with the web servers that its plan names. */
+export interface Balancer {
+  /** Its site on the host. */
+  readonly url: string;
+  readonly plan: LoadBalancerPlan;
+  /** Freezes a web server, so that it neither answers nor closes; returns how to thaw it. */
+  freeze(server: string): Promise<() => Promise<void>>;
+  stop(server: string): Promise<() => Promise<void>>;
+  /** The servers that clients of different addresses get, each asking so many times. */
+  byClient(clients: number, times: number): Promise<string[][]>;
+}
+
+/** A network with web servers that say their names, and HAProxy in front of them as in the stack. */
+export interface HaproxyStage {
+  /** Starts the HAProxy of an example in the place of the one before. */
+  play(example: string, changes?: StackSettings): Promise<Balancer>;
+  remove(): Promise<void>;
+}
+
+const { images } = parseConfig("foobar", "dev", {});
+
+export async function createHaproxyStage(servers: readonly string[]): Promise<HaproxyStage> {
+  const { name, folder: home, slot, labels, remove } = await createTestStack();
+  const folder = join(home, "haproxy");
+  const edge = slot.prefix(0);
+  await mkdir(folder);
+  await chmod(home, 0o755);
+  await docker("network", "create", ...labels, `--subnet=${edge}.0/24`, name);
+  const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
+  const ids = new Map<string, string>();
+  for (const server of servers) {
+    const id = await docker(
+      ...[...common, `--network-alias=web-${server}`, "--user=1000:1000", `--volume=${STUBS}:/app/server.cjs:ro`],
+      ...[images.application, "node", "/app/server.cjs", server, ...PORTS],
+    );
+    ids.set(server, id);
+  }
+  const idOf = (server: string): string => {
+    const id = ids.get(server);
+    if (id === undefined) throw new Error(`the stage has no server ${server}`);
+    return id;
+  };
+
+  let haproxy: string | undefined;
+  return {
+    async play(example, changes = {}) {
+      if (haproxy !== undefined) await docker("rm", "--force", haproxy);
+      const settings: StackSettings = JSON.parse(
+        slot.moved(JSON.stringify({ ...exampleSettings(example), ...changes })),
+      );
+      const networks = { edge: `${edge}.0/24` };
+      const [plan] = planTopology(
+        parseConfig("foobar", "stage", rawSettings({ ...settings, "foobar:networks": networks })),
+      ).loadBalancers;
+      if (plan === undefined) throw new Error(`${example} has no load balancer`);
+      await writeFile(join(folder, "haproxy.cfg"), haproxyConfig(plan));
+      await copyFile(PAGE, join(folder, "503.html"));
+      const [own] = plan.peers;
+      const id = await docker(
+        ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80"],
+        ...["--tmpfs=/run/haproxy:uid=99,gid=99", `--volume=${folder}:${CONFIG_FOLDER}:ro`],
+        ...[images.haproxy, "haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+      );
+      haproxy = id;
+      const url = await published(id, 80);
+      await answers(url);
+      return {
+        url,
+        plan,
+        async freeze(server) {
+          await docker("pause", idOf(server));
+          return async () => void (await docker("unpause", idOf(server)));
+        },
+        async stop(server) {
+          await docker("stop", idOf(server));
+          return async () => void (await docker("start", idOf(server)));
+        },
+        byClient(clients, times) {
+          const ask = `curl -s -o /dev/null -w '%header{x-server}\\n' http://${own?.address}/`;
+          const line = Array.from({ length: times }, () => ask).join("; ");
+          const addresses = Array.from({ length: clients }, (_, client) => `${edge}.${100 + client}`);
+          return Promise.all(
+            addresses.map(async (address) => {
+              const options = ["--rm", ...labels, `--network=${name}`, `--ip=${address}`, "--entrypoint=sh"];
+              return (await docker("run", ...options, images.nginx, "-c", line)).split("\n");
+            }),
+          );
+        },
+      };
+    },
+    remove,
+  };
+}

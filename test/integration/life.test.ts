@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { NETWORKS } from "../../config/schema.ts";
+import { eventually } from "../engine.ts";
+import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
+import {
+  databasesOfProject,
+  describeProject,
+  drill,
+  measured,
+  notDrifted,
+  post,
+  read,
+  seconds,
+  succeed,
+  unchanged,
+  up,
+} from "../site.ts";
+import { answersTo } from "../uploads.ts";
+import { serverOf, sharesOf } from "../visitors.ts";
+
+const SERVICES = [
+  ...["app-server1", "app-server2", "haproxy-lb1", "lb1", "mysql-backup", "mysql-server1", "mysql-server2"],
+  ...["mysql-steward", "router-server1", "router-server2", "web-server1", "web-server2"],
+];
+
+const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.messages";
+
+describeProject("a stack's whole life, by the real CLI on a real engine", (project) => {
+  /** The services whose containers run; those that only carry files never do. */
+  const running = async () => {
+    const { containers } = await project().inventory();
+    return SERVICES.filter((service) =>
+      containers.some(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name)),
+    );
+  };
+  const dataVolumes = () => ["server1", "server2"].map((server) => `foobar-${project().stack}-mysql-${server}`);
+  const kept = () => ({
+    containers: [],
+    networks: [],
+    volumes: [`foobar-${project().stack}-backups`, ...dataVolumes()].sort(),
+  });
+  const content = async () => {
+    const { ask, primary } = await databasesOfProject(project());
+    return ask(await primary(), CONTENT);
+  };
+
+  it("refuses settings that are wrong, all of them at once, before anything is made", async () => {
+    const restore = await project().configure({
+      "foobar:images": { nginx: "nginx" },
+      "foobar:mysql": { primary: "nobody" },
+    });
+    const { exitCode, output } = await project().npm("up");
+    assert.notEqual(exitCode, 0);
+    assert.match(
+      output,
+      /2 problems in the configuration of stack it-\w+; nothing was created[\s\S]*nginx[\s\S]*nobody/,
+    );
+    assert.deepEqual(await project().inventory(), { containers: [], networks: [], volumes: [] });
+    await restore();
+  });
+
+  it("comes up by the next up when SIGKILL ends the first one, with every container in its place", async () => {
+    await project().configure({ "foobar:mysql": { primary: "server1", backup: { archiveSeconds: 5 } } });
+    const interrupted = project().start("up");
+    await interrupted.seen(/docker:index:Container mysql-server1 creating/);
+    await interrupted.signal("SIGKILL");
+    await interrupted.ended;
+    const start = performance.now();
+    assert.match(await succeed(project(), "up"), new RegExp(`url\\s*: "${project().url}"`));
+    measured(`up_after_a_kill=${seconds(start)}`);
+    assert.deepEqual(await running(), SERVICES);
+    assert.equal((await project().inventory()).networks.length, NETWORKS.length);
+  });
+
+  it("publishes the load balancer's ports on the loopback address and nothing else", async () => {
+    const { containers } = await project().inventory();
+    const published = containers.flatMap(({ name, published }) =>
+      published.map((port) => `${name.slice(0, 3)} ${port}`),
+    );
+    const [port, statsPort] = project().ports;
+    assert.deepEqual(published.sort(), [`lb1 127.0.0.1:${port}`, `lb1 127.0.0.1:${statsPort}`].sort());
+  });
+
+  it("answers from both servers, which read from the replica what was written to the primary", async () => {
+    assert.deepEqual(await sharesOf(project().url, 4), { server1: 2, server2: 2 });
+    const written = [await post(project(), "one"), await post(project(), "two")];
+    assert.deepEqual(written.map(({ server }) => server).sort(), ["server1", "server2"]);
+    await eventually(async () => {
+      for (let request = 0; request < 2; request++) {
+        const { readFrom, messages } = await read(project());
+        assert.equal(readFrom, "mysql-server2");
+        assert.deepEqual(messages.map(({ text }) => text).sort(), ["one", "two"]);
+      }
+    }, 10);
+  });
+
+  it("answers a body that is too large by 413 through the whole chain, however it is sent", async () => {
+    for (const upload of [{}, { chunked: true, pieces: 20 }]) {
+      const found = await answersTo(project().url, { path: "/api/messages", size: 200_000, ...upload }, 100);
+      assert.deepEqual(found, { 413: 100 });
+    }
+  });
+
+  it("changes nothing at the second up, and has not drifted", async () => {
+    const start = performance.now();
+    await succeed(project(), "up", "--expect-no-changes");
+    measured(`second_up=${seconds(start)}`);
+    await notDrifted(project());
+  });
+
+  it("keeps passwords out of the state's plain text", async () => {
+    const output = ["stack", "output", "mysqlApplicationPassword", "--show-secrets"];
+    const { stdout: password } = await project().pulumi(output);
+    const { stdout: state } = await project().pulumi(["stack", "export"]);
+    assert.match(String(password), /^\w{32}$/);
+    assert.ok(!String(state).includes(String(password)));
+  });
+
+  it("is served by the namespace's holder while HAProxy's container is away", async () => {
+    const start = await stop(project(), "haproxy-lb1");
+    try {
+      await eventually(async () => assert.equal((await fetch(project().url)).status, 200), 30);
+    } finally {
+      await start();
+    }
+    await eventually(async () => {
+      const { State } = await inspect(project(), "haproxy-lb1");
+      assert.equal(State.Health?.Status, "healthy");
+    }, 30);
+  });
+
+  it("loses no request to a release, nor more than what is under way to a killed server", () =>
+    drill(project(), "release-files", "kill-server"));
+
+  it("goes back to the moment before a table was dropped, on every member", async () => {
+    const [taken = ""] = (await succeed(project(), "backup")).trim().split(/ {2,}/);
+    const listed = (await succeed(project(), "backups")).split("\n").find((line) => line.startsWith(taken));
+    assert.match(listed ?? "", /checked, \d+ rows +encrypted/);
+    await post(project(), "in the archive");
+    const before = await content();
+    const { ask, primary, names } = await databasesOfProject(project());
+    const [[moment = ""] = []] = await ask(
+      await primary(),
+      "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%fZ')",
+    );
+    await post(project(), "too late");
+    await ask(await primary(), "DROP TABLE foobar.messages");
+    const start = performance.now();
+    await succeed(project(), "restore", "--to", moment, "--yes");
+    measured(`restore=${seconds(start)} rows_before=${before[0]?.[0]} rows_after=${(await content())[0]?.[0]}`);
+    for (const name of names) {
+      await eventually(async () => assert.deepEqual(await ask(name, CONTENT), before, name), 30);
+    }
+  });
+
+  it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
+    const { Id } = await inspect(project(), "web-server2");
+    await removeContainer(Id);
+    const preview = await project().pulumi(["preview", "--refresh", "--expect-no-changes"]);
+    assert.notEqual(preview.exitCode, 0);
+    assert.match(preview.output, /web-server2/);
+    await eventually(async () => assert.equal(await serverOf(project().url), "server1"), 10);
+    await up(project(), "--refresh");
+    assert.deepEqual(await running(), SERVICES);
+  });
+
+  it("goes down and leaves nothing but the data, the backups and what opens them", async () => {
+    const start = performance.now();
+    await succeed(project(), "down", "--yes");
+    measured(`down=${seconds(start)}`);
+    const { volumes, ...others } = await project().inventory();
+    assert.deepEqual(others, { containers: [], networks: [] });
+    for (const volume of kept().volumes) assert.ok(volumes.includes(volume), volume);
+  });
+
+  it("is healed and has its messages when SIGINT ends an up, and names the run that holds the lock meanwhile", async () => {
+    const interrupted = project().start("up");
+    await interrupted.seen(/docker:index:Network data creating/);
+    await interrupted.signal("SIGINT");
+    await interrupted.ended;
+    const first = project().start("up");
+    await first.seen(/Updating \(it-\w+\)/);
+    const second = await project().npm("up", UNSEEN);
+    assert.notEqual(second.exitCode, 0);
+    assert.match(second.output, /currently locked/);
+    const { exitCode, output } = await first.ended;
+    assert.equal(exitCode, 0, output);
+    await eventually(async () => {
+      const texts = (await read(project())).messages.map(({ text }) => text);
+      for (const text of ["one", "two", "in the archive"]) assert.ok(texts.includes(text), texts.join());
+      assert.ok(!texts.includes("too late"));
+    }, 10);
+    await unchanged(project());
+  });
+
+  it("goes away when its passwords are unprotected, all but the data, whose volumes an engine's owner removes", async () => {
+    const { exitCode: refused } = await project().pulumi(["destroy", "--yes"]);
+    assert.notEqual(refused, 0);
+    assert.deepEqual(await running(), SERVICES);
+    for (const args of [
+      ["state", "unprotect", "--all", "--yes"],
+      ["destroy", "--yes"],
+    ]) {
+      const { exitCode, output } = await project().pulumi(args);
+      assert.equal(exitCode, 0, output);
+    }
+    const { volumes, ...others } = await project().inventory();
+    assert.deepEqual(others, { containers: [], networks: [] });
+    for (const volume of kept().volumes) assert.ok(volumes.includes(volume), volume);
+  });
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configOf } from "../stack/configuration.ts";
+import { type StackContainers, stackContainers } from "../stack/containers.ts";
+import { type Databases, databasesOf } from "../stack/databases.ts";
+import { planTopology, type Topology } from "../topology.ts";
+import { engine } from "./engine.ts";
+import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
+
+/** Short and light: what a fault or a release costs does not hang on how long it is looked at. */
+const SHORT = ["--seconds", "8", "--rate", "50"];
+
+interface Messages {
+  readonly server: string;
+  readonly readFrom: string;
+  readonly messages: readonly { readonly id: number; readonly text: string; readonly server: string }[];
+}
+
+/** Prints a figure that docs/measurements.md keeps; figures never decide whether a test passes. */
+export function measured(text: string): void {
+  console.log(`      measured ${text}`);
+}
+
+export function seconds(since: number): string {
+  return `${((performance.now() - since) / 1_000).toFixed(1)}s`;
+}
+
+/**
+ * A suite on a project of its own, whose tests build on each other. It is skipped, loudly, where no engine or no CLI is.
+ * @param body is given the project, which is there as soon as the first test runs
+ */
+export function describeProject(title: string, body: (project: () => TestProject) => void): void {
+  describe(title, function () {
+    this.timeout("6m");
+    this.bail(true);
+    let project: TestProject | undefined;
+    before(async function () {
+      const reason = await missing();
+      if (reason !== undefined) {
+        console.log(`      SKIPPED, ${title}: ${reason}`);
+        this.skip();
+      }
+      project = await createProject();
+    });
+    after(() => project?.remove());
+    body(() => {
+      assert.ok(project, "there is no project yet");
+      return project;
+    });
+  });
+}
+
+/** Runs one of the project's npm scripts, which has to succeed; resolves to its standard output. */
+export async function succeed(project: TestProject, script: string, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, output } = await project.npm(script, args);
+  assert.equal(exitCode, 0, output);
+  return stdout;
+}
+
+/** `npm run up` without its plan. */
+export function up(project: TestProject, ...args: string[]): Promise<string> {
+  return succeed(project, "up", ...UNSEEN, ...args);
+}
+
+/** Nothing of the stack would be changed by another `up`. */
+export async function unchanged(project: TestProject): Promise<void> {
+  await succeed(project, "preview", "--expect-no-changes");
+}
+
+/** The engine has what the state says. */
+export async function notDrifted(project: TestProject): Promise<void> {
+  const { exitCode, output } = await project.pulumi(["refresh", "--yes", "--expect-no-changes"]);
+  assert.equal(exitCode, 0, output);
+}
+
+export async function post({ url }: TestProject, text: string): Promise<Messages["messages"][number]> {
+  const response = await fetch(`${url}/api/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ author: "test", text }),
+  });
+  assert.equal(response.status, 201, await response.clone().text());
+  return ((await response.json()) as { message: Messages["messages"][number] }).message;
+}
+
+export async function read({ url }: TestProject): Promise<Messages> {
+  const response = await fetch(`${url}/api/messages`);
+  assert.equal(response.status, 200);
+  return (await response.json()) as Messages;
+}
+
+async function topologyOf({ folder, stack }: TestProject): Promise<Topology> {
+  return planTopology(configOf("foobar", stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8")));
+}
+
+/** The stack's containers as its file has them now. */
+export async function containersOf(project: TestProject): Promise<StackContainers> {
+  return stackContainers(engine, await topologyOf(project), new AbortController().signal);
+}
+
+/** Kills services' processes at once; the engine starts them again, and each is well then. */
+export async function killAndRecover(project: TestProject, ...services: string[]): Promise<void> {
+  const containers = await containersOf(project);
+  await containers.kill(services);
+  await containers.untilWell(services);
+}
+
+/** The stack's databases as its file has them now, asked past the application. */
+export async function databasesOfProject(project: TestProject): Promise<Databases & { names: string[] }> {
+  const topology = await topologyOf(project);
+  return {
+    ...databasesOf(await containersOf(project), topology),
+    names: topology.cluster.databases.map(({ name }) => name),
+  };
+}
+
+const FIGURES = /^drill=\S+ .*$/gm;
+/** A limit of time is the machine's; every other one is the program's. */
+const PAST_ITS_TIME = / not passed: (?:gap_ms|read_gap_ms|redundant_after_ms|failed_reads) is \d+, past/;
+
+/**
+ * Runs drills. They may cost what their limits say, lose nothing and do nothing twice; their times, which are the
+ * machine's, are only printed.
+ */
+export async function drill(project: TestProject, ...names: string[]): Promise<void> {
+  const { stdout, output } = await project.npm("drill", [...names, ...SHORT]);
+  const lines = stdout.match(FIGURES) ?? [];
+  for (const line of lines) measured(line);
+  assert.deepEqual(
+    lines.map((line) => /^drill=(\S+)/.exec(line)?.[1]),
+    names,
+    output,
+  );
+  for (const line of lines) assert.match(line, / duplicated=0 /, output);
+  for (const line of lines.filter((text) => text.includes(" acked="))) assert.match(line, / acked=[1-9]\d* lost=0 /);
+  const complaints = output.split("\n").filter((line) => line.includes(" not passed: ") && !PAST_ITS_TIME.test(line));
+  assert.deepEqual(complaints, [], output);
+}

@@ -1,0 +1,9 @@
+// A web server that says its own name, on every port that a plan can give it. Node.js alone runs it, in a container.
+const { createServer } = require("node:http");
+
+const [, , name, ...ports] = process.argv;
+
+const answer = (port) => (_request, response) => response.setHeader("x-server", name).setHeader("x-port", port).end();
+
+for (const port of ports) createServer(answer(port)).listen(Number(port), "0.0.0.0");
+process.on("SIGTERM", () => process.exit(0));

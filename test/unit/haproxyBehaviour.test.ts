@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { engineMissing, eventually } from "../engine.ts";
+import { type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
+import { count, serverOf, sharesOf } from "../visitors.ts";
+
+const REQUESTS = 40;
+
+/** Prints a figure; figures of chance never decide whether a test passes. */
+function measured(text: string): void {
+  console.log(`      measured ${text}`);
+}
+
+describe("HAProxy at work, in the variants that only its configuration makes", function () {
+  this.timeout(60_000);
+  let stage: HaproxyStage;
+
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    stage = await createHaproxyStage(["server1", "server2", "server3"]);
+  });
+  after(() => stage?.remove());
+
+  const shares = async ({ url }: Balancer) => {
+    const found = await sharesOf(url, REQUESTS);
+    measured(`requests=${REQUESTS} shares=${JSON.stringify(found)}`);
+    return found;
+  };
+  const both = async (balancer: Balancer) =>
+    assert.deepEqual(Object.keys(await shares(balancer)).sort(), ["server1", "server2"]);
+  /** All servers take requests once HAProxy has checked each of them. */
+  const ready = ({ url }: Balancer, ...servers: string[]) =>
+    eventually(async () => assert.deepEqual(Object.keys(await sharesOf(url, 12)).sort(), servers), 30);
+
+  it("round robin: each server in turn", async () => {
+    const balancer = await stage.play("round-robin");
+    await ready(balancer, "server1", "server2");
+    assert.deepEqual(await shares(balancer), { server1: REQUESTS / 2, server2: REQUESTS / 2 });
+  });
+
+  it("weighted: shares as the weights are", async () => {
+    const balancer = await stage.play("weighted");
+    await ready(balancer, "server1", "server2", "server3");
+    assert.deepEqual(await shares(balancer), {
+      server1: REQUESTS / 2,
+      server2: REQUESTS / 4,
+      server3: REQUESTS / 4,
+    });
+  });
+
+  for (const example of ["least-connections", "random"]) {
+    it(`${example}: both servers answer`, async () => both(await stage.play(example)));
+  }
+
+  it("source: a client stays on its server, and clients spread", async () => {
+    const clients = await (await stage.play("source")).byClient(8, 3);
+    measured(`clients=8 shares=${JSON.stringify(count(clients.map(([first = ""]) => first)))}`);
+    for (const servers of clients) assert.equal(new Set(servers).size, 1, servers.join());
+    assert.deepEqual([...new Set(clients.flat())].sort(), ["server1", "server2"]);
+  });
+
+  it("uri: a folder stays on its server, and folders spread", async () => {
+    const { url } = await stage.play("uri");
+    const found = new Map<string, string>();
+    for (let shelf = 0; shelf < 16; shelf++) {
+      const folder = `${url}/shop/shelf-${shelf}`;
+      const servers = [await serverOf(`${folder}/a`), await serverOf(`${folder}/b/c`), await serverOf(`${folder}/d?e`)];
+      assert.equal(new Set(servers).size, 1, `${folder}: ${servers.join()}`);
+      found.set(folder, servers[0] ?? "");
+    }
+    measured(`folders=16 shares=${JSON.stringify(count([...found.values()]))}`);
+    assert.deepEqual([...new Set(found.values())].sort(), ["server1", "server2"]);
+  });
+
+  it("sticky: a cookie that scripts cannot read keeps a visitor on a server", async () => {
+    const balancer = await stage.play("sticky");
+    await both(balancer);
+    const first = await fetch(balancer.url);
+    await first.text();
+    const [cookie = ""] = first.headers.getSetCookie();
+    assert.match(cookie, /^FOOBAR_SERVER=server\d;.*HttpOnly.*SameSite=Lax/);
+    const held = first.headers.get("x-server");
+    for (let request = 0; request < 10; request++) {
+      assert.equal(await serverOf(balancer.url, { cookie: cookie.split(";")[0] ?? "" }), held);
+    }
+  });
+
+  it("affinity by address: a client stays on the server that it met first", async () => {
+    const clients = await (
+      await stage.play("round-robin", { "foobar:loadBalancer": { affinity: "address" } })
+    ).byClient(4, 4);
+    for (const servers of clients) assert.equal(new Set(servers).size, 1, servers.join());
+    assert.deepEqual([...new Set(clients.flat())].sort(), ["server1", "server2"]);
+  });
+
+  it("active-passive: the second takes over from a frozen server and gives way to it again", async () => {
+    const balancer = await stage.play("active-passive");
+    const { url } = balancer;
+    await eventually(async () => assert.deepEqual(await sharesOf(url, 10), { server1: 10 }), 30);
+    const thaw = await balancer.freeze("server1");
+    try {
+      await eventually(async () => assert.deepEqual(await sharesOf(url, 3), { server2: 3 }), 30);
+    } finally {
+      await thaw();
+    }
+    await eventually(async () => assert.deepEqual(await sharesOf(url, 3), { server1: 3 }), 30);
+  });
+
+  it("maintenance: a server that is out takes no request", async () => {
+    assert.deepEqual(await sharesOf((await stage.play("maintenance")).url, 10), { server2: 10 });
+  });
+
+  it("shows a page that says so when no server is left, and serves again when they are back", async () => {
+    const balancer = await stage.play("round-robin");
+    await ready(balancer, "server1", "server2");
+    const starts = [await balancer.stop("server1"), await balancer.stop("server2")];
+    try {
+      await eventually(async () => {
+        const response = await fetch(balancer.url, { signal: AbortSignal.timeout(15_000) });
+        assert.equal(response.status, 503);
+        assert.equal(response.headers.get("retry-after"), "5");
+        assert.match(await response.text(), /No server can answer just now/);
+      }, 60);
+    } finally {
+      for (const start of starts) await start();
+    }
+    await eventually(async () => assert.equal((await fetch(balancer.url)).status, 200), 30);
+  });
+});

@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import fc from "fast-check";
+import type { z } from "zod";
+import { ConfigError } from "../../config/problems.ts";
+import { NETWORKS, schema } from "../../config/schema.ts";
+import { elementOf, shapeOf } from "../../config/shape.ts";
+import { overlap, partOf } from "../../config/subnets.ts";
+import { type Surroundings, UNKNOWN } from "../../config/surroundings.ts";
+import { type Config, parseConfig, rawSettings } from "../../config.ts";
+import type { EngineState } from "../../preflight/engine.ts";
+import type { MachineSubnet } from "../../preflight/machine.ts";
+import { collisions } from "../../preflight/preflight.ts";
+import { planTopology } from "../../topology.ts";
+import { exampleNames, exampleSettings, type StackSettings } from "../examples.ts";
+import { cures, pasted } from "../pasted.ts";
+
+const LOCAL = "unix:///run/docker.sock";
+const REMOTE = "tcp://elsewhere:2376";
+const NOBODY: EngineState = { kernel: "6.1.0", networks: [], published: [], services: [], dataVolumes: [] };
+
+const parse = (settings: StackSettings, surroundings: Surroundings) =>
+  parseConfig("foobar", "two", rawSettings(settings), surroundings);
+
+/** What the configuration of the stack `two` is refused with, or nothing. */
+function refusedBy(settings: StackSettings, surroundings: Surroundings): ConfigError | undefined {
+  try {
+    parse(settings, surroundings);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+/** What the stack `two` is refused with before the engine is touched, or nothing. */
+async function hindrance(
+  settings: StackSettings,
+  engine: Partial<EngineState>,
+  machine: readonly MachineSubnet[] = [],
+  endpoint = REMOTE,
+): Promise<ConfigError | undefined> {
+  const problems = await collisions(
+    planTopology(parse(settings, UNKNOWN)),
+    endpoint,
+    { ...NOBODY, ...engine },
+    machine,
+  );
+  return problems.length === 0 ? undefined : new ConfigError("foobar", "two", problems);
+}
+
+/** What a stack has on an engine. */
+function held({ networks, loadBalancer }: Config, stack: string, own = false): Partial<EngineState> {
+  return {
+    networks: NETWORKS.map((name) => ({ name: `foobar-${stack}-${name}`, subnets: [networks[name]], own })),
+    published: [loadBalancer.port, loadBalancer.statsPort].flatMap((port) =>
+      port === undefined ? [] : [{ container: `lb1-${stack}`, address: "127.0.0.1", port, own }],
+    ),
+  };
+}
+
+const addresses = fc
+  .tuple(fc.constantFrom(0, 201, 202, 203), fc.nat(7), fc.constantFrom(0, 16, 128), fc.integer({ min: 16, max: 28 }))
+  .map(([second, third, fourth, bits]) => {
+    const number = ((second << 16) | (third << 8) | fourth) & (-1 << (32 - bits));
+    return `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}/${bits}`;
+  });
+const malformed = fc.constantFrom("10.201.1.7/24", "10.0.0.0/8", "none", "127.0.0.0/24");
+const networkSettings = fc.record(
+  {
+    range: fc.oneof(malformed, fc.constantFrom("10.201.0.0/20", "10.202.0.0/24", "10.0.0.0/16")),
+    ...Object.fromEntries(NETWORKS.map((name) => [name, fc.oneof({ weight: 4, arbitrary: addresses }, malformed)])),
+  },
+  { requiredKeys: [] },
+);
+
+describe("what an error proposes", () => {
+  it("is accepted: networks that are malformed or overlap, among any others", () => {
+    fc.assert(
+      fc.property(networkSettings, fc.array(addresses, { maxLength: 6 }), (networks, subnets) => {
+        const settings = { "foobar:networks": networks };
+        const surroundings = { ...UNKNOWN, subnets };
+        const error = refusedBy(settings, surroundings);
+        if (error === undefined) return;
+        const after = pasted(settings, error.message);
+        assert.deepEqual(refusedBy(after, surroundings)?.message, undefined, JSON.stringify(after));
+        for (const { example = "" } of error.problems) {
+          for (const taken of subnets) assert.ok(!overlap(taken, example), `${example} is ${taken}'s`);
+        }
+      }),
+    );
+  });
+
+  it("is accepted: networks that an engine has given to others, in at most two rounds", async () => {
+    await fc.assert(
+      fc.asyncProperty(networkSettings, fc.array(addresses, { maxLength: 6 }), async (networks, taken) => {
+        const engine = {
+          networks: taken.map((subnet, index) => ({ name: `n${index}`, subnets: [subnet], own: false })),
+        };
+        let settings: StackSettings = { "foobar:networks": networks };
+        const wrong = refusedBy(settings, { ...UNKNOWN, subnets: taken });
+        if (wrong !== undefined) settings = pasted(settings, wrong.message);
+        const error = await hindrance(settings, engine);
+        if (error !== undefined) settings = pasted(settings, error.message);
+        assert.deepEqual((await hindrance(settings, engine))?.message, undefined);
+      }),
+    );
+  });
+
+  it("is one range and the ports for a second stack with the same settings, whatever they are", async () => {
+    for (const name of exampleNames()) {
+      const example = exampleSettings(name);
+      const engine = held(parse(example, UNKNOWN), "one");
+      const error = await hindrance(example, engine);
+      assert.ok(error);
+      assert.deepEqual(
+        cures(error.message).map((command) => command.replace(/\d{4}(?= --stack)/, "FREE")),
+        [
+          "pulumi config set --path 'foobar:loadBalancer.port' FREE --stack two",
+          "pulumi config set --path 'foobar:loadBalancer.statsPort' FREE --stack two",
+          "pulumi config set --path 'foobar:networks.range' 10.202.0.0/20 --stack two",
+        ],
+      );
+      let settings = pasted(example, error.message);
+      // Virtual addresses by number are in the range that was left.
+      const moved = refusedBy(settings, UNKNOWN);
+      if (moved !== undefined) settings = pasted(settings, moved.message);
+      assert.equal(await hindrance(settings, engine), undefined, name);
+    }
+  });
+
+  it("says who has the range, once", async () => {
+    const engine = held(parse({}, UNKNOWN), "one");
+    const error = await hindrance({ "foobar:networks": { data: "10.201.4.0/25", replication: "10.9.0.0/24" } }, engine);
+    assert.deepEqual(
+      error?.problems.slice(1).map(({ path, value, allowed, example }) => [path.join("."), value, allowed, example]),
+      [
+        [
+          "networks.range",
+          "10.201.0.0/20",
+          "a range that does not overlap the engine's networks foobar-one-edge (10.201.0.0/24), foobar-one-web (10.201.1.0/24), foobar-one-app (10.201.2.0/24), foobar-one-router (10.201.5.0/24)",
+          "10.202.0.0/20",
+        ],
+        [
+          "networks.data",
+          "10.201.4.0/25",
+          "a subnet that does not overlap the engine's network foobar-one-replication (10.201.4.0/24)",
+          "10.203.0.0/25",
+        ],
+      ],
+    );
+  });
+
+  it("moves one network alone where only one is in the way", async () => {
+    const error = await hindrance({}, { networks: [{ name: "vpn", subnets: ["10.201.3.128/25"], own: false }] });
+    assert.deepEqual(cures(error?.message ?? ""), [
+      "pulumi config set --path 'foobar:networks.data' 10.202.0.0/24 --stack two",
+    ]);
+  });
+
+  it("leaves the range to networks to come", async () => {
+    const settings = { "foobar:networks": { range: "10.202.0.0/20", edge: "10.9.0.0/24" } };
+    const error = await hindrance(settings, { networks: [{ name: "vpn", subnets: ["10.202.3.0/24"], own: false }] });
+    assert.deepEqual(error?.problems.at(-1)?.example, "10.203.0.0/24");
+  });
+
+  it("is as large as the range that is set", async () => {
+    const settings = { "foobar:networks": { range: "10.77.3.0/24" } };
+    const error = await hindrance(settings, held(parse(settings, UNKNOWN), "one"));
+    assert.deepEqual(error?.problems.at(-1)?.example, "10.202.0.0/24");
+  });
+
+  it("keeps off this machine's own networks, but for those of the engine", async () => {
+    const machine = [
+      { name: "eth0", subnet: "10.201.0.0/22" },
+      { name: "eth1", subnet: "10.202.0.0/24" },
+    ];
+    const error = await hindrance({}, {}, machine);
+    assert.match(
+      error?.message ?? "",
+      /range that does not overlap this machine's network eth0 \(10\.201\.0\.0\/22\)\n.* 10\.203\.0\.0\/20 --stack two/,
+    );
+    const up = held(parse({}, UNKNOWN), "two", true);
+    const bridges = NETWORKS.map((name, index) => ({ name: `br-${name}`, subnet: partOf("10.201.0.0/20", index) }));
+    assert.equal(await hindrance({}, up, bridges), undefined);
+    assert.equal(await hindrance({}, up, [...bridges, ...machine]), undefined, "what is up stays");
+  });
+
+  it("keeps off the networks that the stack has now, which go one by one while others come", async () => {
+    const up = held(parse({}, UNKNOWN), "two", true);
+    const error = await hindrance({ "foobar:networks": { range: "10.201.0.0/19" } }, up);
+    assert.match(error?.message ?? "", /not overlap the stack's present networks foobar-two-web/);
+    assert.deepEqual(error?.problems.at(-1)?.example, "10.202.0.0/19");
+    assert.equal(await hindrance({ "foobar:networks": { range: "10.203.0.0/20" } }, up), undefined);
+  });
+
+  it("has room for the containers", async () => {
+    const servers = Array.from({ length: 8 }, (_, index) => ({ name: `s${index}`, roles: ["web", "app", "db"] }));
+    const small = { "foobar:servers": servers, "foobar:networks": { range: "10.77.3.0/24" } };
+    const error = await hindrance(small, {});
+    assert.deepEqual(
+      error?.problems.map(({ path, allowed, example }) => [path.join("."), allowed, example]),
+      [
+        [
+          "networks.range",
+          "a range with a /27 for networks.app, whose containers do not fit into 10.77.3.32/28, and with a /27 for networks.data, whose containers do not fit into 10.77.3.48/28, and with a /27 for networks.router, whose containers do not fit into 10.77.3.80/28",
+          "10.202.0.0/23",
+        ],
+      ],
+    );
+    assert.equal(await hindrance(pasted(small, error?.message ?? ""), {}), undefined);
+    assert.equal(await hindrance({ ...small, "foobar:servers": servers.slice(0, 6) }, {}), undefined);
+  });
+
+  it("is a port that nobody has, on the machine, in a container or in the plan", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const { port } = address;
+    const settings = { "foobar:loadBalancer": { port: port - 1, statsPort: port + 1 } };
+    const published = [port - 1, port + 2].map((one) => ({
+      container: "other",
+      address: "0.0.0.0",
+      port: one,
+      own: false,
+    }));
+    try {
+      const local = await hindrance(settings, { published }, [], LOCAL);
+      const [problem] = local?.problems ?? [];
+      assert.equal(problem?.complaint, `is ${port - 1}, which the container other has at 0.0.0.0`);
+      const proposed = Number(problem?.example);
+      assert.ok(proposed > port + 2, String(proposed));
+      assert.equal(await hindrance(pasted(settings, local?.message ?? ""), { published }, [], LOCAL), undefined);
+      const remote = await hindrance(settings, { published });
+      assert.equal(remote?.problems[0]?.example, String(port));
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  it("is another port for each that is taken", async () => {
+    const settings = { "foobar:loadBalancer": { port: 9000, statsPort: 9001 } };
+    const published = [9000, 9001, 9003].map((port) => ({ container: "other", address: "0.0.0.0", port, own: false }));
+    const error = await hindrance(settings, { published });
+    assert.deepEqual(
+      error?.problems.map(({ example }) => example),
+      ["9002", "9004"],
+    );
+  });
+
+  it("lets two stacks have one port at two addresses", async () => {
+    const published = [{ container: "other", address: "127.0.0.2", port: 8080, own: false }];
+    assert.equal(await hindrance({}, { published }), undefined);
+    assert.ok(await hindrance({ "foobar:loadBalancer": { address: "0.0.0.0" } }, { published }));
+  });
+
+  it("is another port for each that is set twice, none of them held", () => {
+    const settings = {
+      "foobar:loadBalancer": { replicas: 2, port: 8080, statsPort: 8080, pair: { port: 8080, statsPort: 8080 } },
+    };
+    const surroundings = { ...UNKNOWN, ports: new Set([8404, 8406]) };
+    const error = refusedBy(settings, surroundings);
+    assert.deepEqual(
+      error?.problems.map(({ example }) => example),
+      ["8405", "8407", "8408"],
+    );
+    assert.equal(refusedBy(pasted(settings, error?.message ?? ""), surroundings), undefined);
+  });
+
+  it("is accepted in the place of any setting that is malformed", () => {
+    /** Every key of the settings, an element of a list as its first. */
+    const keysOf = (part: z.ZodType, path: string): string[] => [
+      path,
+      ...Object.entries(shapeOf(part)).flatMap(([key, inner]) => keysOf(inner, `${path}.${key}`)),
+      ...[elementOf(part)].flatMap((inner) => (inner === undefined ? [] : keysOf(inner, `${path}[0]`))),
+    ];
+    const keys = Object.entries(schema.shape).flatMap(([key, part]) => keysOf(part, `foobar:${key}`));
+    assert.ok(keys.length > 60);
+    for (const key of keys) {
+      for (const wrong of ["-5", "?"]) {
+        const command = `set it: pulumi config set --path '${key}' ${wrong} --stack two`;
+        let settings = pasted({}, command);
+        const first = refusedBy(settings, UNKNOWN);
+        if (first === undefined) continue;
+        settings = pasted(settings, first.message);
+        // A setting by itself may need another one, which is said then.
+        const second = refusedBy(settings, UNKNOWN);
+        if (second !== undefined) settings = pasted(settings, second.message);
+        assert.equal(refusedBy(settings, UNKNOWN)?.message, undefined, `${key} ${wrong}: ${first.message}`);
+      }
+    }
+  });
+
+  it("is an address of the edge network that is free, and another one for each of a pair's", () => {
+    const list = fc.array(fc.constantFrom("10.201.0.254", "10.201.0.253", "10.201.0.11", "10.201.1.9", "10.201.0.0"));
+    const pairs = fc.record({ mode: fc.constantFrom("active-active", "active-passive"), virtualAddresses: list });
+    fc.assert(
+      fc.property(pairs, fc.constantFrom({}, { edge: "10.201.0.240/28" }), (pair, networks) => {
+        const settings = { "foobar:loadBalancer": { replicas: 2, pair }, "foobar:networks": networks };
+        const error = refusedBy(settings, UNKNOWN);
+        if (error === undefined) return;
+        assert.equal(refusedBy(pasted(settings, error.message), UNKNOWN)?.message, undefined);
+      }),
+    );
+  });
+});

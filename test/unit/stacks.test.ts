@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { engine, engineMissing, eventually } from "../engine.ts";
+import { createTestStack, type TestStack } from "../stacks.ts";
+
+const RUN = fileURLToPath(new URL("../abandonedRun.ts", import.meta.url));
+
+describe("a test run", function () {
+  this.timeout("1m");
+  let own: TestStack | undefined;
+
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+  });
+  after(() => own?.remove());
+
+  const networks = async () => (await engine.listNetworks()).map(({ Name }) => Name);
+
+  it("leaves a stack alone that another run works with, and removes all that a killed one left", async () => {
+    const other = execa(process.execPath, ["--import", "tsx", RUN], { reject: false });
+    const line = await new Promise<string>((resolve) => {
+      other.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
+    });
+    const { name, pid }: { name: string; pid: number } = JSON.parse(line);
+    try {
+      await (await createTestStack()).remove();
+      assert.ok((await networks()).includes(name));
+      assert.doesNotThrow(() => process.kill(pid, 0));
+    } finally {
+      other.kill("SIGKILL");
+      await other;
+    }
+    own = await createTestStack();
+    assert.ok(!(await networks()).includes(name));
+    await eventually(async () => assert.throws(() => process.kill(pid, 0), /ESRCH/), 10);
+  });
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { EVERYDAY, patternsIn } from "../../commands/testFiles.ts";
+import { testNeeds } from "../../commands/testNeeds.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const workflow = (name: string) => parse(readFileSync(`${ROOT}/.github/workflows/${name}.yml`, "utf8"));
+
+describe("the workflows", () => {
+  it("run every test each night, those that take a whole stack on a machine each", () => {
+    const whole = readdirSync(`${ROOT}/test/whole`).filter((name) => name.endsWith(".test.ts"));
+    const parts: string[] = workflow("nightly").jobs.test.strategy.matrix.part;
+    assert.deepEqual(parts.toSorted(), [...patternsIn(EVERYDAY), ...whole.map((name) => `test/whole/${name}`)].sort());
+  });
+
+  it("run every test of every day for a change", () => {
+    const { unit, integration } = workflow("ci").jobs;
+    const named = [unit, integration].flatMap(({ steps }: { steps: { run?: string }[] }) =>
+      steps.flatMap(({ run }) => [...(run ?? "").matchAll(/'([^']+)'/g)].map(([, pattern = ""]) => pattern)),
+    );
+    assert.deepEqual(named.sort(), patternsIn(EVERYDAY).sort());
+  });
+});
+
+describe("a test file that is run alone", () => {
+  it("needs nothing of the machine where it asks for nothing", async () => {
+    assert.deepEqual(await testNeeds(["test/unit/config.test.ts"]), { engine: false, cli: false });
+  });
+
+  it("needs an engine where a container is run, and the CLI where a stack is", async () => {
+    assert.deepEqual(await testNeeds(["test/unit/nginxBehaviour.test.ts"]), { engine: true, cli: false });
+    assert.deepEqual(await testNeeds(["test/integration/life.test.ts"]), { engine: true, cli: true });
+  });
+
+  it("is known by a pattern, too", async () => {
+    assert.deepEqual(await testNeeds(["test/integration/*.test.ts"]), { engine: true, cli: true });
+  });
+
+  it("is named where there is none", async () => {
+    await assert.rejects(testNeeds(["test/unit/nothing.test.ts"]), /there is no test file test\/unit\/nothing.test.ts/);
+  });
+});
