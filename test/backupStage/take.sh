@@ -60,6 +60,7 @@ pieces() {
 work true
 working=$!
 until [ -n "$(find "$target/full" -name manifest.json 2>/dev/null)" ]; do sleep 0.1; done
+cp "$target"/archive/*/reach.json /stage/reach.0
 pieces 1 2 3
 cp -a "$target" /stage/earlier
 kill $working

@@ -29,6 +29,11 @@ const SOUND: readonly Case[] = [
   { name: "a backup in the clear and all of the archive after it", script: SECOND, says: rows(6) },
   { name: "what one backup holds", script: `${SECOND} backup`, says: rows(3) },
   {
+    name: "a backup after which nothing is archived yet",
+    script: `rm -r $second $archive/0*; cp /stage/reach.0 $archive/reach.json; ${FIRST}`,
+    says: rows(0),
+  },
+  {
     name: "a piece that was filed as everything ended, before it was noted",
     script: `cp /stage/reach.5 $archive/reach.json; ${FIRST}`,
     says: rows(6),

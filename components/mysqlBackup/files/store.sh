@@ -120,7 +120,7 @@ missing_pieces() {
   piece_numbers "$1" | awk -v last="$2" '
     NR > 1 { while (++before < $1 + 0) printf "%08d\n", before }
     { before = $1 + 0 }
-    END { if (NR == 0) before = last - 1; while (++before <= last) printf "%08d\n", before }'
+    END { if (NR == 0) before = last > 0 ? last - 1 : 0; while (++before <= last) printf "%08d\n", before }'
 }
 
 # lacking FILE-WITHOUT-ENDING: which of the two files is not there, below the folder.
