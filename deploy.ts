@@ -7,6 +7,7 @@ import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
+import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
 import { type PublishedPort, publishedUrl, type Topology } from "./topology.ts";
 
@@ -15,7 +16,10 @@ const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const
 
 /** Makes the resources of a plan, the innermost tier first; each tier waits until the one behind it is healthy. */
 export function deploy(topology: Topology) {
-  const identity = { project: topology.project, stack: topology.stack };
+  const { project, stack, protectData, backups: backupPlan } = topology;
+  // What is retained carries the mark: it is kept as long as that may be.
+  const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
+  const identity = { project, stack, state };
   const hosts = createHosts(topology.hosts);
   const [firstHost] = topology.hosts;
   if (firstHost === undefined) throw new Error("the plan has no host");
@@ -27,27 +31,25 @@ export function deploy(topology: Topology) {
   const common = { identity, hosts, networks };
 
   const authority = new Authority("authority", {
-    protect: topology.protectData,
-    commonName: `${topology.project} ${topology.stack}`,
+    protect: protectData,
+    commonName: `${project} ${stack}`,
   });
   const mysql = new MysqlCluster("mysql", {
     ...common,
     plan: topology.cluster,
     database: topology.database,
     authority,
-    protect: topology.protectData,
+    protect: protectData,
   });
-  const backups =
-    topology.backups &&
-    new MysqlBackup("backup", {
-      ...common,
-      plan: topology.backups,
-      database: topology.database,
-      password: mysql.passwords.backup,
-      authority,
-      protect: topology.protectData,
-      after: [mysql.steward],
-    });
+  const backups = new MysqlBackup("backup", {
+    ...common,
+    plan: backupPlan,
+    database: topology.database,
+    password: mysql.passwords.backup,
+    authority,
+    protect: protectData,
+    after: [mysql.steward],
+  });
   // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });
   const app = new AppTier("app", {
@@ -75,6 +77,7 @@ export function deploy(topology: Topology) {
     topology.loadBalancers.flatMap((plan) => plan.published.filter((port) => port.serves === serves)).map(publishedUrl);
   return {
     url: topology.url,
+    state,
     published: published("site"),
     statistics: published("statistics"),
     release: app.release,
@@ -86,7 +89,7 @@ export function deploy(topology: Topology) {
         ...routers.services,
         ...mysql.nodes,
         mysql.steward,
-        ...(backups === undefined ? [] : [backups.service]),
+        ...(backups.service === undefined ? [] : [backups.service]),
       ].map(({ name, container }) => [name, container.name]),
     ),
     replication: topology.cluster.replication,

@@ -14,6 +14,8 @@ export interface CopyOrder extends Choice {
   readonly volume: string;
   /** The member whose data they will be. */
   readonly primary: string;
+  /** The mark of the stack's state; undefined: it has none yet. */
+  readonly state: string | undefined;
 }
 
 /**
@@ -25,21 +27,20 @@ export async function buildCopy(
   engine: Docker,
   { project, stack, database }: Pick<Topology, "project" | "stack" | "database">,
   plan: BackupPlan,
-  { backup, until, volume, primary }: CopyOrder,
+  { backup, until, volume, primary, state }: CopyOrder,
   progress: (line: string) => void,
 ): Promise<Restored> {
-  const labels = engineLabels({ project, stack });
   const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
   if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
   const { Image, Mounts, Config } = await engine.getContainer(running.Id).inspect();
   // What it works in is its own; files and backups are shared.
   const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
 
-  await engine.createVolume({ Name: volume, Labels: labels });
+  await engine.createVolume({ Name: volume, Labels: engineLabels({ project, stack }, { state }) });
   try {
     const container = await engine.createContainer({
       Image,
-      Labels: labels,
+      Labels: engineLabels({ project, stack }, { state, purpose: "restore" }),
       User: "999:999",
       Entrypoint: ["bash"],
       Cmd: [`${BACKUP_SCRIPTS}/restore.sh`, backup.name, primary, until],

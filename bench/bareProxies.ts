@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { stackLabels } from "../components/labels.ts";
+import { engineLabels } from "../components/labels.ts";
 import type { NetworkName } from "../config/schema.ts";
 import { eventually } from "../test/engine.ts";
 import { networkOf } from "../topology/networks.ts";
@@ -30,7 +30,7 @@ export async function startBareProxies(engine: Docker, topology: Topology): Prom
     if (first === undefined) throw new Error(`${alias} has no network`);
     const container = await engine.createContainer({
       Image: plan.image,
-      Labels: Object.fromEntries(stackLabels(topology).map(({ label, value }) => [label, value])),
+      Labels: engineLabels(topology),
       Env: ["FILE=/tmp/config", `CONFIG=${config}`],
       Entrypoint: ["sh", "-c", `printf %s "$CONFIG" > $FILE && exec ${command}`],
       HostConfig: {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { ROOT } from "./settings.ts";
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
@@ -25,7 +26,7 @@ export function findBackend(env: Environment): Backend {
     return {
       summary: `${chosen} (yours)`,
       env: { PULUMI_BACKEND_URL: chosen },
-      folder: chosen.startsWith("file:///") ? chosen.slice("file://".length) : undefined,
+      folder: folderOf(chosen),
       passphraseFile: undefined,
     };
   }
@@ -72,8 +73,15 @@ export function loginFolder(env: Environment): string {
   return given(env["PULUMI_CREDENTIALS_PATH"]) ?? given(env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi");
 }
 
+/** The folder of a file backend's URL, which may be relative to the project or to the user's home; undefined: another kind. */
+function folderOf(url: string): string | undefined {
+  if (!url.startsWith("file://")) return undefined;
+  const [path = ""] = url.slice("file://".length).split("?");
+  return path.startsWith("~") ? join(homedir(), path.slice(2)) : resolve(ROOT, path);
+}
+
 /** The backend of `pulumi login`. */
-function currentLogin(env: Environment): string | undefined {
+export function currentLogin(env: Environment): string | undefined {
   const file = join(loginFolder(env), "credentials.json");
   if (!existsSync(file)) return undefined;
   const { current }: { current?: string } = JSON.parse(readFileSync(file, "utf8"));

@@ -5,6 +5,7 @@ import { age } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 import { containersThatAre } from "./containers.ts";
 import { heal } from "./heal.ts";
+import { sayKept } from "./kept.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { ROOT, say } from "./settings.ts";
@@ -12,11 +13,12 @@ import { ROOT, say } from "./settings.ts";
 const HOME = join(ROOT, RELEASES);
 
 /**
- * Brings the stack up, notes in its journal what became of it, and says what to do where it failed. Without a terminal
- * nobody can answer, and asking for it was the answer.
+ * Brings the stack up, notes in its journal what became of it, says what to do where it failed, and which data are kept
+ * that the stack has no use for any more. Without a terminal nobody can answer, and asking for it was the answer.
+ * @param saysKept false: the caller does; default: true
  */
-export async function bringUp(session: Session): Promise<number> {
-  await heal(session);
+export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
+  const { session, known } = await heal(asked);
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
@@ -25,6 +27,7 @@ export async function bringUp(session: Session): Promise<number> {
   const start = new Date();
   const exitCode = await pulumi(session, ["up", ...(process.stdin.isTTY && process.stdout.isTTY ? [] : ["--yes"])]);
   await record(session.stack, start, exitCode === 0);
+  if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
 }
 

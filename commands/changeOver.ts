@@ -31,7 +31,7 @@ export async function changeOver(
   }
   if (restored === undefined) await cli(session, ["config", "rm", "--path", RESTORED]);
   else await cli(session, ["config", "set", "--path", RESTORED, restored]);
-  const exitCode = await bringUp({ ...session, rest: ["--yes", "--skip-preview"] });
+  const exitCode = await bringUp({ ...session, rest: ["--yes", "--skip-preview"] }, { saysKept: false });
   const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
   say(`the data from before are kept: ${kept}
     remove:    docker volume rm ${kept}${restored === undefined ? "" : "\n    put back:  npm run restore -- --undo"}`);

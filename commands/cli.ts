@@ -2,17 +2,22 @@ import { execa } from "execa";
 import type { Session } from "./pulumi.ts";
 import { ROOT } from "./settings.ts";
 
-/** Runs the CLI for what it answers, unseen by the user. */
+/**
+ * Runs the CLI for what it answers, unseen by the user.
+ * @throws Error with what the CLI says where it fails
+ */
 export async function cli(
-  session: Pick<Session, "stack" | "env">,
+  session: Pick<Session, "reference" | "env">,
   args: readonly string[],
   input?: string,
 ): Promise<string> {
-  const { stdout } = await execa("pulumi", [...args, "--stack", session.stack], {
+  const { stdout, stderr, failed, message } = await execa("pulumi", [...args, "--stack", session.reference], {
     cwd: ROOT,
     env: session.env,
     extendEnv: false,
+    reject: false,
     ...(input === undefined ? {} : { input }),
   });
+  if (failed) throw new Error(stderr.trim().replace(/^error: /, "") || message);
   return stdout;
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
-import { askMembers, isInPlace, type Member } from "../database/members.ts";
+import { beginGroup } from "../database/beginGroup.ts";
+import { askMembers, comparisons, type Member } from "../database/members.ts";
 import { nodesOf } from "../database/nodes.ts";
+import { promote } from "../database/promote.ts";
 import { planRecovery } from "../database/recovery.ts";
 import { planTakeover } from "../database/takeover.ts";
 import { setAside } from "../database/volumes.ts";
@@ -10,6 +12,7 @@ import { databasesOf } from "../stack/databases.ts";
 import { factsOf } from "../stack/facts.ts";
 import { cli } from "./cli.ts";
 import { confirm } from "./confirm.ts";
+import { requireOwn } from "./heal.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, PROJECT, say } from "./settings.ts";
@@ -27,7 +30,7 @@ A primary that is well is changed by the setting mysql.primary and npm run up.`;
 
 /** Exit code: 0 where every database is in its place, or what was asked for is done. */
 await main(async () => {
-  const { stack, rest } = commandLine(process.argv.slice(2));
+  const { stack, reference, rest } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
     args: [...rest],
     options: { yes: { type: "boolean", default: false } },
@@ -38,53 +41,54 @@ await main(async () => {
     say(USAGE);
     return 2;
   }
-  const { env } = await prepareMachine(stack);
+  const machine = await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
   const { cluster } = topology;
   const engine = engineClient(config.loadBalancer.endpoint);
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   const nodes = nodesOf(engine, topology);
-  const members = await askMembers(cluster, databases.ask, containers.execute);
+  const { ask } = databases;
+  const askAll = () => askMembers(cluster, ask, containers.execute);
+  const members = await askAll();
 
   if (word === "status") {
     for (const member of members) console.log(line(member));
-    return members.every((member) => isInPlace(member, cluster)) ? 0 : 1;
+    return members.every(({ problem }) => problem === undefined) ? 0 : 1;
   }
 
-  const sets = await comparisons(members, databases.ask);
+  const { state } = await requireOwn({ stack, reference, ...machine });
   if (word === "takeover") {
-    const { target, lost, cost } = planTakeover(cluster, members, server, sets);
+    const { target, cost, unapplied } = planTakeover(cluster, members, server, await comparisons(members, ask));
     for (const member of members) say(line(member));
-    say(`${target.plan.server} becomes the primary; ${cost}`);
+    const first = unapplied === 0 ? "" : `, when it has applied what it has received, ${unapplied} transactions`;
+    say(`${target.plan.server} becomes the primary${first}; ${cost}`);
     if (!values.yes && !(await confirm("Take over?"))) return undone();
-    // Whoever took writes must not go on when it thaws; it is started again as a replica.
-    const fenced: string[] = [];
-    for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
-    await containers.execute(target.plan.name, ["bash", "/etc/mysql/conf.d/takeover.sh"]);
-    await cli({ stack, env }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
-    for (const name of fenced) await nodes.start(name);
+    // While a person thinks, a primary may come back, or a replica go.
+    const present = await askAll();
+    const plan = planTakeover(cluster, present, server, await comparisons(present, ask));
+    if (plan.cost !== cost) throw new Error(`nothing was done, because it has another cost now: ${plan.cost}`);
+    const again = await promote(plan, { nodes, execute: containers.execute, ask, say });
+    await cli({ reference, ...machine }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
     say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
-${fenced.length > 0 ? `started again as replicas: ${fenced.join(", ")}; npm run database -- status says how they are` : ""}`);
+${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status says how they are` : ""}`);
     return 0;
   }
 
-  const recovery = planRecovery(cluster, members, server, sets);
-  const { plan } = recovery.member;
+  const recovery = planRecovery(cluster, members, server, await comparisons(members, ask));
   if (recovery.kind === "begin-group") {
-    const without = recovery.without.map((member) => member.plan.server).join(", ") || "nobody";
-    say(`the group begins again at ${plan.server}, without ${without}.
-What was committed by a majority is lost if only those have it. They must not run elsewhere: a second group would take writes.`);
+    say(recovery.cost);
     if (!values.yes && !(await confirm("Begin?"))) return undone();
-    const present = members.filter(({ answer }) => answer !== undefined);
-    for (const member of present) await containers.execute(member.plan.name, ["touch", "/tmp/begin-without-silent"]);
+    const begun = await beginGroup(cluster, members, recovery.without, { execute: containers.execute, ask });
+    say(`the group has begun, and ${begun} takes writes`);
     return 0;
   }
+  const { plan } = recovery.member;
   say(`${plan.server}: ${recovery.member.state}
 Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
   await nodes.stop(plan.name);
-  const kept = await setAside(engine, topology, plan, new Date()).finally(() => nodes.start(plan.name));
+  const kept = await setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 });
@@ -94,25 +98,9 @@ function undone(): number {
   return 1;
 }
 
-function line({ plan, state, answer }: Member): string {
-  const does = answer === undefined ? "does not answer" : answer.writes ? "takes writes" : "read-only";
-  return `${plan.server.padEnd(12)} ${does.padEnd(16)} ${state}`;
-}
-
-/** Which member has all of whose transactions, asked once: MySQL alone knows its sets. */
-async function comparisons(
-  members: readonly Member[],
-  ask: (name: string, statement: string) => Promise<string[][]>,
-): Promise<(one: Member, other: Member) => boolean> {
-  const [judge] = members.filter(({ answer }) => answer !== undefined);
-  const covered = new Set<string>();
-  for (const one of members) {
-    for (const other of members) {
-      if (judge === undefined || one.answer === undefined || other.answer === undefined) continue;
-      const statement = `SELECT GTID_SUBSET('${other.answer.transactions}', '${one.answer.transactions}')`;
-      const [row] = await ask(judge.plan.name, statement);
-      if (row?.[0] === "1") covered.add(`${one.plan.name} ${other.plan.name}`);
-    }
-  }
-  return (one, other) => covered.has(`${one.plan.name} ${other.plan.name}`);
+function line({ plan, state, report, problem }: Member): string {
+  const does = report === undefined ? "does not answer" : report.writes ? "takes writes" : "read-only";
+  const misplaced =
+    problem === undefined || report === undefined ? "" : `\n${" ".repeat(13)}not in its place: it ${problem}`;
+  return `${plan.server.padEnd(12)} ${does.padEnd(16)} ${state}${misplaced}`;
 }

@@ -14,7 +14,7 @@ await main(async () => {
   let complete = problem === undefined;
   for (const step of (await chains(stack)).flat()) {
     const found = await step.find();
-    line(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap provides it`);
+    line(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap tries to provide it`);
     complete &&= found !== undefined;
   }
   line(true, "state", findBackend(process.env).summary);

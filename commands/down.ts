@@ -3,7 +3,6 @@ import { main, openSession, pulumi } from "./pulumi.ts";
 
 /** Removes everything but what is protected: data volumes and the passwords that open them. */
 await main(async () => {
-  const session = await openSession(process.argv.slice(2));
-  await heal(session);
+  const { session } = await heal(await openSession(process.argv.slice(2)));
   return pulumi(session, ["destroy", "--exclude-protected"]);
 });

@@ -7,7 +7,7 @@ import { releases } from "../drills/release.ts";
 import { engineClient } from "../preflight/engine.ts";
 import { stackContainers } from "../stack/containers.ts";
 import { databasesOf } from "../stack/databases.ts";
-import { addressOf, factsOf } from "../stack/facts.ts";
+import { factsOf, outputsOf } from "../stack/facts.ts";
 import { prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, say } from "./settings.ts";
@@ -29,7 +29,7 @@ const MAX_HOLD_SECONDS = 10;
 
 /** Drills the stack that is up: one line a drill on stdout; exit code 1 where one is past its limit. */
 await main(async () => {
-  const { stack, rest } = commandLine(process.argv.slice(2));
+  const { rest, ...name } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
     args: [...rest],
     options: {
@@ -47,6 +47,7 @@ await main(async () => {
   const seconds = whole("--seconds", values.seconds, 5, 120);
   const rate = whole("--rate", values.rate, 10, 1_000);
   const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS) };
+  const { stack } = name;
   const facts = await factsOf(stack);
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
@@ -60,7 +61,7 @@ await main(async () => {
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
   const { signal } = stop;
   const machine = await prepareMachine(stack);
-  const url = await addressOf(stack, machine);
+  const { url, state } = await outputsOf(name.reference, machine);
   if (!values.yes && !isForTests(stack) && !(await isConfirmed(stack, signal))) {
     say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
     return 1;
@@ -75,10 +76,11 @@ await main(async () => {
     containers,
     databases: databasesOf(containers, facts.topology),
     url,
+    state,
     seconds,
     signal,
     wait: (length) => sleep(length * 1_000, undefined, { signal }),
-    ...releases(stack, machine, { signal, say }),
+    ...releases(name, machine, { signal, say }),
     say,
   };
 

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type Machine, prepareMachine } from "./machine.ts";
+import { type Machine, type Needs, prepareMachine } from "./machine.ts";
 import { type CommandLine, commandLine, PROJECT, ROOT, say } from "./settings.ts";
 
 export interface Session extends CommandLine, Machine {}
 
-/** Prepares the machine and makes sure that the stack exists. */
-export async function openSession(args: readonly string[]): Promise<Session> {
+/** Prepares the machine, by default with everything, and makes sure that the stack exists. */
+export async function openSession(args: readonly string[], needs?: Needs): Promise<Session> {
   const line = commandLine(args);
-  const machine = await prepareMachine(line.stack);
+  const machine = await prepareMachine(line.stack, needs);
   if (!isKnown(line.stack, machine)) {
-    await execa("pulumi", ["stack", "select", "--create", "--stack", line.stack], {
+    await execa("pulumi", ["stack", "select", "--create", "--stack", line.reference], {
       cwd: ROOT,
       env: machine.env,
       extendEnv: false,
@@ -30,7 +30,7 @@ function isKnown(stack: string, { backend }: Machine): boolean {
 /** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const result = await execa("pulumi", [verb, "--stack", session.stack, ...flags, ...session.rest], {
+  const result = await execa("pulumi", [verb, "--stack", session.reference, ...flags, ...session.rest], {
     cwd: ROOT,
     env: session.env,
     extendEnv: false,

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
 import { parse } from "yaml";
 import { type ApplicationSource, applicationFolder } from "../components/appTier/applicationFolder.ts";
 import { folderContent } from "../components/files.ts";
@@ -21,7 +20,7 @@ export interface ReleaseSettings extends ApplicationSource {
 /** Reads a stack's file; what is malformed there the program itself reports. */
 export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
   const { images } = await stackNeeds(stack);
-  const file = parse(await readFile(`${ROOT}/Pulumi.${basename(stack)}.yaml`, "utf8").catch(() => "{}"));
+  const file = parse(await readFile(`${ROOT}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
   const { application } = schema.shape;
   const result = application.safeParse(fromText(application, file?.config?.[`${PROJECT}:application`]));
   return { files: result.data?.files, release: result.data?.release, image: images.application };

@@ -14,6 +14,7 @@ import { planTopology, type Topology } from "../topology.ts";
 import { backupScript, backupsOf } from "./backupContainer.ts";
 import { changeOver } from "./changeOver.ts";
 import { confirm } from "./confirm.ts";
+import { requireOwn } from "./heal.ts";
 import { main, openSession, type Session } from "./pulumi.ts";
 import { say } from "./settings.ts";
 
@@ -47,6 +48,7 @@ await main(async () => {
   }
   const session = { ...line, rest: [] };
   const { config, topology } = await factsOf(session.stack);
+  const { state } = await requireOwn(session);
   if (!topology.protectData) {
     throw new Error(`mysql.protect is false: the data that a restore replaces would be removed
     set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.stack}, then npm run up`);
@@ -80,7 +82,7 @@ await main(async () => {
   const { primary } = after.cluster;
   const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
   if (volume === undefined) throw new Error("the plan has no primary");
-  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary }, say);
+  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary, state }, say);
   const present = await presentData(databases, topology.database, restored).catch(() => undefined);
   for (const text of lossReport(choice, restored, present, new Date())) say(text);
   if (!(await agreed("Put them in the place of the present data?"))) {

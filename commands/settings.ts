@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { type Settings, schema } from "../config/schema.ts";
 import { fromText } from "../config/shape.ts";
+import { type StackName, stackName } from "./stackName.ts";
 
 /** The project's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -18,14 +19,16 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-export interface CommandLine {
-  readonly stack: string;
+export interface CommandLine extends StackName {
   /** Everything else, for the Pulumi CLI. */
   readonly rest: readonly string[];
 }
 
-/** Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the stack `dev`. */
-export function commandLine(args: readonly string[]): CommandLine {
+/**
+ * Takes `--stack NAME` or `-s NAME` out of the arguments; the default is the shell's stack (PULUMI_STACK), else `dev`.
+ * @throws Error where that is no stack of this project
+ */
+export function commandLine(args: readonly string[], env: Readonly<NodeJS.ProcessEnv> = process.env): CommandLine {
   const { tokens } = parseArgs({
     args: [...args],
     options: { stack: { type: "string", short: "s" } },
@@ -35,7 +38,7 @@ export function commandLine(args: readonly string[]): CommandLine {
   const own = tokens.flatMap((token) => (token.kind === "option" && token.name === "stack" ? [token] : []));
   const taken = new Set(own.flatMap(({ index, inlineValue }) => (inlineValue ? [index] : [index, index + 1])));
   return {
-    stack: own.at(-1)?.value ?? "dev",
+    ...stackName(own.at(-1)?.value ?? (env["PULUMI_STACK"] || "dev"), PROJECT),
     rest: args.filter((_, index) => !taken.has(index)),
   };
 }

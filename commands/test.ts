@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { prepareMachine } from "./machine.ts";
+import { type Needs, prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { ROOT, say } from "./settings.ts";
 import { ALL, EVERYDAY, patternsIn } from "./testFiles.ts";
@@ -19,8 +19,8 @@ await main(async () => {
     if (check.exitCode !== 0) return check.exitCode ?? 1;
   }
   const files = named.length > 0 ? named : patternsIn(process.argv.includes("--all") ? ALL : EVERYDAY);
-  const { engine, cli } = await testNeeds(files);
-  const env = engine || cli ? await environment() : process.env;
+  const needs = await testNeeds(files);
+  const env = needs.engine || needs.cli ? await environment(needs) : process.env;
   const { exitCode } = await execa("mocha", ["--parallel", "--jobs", "2", ...options, ...files], {
     ...run,
     env,
@@ -29,9 +29,9 @@ await main(async () => {
   return exitCode ?? 1;
 });
 
-async function environment(): Promise<NodeJS.ProcessEnv> {
+async function environment(needs: Needs): Promise<NodeJS.ProcessEnv> {
   try {
-    return (await prepareMachine("dev")).env;
+    return (await prepareMachine("dev", needs)).env;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     say(`the machine cannot be made ready, so tests that need an engine will be skipped:\n${reason}`);

@@ -1,19 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import type { Needs } from "./machine.ts";
 import { ROOT } from "./settings.ts";
 
-/** What test files need of the machine. */
-export interface TestNeeds {
-  /** A Docker Engine with the images. */
-  readonly engine: boolean;
-  /** The Pulumi CLI with its plugins. */
-  readonly cli: boolean;
-}
-
-/** Modules by which a test reaches an engine or the CLI; whoever imports one needs what it stands for. */
-const ENGINE = ["test/engine.ts", "bootstrap/test/engineRun.ts"];
-const CLI = ["test/project.ts"];
+/** Modules that reach an engine or the CLI: a test file that imports one, or is one, needs it. */
+const ENGINE = ["test/engine.ts", "bootstrap/test/engineRun.ts", "bootstrap/test/standIns.test.ts"];
+const CLI = ["test/project.ts", "bootstrap/test/plugins.test.ts", "bootstrap/test/languageHost.test.ts"];
 
 /** Only our own modules are followed, and what is no program is none. */
 const OWN_MODULES: Plugin = {
@@ -29,7 +22,7 @@ const OWN_MODULES: Plugin = {
  * @param files paths or patterns, relative to the project
  * @throws Error naming each that is no file
  */
-export async function testNeeds(files: readonly string[]): Promise<TestNeeds> {
+export async function testNeeds(files: readonly string[]): Promise<Needs> {
   const missing = files.filter((file) => !file.includes("*") && !existsSync(join(ROOT, file)));
   if (missing.length > 0) throw new Error(missing.map((file) => `there is no test file ${file}`).join("\n"));
   const { metafile } = await build({
@@ -45,6 +38,5 @@ export async function testNeeds(files: readonly string[]): Promise<TestNeeds> {
     plugins: [OWN_MODULES],
   });
   const reaches = (module: string) => module in metafile.inputs;
-  const cli = CLI.some(reaches);
-  return { engine: cli || ENGINE.some(reaches), cli };
+  return { engine: ENGINE.some(reaches), cli: CLI.some(reaches) };
 }

@@ -12,11 +12,6 @@ export interface MountedFiles {
   readonly path: string;
   /** Another version is another volume, and so another container. undefined: the files change under a running one. */
   readonly version: string | undefined;
-  /**
-   * Another mark is another container with the same volume: for processes that read the files when they start. Public,
-   * though the files are not. Absent: who uses the files notices what has changed.
-   */
-  readonly mark?: pulumi.Output<string>;
   readonly uploads: readonly docker.types.input.ContainerUpload[];
 }
 
@@ -46,20 +41,16 @@ export function liveFiles(
 
 /**
  * Secrets, readable by root and its group alone: a container that mounts them is given that group. They are always in the
- * same volume, so that no resource's name depends on a secret, and change under a running container.
- * @param mark for a container that has to be replaced when they change
+ * same volume, so that no resource's name depends on a secret, and change under a running container. Where its process reads
+ * them only when it starts, something public that changes with them belongs into the container's environment.
  */
-export function secretFiles(
-  secrets: Readonly<Record<string, pulumi.Output<string>>>,
-  mark?: pulumi.Output<string>,
-): MountedFiles {
+export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
   const path = "/run/secrets";
   return {
     kind: "secrets",
     path,
     // Part of the names that stacks have had from the beginning.
     version: "v1",
-    ...(mark === undefined ? {} : { mark }),
     uploads: Object.keys(secrets)
       .sort()
       .flatMap((name) => {

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName } from "../config/schema.ts";
 import type { Attachment, NetworkPlan } from "../topology.ts";
 import type { Host } from "./host.ts";
-import { type StackIdentity, stackLabels } from "./labels.ts";
+import { type ResourceIdentity, stackLabels } from "./labels.ts";
 
 export interface NetworksArgs {
-  readonly identity: StackIdentity;
+  readonly identity: ResourceIdentity;
   readonly plans: readonly NetworkPlan[];
   readonly host: Host;
 }
@@ -29,7 +29,8 @@ export class Networks extends pulumi.ComponentResource {
             ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
             labels: stackLabels(args.identity),
           },
-          { parent: this, provider: args.host.provider, deleteBeforeReplace: true },
+          // A network that is replaced takes every container with it.
+          { parent: this, provider: args.host.provider, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
         ),
       ]),
     );

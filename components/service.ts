@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InstancePlan, PublishedPort } from "../topology.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
-import { SECRETS_LABEL, SERVICE_LABEL, type StackIdentity, stackLabels } from "./labels.ts";
+import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "./labels.ts";
 
 /** How the engine finds out that a container serves. Durations in seconds. */
 export interface Healthcheck {
@@ -14,7 +14,7 @@ export interface Healthcheck {
 }
 
 export interface ServiceArgs {
-  readonly identity: StackIdentity;
+  readonly identity: ResourceIdentity;
   readonly host: Host;
   readonly plan: InstancePlan;
   /** The networks that it joins, or the service whose network namespace it shares, with its addresses and ports. */
@@ -98,12 +98,11 @@ export class Service extends pulumi.ComponentResource {
           volumes: [{ volumeName: volume.name, containerPath: files.path }],
           uploads: [...files.uploads],
         },
-        { ...own, deleteBeforeReplace: true },
+        { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
       );
       return { carrier, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
 
-    const marks = args.files.flatMap(({ mark }) => (mark === undefined ? [] : [{ label: SECRETS_LABEL, value: mark }]));
     this.container = new docker.Container(
       name,
       {
@@ -113,7 +112,7 @@ export class Service extends pulumi.ComponentResource {
         envs: Object.entries(args.environment ?? {})
           .sort(([one], [other]) => (one < other ? -1 : 1))
           .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        labels: [...labels, ...marks],
+        labels,
         user: args.user,
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
         readOnly: true,
@@ -146,6 +145,7 @@ export class Service extends pulumi.ComponentResource {
         ...own,
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
+        ignoreChanges: ["labels"],
         dependsOn: [...mounts.map(({ carrier }) => carrier), ...(args.after ?? []).map(({ container }) => container)],
       },
     );

@@ -1,12 +1,12 @@
 import type { InstancePlan } from "../topology.ts";
 import { type Hosts, hostOf } from "./host.ts";
-import type { StackIdentity } from "./labels.ts";
+import type { ResourceIdentity } from "./labels.ts";
 import type { Networks } from "./networks.ts";
 import type { ServiceArgs } from "./service.ts";
 
 /** What every tier is given. */
 export interface TierArgs {
-  readonly identity: StackIdentity;
+  readonly identity: ResourceIdentity;
   readonly hosts: Hosts;
   readonly networks: Networks;
 }

@@ -15,6 +15,8 @@ export interface Problem {
   readonly example?: string | undefined;
   /** Replaces the sentence "<key> is <value>". */
   readonly complaint?: string;
+  /** What helps where no other value does; replaces the advice to set or remove the key. */
+  readonly cure?: string | undefined;
 }
 
 /** Everything that is wrong, in one message that says how to put it right. */
@@ -25,7 +27,8 @@ export class ConfigError extends Error {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const texts = problems.map((problem) => describe(project, stack, problem));
     super(
-      `${count} in the configuration of stack ${stack}; nothing was created or changed.\n\n${texts.join("\n\n")}\n`,
+      `${count} in the configuration of stack ${stack}; nothing was created or changed.
+For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack ${stack})"\n\n${texts.join("\n\n")}\n`,
     );
     this.name = "ConfigError";
     this.problems = problems;
@@ -38,10 +41,11 @@ function describe(project: string, stack: string, problem: Problem): string {
   const complaint =
     problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${JSON.stringify(problem.value)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
-  const cure =
+  const advice =
     problem.example === undefined
       ? `remove it: pulumi config rm${pathFlag} '${key}' --stack ${stack}`
       : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)} --stack ${stack}`;
+  const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
 

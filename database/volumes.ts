@@ -11,6 +11,7 @@ const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && find ${DATA} -mindepth 1 -delete 
 
 /**
  * Keeps the data of a server that does not run in a volume of their own, and lets the server begin without any.
+ * @param state the mark of the stack's state; undefined: it has none yet
  * @returns the volume's name
  * @throws Error where they could not be copied; they are as they were then
  */
@@ -18,15 +19,16 @@ export async function setAside(
   engine: Docker,
   identity: StackIdentity,
   { dataVolume, image }: Pick<DatabasePlan, "dataVolume" | "image">,
-  now: Date,
+  { state, now }: { readonly state: string | undefined; readonly now: Date },
 ): Promise<string> {
   const kept = `${dataVolume}-kept-${now
     .toISOString()
     .replaceAll(/[^0-9TZ]/g, "")
     .toLowerCase()}`;
-  await engine.createVolume({ Name: kept, Labels: engineLabels(identity) });
+  await engine.createVolume({ Name: kept, Labels: engineLabels(identity, { state }) });
   const container = await engine.createContainer({
     Image: image,
+    Labels: engineLabels(identity, { state, purpose: "set-aside" }),
     User: "999:999",
     Entrypoint: ["bash", "-c"],
     Cmd: [SET_ASIDE],

@@ -40,6 +40,8 @@ export interface Ground extends Facts, Conditions {
   readonly databases: Databases;
   /** Where the site is. */
   readonly url: string;
+  /** The mark of the stack's state; undefined: it has none yet. */
+  readonly state?: string | undefined;
   /** How long the stack is used at least. */
   readonly seconds: number;
   /** Aborted when the user wants to stop; what waits for it throws. */

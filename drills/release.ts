@@ -1,27 +1,32 @@
 import { execa } from "execa";
 import type { Machine } from "../commands/machine.ts";
 import { PROJECT, ROOT } from "../commands/settings.ts";
+import type { StackName } from "../commands/stackName.ts";
 import { type Changes, whileChanged } from "../stack/configuration.ts";
 import type { Ground } from "./drill.ts";
 
 /** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */
 export function releases(
-  stack: string,
+  { stack, reference }: StackName,
   { env }: Pick<Machine, "env">,
   { signal, say }: Pick<Ground, "signal" | "say">,
 ): Pick<Ground, "release" | "renew"> {
   const up = async (what: string, ...options: readonly string[]) => {
     say(`up ${what}`);
-    const { exitCode, all } = await execa("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview", ...options], {
-      cwd: ROOT,
-      env,
-      extendEnv: false,
-      stdin: "ignore",
-      all: true,
-      reject: false,
-      // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
-      forceKillAfterDelay: false,
-    });
+    const { exitCode, all } = await execa(
+      "pulumi",
+      ["up", "--stack", reference, "--yes", "--skip-preview", ...options],
+      {
+        cwd: ROOT,
+        env,
+        extendEnv: false,
+        stdin: "ignore",
+        all: true,
+        reject: false,
+        // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+        forceKillAfterDelay: false,
+      },
+    );
     signal.throwIfAborted();
     if (exitCode !== 0) throw new Error(`up ${what} failed:\n${all}`);
   };

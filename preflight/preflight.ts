@@ -5,7 +5,9 @@ import { refusal } from "../config/refusal.ts";
 import type { Topology } from "../topology.ts";
 import { downgrade } from "./downgrade.ts";
 import { type EngineState, engineState, isLocal } from "./engine.ts";
+import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
+import { notOwn, ownState } from "./ownership.ts";
 import { takenPorts } from "./ports.ts";
 import { missingRelease } from "./release.ts";
 import { subnetProblems } from "./subnets.ts";
@@ -15,8 +17,9 @@ import { kernelProblem, nodeProblem } from "./versions.ts";
 const CLI_VERSIONS = ">=3.200.0";
 
 /**
- * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint,
- * ports and subnets that somebody else has. A preview needs no engine, so there a silent one is a warning.
+ * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint, a
+ * stack of the same name that another state has, ports and subnets that are taken. A preview needs no engine, so there a
+ * silent one is a warning.
  * @throws pulumi.RunError with every problem at once
  */
 export async function preflight(topology: Topology): Promise<void> {
@@ -25,12 +28,16 @@ export async function preflight(topology: Topology): Promise<void> {
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const { application, release } = topology.files;
+  const known = await ownState(topology);
   const problems = release === undefined ? missingFiles(application) : missingRelease(release);
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
     if (kernel !== undefined) throw refusal(kernel);
-    problems.push(...(state ? await collisions(topology, endpoint, state) : subnetProblems(topology, [], [])));
+    const others = state && known && (await notOwn(endpoint, topology, known));
+    if (others !== undefined) throw refusal(others);
+    if (state === undefined) problems.push(...subnetProblems(topology, [], []));
+    else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
   if (problems.length > 0) {
     throw refusal(new ConfigError(topology.project, topology.stack, problems).message);

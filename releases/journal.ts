@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { RELEASES } from "./folder.ts";
 
@@ -71,9 +71,8 @@ export function isSame(a: Attempt, b: Attempt): boolean {
   return a.release === b.release && a.image === b.image;
 }
 
-/** The CLI takes organization/project/stack as well. */
 function fileOf(stack: string, home: string): string {
-  return join(home, `${basename(stack)}${SUFFIX}`);
+  return join(home, `${stack}${SUFFIX}`);
 }
 
 /** A line that an interruption cut off is left out. */

@@ -1,3 +1,4 @@
+import { WRITES } from "../components/mysqlCluster/sql.ts";
 import type { Topology } from "../topology.ts";
 import type { StackContainers } from "./containers.ts";
 
@@ -24,7 +25,7 @@ export function databasesOf(
     return rows
       .split("\n")
       .filter((row) => row !== "")
-      .map((row) => row.split("\t"));
+      .map((row) => row.split("\t").map(unescaped));
   };
   return {
     ask,
@@ -32,7 +33,7 @@ export function databasesOf(
       const nodes = cluster.databases.filter(({ role }) => role !== "arbiter").map(({ name }) => name);
       const writable = await Promise.all(
         nodes.map((name) =>
-          ask(name, "SELECT NOT @@global.read_only").then(
+          ask(name, `SELECT ${WRITES}`).then(
             ([row]) => row?.[0] === "1",
             () => false,
           ),
@@ -44,4 +45,11 @@ export function databasesOf(
       return primary;
     },
   };
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", "0": "\0" };
+
+/** A value as it is: the client writes line breaks, tabs, zeros and backslashes of values as `\n`, `\t`, `\0` and `\\`. */
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter);
 }

@@ -22,15 +22,21 @@ export async function factsOf(stack: string): Promise<Facts> {
   return { config, topology: planTopology(config) };
 }
 
-const outputs = z.looseObject({ url: z.url() });
+const outputs = z.looseObject({
+  /** Where the site is. */
+  url: z.url(),
+  /** The mark of the stack's state. */
+  state: z.string().optional(),
+});
+export type Outputs = z.output<typeof outputs>;
 
 /**
- * Where the site is, as the stack's outputs say.
+ * The stack's outputs.
  * @throws Error where the stack is not up
  */
-export async function addressOf(stack: string, { env }: Pick<Machine, "env">): Promise<string> {
-  const text = await cli({ stack, env }, ["stack", "output", "--json"]).catch(() => "{}");
+export async function outputsOf(reference: string, { env }: Pick<Machine, "env">): Promise<Outputs> {
+  const text = await cli({ reference, env }, ["stack", "output", "--json"]).catch(() => "{}");
   const read = outputs.safeParse(JSON.parse(text));
-  if (!read.success) throw new Error(`the stack ${stack} is not up: npm run up -- --stack ${stack}`);
-  return read.data.url;
+  if (!read.success) throw new Error(`the stack ${reference} is not up: npm run up -- --stack ${reference}`);
+  return read.data;
 }

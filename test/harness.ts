@@ -31,8 +31,8 @@ const COMPUTED: Computed = {
   "docker:index/volume:Volume": (name) => ({ name: `${name}-0000000` }),
   "docker:index/network:Network": () => ({}),
   "pulumi:providers:docker": () => ({}),
+  "random:index/randomId:RandomId": (name) => ({ hex: `the ${name}` }),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
-  "random:index/randomId:RandomId": () => ({ hex: "00000000" }),
   "tls:index/privateKey:PrivateKey": (name) => ({
     privateKeyPem: pulumi.secret(`the ${name}`),
     privateKeyPemPkcs8: pulumi.secret(`the ${name}`),

@@ -70,7 +70,8 @@ function dataVolume({ project, stack, mysql }: Config, name: string): string {
   return [project, stack, name, ...(mysql.restored === undefined ? [] : [mysql.restored])].join("-");
 }
 
-function memberName(server: string): string {
+/** The name of a server's database among the members. */
+export function memberName(server: string): string {
   return `mysql-${server}.replication`;
 }
 

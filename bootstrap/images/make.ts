@@ -6,6 +6,7 @@ import type { Report } from "../step.ts";
 import { hashBase } from "./base.ts";
 import { buildImage, finishImage } from "./build.ts";
 import { fetchNodeTools, nodeTools } from "./nodeTools.ts";
+import { familiarName } from "./reference.ts";
 import {
   contextOf,
   hashImage,
@@ -13,6 +14,7 @@ import {
   mismatchOf,
   type Program,
   packageOf,
+  refusalOf,
   upstreamVersion,
   type Wanted,
 } from "./stand-ins.ts";
@@ -27,7 +29,12 @@ const versionVariable: Readonly<Record<Program, string>> = {
 
 /** Hash of all that a stand-in is made from; another one than in its label means that it is out of date. */
 export async function standInHash({ program, name }: Wanted): Promise<string> {
-  return hashImage(program, await hashBase(), name, ...(program === "node" ? Object.values(nodeTools) : []));
+  return hashImage(
+    program,
+    await hashBase(),
+    familiarName(name),
+    ...(program === "node" ? Object.values(nodeTools) : []),
+  );
 }
 
 /** Runs `work` with a copy of the image's folder, to which files that are fetched for it have been added. */
@@ -64,11 +71,14 @@ async function versionIn(docker: Docker, id: string, program: Program): Promise<
   }
 }
 
+/** One line that says what was made, or why nothing was. */
+export type Made = { readonly made: string } | { readonly refusal: string };
+
 /**
- * Builds the stand-in for an official image on the base image, and gives it that image's name.
- * @returns One line that says what it is.
+ * Builds the stand-in for an official image on the base image, and gives it that image's name where that is true of
+ * what was built.
  */
-export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, report: Report): Promise<string> {
+export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, report: Report): Promise<Made> {
   const { program, name } = wanted;
   const begin = Date.now();
   const say = (line: string) => report(`${program}: ${line}`);
@@ -77,15 +87,17 @@ export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, 
     buildImage(docker, folder, await readdir(folder), { BASE: base }, say),
   );
   const version = await versionIn(docker, id, program);
+  const refusal = refusalOf(wanted, version);
+  if (refusal !== undefined) return { refusal };
   const marks = {
     [labels.program]: program,
-    [labels.standsFor]: name,
+    [labels.standsFor]: familiarName(name),
     [labels.version]: version,
     [labels.inputs]: await standInHash(wanted),
   };
   await finishImage(docker, id, name, marks, { [versionVariable[program]]: version });
   say(`${name} stands in with ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
-  const mismatch = mismatchOf(name, version);
+  const mismatch = mismatchOf(wanted, version);
   if (mismatch !== undefined) say(mismatch);
-  return `${name} (stand-in with ${program} ${version})`;
+  return { made: `${name} (stand-in with ${program} ${version})` };
 }

@@ -27,6 +27,13 @@ export function parseReference(name: string): Reference {
   };
 }
 
+/** The shortest way to write an image's name, as the engine itself shows it: "haproxy:3.2.26". */
+export function familiarName(name: string): string {
+  const { registry, repository, tag, digest } = parseReference(name);
+  const place = registry === "docker.io" ? repository : `${registry}/${repository}`;
+  return `${place}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}
+
 /** Where the registry's API answers. */
 export function registryUrl({ registry }: Reference): string {
   return `https://${registry === "docker.io" ? "registry-1.docker.io" : registry}/v2/`;

@@ -1,76 +1,78 @@
 import type Docker from "dockerode";
-import { removeCached } from "../cache.ts";
-import { aptRemove } from "../engine/apt.ts";
 import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
 import type { Provision, Report, Step } from "../step.ts";
-import { archiveName, baseRepository, imagesState, provideBase } from "./base.ts";
+import { provideBase } from "./base.ts";
+import { findImage } from "./identity.ts";
 import { makeStandIn, standInHash } from "./make.ts";
-import { toolsName } from "./nodeTools.ts";
-import { parseReference } from "./reference.ts";
 import { registryAnswers } from "./registry.ts";
-import { type ImageRefs, labels, refusalOf, type Wanted, wantedOf } from "./stand-ins.ts";
+import { type ImageRefs, labels, mismatchOf, refusalOf, versionOf, type Wanted, wantedOf } from "./stand-ins.ts";
+import { undo } from "./undo.ts";
 
 /** What the engine has under an image's name. */
-export type Present = "theirs" | "stand-in" | "old stand-in" | "none";
-
-async function labelsOf(docker: Docker, name: string): Promise<Readonly<Record<string, string>> | undefined> {
-  try {
-    const { Config } = await docker.getImage(name).inspect();
-    return Config.Labels ?? {};
-  } catch (error) {
-    if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return undefined;
-    throw error;
-  }
-}
+type Present =
+  | { readonly kind: "theirs" | "none" | "old stand-in" }
+  | { readonly kind: "stand-in"; readonly version: string };
 
 async function presentOf(docker: Docker, wanted: Wanted): Promise<Present> {
-  const found = await labelsOf(docker, wanted.name);
-  if (found === undefined) return "none";
-  const inputs = found[labels.inputs];
-  if (inputs === undefined) return "theirs";
-  return inputs === (await standInHash(wanted)) ? "stand-in" : "old stand-in";
+  const found = await findImage(docker, wanted.name);
+  if (found === undefined) return { kind: "none" };
+  if (found.marks === undefined) return { kind: "theirs" };
+  const version = found.marks[labels.version] ?? "unknown";
+  const isCurrent = found.marks[labels.inputs] === (await standInHash(wanted));
+  // One under a name that gets none any more is kept: a stack runs it.
+  return isCurrent || refusalOf(wanted, version) !== undefined
+    ? { kind: "stand-in", version }
+    : { kind: "old stand-in" };
 }
 
-async function find(docker: Docker, images: ImageRefs): Promise<Provision | undefined> {
-  const wanted = wantedOf(images);
-  const present = await Promise.all(wanted.map((one) => presentOf(docker, one)));
-  if (present.some((kind) => kind === "none" || kind === "old stand-in")) return undefined;
-  const standIns = wanted.filter((_, index) => present[index] === "stand-in").map(({ name }) => name);
+async function find(docker: Docker, wanted: readonly Wanted[]): Promise<Provision | undefined> {
+  const present = await Promise.all(wanted.map(async (one) => ({ one, ...(await presentOf(docker, one)) })));
+  if (present.some(({ kind }) => kind === "none" || kind === "old stand-in")) return undefined;
+  const standIns = present.flatMap((found) => {
+    if (found.kind !== "stand-in") return [];
+    const differs = mismatchOf(found.one, found.version) !== undefined;
+    return [differs ? `${found.one.name}, which has ${found.version}` : found.one.name];
+  });
   const note = standIns.length === 0 ? "" : ` (stand-ins from Debian: ${standIns.join(", ")})`;
   return { summary: `Images in the engine: ${wanted.map(({ name }) => name).join(", ")}${note}` };
 }
 
-/** How the missing images come: the first that can be had of the ordinary source and the stand-in. */
+/** How a missing image comes: the first that can be had of the ordinary source and the stand-in, or why neither. */
 export type ImageRoute = "pull" | "stand-in" | { readonly refusal: string };
 
-export function chooseImageRoute({ program, name, setting }: Wanted, registryReached: boolean): ImageRoute {
+/** @param version what the program's stand-in has, as far as is known */
+export function chooseImageRoute(wanted: Wanted, registryReached: boolean, version: string): ImageRoute {
   if (registryReached) return "pull";
-  const refusal = refusalOf(program, name);
-  if (refusal === undefined) return "stand-in";
-  return {
-    refusal:
-      `The image ${name} is not in the engine, its registry does not answer, and no stand-in can be made: ${refusal}. ` +
-      `Load it (docker load), configure the official image with its tag (images.${setting}), or open the way to its registry.`,
-  };
+  const refusal = refusalOf(wanted, version);
+  return refusal === undefined ? "stand-in" : { refusal };
 }
 
-async function provide(docker: Docker, images: ImageRefs, report: Report): Promise<Provision> {
-  const wanted = wantedOf(images);
+/** The version of a program's stand-in: of the one that is there, else that of the name that the project is tested with. */
+async function standInVersion(docker: Docker, { usual }: Wanted): Promise<string> {
+  const found = await findImage(docker, usual);
+  return found?.marks?.[labels.version] ?? versionOf(usual) ?? "unknown";
+}
+
+/**
+ * Builds stand-ins where no registry answers. What can neither be pulled nor stood in for is said and left alone: the
+ * program refuses it, with everything else that is wrong in the configuration.
+ */
+async function provide(docker: Docker, wanted: readonly Wanted[], report: Report): Promise<Provision> {
   const present = await Promise.all(wanted.map((one) => presentOf(docker, one)));
-  const missing = wanted.filter((_, index) => present[index] === "none" || present[index] === "old stand-in");
+  const missing = wanted.filter((_, index) => ["none", "old stand-in"].includes(present[index]?.kind ?? "none"));
   const routes = await Promise.all(
-    missing.map(async (one) => ({
-      ...one,
-      route: chooseImageRoute(one, await registryAnswers(docker, one.name)),
-    })),
+    missing.map(async (one) => {
+      const [isReached, version] = await Promise.all([registryAnswers(docker, one.name), standInVersion(docker, one)]);
+      return { ...one, route: chooseImageRoute(one, isReached, version) };
+    }),
   );
-  for (const { route } of routes) if (typeof route === "object") throw new Error(route.refusal);
   const pulled = routes.filter(({ route }) => route === "pull").map(({ name }) => name);
   for (const name of pulled) {
     // A stand-in of an older kind under this name would keep the real image from being pulled.
-    if ((await labelsOf(docker, name)) !== undefined) await docker.getImage(name).remove({ force: true });
-    report(`${name}: its registry answers, so the deployment pulls it, with its own credentials, to every server`);
+    if ((await findImage(docker, name)) !== undefined) await docker.getImage(name).remove({ force: true });
+    report(`${name}: its registry answers, so the deployment pulls it`);
   }
+  const refused = routes.flatMap(({ route, ...one }) => (typeof route === "object" ? [{ ...one, ...route }] : []));
   const toBuild = routes.filter(({ route }) => route === "stand-in");
   const built: string[] = [];
   if (toBuild.length > 0) {
@@ -80,72 +82,40 @@ async function provide(docker: Docker, images: ImageRefs, report: Report): Promi
     const results = await Promise.allSettled(toBuild.map((one) => makeStandIn(docker, one, base, report)));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [asMessage(result.reason)] : []));
     if (failures.length > 0) throw new Error(failures.join("\n\n"));
-    built.push(...results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+    results.forEach((result, index) => {
+      const one = toBuild[index];
+      if (result.status === "rejected" || one === undefined) return;
+      if ("made" in result.value) built.push(result.value.made);
+      else refused.push({ ...one, ...result.value });
+    });
+  }
+  for (const { setting, refusal } of refused) {
+    report(`images.${setting}: no registry answers and no stand-in can be made: ${refusal}`);
   }
   const parts = [
     ...(built.length > 0 ? [`built ${built.join(", ")}`] : []),
     ...(pulled.length > 0 ? [`left to the deployment to pull ${pulled.join(", ")}`] : []),
+    ...(refused.length > 0 ? [`not to be had ${refused.map(({ name }) => name).join(", ")}`] : []),
   ];
   return { summary: `Images: ${parts.length > 0 ? parts.join("; ") : "all there"}` };
 }
 
 const asMessage = (reason: unknown): string => (reason instanceof Error ? reason.message : `${reason}`);
 
-async function undo(docker: Docker): Promise<string> {
-  const ours = await docker.listImages({ filters: { label: [labels.program] } });
-  // The base comes last: the others are made on it.
-  const sorted = ours.toSorted((a, b) => Number(isBase(a)) - Number(isBase(b)));
-  const names = sorted.flatMap(namesWeGave);
-  // Broken builds, and stand-ins that were rebuilt, have no name.
-  const nameless = sorted.flatMap(({ Id, RepoTags }) => (realTags(RepoTags).length === 0 ? [Id] : []));
-  for (const name of [...names, ...nameless]) await removeImage(docker, name);
-  const archives = [...(await removeCached(archiveName)), ...(await removeCached(toolsName))];
-  const { packages = [] } = await imagesState.read();
-  if (packages.length > 0) await aptRemove(packages);
-  await imagesState.clear();
-  const removed = [...names, ...archives, ...packages];
-  if (removed.length === 0) return "Images: no stand-in was here, so there is nothing to undo";
-  return `Images: removed ${removed.join(", ")}`;
-}
-
-const realTags = (tags: readonly string[] | null | undefined): string[] =>
-  (tags ?? []).filter((tag) => !tag.startsWith("<none>"));
-
-/** A name that somebody else gave to one of our images stays, and the image with it. */
-function namesWeGave(image: Docker.ImageInfo): string[] {
-  const standsFor = parseReference(image.Labels?.[labels.standsFor] ?? "");
-  return realTags(image.RepoTags).filter((tag) => {
-    const { repository, tag: version } = parseReference(tag);
-    return isBase(image)
-      ? repository === baseRepository
-      : repository === standsFor.repository && version === standsFor.tag;
-  });
-}
-
-/** Removes a name, or an image; one that went with another meanwhile is fine, one that a container uses stays. */
-async function removeImage(docker: Docker, name: string): Promise<void> {
-  try {
-    await docker.getImage(name).remove({ force: true });
-  } catch (error) {
-    const code = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-    if (code !== 404 && code !== 409) throw error;
-  }
-}
-
-const isBase = ({ Labels }: Docker.ImageInfo): boolean => Labels?.[labels.program] === "base";
-
 /**
  * The images of the stack's programs in the engine at `endpoint`. Those that are there are used untouched; those whose
  * registry answers are left for the deployment to pull; for the others stand-ins are made from Debian's packages.
+ * @param defaults the images that the project is tested with
  */
-export function imagesStep(images: ImageRefs, endpoint = defaultEndpoint): Step {
+export function imagesStep(images: ImageRefs, defaults: ImageRefs, endpoint = defaultEndpoint): Step {
   const docker = dockerAt(endpoint);
+  const wanted = wantedOf(images, defaults);
   const engineAnswers = async () => "version" in (await askEngine(endpoint));
   return {
     name: "images",
     why: "Every container of the stack runs one of these images.",
-    find: async () => ((await engineAnswers()) ? find(docker, images) : undefined),
-    provide: (report) => provide(docker, images, report),
+    find: async () => ((await engineAnswers()) ? find(docker, wanted) : undefined),
+    provide: (report) => provide(docker, wanted, report),
     undo: async () =>
       (await engineAnswers()) ? undo(docker) : "Images: no engine answers, so there is none to remove",
   };

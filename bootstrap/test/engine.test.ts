@@ -39,11 +39,8 @@ describe("engine step", () => {
   });
 
   describe("finding", () => {
-    it("finds nothing, in under a second, where no socket is", async () => {
-      const begin = Date.now();
-      assert.equal(await engineStep(`unix://${folder}/none.sock`).find(), undefined);
-      assert.ok(Date.now() - begin < 1_000);
-    });
+    it("finds nothing where no socket is", async () =>
+      assert.equal(await engineStep(`unix://${folder}/none.sock`).find(), undefined));
 
     it("finds nothing where the socket is a dead file", async () => {
       await writeFile(join(folder, "dead.sock"), "");

@@ -35,10 +35,12 @@ export class AppTier extends pulumi.ComponentResource {
     if (!pulumi.runtime.isDryRun()) keep(folder, content);
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
-    const secrets = secretFiles(
-      { "database-password": args.databasePassword, "database-ca.crt": args.databaseAuthority },
-      args.databaseAuthority.apply(fingerprint),
-    );
+    const secrets = secretFiles({
+      "database-password": args.databasePassword,
+      "database-ca.crt": args.databaseAuthority,
+    });
+    // An application reads the file when it starts, so another certificate is another container.
+    const authority = { DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint) };
     this.services = oneAfterTheOther(
       args.plans,
       args.after,
@@ -49,7 +51,7 @@ export class AppTier extends pulumi.ComponentResource {
             ...placement(args, plan),
             user: "1000:1000",
             command: plan.command,
-            environment: environment(plan, this.release),
+            environment: { ...environment(plan, this.release), ...authority },
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },

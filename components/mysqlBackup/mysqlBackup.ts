@@ -6,17 +6,19 @@ import type { BackupPlan } from "../../topology.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { stackLabels } from "../labels.ts";
+import { DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
-  readonly plan: BackupPlan;
+  /** undefined: none are taken, now. */
+  readonly plan: BackupPlan | undefined;
   /** The application's database. */
   readonly database: string;
   /** Of the account `backup`. */
   readonly password: pulumi.Output<string>;
   readonly authority: Authority;
-  /** Whether `pulumi destroy` spares the key that opens the backups. */
+  /** Whether `pulumi destroy` spares the key that opens the backups, also where none are taken. */
   readonly protect: boolean;
   /** Healthy before the first backup is taken. */
   readonly after: readonly Service[];
@@ -27,19 +29,35 @@ export const BACKUP_SCRIPTS = "/etc/backup";
 /** Where the backups are; in the image, and so in an empty volume, it belongs to the user. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
-/** Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. */
+/**
+ * Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. Their key is the
+ * stack's, whether backups are taken or not: those that were taken outlive the setting, and are gone on with when it is back.
+ */
 export class MysqlBackup extends pulumi.ComponentResource {
-  readonly service: Service;
+  /** undefined where no backups are taken. */
+  readonly service: Service | undefined;
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
+    const kept = { parent: this, protect: args.protect || plan !== undefined };
     // A key in which a digit is asked for: those that older versions of the program made, and that stay, say 0.
     const key = new random.RandomPassword(
       `${name}-key`,
       { length: 64, special: false, minNumeric: 1 },
-      { parent: this, protect: args.protect, ignoreChanges: ["minNumeric"] },
+      { ...kept, ignoreChanges: ["minNumeric"] },
     );
+    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args, kept);
+    this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
+    this.registerOutputs({});
+  }
+
+  #service(
+    plan: BackupPlan,
+    key: pulumi.Output<string>,
+    unauthenticatedUntil: pulumi.Output<string>,
+    args: MysqlBackupArgs,
+  ): Service {
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
     const volume = new docker.Volume(
@@ -47,7 +65,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { name: plan.volume, labels: stackLabels(args.identity), ...folderOf(plan) },
       { parent: this, provider: place.host.provider, retainOnDelete: true, ignoreChanges: ["labels"] },
     );
-    this.service = new Service(
+    return new Service(
       plan.name,
       {
         ...place,
@@ -62,14 +80,14 @@ export class MysqlBackup extends pulumi.ComponentResource {
           KEEP: String(plan.keep),
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
-          UNAUTHENTICATED_UNTIL: this.#unauthenticatedUntil(name, key, args.after),
+          UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
           // Each connection reads them anew.
           secretFiles({
             "backup-password": args.password,
-            "backup-key": key.result,
+            "backup-key": key,
             "ca.crt": args.authority.certificate,
           }),
         ],
@@ -83,7 +101,6 @@ export class MysqlBackup extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({});
   }
 
   /**
@@ -91,12 +108,18 @@ export class MysqlBackup extends pulumi.ComponentResource {
    * program first came to the stack; empty where it made the key itself. The stack's state notes it, because who can write
    * to the folder of the backups could say there what he likes.
    */
-  #unauthenticatedUntil(name: string, key: random.RandomPassword, after: readonly Service[]): pulumi.Output<string> {
-    const now = pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
+  #unauthenticatedUntil(
+    name: string,
+    key: random.RandomPassword,
+    { plan, after }: MysqlBackupArgs,
+    kept: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
+    // A stack that takes none has none of an older version: those could not be switched off.
+    const now = plan && pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
     const since = new random.RandomId(
       `${name}-authenticated-since`,
-      { byteLength: 4, keepers: { since: now } },
-      { parent: this, ignoreChanges: ["keepers"] },
+      { byteLength: 4, keepers: { since: now ?? "" } },
+      { ...kept, ignoreChanges: ["keepers"] },
     );
     return pulumi
       .all([key.minNumeric, since.keepers])
@@ -121,5 +144,5 @@ export function backupScripts(): Record<string, string> {
     readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
   );
   const shared = new URL("../mysqlCluster/files/common.sh", import.meta.url);
-  return { ...own, "common.sh": readFileSync(shared, "utf8") };
+  return { ...own, "common.sh": readFileSync(shared, "utf8"), [DEFINITIONS]: definitions() };
 }

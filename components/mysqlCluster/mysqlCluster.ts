@@ -1,18 +1,25 @@
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
 import { type Authority, fingerprint, type IssuedCertificate } from "../certificates.ts";
-import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { stackLabels } from "../labels.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig, TLS } from "./mysqlConfig.ts";
+import { INTENT_FOLDER, TLS } from "./mysqlConfig.ts";
+import {
+  ACCOUNTS,
+  CONFIG_FOLDER,
+  intentFiles,
+  nodeEnvironment,
+  nodeFiles,
+  stewardEnvironment,
+  stewardFiles,
+} from "./node.ts";
 
 export interface MysqlClusterArgs extends TierArgs {
   readonly plan: ClusterPlan;
@@ -26,21 +33,6 @@ export interface MysqlClusterArgs extends TierArgs {
 /** The account that the application uses. */
 export const APPLICATION_USER = "application";
 
-const CONFIG_FOLDER = "/etc/mysql/conf.d";
-const NODE_SCRIPTS = [
-  "start",
-  "node",
-  "common",
-  "accounts",
-  "replica",
-  "group",
-  "leave",
-  "takeover",
-  "tls",
-  "health",
-] as const;
-const ACCOUNTS = ["root", APPLICATION_USER, "replication", "steward", "backup"] as const;
-
 type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string>>>;
 
 /**
@@ -50,7 +42,7 @@ type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string
 export class MysqlCluster extends pulumi.ComponentResource {
   /** In the order in which they are replaced. */
   readonly nodes: readonly Service[];
-  /** Healthy when the configured member is primary and every other one in its place. */
+  /** Healthy once the configured member has been made primary, and while every member is in its place. */
   readonly steward: Service;
   readonly passwords: Passwords;
 
@@ -98,24 +90,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ...placement(args, plan),
         user: "999:999",
         command: ["bash", `${CONFIG_FOLDER}/start.sh`],
-        environment: {
-          MYSQL_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
-          MYSQL_ROOT_HOST: "localhost",
-          // Time zone tables would be transactions of this node alone.
-          MYSQL_INITDB_SKIP_TZINFO: "1",
-          MEMBER: plan.member,
-          PEERS: plan.peers.join(" "),
-          ARBITER: String(plan.role === "arbiter"),
-          APPLICATION_DATABASE: args.database,
-          ROUTER_TABLES: ROUTER_TABLES.join(" "),
-          ...replication(cluster),
-        },
+        environment: nodeEnvironment(plan, cluster, args.database),
         files: [
-          configFiles(CONFIG_FOLDER, { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) }),
-          liveFiles("intent", INTENT_FOLDER, {
-            primary: `${cluster.primary}\n`,
-            [SIZING_FILE]: sizingConfig(plan),
-          }),
+          configFiles(CONFIG_FOLDER, nodeFiles(plan, cluster)),
+          liveFiles("intent", INTENT_FOLDER, intentFiles(plan, cluster)),
           this.#secrets(ACCOUNTS, {
             [TLS.authority]: authority.certificate,
             [TLS.certificate]: certificate,
@@ -146,13 +124,11 @@ export class MysqlCluster extends pulumi.ComponentResource {
         user: "999:999",
         command: ["bash", `${CONFIG_FOLDER}/steward.sh`],
         environment: {
-          PRIMARY: plan.primary,
-          MEMBERS: plan.databases.map(({ member }) => member).join(" "),
+          ...stewardEnvironment(plan),
           CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
-          ...replication(plan),
         },
         files: [
-          configFiles(CONFIG_FOLDER, scripts(["steward", "common", "tls"])),
+          configFiles(CONFIG_FOLDER, stewardFiles()),
           this.#secrets(["steward", "replication"], { [TLS.authority]: args.authority.certificate }),
         ],
         scratch: { "/tmp": 1 },
@@ -182,10 +158,6 @@ function of<T>(own: ReadonlyMap<string, T>, { name }: DatabasePlan): T {
   return found;
 }
 
-function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {
-  return { REPLICATION: replication, WITHOUT_REPLICA: withoutReplica ?? "" };
-}
-
 /**
  * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained, not
  * protected: a server that gives up its database keeps the data without holding up the change. The first primary's
@@ -203,10 +175,4 @@ function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, 
     volumes.set(plan.name, volume);
   }
   return volumes;
-}
-
-function scripts(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.map((name) => [`${name}.sh`, readFileSync(new URL(`files/${name}.sh`, import.meta.url), "utf8")]),
-  );
 }

@@ -29,11 +29,11 @@ export const MAX_SECONDS = 600;
 const STOP_SECONDS = 20;
 
 /** Starts a writer beside the first application server, with what that is given to reach the databases. */
-export async function startWriter({ engine, containers, topology, rate }: Ground): Promise<Writer> {
+export async function startWriter({ engine, containers, topology, rate, state }: Ground): Promise<Writer> {
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
   const { writeTo, readFrom } = application;
-  return run(engine, topology, application.image, {
+  return run(engine, topology, application.image, state, {
     ...(await accessOf(containers, topology)),
     database: topology.database,
     write: { host: writeTo.address, port: writeTo.port },
@@ -47,6 +47,7 @@ async function run(
   engine: Docker,
   { project, stack, networks }: Topology,
   image: string,
+  state: string | undefined,
   settings: WriterSettings,
 ): Promise<Writer> {
   const network = networks.find(({ name }) => name === "router");
@@ -57,7 +58,7 @@ async function run(
     Image: image,
     Entrypoint: ["node", "-"],
     User: "1000:1000",
-    Labels: engineLabels({ project, stack }),
+    Labels: engineLabels({ project, stack }, { state, purpose: "drill" }),
     OpenStdin: true,
     StdinOnce: true,
     HostConfig: {

@@ -1,9 +1,9 @@
+import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole } from "../whole.ts";
+import { requireWhole, untilInPlace, untilWhole } from "../whole.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
 import type { DatabaseDrill } from "./drill.ts";
 import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";
-import { misplaced } from "./places.ts";
 import { type StoredRows, storedRows } from "./rows.ts";
 
 /** In which the first row has to be acknowledged. */
@@ -32,7 +32,6 @@ export function databaseDrill(drill: DatabaseDrill): Drill {
 async function runUnderWrites(drill: DatabaseDrill, ground: Ground): Promise<Outcome> {
   const { databases, signal, say, topology } = ground;
   await requireWhole(ground);
-  await untilInPlace(ground);
   const primary = await databases.primary();
   const rows = storedRows(databases, topology.database);
   await rows.make();
@@ -77,7 +76,11 @@ async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string
   const [trouble] = troubles(notes, beginOf(notes) ?? 0);
   if (trouble !== undefined) throw new Error(`before anything was done: ${trouble}`);
 
-  const redundantAfterMs = await drill.run({ ...ground, primary, untilInPlace: () => untilInPlace(ground) });
+  const redundantAfterMs = await drill.run({
+    ...ground,
+    primary,
+    untilInPlace: () => untilInPlace(ground, BACK_SECONDS),
+  });
 
   await wait(SETTLE_SECONDS);
   await wait(Math.max(seconds - elapsed(), 0));
@@ -85,22 +88,13 @@ async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string
   return redundantAfterMs;
 }
 
-async function untilInPlace({ databases, topology, wait }: Ground): Promise<void> {
-  const end = performance.now() + BACK_SECONDS * 1_000;
-  for (;;) {
-    const away = await misplaced(databases, topology.cluster);
-    if (away.length === 0) return;
-    if (performance.now() > end) throw new Error(`${away.join(", ")}: not in place after ${BACK_SECONDS} s`);
-    await wait(POLL_SECONDS);
-  }
-}
-
-/** A group chooses another primary and stays with it; whoever comes next expects the one that the user had. */
-async function tidyUp({ databases, topology }: Ground, primary: string, rows: StoredRows): Promise<void> {
+/** After a failure another database may be the primary and stay it; whoever comes next expects the one that the user had. */
+async function tidyUp(ground: Ground, primary: string, rows: StoredRows): Promise<void> {
+  const { containers, databases, topology } = ground;
   await rows.remove();
-  if (topology.cluster.replication !== "group") return;
-  const current = await databases.primary();
-  if (current === primary) return;
-  const [row] = await databases.ask(primary, "SELECT @@server_uuid");
-  await databases.ask(current, `SELECT group_replication_set_as_primary('${row?.[0]}')`);
+  const first = topology.cluster.databases.find(({ name }) => name === primary);
+  if (first !== undefined && (await databases.primary()) !== primary) {
+    await containers.execute(topology.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, first.member]);
+  }
+  await untilWhole(ground);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Topology } from "../../topology.ts";
 import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole } from "../whole.ts";
+import { requireWhole, untilWhole } from "../whole.ts";
 import type { TrafficDrill } from "./drill.ts";
 import { type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
@@ -52,6 +52,7 @@ async function runUnderLoad(drill: TrafficDrill, ground: Ground): Promise<Outcom
   } finally {
     await load.stop();
     await messages.clear();
+    await untilWhole(ground).catch((error: Error) => ground.say(error.message));
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
 import type { Step } from "../../bootstrap/step.ts";
 import { findBackend, prepareBackend } from "../../commands/backend.ts";
-import { commandLine, stackNeeds } from "../../commands/settings.ts";
+import { commandLine, ROOT, stackNeeds } from "../../commands/settings.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 
 describe("the command line", () => {
@@ -19,8 +19,35 @@ describe("the command line", () => {
   ];
   for (const [args, stack, rest] of cases) {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
-      assert.deepEqual(commandLine(args), { stack, rest }));
+      assert.deepEqual(commandLine(args, {}), { stack, reference: stack, rest }));
   }
+
+  for (const reference of ["org/prod", "my-org/foobar/prod", "organization/foobar/prod"]) {
+    it(`takes ${reference} apart: the stack prod, which the CLI is told as it was said`, () =>
+      assert.deepEqual(commandLine(["--stack", reference, "--yes"]), { stack: "prod", reference, rest: ["--yes"] }));
+  }
+
+  it("refuses a stack of another project, and says which it is", () =>
+    assert.throws(
+      () => commandLine(["--stack", "org/shop/prod"]),
+      /the stack org\/shop\/prod is of the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
+    ));
+
+  for (const wrong of ["", "/prod", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
+    it(`refuses ${JSON.stringify(wrong.slice(0, 20))}, which is no name of a stack`, () =>
+      assert.throws(
+        () => commandLine([`--stack=${wrong}`]),
+        /is not the name of a stack\n {4}allowed:.*my-org\/foobar\/dev/,
+      ));
+  }
+
+  it("is about the shell's stack where it names none", () => {
+    assert.equal(commandLine([], { PULUMI_STACK: "prod" }).stack, "prod");
+    assert.equal(commandLine([], { PULUMI_STACK: "" }).stack, "dev");
+    assert.equal(commandLine(["--stack", "dev"], { PULUMI_STACK: "prod" }).stack, "dev");
+    const { stack, reference } = commandLine([], { PULUMI_STACK: "org/foobar/prod" });
+    assert.deepEqual([stack, reference], ["prod", "org/foobar/prod"]);
+  });
 });
 
 describe("what a stack needs", () => {
@@ -79,6 +106,20 @@ describe("the backend", () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
     prepareBackend(findBackend(own()));
     assert.equal(readFileSync(file, "utf8"), passphrase);
+  });
+
+  it("has its folder in sight where it is one of files, as pulumi login takes it", () => {
+    const folder = (url: string) => findBackend({ ...own(), PULUMI_BACKEND_URL: url }).folder;
+    assert.equal(folder("file:///srv/state"), "/srv/state");
+    assert.equal(folder("file:///srv/state?no_tmp_dir=true"), "/srv/state");
+    assert.equal(folder("file://~"), homedir());
+    assert.equal(folder("file://~/states/foobar"), join(homedir(), "states/foobar"));
+    assert.equal(folder("file://./state"), join(ROOT, "state"));
+    assert.equal(folder("file://state"), join(ROOT, "state"));
+    for (const url of ["s3://bucket", "https://api.pulumi.com"]) assert.equal(folder(url), undefined);
+    mkdirSync(join(home, "login"));
+    writeFileSync(join(home, "login/credentials.json"), '{"current":"file://~"}');
+    assert.equal(findBackend(own()).folder, homedir());
   });
 
   it("takes the user's passphrase before a generated one", () => {

@@ -20,7 +20,6 @@ import {
   troubles,
 } from "../../drills/database/measure.ts";
 import { type Note, note } from "../../drills/database/notes.ts";
-import { misplaced } from "../../drills/database/places.ts";
 import { DRILLS, drillsNamed } from "../../drills/drills.ts";
 import { engineClient } from "../../preflight/engine.ts";
 import { changedText, configOf } from "../../stack/configuration.ts";
@@ -152,18 +151,16 @@ describe("the drills of the databases", () => {
       apply(GROUP),
       FAULTS.map(({ name }) => name),
     );
-    for (const of of [ASYNC, WAIT, DEGRADE]) {
-      assert.deepEqual(
-        apply(of),
-        ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"].map((name) => `database-${name}`),
-      );
-    }
+    const outside = ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"];
+    const named = (names: readonly string[]) => names.map((name) => `database-${name}`);
+    assert.deepEqual(apply(ASYNC), named(outside), "and async promises nothing of what was not sent");
+    for (const of of [WAIT, DEGRADE]) assert.deepEqual(apply(of), named([...outside, "chained-failure"]));
   });
 
   it("of a single database, and of a group of two, are those that need no other", () => {
     assert.deepEqual(apply(facts({}, ["server1"])), ["database-kill-primary", "database-kill-all"]);
     const two = facts({ replication: "group", arbiter: false, acceptNoMajority: true });
-    assert.deepEqual(apply(two), ["database-switchover", "database-kill-all"]);
+    assert.deepEqual(apply(two), ["database-switchover", "database-kill-all", "database-chained-failure"]);
   });
 
   it("never may lose a row that was acknowledged, nor write one twice", () => {
@@ -268,41 +265,6 @@ describe("what a drill of the databases does", () => {
     const of = facts({ replication: "group", database: "shop" });
     const [change] = await done("switchover", of, "mysql-server1");
     assert.equal(change, "primary server2 of shop");
-  });
-});
-
-describe("databases that are not in their places", () => {
-  /** @param answers what each says; silent where there is none */
-  const found = (of: Facts, answers: Readonly<Record<string, readonly string[]>>) =>
-    misplaced(
-      {
-        ask: async (name) => {
-          const answer = answers[name];
-          if (answer === undefined) throw new Error("it does not run");
-          return answer.map((row) => [row]);
-        },
-      },
-      of.topology.cluster,
-    );
-
-  it("are in a group those that not all see online, as one that comes back from a pause and sees all", async () => {
-    const [one, two, arbiter] = ["server1", "server2", "arbiter"].map((place) => `mysql-${place}.replication`);
-    assert.ok(one !== undefined && two !== undefined && arbiter !== undefined);
-    const all = [arbiter, one, two];
-    const whole = { "mysql-arbiter": all, "mysql-server1": all, "mysql-server2": all };
-    assert.deepEqual(await found(GROUP, whole), []);
-    const others = [arbiter, two];
-    assert.deepEqual(await found(GROUP, { ...whole, "mysql-arbiter": others, "mysql-server2": others }), [
-      "mysql-server1",
-    ]);
-    assert.deepEqual(await found(GROUP, { "mysql-arbiter": others, "mysql-server2": others }), ["mysql-server1"]);
-    assert.deepEqual(await found(GROUP, { "mysql-server1": all, "mysql-server2": all }), ["mysql-arbiter"]);
-  });
-
-  it("are else those that neither take writes nor follow, or do both", async () => {
-    assert.deepEqual(await found(WAIT, { "mysql-server1": ["1"], "mysql-server2": ["1"] }), []);
-    assert.deepEqual(await found(ASYNC, { "mysql-server1": ["1"], "mysql-server2": ["0"] }), ["mysql-server2"]);
-    assert.deepEqual(await found(ASYNC, { "mysql-server1": ["2"], "mysql-server2": ["1"] }), ["mysql-server1"]);
   });
 });
 

@@ -11,6 +11,7 @@ import { planTopology, type RouterPlan } from "../../topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { docker, engineMissing, eventually, published } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
+import { channel, imagining, member, others, own, type State, sqlIn } from "../replicationStates.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 
@@ -198,11 +199,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     await connection.end();
   };
   /** Runs statements on the database itself, as an account without a password where none is given. */
-  const sql = (user: string, statement: string, password = "") =>
-    docker(
-      ...["exec", `--env=MYSQL_PWD=${password}`, database, "mysql", `--user=${user}`, "--batch", "--skip-column-names"],
-      `--execute=${statement}`,
-    );
+  const sql = (user: string, statement: string, password = "") => sqlIn(database, user, password, statement);
   const asRoot = (statement: string) => sql("root", statement, "root");
 
   it("leads writes and reads to a node that takes writes", async () => {
@@ -245,24 +242,8 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
   });
 
   describe("tells the roles apart by what MySQL says of replication", () => {
-    /** Answers a role's statement for each state of replication, given as rows of tables beside the real ones. */
     async function ask(statement: string, states: readonly State[]): Promise<boolean[]> {
-      const imagined = statement.replaceAll("performance_schema.", "imagined.");
-      const script = [
-        "SET sql_mode = ''; CREATE DATABASE IF NOT EXISTS imagined",
-        ...ROUTER_TABLES.map(
-          (table) => `CREATE TABLE IF NOT EXISTS imagined.${table} SELECT * FROM performance_schema.${table} LIMIT 0`,
-        ),
-        ...states.flatMap((rows) => [
-          ...ROUTER_TABLES.map((table) => `DELETE FROM imagined.${table}`),
-          ...rows.map(
-            ([table, row]) =>
-              `INSERT INTO imagined.${table} (${Object.keys(row).join()}) VALUES (${Object.values(row).join()})`,
-          ),
-          imagined,
-        ]),
-      ];
-      return (await asRoot(script.join(";"))).split("\n").map((answer) => answer === YES);
+      return (await asRoot(imagining(statement, states))).split("\n").map((answer) => answer === YES);
     }
 
     async function answersAre(statement: string, cases: readonly Case[]): Promise<void> {
@@ -274,30 +255,19 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
       );
     }
 
-    type State = readonly (readonly [table: string, row: Readonly<Record<string, string>>])[];
     type Case = readonly [expected: boolean, what: string, state: State];
-    const member = (state: string, role = "''", id = "UUID()"): State[number] => [
-      "replication_group_members",
-      { CHANNEL_NAME: "'group_replication_applier'", MEMBER_ID: id, MEMBER_STATE: `'${state}'`, MEMBER_ROLE: role },
-    ];
-    const own = (state: string, role: string) => member(state, `'${role}'`, "@@server_uuid");
-    const channel = (receiver: string, applier: string, name = ""): State => [
-      ["replication_connection_status", { CHANNEL_NAME: `'${name}'`, SERVICE_STATE: `'${receiver}'` }],
-      ["replication_applier_status", { CHANNEL_NAME: `'${name}'`, SERVICE_STATE: `'${applier}'` }],
-    ];
     const ago = (seconds: number) => `NOW(6) - INTERVAL ${seconds} SECOND`;
     const GTID = "'11111111-1111-1111-1111-111111111111:1'";
-    const busy = (table: string, column: string, seconds: number): State[number] => [
+    const busy = (table: State[number][0], column: string, seconds: number): State[number] => [
       table,
       { CHANNEL_NAME: "''", [column]: GTID, [`${column}_ORIGINAL_COMMIT_TIMESTAMP`]: ago(seconds) },
     ];
-    const applying = (seconds: number) => busy("replication_applier_status_by_worker", "APPLYING_TRANSACTION", seconds);
-    const queueing = (seconds: number) => busy("replication_connection_status", "QUEUEING_TRANSACTION", seconds);
+    const applying = (seconds: number) => busy("workers", "APPLYING_TRANSACTION", seconds);
+    const queueing = (seconds: number) => busy("receiver", "QUEUEING_TRANSACTION", seconds);
     const backlog = (seconds: number): State => [
-      busy("replication_connection_status", "LAST_QUEUED_TRANSACTION", 1),
-      busy("replication_applier_status_by_coordinator", "LAST_PROCESSED_TRANSACTION", seconds),
+      busy("receiver", "LAST_QUEUED_TRANSACTION", 1),
+      busy("coordinator", "LAST_PROCESSED_TRANSACTION", seconds),
     ];
-    const others = (state: string) => [member(state), member(state)];
     const follows = channel("ON", "ON");
 
     it("of a node that takes writes", async () => {

@@ -171,9 +171,21 @@ describe("the dev stack, against mocks", () => {
     );
     const isProtected = names(({ protect }) => protect);
     const accounts = ["application", "backup", "replication", "root", "steward"];
-    assert.deepEqual(isProtected, [...accounts.map((account) => `mysql-${account}-password`), "authority-key"]);
+    const passwords = accounts.map((account) => `mysql-${account}-password`);
+    assert.deepEqual(isProtected, ["backup-authenticated-since", "state", "backup-key", ...passwords, "authority-key"]);
     const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
     assert.deepEqual(volumes.sort(), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
+  });
+
+  it("marks all that it makes on the engine as the state's, and replaces nothing for it", () => {
+    for (const { type, name, inputs, options } of dev.resources) {
+      if (!/:(Container|Network|Volume)$/.test(type)) continue;
+      const labels = inputs["labels"] as { label: string; value: string }[];
+      assert.equal(labels.find(({ label }) => label === "foobar.state")?.value, "the state", name);
+      assert.ok(options.ignoreChanges?.includes("labels"), name);
+    }
+    assert.equal(dev.outputs["state"], "the state");
+    assert.deepEqual(byName(dev.resources, "state")?.options.ignoreChanges, ["prefix"]);
   });
 
   it("gives what a user needs next, passwords as secrets", async () => {

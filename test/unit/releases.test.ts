@@ -132,7 +132,6 @@ describe("kept releases", () => {
       for (const update of updates) note("dev", update, home);
       assert.deepEqual(readJournal("dev", home), entries("R1", "R2 failed", "R1 pinned", "R1"));
       assert.deepEqual(readJournal("prod", home), []);
-      assert.deepEqual(readJournal("organization/foobar/dev", home), readJournal("dev", home));
     });
 
     it("is read without a line that was cut off", () => {

@@ -6,7 +6,6 @@ import type { Field, Fields, Member, Shape } from "./shape.ts";
 
 /** The typings of a Pulumi provider's npm package, read as far as its generator writes them. */
 export interface Typings {
-  readonly version: string;
   /** Tokens of the resources that the package registers. */
   readonly resources: readonly string[];
   /** Tokens of the functions that it calls. */
@@ -19,11 +18,9 @@ export interface Typings {
 export function typings(packageName: string): Typings {
   const root = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`));
   const text = (file: string): string => readFileSync(join(root, file), "utf8");
-  const manifest: { version: string } = JSON.parse(text("package.json"));
   const source = (file: string): Source => new Source(root, file);
   const index = text("index.d.ts");
   return {
-    version: manifest.version,
     resources: [...text("index.js").matchAll(/case "([a-z]+:[^"]+)"/g)].map(([, token]) => token ?? ""),
     functions: [...new Set([...index.matchAll(/export declare const (get\w+):/g)].map(([, name]) => name ?? ""))]
       .filter((name) => !name.endsWith("Output"))

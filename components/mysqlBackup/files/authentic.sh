@@ -51,7 +51,7 @@ signed() { printf '%s,"hmac":"%s"}\n' "${1%\}}" "$(printf '%s' "$1" | hmac "$aut
 # field JSON NAME: the first member of that name, of an object in one line whose texts have nothing escaped; nothing where
 # it has none.
 field() {
-  local rest=${1#*\"$2\":}
+  local rest=${1#*\""$2"\":}
   case $rest in
   "$1") ;;
   \"*)

@@ -45,7 +45,7 @@ due() {
 }
 
 take_backups() {
-  local request= pause=0 wait
+  local request='' pause=0 wait
   while :; do
     wait=$(due)
     if [ "$wait" = 0 ] || [ -n "$request" ]; then

@@ -2,6 +2,9 @@
 # Which pieces of the archive follow a full backup, each known to be what this stack wrote for that place, and none left out.
 # For restore.sh, which fails where it is otherwise.
 
+# What store.sh, authentic.sh and restore.sh set.
+: "${target=}" "${text=}" "${trust=}" "${vouched=}"
+
 # is_accepted: whether what examine has found may be used. With a backup that nobody can vouch for goes such an archive.
 is_accepted() { [ "$trust" = authentic ] || { [ "$trust" = unauthenticated ] && [ "$vouched" = no ]; }; }
 
@@ -48,7 +51,8 @@ archive_of() {
     if [ -n "$before" ] && [ "$(field "$text" before)" != "$before" ]; then
       fail "$file.json does not go on from the one before it: one of them was put back"
     fi
-    chain+=("$piece") piece_texts[$piece]=$text before=$(field "$text" after)
+    # shellcheck disable=SC2034 # For restore.sh.
+    chain+=("$piece") piece_texts["$piece"]=$text before=$(field "$text" after)
     if [ "$until" != end ] && (($(count "$text" last) > until)); then return; fi
   done
   if [ "$latest" = "$noted" ] && [ "$(field "$reach" after)" != "${before:-$(field "$reach" after)}" ]; then

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Files the archive of the binary log, piece by piece, and notes how far it reaches. For archive.sh.
 
+# What store.sh, authentic.sh and archive.sh set.
+: "${target=}" "${text=}" "${trust=}" "${scripts=}"
+
 # The run that is gone on with, and what has been filed of it: until which moment, which transactions, the number of the
 # last piece. $reach_text and $piece_text are what was written last into reach.json and about that piece.
 run='' reach='' after='' number=0 reach_text='' piece_text=''

@@ -104,6 +104,7 @@ done
 if [ $number -gt 0 ]; then
   say "replaying $number pieces of the archive"
   # The first piece can begin before the backup: transactions that it holds are skipped.
+  # shellcheck disable=SC2016 # Quotes of SQL, in which names are expanded.
   own copy <<SQL
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$channel.000001', RELAY_LOG_POS = 4
   FOR CHANNEL '$channel';

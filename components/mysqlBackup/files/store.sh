@@ -7,7 +7,11 @@
 # files are manifests (authentic.sh), in one line.
 
 target=/var/lib/mysql-files
+# shellcheck disable=SC2034 # For scripts that source this.
 work=/var/lib/mysql
+
+# What authentic.sh sets.
+: "${text=}" "${trust=}" "${encryption_key=}"
 
 TIME_NAME='[0-9]{8}T[0-9]{6}Z'
 
@@ -145,6 +149,7 @@ survey_backups() {
     authentic | unauthenticated)
       if [ "$(field "$text" timeline)" = "$TIMELINE" ] && [ "$newest_trust" != authentic ] &&
         [ "$newest_trust" != "$trust" ]; then
+        # shellcheck disable=SC2034 # For scripts that source this.
         newest=$name newest_text=$text newest_trust=$trust
       fi
       ;;

@@ -18,7 +18,24 @@ CREATE TABLE IF NOT EXISTS cluster.appointments (
   reason ENUM ('configured', 'takeover', 'elected') NOT NULL,
   at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
+CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  member VARCHAR(80) NOT NULL,
+  waits ENUM ('never', 'degrade', 'wait', 'group') NOT NULL,
+  at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
 SQL
+}
+
+# How this primary acknowledges, from now on. It is noted before the first write is taken: a replica that has the note has
+# all that was acknowledged before.
+note_acknowledgements() {
+  local waits=never
+  case "$REPLICATION" in
+  semisync) waits=$WITHOUT_REPLICA ;;
+  group) waits=group ;;
+  esac
+  echo "INSERT INTO cluster.acknowledgements (member, waits) VALUES ('$MEMBER', '$waits');"
 }
 
 # What members need of each other.

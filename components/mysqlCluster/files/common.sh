@@ -2,6 +2,10 @@
 # What the scripts of a node and of the steward share. Passwords are files in /run/secrets; they reach clients by file
 # and servers by standard input, never by argument.
 
+# What MySQL is asked, made by the program: APPOINTED, WRITES, HELD, PROBLEM and others.
+# shellcheck source=definitions.sh
+. "$(dirname "${BASH_SOURCE[0]}")/definitions.sh"
+
 secret() { cat "/run/secrets/$1"; }
 
 # sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of its input there. A server that is frozen answers no question.
@@ -11,23 +15,6 @@ sql_at() {
     --host="$1" --ssl-mode=VERIFY_IDENTITY --ssl-ca=/run/secrets/ca.crt --connect-timeout=2 \
     --batch --skip-column-names
 }
-
-# The last appointment: its number and who has been the primary since.
-APPOINTED="COALESCE((SELECT CONCAT(epoch, ' ', member) FROM cluster.appointments ORDER BY epoch DESC LIMIT 1), '0 -')"
-# Its own state and role in a group.
-IN_GROUP="COALESCE((SELECT CONCAT(MEMBER_STATE, ' ', IF(MEMBER_ROLE = '', '-', MEMBER_ROLE))
-  FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid), 'NONE -')"
-# Whether it sees a majority of its group.
-MAJORITY="COALESCE((SELECT SUM(MEMBER_STATE IN ('ONLINE', 'RECOVERING')) * 2 > COUNT(*)
-  FROM performance_schema.replication_group_members), 0)"
-# All transactions that it has, applied or only received from the group.
-HELD="TRIM(BOTH ',' FROM REPLACE(CONCAT(@@global.gtid_executed, ',', COALESCE((SELECT RECEIVED_TRANSACTION_SET
-  FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'), '')), '\n', ''))"
-# Whom it replicates from outside a group, and whether that goes without trouble.
-SOURCE="COALESCE((SELECT HOST FROM performance_schema.replication_connection_configuration WHERE CHANNEL_NAME = ''), '-')"
-FOLLOWS="(SELECT COUNT(*) FROM performance_schema.replication_connection_status c
-  JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
-  WHERE CHANNEL_NAME = '' AND c.SERVICE_STATE = 'ON' AND a.SERVICE_STATE = 'ON')"
 
 # appoint MEMBER REASON: makes it known to all who the primary is. For a node that may write.
 appoint() {
@@ -52,14 +39,31 @@ leading() {
   echo "SET GLOBAL read_only = OFF;"
 }
 
-# following SOURCE: makes a server its replica.
+# How a member reaches its source.
+connection() {
+  cat <<SQL
+SOURCE_HOST = '$1', SOURCE_USER = 'replication', SOURCE_PASSWORD = '$(secret replication-password)',
+  SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt', SOURCE_SSL_VERIFY_SERVER_CERT = 1,
+  SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
+SQL
+}
+
+# following SOURCE: makes a server that has followed nobody its replica.
 following() {
   cat <<SQL
 STOP REPLICA FOR CHANNEL '';
-CHANGE REPLICATION SOURCE TO SOURCE_HOST = '$1', SOURCE_USER = 'replication',
-  SOURCE_PASSWORD = '$(secret replication-password)', SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt',
-  SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
-  FOR CHANNEL '';
+CHANGE REPLICATION SOURCE TO $(connection "$1"), SOURCE_AUTO_POSITION = 1 FOR CHANNEL '';
+START REPLICA FOR CHANNEL '';
+SQL
+}
+
+# going_on_from SOURCE: has a replica receive from it, which may be another one than until now. What it has received and not
+# applied stays: MySQL throws it away with a change of source only where receiver and applier both stand still.
+going_on_from() {
+  cat <<SQL
+STOP REPLICA IO_THREAD FOR CHANNEL '';
+START REPLICA SQL_THREAD FOR CHANNEL '';
+CHANGE REPLICATION SOURCE TO $(connection "$1") FOR CHANNEL '';
 START REPLICA FOR CHANNEL '';
 SQL
 }

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # Group Replication: members that choose their primary by themselves. This starts them, and starts them again. For node.sh.
 
+# shellcheck source=observed.sh
+. "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
+
 keep_in_group() {
   case "$group" in
   ONLINE)
+    [ ! -e "$GIVEN_UP" ] || rm "$GIVEN_UP"
     if [ "$majority" = 0 ]; then
       be_in_minority
-    else
+    elif [ "$problem" = - ]; then
       state "member, $role"
       if [ "$role" = PRIMARY ]; then lead; fi
+    else
+      # Until its primary has applied all that it received, a group has nobody who takes writes.
+      state "starting: this node $problem"
     fi
     return
     ;;
@@ -36,11 +43,18 @@ keep_in_group() {
   if [ "${writable[$appointed]:-0}" = 1 ]; then
     # The cluster is on its way from another kind of replication, and its primary is the last to come.
     be_replica_of "$appointed"
-  elif [ ${#silent[@]} -gt 0 ] && [ ! -e /tmp/begin-without-silent ]; then
+  elif ! are_given_up "${silent[@]}"; then
     state "alone: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
   else
     begin_group
   fi
+}
+
+# are_given_up MEMBER…: whether a person has said to begin without them (npm run database -- recover). It is said of these
+# members and of this outage.
+are_given_up() {
+  local member
+  for member; do grep -qxF "$member" "$GIVEN_UP" 2>/dev/null || return; done
 }
 
 # The others are lost to it, or it to them: it may not write, and goes on when they are back. If they have all been
@@ -61,7 +75,6 @@ be_in_minority() {
 
 start_group() {
   ask "STOP GROUP_REPLICATION" 2>/dev/null
-  if [ "$source" != - ]; then stop_replica; fi
   sql 600 <<SQL
 $1
 START GROUP_REPLICATION USER = 'replication', PASSWORD = '$(secret replication-password)';
@@ -69,7 +82,15 @@ SET GLOBAL group_replication_bootstrap_group = OFF;
 SQL
 }
 
+# With the source outside the group goes the relay log of what was received from it.
+leave_source() {
+  [ "$source" = - ] && return
+  ask "STOP REPLICA IO_THREAD FOR CHANNEL ''"
+  has_applied_all "before it is in the group" && stop_replica
+}
+
 join() {
+  leave_source || return
   state "starting: joining the group"
   local problem
   if ! problem=$(start_group "" 2>&1); then
@@ -97,6 +118,7 @@ begin_group() {
   chosen=$(printf '%s\n' "${equals[@]}" | sort | head -n 1)
   if printf '%s\n' "${equals[@]}" | grep -qxF "$appointed"; then chosen=$appointed; fi
   if [ "$chosen" = "$MEMBER" ]; then
+    leave_source || return
     state "starting: beginning the group, for this node holds everything"
     start_group "SET GLOBAL group_replication_bootstrap_group = ON;"
   else
@@ -104,22 +126,27 @@ begin_group() {
   fi
 }
 
-# A primary sees to it that all know it. An arbiter that became one, because nobody else was there, gives it away.
+# A primary sees to it that all know it, once for each appointment. An arbiter that became one, because nobody else was
+# there, gives it away.
 lead() {
   if [ "$ARBITER" = true ]; then
     hand_over
     return
   fi
-  if [ "$appointed" = "$MEMBER" ]; then return; fi
+  if [ "${led:-}" = "$epoch" ]; then return; fi
   complete_accounts
-  appoint "$MEMBER" elected | sql
+  if [ "$appointed" = "$MEMBER" ]; then
+    note_acknowledgements | sql && led=$epoch
+  else
+    appoint "$MEMBER" elected | sql
+  fi
 }
 
 # Makes another member the primary that is on a server.
 hand_over() {
   local other
   other=$(ask "SELECT MEMBER_ID FROM performance_schema.replication_group_members
-    WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = 'SECONDARY' AND MEMBER_HOST NOT LIKE 'mysql-arbiter.%'
+    WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = 'SECONDARY' AND MEMBER_HOST <> '$ARBITER_MEMBER'
     ORDER BY MEMBER_HOST LIMIT 1")
   [ -n "$other" ] && ask "SELECT group_replication_set_as_primary('$other')"
 }

@@ -5,12 +5,13 @@ set -uo pipefail
 [ "$REPLICATION" = group ] || exit 0
 
 scripts=$(dirname "$0")
+# shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=group.sh
 . "$scripts/group.sh"
 ask() {
   timeout 15 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
     --batch --skip-column-names <<<"$1"
 }
 
-read -r _ role < <(ask "SELECT $IN_GROUP")
-if [ "$role" = PRIMARY ]; then hand_over; fi
+if [ "$(ask "SELECT $GROUP_ROLE")" = PRIMARY ]; then hand_over; fi

@@ -7,10 +7,13 @@
 # while it runs, primary names the member that takes writes first, and sizing.cnf has sizes. /tmp/state says what the node
 # is; its first word is for health.sh.
 set -uo pipefail
+: "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=observed.sh
+. "$scripts/observed.sh"
 # shellcheck source=accounts.sh
 . "$scripts/accounts.sh"
 # shellcheck source=replica.sh
@@ -20,7 +23,6 @@ scripts=$(dirname "$0")
 # shellcheck source=tls.sh
 . "$scripts/tls.sh"
 
-marker=/var/lib/mysql/.provisioning
 read -ra peers <<<"$PEERS"
 
 # Only what is new is logged.
@@ -30,7 +32,7 @@ state() {
   echo "node: $*"
 }
 
-fresh() { [ -e "$marker" ]; }
+fresh() { [ -e "$MARKER" ]; }
 
 # Runs the statements of its input as root on this node.
 sql() {
@@ -41,25 +43,21 @@ sql() {
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }
 
-# What this node is: $epoch and $appointed (the newest appointment that it knows), $group, $role and $majority (in a
-# group), $source and $follows (as a replica).
+# What this node is (observed.sh).
 look() {
   local answer
-  answer=$(ask "SELECT $APPOINTED, $IN_GROUP, $MAJORITY, $SOURCE, $FOLLOWS" 2>/dev/null) || return
-  read -r epoch appointed group role majority source follows <<<"$answer"
+  answer=$(ask "SELECT $APPOINTED, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN" 2>/dev/null) || return
+  { read -r epoch appointed group role majority source applies follows problem; read -r broken; } <<<"$answer"
 }
 
-# Asks every peer that answers what it is: holds[peer] (how many appointments it knows; 0: it has no data), writable[peer],
-# grouped[peer] (its state in a group), sees[peer] (whether that group has this node). $silent are the others. An
-# appointment that is newer than the known one takes its place.
+# Asks every peer what it is (observed.sh). An appointment that is newer than the known one takes its place.
 survey() {
-  declare -gA holds=() writable=() grouped=() sees=()
-  silent=()
+  holds=() writable=() grouped=() sees=() silent=()
   local peer answer known who
   for peer in "${peers[@]}"; do
-    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), NOT @@global.read_only, $IN_GROUP,
+    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), $WRITES, $GROUP_STATE,
       (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$MEMBER'), $APPOINTED" 2>/dev/null); then
-      read -r holds["$peer"] writable["$peer"] grouped["$peer"] _ sees["$peer"] known who <<<"$answer"
+      read -r holds["$peer"] writable["$peer"] grouped["$peer"] sees["$peer"] known who <<<"$answer"
       if ((known > epoch)); then
         epoch=$known
         appointed=$who
@@ -84,7 +82,7 @@ resize() {
 # A node without data takes them from who has them. Only when every other node has answered that it has none, the one
 # that is meant to be first begins a new cluster: a silent one may have all of it.
 provision() {
-  case "$(cat "$marker")" in
+  case "$(cat "$MARKER")" in
   cloning*)
     finish_clone
     return
@@ -105,7 +103,7 @@ provision() {
     state "new: waiting for ${silent[*]} to say whether there are data"
   elif [ "$(intended)" = "$MEMBER" ]; then
     begin_cluster
-    rm "$marker"
+    rm "$MARKER"
   else
     state "new: waiting for $(intended) to begin"
   fi
@@ -119,6 +117,7 @@ while :; do
     provision
   elif look; then
     resize
+    apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.

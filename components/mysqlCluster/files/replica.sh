@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Asynchronous and semisynchronous replication: a primary, and replicas that follow it. For node.sh.
 
+# shellcheck source=observed.sh
+. "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
+
 keep_replicating() {
   # A replica that follows is told by its own tables who the primary is. A primary asks: it may have been replaced while
   # it was away.
@@ -12,23 +15,47 @@ keep_replicating() {
   esac
 }
 
+# What a replica has received and confirmed may be nowhere else any more, so it is applied whoever is primary. MySQL
+# starts without its threads.
+apply_received() {
+  if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$broken" != - ]; then return; fi
+  ask "START REPLICA SQL_THREAD FOR CHANNEL ''"
+}
+
+# has_applied_all WHEN: fails while there is something that was received and is not applied, whose relay log must stay.
+has_applied_all() {
+  local left
+  left=$(ask "SELECT $UNAPPLIED") || return
+  if [ "$left" = - ]; then return; fi
+  if [ "$broken" = - ]; then
+    state "starting: applying what was received, $1"
+  else
+    state "starting: what was received has to be applied, $1, and cannot be: $broken"
+  fi
+  return 1
+}
+
+# A node opens as primary once. Later the steward closes it, for a switchover, or a person does.
 be_primary() {
   case "$(cat /tmp/state)" in
-  primary*)
+  primary* | misplaced*)
+    if [ "$problem" != - ]; then
+      state "misplaced: appointed primary, and it $problem"
+      return
+    fi
+    state "primary, by appointment $epoch"
     if [ "$REPLICATION" = semisync ]; then release_writers; fi
     return
     ;;
   esac
   if [ "$source" != - ]; then
-    state "starting: applying what was received before it becomes the primary"
-    ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
-    [ "$(ask "SELECT COUNT(*) FROM performance_schema.replication_connection_status
-      WHERE CHANNEL_NAME = '' AND NOT GTID_SUBSET(RECEIVED_TRANSACTION_SET, @@global.gtid_executed)")" = 0 ] || return
+    ask "STOP REPLICA IO_THREAD FOR CHANNEL ''"
+    has_applied_all "before it becomes the primary" || return
     stop_replica
   fi
   ask "SET GLOBAL super_read_only = OFF"
   complete_accounts
-  { semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
+  { note_acknowledgements; semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
   state "primary, by appointment $epoch"
 }
 
@@ -81,10 +108,10 @@ be_replica_of() {
   fi
   local mine
   mine=$(ask "SELECT $HELD") || return
-  case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', @@global.gtid_executed)" 2>/dev/null)" in
+  case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', $LOGGED)" 2>/dev/null)" in
   1) ;;
   0)
-    state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT GTID_SUBTRACT('$mine', @@global.gtid_executed)")"
+    state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT REPLACE(GTID_SUBTRACT('$mine', $LOGGED), '\n', '')")"
     return
     ;;
   *)
@@ -92,36 +119,28 @@ be_replica_of() {
     return
     ;;
   esac
-  if is_broken; then
+  # From here on $1 has everything that this node has.
+  if [ "$broken" != - ]; then
+    echo "node: replication stopped: $broken"
     clone "$1"
     return
   fi
   # The steward may have done it meanwhile, and a connection that is broken off costs the writers a pause.
-  look
-  if [ "$source" = "$1" ] && [ "$follows" = 1 ]; then return; fi
+  look || return
+  if [ "$source $follows" = "$1 1" ]; then return; fi
   state "starting: following $1"
-  following "$1" | sql
+  if [ "$source" = - ]; then following "$1" | sql; else going_on_from "$1" | sql; fi
 }
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
-
-# Whether replication has stopped for a reason that repeating does not remove: the source's binary logs begin too late
-# (13114 with the server's 1236), or a change cannot be applied. A server that gives no answer is not broken.
-is_broken() {
-  local reasons
-  reasons=$(ask "SELECT (SELECT COUNT(*) FROM performance_schema.replication_connection_status
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER IN (13114, 1236))
-    + (SELECT COUNT(*) FROM performance_schema.replication_applier_status_by_worker
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0)") && [ "$reasons" -gt 0 ]
-}
 
 # Takes all data from another node. MySQL ends when it is done, and the engine starts the container again. The marker
 # says what to think of the data folder if that does not come to its end.
 clone() {
   local before answer
-  before=$(cat "$marker" 2>/dev/null)
+  before=$(cat "$MARKER" 2>/dev/null)
   state "cloning: all data from $1"
-  if [ -n "$before" ]; then echo cloning >"$marker"; else echo cloning over data >"$marker"; fi
+  if [ -n "$before" ]; then echo cloning >"$MARKER"; else echo cloning over data >"$MARKER"; fi
   answer=$(
     sql 86400 2>&1 <<SQL
 SET GLOBAL clone_valid_donor_list = '$1:3306';
@@ -133,7 +152,7 @@ SQL
   *"ERROR 3862"*)
     # The donor refused before anything was taken, for it gives to one at a time.
     state "starting: $1 cannot give its data now: $answer"
-    if [ -n "$before" ]; then echo "$before" >"$marker"; else rm "$marker"; fi
+    if [ -n "$before" ]; then echo "$before" >"$MARKER"; else rm "$MARKER"; fi
     ;;
   *)
     # 3707: it is done, and MySQL ends because nobody in the container starts it again.
@@ -152,13 +171,13 @@ finish_clone() {
     # The donor's source came with its data.
     ask "SET GLOBAL super_read_only = ON"
     stop_replica
-    rm "$marker"
-  elif [ "$(cat "$marker") $dropped" = "cloning over data 0" ]; then
+    rm "$MARKER"
+  elif [ "$(cat "$MARKER") $dropped" = "cloning over data 0" ]; then
     state "starting: the clone did not begin; the data are as they were"
-    rm "$marker"
+    rm "$MARKER"
   else
     state "cloning: it did not complete; starting again"
-    echo initialising >"$marker"
+    echo initialising >"$MARKER"
     end_server
   fi
 }

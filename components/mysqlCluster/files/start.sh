@@ -7,15 +7,16 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=definitions.sh
+. "$scripts/definitions.sh"
 data=/var/lib/mysql
-marker=$data/.provisioning
 
-if [ -e "$marker" ] && [[ "$(cat "$marker")" != cloning* ]]; then
+if [ -e "$MARKER" ] && [[ "$(cat "$MARKER")" != cloning* ]]; then
   echo "start: the first provisioning was interrupted; starting again from an empty data folder"
   find "$data" -mindepth 1 -delete
 fi
 if [ -z "$(ls -A "$data")" ]; then
-  echo initialising >"$marker"
+  echo initialising >"$MARKER"
 fi
 echo starting >/tmp/state
 
@@ -25,6 +26,7 @@ while :; do
 done &
 docker-entrypoint.sh mysqld &
 server=$!
+# shellcheck disable=SC2317,SC2329 # The trap calls it.
 stop() {
   bash "$scripts/leave.sh" || true
   kill -TERM "$server"

@@ -1,34 +1,41 @@
 #!/usr/bin/env bash
 # Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
-# happens later is not undone. Then it waits until every member is in its place and serves its certificate, which makes it
-# healthy.
+# happens later is not undone. When every member serves its certificate, it looks whether all are in their places, and is
+# healthy while they are.
+# With a member as its argument it makes that one the primary, now, and does nothing else.
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
 # REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
+: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
-. "$(dirname "$0")/common.sh"
+scripts=$(dirname "$0")
+# shellcheck source=common.sh
+. "$scripts/common.sh"
 # shellcheck source=tls.sh
-. "$(dirname "$0")/tls.sh"
+. "$scripts/tls.sh"
 read -ra members <<<"$MEMBERS"
 read -ra certificates <<<"$CERTIFICATES"
 
 # Seconds that a replica has to catch up while nobody may write.
 CATCH_UP=10
+# Seconds between two looks at the members.
+LOOK=5
 
+# Only what is new is logged.
 say() {
   [ "$*" = "${said:-}" ] && return
   said=$*
-  echo "steward: $*"
+  echo "steward: ${*//$'\n'/; }"
 }
 ask() { sql_at "$1" steward <<<"$2"; }
 
 # The member that takes writes; or, outside a group, the one that was appointed last: a switchover that was cut short left
 # it read-only, and is gone through again.
 primary() {
-  local member writes epoch appointed idle= newest=0
+  local member writes epoch appointed idle="" newest=0
   for member in "${members[@]}"; do
-    read -r writes epoch appointed < <(ask "$member" "SELECT NOT @@global.read_only, $APPOINTED" 2>/dev/null) || continue
+    read -r writes epoch appointed < <(ask "$member" "SELECT $WRITES, $APPOINTED" 2>/dev/null) || continue
     if [ "$writes" = 1 ]; then
       echo "$member"
       return
@@ -92,25 +99,27 @@ switch_replicas() {
   return 1
 }
 
-is_in_place() {
-  local member state writes writers=0
+# Whether every member is in its place, by the reports of all that answer.
+are_in_place() {
+  local member answer reports="" judge="" found
   for member in "${members[@]}"; do
-    if ! read -r state writes < <(ask "$member" "SELECT (SELECT COUNT(*) FROM performance_schema.replication_group_members
-        WHERE MEMBER_ID = @@server_uuid AND MEMBER_STATE = 'ONLINE') + IF('$REPLICATION' = 'group', 0,
-      (NOT @@global.read_only) + $FOLLOWS), NOT @@global.read_only" 2>/dev/null); then
-      say "$member does not answer"
-      return 1
+    if answer=$(ask "$member" "SELECT $REPORT" 2>/dev/null); then
+      judge=$member
+    else
+      answer="{\"member\": \"$member\"}"
     fi
-    if [ "$state" = 0 ]; then
-      say "$member is not in its place yet"
-      return 1
-    fi
-    writers=$((writers + writes))
+    reports+=${reports:+, }$answer
   done
-  if [ $writers != 1 ]; then
-    say "$writers members take writes"
+  if [ -z "$judge" ]; then
+    say "no member answers"
     return 1
   fi
+  found=$(ask "$judge" "SET @reports = '[$reports]'; $JUDGEMENT") || return
+  if [ -n "$found" ]; then
+    say "${found//$'\t'/ }"
+    return 1
+  fi
+  say "every member is in its place"
 }
 
 # Whether the configured member has been made the primary, now or by an earlier steward.
@@ -129,9 +138,21 @@ is_settled() {
   switch "$current" "$PRIMARY"
 }
 
+if [ $# = 1 ]; then
+  current=$(primary) || exit
+  [ "$current" = "$1" ] || switch "$current" "$1"
+  exit
+fi
+
 until is_settled; do sleep 1; done
-until is_in_place; do sleep 1; done
+# A renewed certificate is another steward, so one look is enough.
 until is_served "${certificates[@]}"; do sleep 1; done
-say "every member is in its place"
-touch /tmp/in-place
-while :; do sleep 3600; done
+while :; do
+  if are_in_place; then
+    touch /tmp/in-place
+    sleep "$LOOK"
+  else
+    rm -f /tmp/in-place
+    sleep 1
+  fi
+done

@@ -1,19 +1,57 @@
 #!/usr/bin/env bash
-# Makes this replica the primary because the primary is lost: applies all that was received, then appoints itself. A
-# person decides that, knowing what is lost: `npm run database -- takeover`.
+# Makes this replica the primary because the primary is lost: applies all that was received, however long that takes, and
+# appoints itself; node.sh then opens it. A person decides that, knowing what is lost: `npm run database -- takeover`.
 set -euo pipefail
 
-. "$(dirname "$0")/common.sh"
+# Seconds in which something has to be applied, and in which node.sh has to open the node.
+STANDSTILL=60
+OPENING=60
+
+scripts=$(dirname "$0")
+# shellcheck source=common.sh
+. "$scripts/common.sh"
 ask() {
   timeout 60 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
     --batch --skip-column-names <<<"$1"
 }
+fail() {
+  echo "takeover: $1" >&2
+  exit 1
+}
+
+# What the threads that apply are at, as MySQL says it.
+applying() {
+  ask "SELECT COALESCE(GROUP_CONCAT(DISTINCT PROCESSLIST_STATE), 'they do not run') FROM performance_schema.threads
+    WHERE NAME IN ('thread/sql/replica_sql', 'thread/sql/replica_worker')"
+}
 
 ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
-received=$(ask "SELECT REPLACE(RECEIVED_TRANSACTION_SET, '\n', '')
-  FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''")
-if [ "$(ask "SELECT WAIT_FOR_EXECUTED_GTID_SET('$received', 50)")" != 0 ]; then
-  echo "takeover: what was received could not be applied within 50 s" >&2
-  exit 1
-fi
-ask "$(promotion "$MEMBER" takeover)"
+before='' since=$SECONDS
+while :; do
+  left=$(ask "SELECT $UNAPPLIED")
+  [ "$left" != - ] || break
+  broken=$(ask "SELECT $BROKEN")
+  [ "$broken" = - ] || fail "what was received cannot be applied: $broken"
+  if [ "$left" != "$before" ]; then
+    before=$left since=$SECONDS
+  elif ((SECONDS - since > STANDSTILL)); then
+    fail "nothing was applied for $STANDSTILL s, and $left is left; the threads that apply: $(applying)"
+  fi
+  sleep 0.5
+done
+
+# node.sh, which has not heard of it, may close the node in between.
+for _ in 1 2 3 4 5; do
+  if problem=$(ask "SET GLOBAL super_read_only = OFF; $(appoint "$MEMBER" takeover)" 2>&1); then
+    problem=
+    break
+  fi
+  sleep 0.3
+done
+[ -z "$problem" ] || fail "it cannot be appointed: $problem"
+
+for ((since = SECONDS; SECONDS - since < OPENING; )); do
+  [ "$(ask "SELECT $WRITES")" = 1 ] && exit
+  sleep 0.2
+done
+fail "it is appointed and does not open: $(cat /tmp/state)"

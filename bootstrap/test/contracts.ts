@@ -1,0 +1,125 @@
+import type { Program } from "../images/stand-ins.ts";
+
+/** The images that the project is tested with. */
+export const images: Readonly<Record<Program, string>> = {
+  haproxy: "haproxy:3.2.26",
+  nginx: "nginx:1.30.6",
+  node: "node:24.22.2-slim",
+  mysql: "mysql:9.7.4",
+};
+
+/** What an official image promises. */
+export interface Contract {
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly stop: string | undefined;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly folder: string;
+  /** Name and number of the user that the program runs as. */
+  readonly account: readonly [string, number];
+  readonly tools: string;
+  /** What the official image does not have; a stand-in must not have it either, or scripts come to lean on it. */
+  readonly absent: string;
+}
+
+export const contracts: Readonly<Record<Program, Contract>> = {
+  haproxy: {
+    user: "haproxy",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["haproxy", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+    stop: "SIGUSR1",
+    ports: [],
+    volumes: [],
+    folder: "/var/lib/haproxy",
+    account: ["haproxy", 99],
+    tools: "haproxy sh bash perl grep sed awk socat apt-get setpriv",
+    // Nor ip, which the stand-in has: keepalived's image is built on it without Debian's archive.
+    absent: "curl wget nc ps",
+  },
+  nginx: {
+    user: "",
+    entrypoint: ["/docker-entrypoint.sh"],
+    command: ["nginx", "-g", "daemon off;"],
+    stop: "SIGQUIT",
+    ports: ["80/tcp"],
+    volumes: [],
+    folder: "/",
+    account: ["nginx", 101],
+    tools: "nginx sh bash perl curl envsubst",
+    absent: "wget nc ps",
+  },
+  node: {
+    user: "",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["node"],
+    stop: undefined,
+    ports: [],
+    volumes: [],
+    folder: "/",
+    account: ["node", 1000],
+    tools: "node npm npx yarn sh bash perl",
+    absent: "curl wget",
+  },
+  mysql: {
+    user: "",
+    entrypoint: ["docker-entrypoint.sh"],
+    command: ["mysqld"],
+    stop: undefined,
+    ports: ["3306/tcp", "33060/tcp"],
+    volumes: ["/var/lib/mysql"],
+    folder: "/",
+    account: ["mysql", 999],
+    tools:
+      "mysqld mysql mysqladmin mysqldump mysql_tzinfo_to_sql my_print_defaults mysql_migrate_keyring " +
+      "bash gawk sed grep find curl openssl gzip bzip2 xz gosu",
+    absent:
+      "mysqlbinlog mysql_config_editor mysqlcheck mysqlimport mysqlshow mysqlslap perror mysqld_safe ps which nc perl",
+  },
+};
+
+/** What the programs are tried with. */
+export const haproxyConfig = `
+global
+  log stdout format raw local0
+  hard-stop-after 5s
+  stats socket /run/haproxy/admin.sock mode 600 level admin
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind :80
+  bind :8404
+  monitor-uri /healthz
+`;
+
+export const nginxConfig = `
+pid /tmp/nginx.pid;
+error_log /dev/stderr;
+events {}
+stream {
+  server { listen 9000; proxy_pass 127.0.0.1:8080; }
+}
+http {
+  include /etc/nginx/mime.types;
+  access_log /dev/stdout;
+  client_body_temp_path /tmp/client;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  server {
+    listen 8080;
+    location = /healthz { return 200 "ok"; }
+    location = /status { stub_status; }
+  }
+}
+`;
+
+export const nodeServer = `
+const server = require("node:http").createServer((request, response) => response.end("ok")).listen(3000);
+process.on("SIGTERM", () => server.close());
+`;

@@ -1,0 +1,25 @@
+import { currentLogin } from "./backend.ts";
+import { exportLines, necessary } from "./exports.ts";
+import { prepareMachine } from "./machine.ts";
+import { main, openSession } from "./pulumi.ts";
+import { say } from "./settings.ts";
+
+const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs to work on a stack in this shell
+
+  --stack NAME     default: the shell's own (PULUMI_STACK), else dev`;
+
+/** Prints what a shell needs to run pulumi itself, as lines to evaluate; all else that is said is on stderr. */
+await main(async () => {
+  const { stack, reference, env, rest } = await openSession(process.argv.slice(2), { cli: true, engine: false });
+  if (rest.length > 0) {
+    say(USAGE);
+    return 2;
+  }
+  await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
+    say(`${error.message}\npulumi up needs an engine; what only reads the state works without`),
+  );
+  const wanted = necessary({ ...env, PULUMI_STACK: reference }, process.env, currentLogin(process.env));
+  for (const line of exportLines(wanted, process.env)) console.log(line);
+  if (process.stdout.isTTY) say(USAGE);
+  return 0;
+});

@@ -1,0 +1,66 @@
+import { ARBITER } from "../../config/schema.ts";
+import { memberName } from "../../topology/databases.ts";
+import { judgement, problem, report } from "./places.ts";
+import {
+  APPLIES,
+  APPOINTED,
+  BROKEN,
+  FOLLOWS,
+  GROUP_ROLE,
+  GROUP_STATE,
+  HELD,
+  LOGGED,
+  MAJORITY,
+  SOURCE,
+  UNAPPLIED,
+  WRITES,
+} from "./sql.ts";
+
+/** The file by which scripts know what the program knows, too. */
+export const DEFINITIONS = "definitions.sh";
+
+/** In a node's data folder until its first provisioning is complete, with what it is at. */
+export const MARKER = "/var/lib/mysql/.provisioning";
+/** In a node's container: the members that a person has given up, a line each, so that a group begins without them. */
+export const GIVEN_UP = "/tmp/given-up";
+
+const SHARED = {
+  ARBITER_MEMBER: memberName(ARBITER),
+  MARKER,
+  GIVEN_UP,
+  APPLIES,
+  APPOINTED,
+  BROKEN,
+  FOLLOWS,
+  GROUP_ROLE,
+  GROUP_STATE,
+  HELD,
+  LOGGED,
+  MAJORITY,
+  SOURCE,
+  UNAPPLIED,
+  WRITES,
+} as const;
+
+/** What scripts share with the program, SQL above all, as variables. What it means to be in its place hangs on REPLICATION, of their environment. */
+export function definitions(): string {
+  const of = (replication: "async" | "group") => [
+    assignment("PROBLEM", problem(replication)),
+    assignment("REPORT", report(replication)),
+    assignment("JUDGEMENT", judgement(replication, "@reports")),
+  ];
+  return `# Made by the program, which asks the same.
+${Object.entries(SHARED)
+  .map(([name, sql]) => assignment(name, sql))
+  .join("\n")}
+if [ "\${REPLICATION:-}" = group ]; then
+${of("group").join("\n")}
+else
+${of("async").join("\n")}
+fi
+`;
+}
+
+function assignment(name: string, sql: string): string {
+  return `${name}='${sql.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
+import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
+import { DEFINITIONS, definitions } from "./definitions.ts";
+import { mysqlConfig, SIZING_FILE, sizingConfig } from "./mysqlConfig.ts";
+
+/** Where a node's configuration and scripts are. */
+export const CONFIG_FOLDER = "/etc/mysql/conf.d";
+
+const NODE_SCRIPTS = [
+  "start",
+  "node",
+  "common",
+  "observed",
+  "accounts",
+  "replica",
+  "group",
+  "leave",
+  "takeover",
+  "tls",
+  "health",
+] as const;
+
+/** The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. */
+export const ACCOUNTS = ["root", "application", "replication", "steward", "backup"] as const;
+
+/** The environment of a node's scripts, and of the image's. */
+export function nodeEnvironment(plan: DatabasePlan, cluster: ClusterPlan, database: string): Record<string, string> {
+  return {
+    MYSQL_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
+    MYSQL_ROOT_HOST: "localhost",
+    // Time zone tables would be transactions of this node alone.
+    MYSQL_INITDB_SKIP_TZINFO: "1",
+    MEMBER: plan.member,
+    PEERS: plan.peers.join(" "),
+    ARBITER: String(plan.role === "arbiter"),
+    APPLICATION_DATABASE: database,
+    ROUTER_TABLES: ROUTER_TABLES.join(" "),
+    ...replication(cluster),
+  };
+}
+
+/** The files of a node's configuration folder. */
+export function nodeFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<string, string> {
+  return { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) };
+}
+
+/** The files that change while the node runs. */
+export function intentFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<string, string> {
+  return { primary: `${cluster.primary}\n`, [SIZING_FILE]: sizingConfig(plan) };
+}
+
+export function stewardEnvironment(cluster: ClusterPlan): Record<string, string> {
+  return {
+    PRIMARY: cluster.primary,
+    MEMBERS: cluster.databases.map(({ member }) => member).join(" "),
+    ...replication(cluster),
+  };
+}
+
+export function stewardFiles(): Record<string, string> {
+  return scripts(["steward", "common", "tls"]);
+}
+
+function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {
+  return { REPLICATION: replication, WITHOUT_REPLICA: withoutReplica ?? "" };
+}
+
+function scripts(names: readonly string[]): Record<string, string> {
+  const read = (name: string) => readFileSync(new URL(`files/${name}.sh`, import.meta.url), "utf8");
+  return { ...Object.fromEntries(names.map((name) => [`${name}.sh`, read(name)])), [DEFINITIONS]: definitions() };
+}

@@ -1,0 +1,76 @@
+import type { ClusterPlan } from "../../topology.ts";
+import {
+  APPLIES,
+  APPOINTED,
+  FOLLOWS,
+  GROUP_ROLE,
+  GROUP_STATE,
+  MAJORITY,
+  ONLINE,
+  RECEIVES,
+  SOURCE,
+  WRITES,
+} from "./sql.ts";
+
+/**
+ * When every member of a cluster is in its place: one takes the writes, and every other one follows it or is with it in a
+ * group. A member tells what is wrong as far as it sees that itself; what only shows where members are compared, a
+ * judgement over their reports tells. Both are SQL, because nodes and the steward, which are shell, and the commands ask.
+ */
+
+/** What keeps a member from its place as far as it knows itself, in words that follow its name; - where nothing does. */
+export function problem(replication: ClusterPlan["replication"]): string {
+  return replication === "group"
+    ? `CASE WHEN ${GROUP_STATE} IN ('NONE', 'OFFLINE') THEN 'is not in the group'
+      WHEN ${GROUP_STATE} <> 'ONLINE' THEN CONCAT('is not online in the group, but ', ${GROUP_STATE})
+      WHEN NOT ${MAJORITY} THEN 'sees no majority of the group'
+      WHEN ${SOURCE} <> '-' THEN CONCAT('is in the group, and replicates from ', ${SOURCE}, ' beside it')
+      WHEN ${GROUP_ROLE} = 'PRIMARY' AND NOT ${WRITES} THEN 'is the primary of the group, and takes no writes'
+      WHEN ${GROUP_ROLE} <> 'PRIMARY' AND ${WRITES} THEN 'takes writes, and is not the primary of the group'
+      ELSE '-' END`
+    : `CASE WHEN ${WRITES} THEN IF(${SOURCE} = '-', '-', CONCAT('takes writes, and replicates from ', ${SOURCE}))
+      WHEN ${SOURCE} = '-' THEN 'takes no writes, and replicates from nobody'
+      WHEN NOT ${RECEIVES} THEN CONCAT('does not receive from ', ${SOURCE})
+      WHEN NOT ${APPLIES} THEN CONCAT('does not apply what it receives from ', ${SOURCE})
+      ELSE '-' END`;
+}
+
+/** What a member says of itself, as a JSON object. A member that gives no answer has a report with its name alone. */
+export function report(replication: ClusterPlan["replication"]): string {
+  return `JSON_OBJECT('member', @@global.report_host, 'problem', ${problem(replication)}, 'writes', ${WRITES},
+    'source', ${SOURCE}, 'follows', ${FOLLOWS}, 'group', ${GROUP_STATE}, 'online', ${ONLINE},
+    'epoch', CAST(SUBSTRING_INDEX(${APPOINTED}, ' ', 1) AS UNSIGNED), 'appointed', SUBSTRING_INDEX(${APPOINTED}, ' ', -1))`;
+}
+
+/**
+ * A statement that any MySQL server answers: for each member that is not in its place its name and why, in words that
+ * follow the name. None: every member is in its place.
+ * @param reports an expression: a JSON array with a report of every member
+ */
+export function judgement(replication: ClusterPlan["replication"], reports: string): string {
+  const several = "WHEN writes AND writers > 1 THEN CONCAT('takes writes, and so does ', writer)";
+  const between =
+    replication === "group"
+      ? // One that was away believes for a while what was true before: the others know better.
+        `WHEN unseen_by IS NOT NULL THEN CONCAT('is not seen in the group by ', unseen_by)
+      ${several}`
+      : `${several}
+      WHEN writes AND appointed <> member THEN CONCAT('takes writes, and ', appointed, ' is appointed')
+      WHEN NOT writes AND writers = 1 AND source <> writer THEN CONCAT('replicates from ', source, ', and ', writer, ' takes the writes')
+      WHEN NOT writes AND writers = 0 THEN CONCAT('replicates from ', source, ', which takes no writes')`;
+  return `WITH reports AS (SELECT * FROM JSON_TABLE(${reports}, '$[*]' COLUMNS (place FOR ORDINALITY,
+      member VARCHAR(255) PATH '$.member', problem TEXT PATH '$.problem', writes BOOLEAN PATH '$.writes',
+      source VARCHAR(255) PATH '$.source', online JSON PATH '$.online',
+      epoch BIGINT UNSIGNED PATH '$.epoch', appointed VARCHAR(255) PATH '$.appointed')) AS r),
+    compared AS (SELECT place, member, problem, writes, source,
+      (SELECT COUNT(*) FROM reports AS o WHERE o.writes) AS writers,
+      (SELECT MIN(o.member) FROM reports AS o WHERE o.writes AND o.member <> r.member) AS writer,
+      (SELECT MIN(o.member) FROM reports AS o
+        WHERE o.problem = '-' AND NOT JSON_CONTAINS(o.online, JSON_QUOTE(r.member))) AS unseen_by,
+      (SELECT o.appointed FROM reports AS o ORDER BY o.epoch DESC LIMIT 1) AS appointed FROM reports AS r)
+    SELECT member, found FROM (SELECT place, member, CASE
+      WHEN problem IS NULL THEN 'does not answer'
+      WHEN problem <> '-' THEN problem
+      ${between}
+      END AS found FROM compared) AS judged WHERE found IS NOT NULL ORDER BY place`;
+}

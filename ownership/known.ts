@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { STACK_LABEL } from "../components/labels.ts";
+import { markedName, STATE_MARK } from "../components/stateMark.ts";
+
+/** What a state knows of an engine. */
+export interface Known {
+  /** The state's mark; undefined: it has none yet. */
+  readonly state: string | undefined;
+  /** Engine ids of containers and networks, names of volumes. */
+  readonly ids: ReadonlySet<string>;
+  /** What an update was making when it was interrupted, or has removed to make it anew: `container web-server1-3fa2b1c`. */
+  readonly unfinished: ReadonlySet<string>;
+  /** Whether operations of it are noted that have no end. */
+  readonly isUnfinished: boolean;
+  /** Whether it has passwords: those of the databases whose data are in the stack's volumes. */
+  readonly hasPasswords: boolean;
+  /** Whether it has the key that opens the backups. */
+  readonly hasBackupKey: boolean;
+  /** Volumes that stay on the engine when the state forgets them. */
+  readonly retained: readonly string[];
+  /** The name that the stack had before it was renamed, or has. */
+  readonly firstName: string | undefined;
+}
+
+const text = z.string().optional().catch(undefined);
+
+/** A resource as the CLI exports it; outputs may be secret or unknown, and are none then. */
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  inputs: z.object({ name: text }).optional(),
+  outputs: z
+    .looseObject({
+      hex: text,
+      labels: z
+        .array(z.object({ label: z.string(), value: z.string() }))
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
+  retainOnDelete: z.boolean().optional(),
+  pendingReplacement: z.boolean().optional(),
+});
+
+const operation = z.object({ type: z.string(), resource });
+
+/** What `pulumi stack export` prints, as far as it is read here: not what may be put back. */
+const exported = z.object({
+  deployment: z
+    .object({
+      resources: z.array(resource).nullish(),
+      pending_operations: z.array(operation).nullish(),
+    })
+    .nullish(),
+});
+type Resource = z.output<typeof resource>;
+
+/** What a state's export says, as `pulumi stack export` prints it. */
+export function knownToExport(text: string): Known {
+  const { deployment } = exported.parse(JSON.parse(text));
+  const operations = deployment?.pending_operations ?? [];
+  const creations = operations.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  return { ...knownTo(deployment?.resources ?? [], creations), isUnfinished: operations.length > 0 };
+}
+
+const outputsByUrn = z.record(z.string(), z.object({ type: z.string(), outputs: z.unknown() }));
+
+/**
+ * What the outputs of a state's resources say, by URN, as the engine gives them to a program: less than an export, for
+ * operations that were interrupted and resources that are still to be deleted are not among them.
+ */
+export function knownToOutputs(outputs: unknown): Known {
+  const resources = Object.entries(outputsByUrn.parse(outputs)).map(([urn, { type, outputs }]) => {
+    const id = z.object({ id: text }).catch({ id: undefined }).parse(outputs).id;
+    return resource.parse({ urn, type, id, outputs });
+  });
+  return { ...knownTo(resources, []), isUnfinished: false };
+}
+
+const BACKUP_KEY = "backup-key";
+
+const KINDS: Readonly<Record<string, string>> = {
+  "docker:index/container:Container": "container",
+  "docker:index/network:Network": "network",
+  "docker:index/volume:Volume": "volume",
+};
+
+function knownTo(resources: readonly Resource[], creations: readonly Resource[]): Omit<Known, "isUnfinished"> {
+  const onEngine = resources.filter(({ type }) => type in KINDS);
+  const mark = resources.find(({ urn }) => urn.endsWith(`RandomId::${STATE_MARK}`))?.outputs?.hex;
+  const interrupted = [...creations, ...onEngine.filter(({ pendingReplacement }) => pendingReplacement)];
+  return {
+    state: mark,
+    ids: new Set(onEngine.flatMap(({ id }) => id ?? [])),
+    unfinished: new Set(
+      interrupted.flatMap(({ type, inputs }) => {
+        const kind = KINDS[type];
+        return kind === undefined || inputs?.name === undefined ? [] : [`${kind} ${inputs.name}`];
+      }),
+    ),
+    hasPasswords: resources.some(({ type }) => type === "random:index/randomPassword:RandomPassword"),
+    hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
+    retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
+    firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),
+  };
+}
+
+/** A state from before states had marks knows things by the name that the stack had when they were made. */
+function stackLabelOf(resources: readonly Resource[]): string | undefined {
+  const labels = resources.flatMap(({ outputs }) => outputs?.labels ?? []);
+  return labels.find(({ label }) => label === STACK_LABEL)?.value;
+}

@@ -1,0 +1,112 @@
+import type Docker from "dockerode";
+import type { Problem } from "../config/problems.ts";
+import { type ImageName, schema } from "../config/schema.ts";
+import type { InstancePlan, Topology } from "../topology.ts";
+import { engineClient } from "./engine.ts";
+
+/** Milliseconds: a registry may have to be looked up, asked for a token and then for the image. */
+const ANSWER_MS = 15_000;
+
+/**
+ * Images that the engine neither has nor can pull: the roll would stop at the first of them, with some services
+ * replaced and the others not.
+ */
+export async function missingImages(
+  topology: Topology,
+  endpoint: string,
+  answerMs: number = ANSWER_MS,
+): Promise<Problem[]> {
+  const engine = engineClient(endpoint);
+  const images = imagesOf(topology);
+  const names = [...new Set(images.map(({ name }) => name))];
+  const obstacles = new Map(
+    await Promise.all(names.map(async (name) => [name, await obstacle(engine, name, answerMs)] as const)),
+  );
+  const defaults = schema.shape.images.parse(undefined);
+  return images.flatMap(({ key, name }): Problem[] => {
+    const reason = obstacles.get(name);
+    if (reason === undefined) return [];
+    const isDefault = name === defaults[key];
+    return [
+      {
+        path: ["images", key],
+        complaint: `is ${name}, which the engine at ${endpoint} does not have and cannot pull: ${reason}`,
+        allowed:
+          "an image in the engine (docker pull, docker load, docker build), or one that its registry gives without a login",
+        example: defaults[key],
+        cure: isDefault
+          ? "docker load, or open the way to the registry; npm run up builds stand-ins where none answers"
+          : undefined,
+      },
+    ];
+  });
+}
+
+/** The images that the plan's containers run, by the settings that name them. */
+export function imagesOf(topology: Topology): { readonly key: ImageName; readonly name: string }[] {
+  const { loadBalancers, web, applications, routers, cluster } = topology;
+  const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
+    haproxy: loadBalancers.map(({ haproxy }) => haproxy),
+    namespace: loadBalancers.map(({ namespace }) => namespace),
+    nginx: web,
+    application: applications,
+    router: routers,
+    mysql: cluster.databases,
+  };
+  return (Object.keys(users) as ImageName[]).flatMap((key) => {
+    const name = users[key][0]?.image;
+    return name === undefined ? [] : [{ key, name }];
+  });
+}
+
+/** Why the engine cannot run an image, or undefined where it has it, can pull it, or cannot tell. */
+async function obstacle(engine: Docker, name: string, answerMs: number): Promise<string | undefined> {
+  const image = engine.getImage(name);
+  try {
+    await image.inspect();
+    return undefined;
+  } catch (error) {
+    if (answerOf(error).status !== 404) throw error;
+  }
+  const abortSignal = AbortSignal.timeout(answerMs);
+  // The client does not end every call on an abort, so the bound is kept here too.
+  const silence = new Promise<never>((_, reject) => abortSignal.addEventListener("abort", reject));
+  try {
+    await Promise.race([image.distribution({ abortSignal }), silence]);
+    return undefined;
+  } catch (error) {
+    if (abortSignal.aborted) return `its registry does not answer within ${answerMs / 1_000} s`;
+    return refusalIn(answerOf(error), await mirrorsOf(engine));
+  }
+}
+
+/**
+ * What an engine's answer says against pulling an image. An engine that does not know the question says nothing, nor does
+ * a registry that has been asked too often; and one with mirrors may speak for a mirror that lacks what the registry
+ * has (moby 47012).
+ */
+function refusalIn({ status, message }: Answer, mirrors: readonly string[]): string | undefined {
+  const isUnknown =
+    status === 501 || (status === 404 && /^(page )?not found$/i.test(message)) || /toomanyrequests/i.test(message);
+  const isAbsent = status === 401 || status === 403 || status === 404;
+  if (isUnknown || (isAbsent && mirrors.length > 0)) return undefined;
+  return message.split(/\s*\n\s*/).join("; ");
+}
+
+/** The mirrors that the engine asks instead of Docker Hub. */
+async function mirrorsOf(engine: Docker): Promise<readonly string[]> {
+  const { RegistryConfig } = await engine.info();
+  return RegistryConfig?.Mirrors ?? [];
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly message: string;
+}
+
+/** The client puts its own words before the engine's. */
+function answerOf(error: unknown): Answer {
+  const text = error instanceof Error ? error.message : String(error);
+  const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
+  return { status, message: text.replace(/^\(HTTP code \d+\) .*? - /, "").trim() };
+}

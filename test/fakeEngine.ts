@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** An image in a fake engine. */
+export interface FakeImage {
+  readonly id: string;
+  /** undefined: it has lost its name. */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What its history says, the newest step first. */
+  readonly steps?: readonly string[];
+}
+
+/** What a registry answers, through the engine, about an image that the engine does not have; undefined: nothing, ever. */
+export type RegistryAnswer = { readonly status: number; readonly message: string } | undefined;
+
+export interface FakeEngine {
+  readonly endpoint: string;
+  /** Names and numbers of the images that were removed. */
+  readonly removed: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Speaks as much of the Docker Engine's interface as questions about images need, at a socket of its own. */
+export async function fakeEngine(
+  images: readonly FakeImage[],
+  { registry, mirrors = [] }: { registry: (name: string) => RegistryAnswer; mirrors?: readonly string[] } = {
+    registry: () => ({ status: 500, message: "dial tcp: lookup registry: no such host" }),
+  },
+): Promise<FakeEngine> {
+  const folder = await mkdtemp(join(tmpdir(), "engine-"));
+  const removed: string[] = [];
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const path = decodeURIComponent(new URL(`http://engine${request.url}`).pathname);
+    const [, kind, name = "", what] = /^\/(\w+)(?:\/(.+?))?(?:\/(json|history))?$/.exec(path) ?? [];
+    const image = images.find((one) => one.id === name || one.name === name);
+    const { id = "", labels = {}, steps = [] } = image ?? {};
+    if (kind === "version") return answer(200, { Version: "fake" });
+    if (kind === "info") return answer(200, { RegistryConfig: { Mirrors: mirrors } });
+    if (kind === "distribution") {
+      const said = registry(name);
+      return said && answer(said.status, { message: said.message });
+    }
+    if (name === "json") {
+      return answer(
+        200,
+        images.map((one) => ({ Id: one.id, RepoTags: one.name ? [one.name] : [], Labels: one.labels ?? {} })),
+      );
+    }
+    if (image === undefined) return answer(404, { message: `No such image: ${name}` });
+    if (request.method === "DELETE") {
+      removed.push(name);
+      return answer(200, []);
+    }
+    if (what === "history")
+      return answer(
+        200,
+        steps.map((CreatedBy) => ({ CreatedBy })),
+      );
+    return answer(200, { Id: id, Config: { Labels: labels } });
+  });
+  const path = join(folder, "engine.sock");
+  await once(server.listen(path), "listening");
+  return {
+    endpoint: `unix://${path}`,
+    removed,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
+  };
+}

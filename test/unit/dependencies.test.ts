@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { parse } from "yaml";
+import { ROOT } from "../../commands/settings.ts";
+
+const json = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8"));
+const { scripts, dependencies, devDependencies } = json("package.json");
+
+/** Scripts for those who change the project; every other script is for those who run it. */
+const FOR_DEVELOPERS = /^(test|check|fix|bench)/;
+
+/** What makes a bundle while the project runs, and where the bundle begins. */
+const BUNDLES: Readonly<Record<string, string>> = {
+  "app/bundle.ts": "app/main.ts",
+  "bootstrap/pulumi/host.ts": "bootstrap/pulumi/host/main.ts",
+  "drills/database/bundle.ts": "drills/database/writer.ts",
+};
+
+/** Modules outside the project that are imported from each file that can be reached from these. */
+async function importsFrom(entryPoints: readonly string[]): Promise<Map<string, string[]>> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [...entryPoints],
+    outdir: "unwritten",
+    write: false,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    loader: { ".css": "text", ".svg": "text" },
+    metafile: true,
+    logLevel: "silent",
+  });
+  return new Map(
+    Object.entries(metafile.inputs).map(([file, { imports }]) => [
+      file,
+      imports.flatMap(({ external, path }) => (external && !isBuiltin(path) ? [path] : [])),
+    ]),
+  );
+}
+
+/** "@pulumi/pulumi/runtime" is a part of the package @pulumi/pulumi. */
+const packageOf = (module: string) =>
+  module
+    .split("/")
+    .slice(0, module.startsWith("@") ? 2 : 1)
+    .join("/");
+
+describe("the dependencies", () => {
+  const commands = Object.entries<string>(scripts)
+    .filter(([name]) => !FOR_DEVELOPERS.test(name))
+    .map(([, line]) => line.split(" "));
+  const files = commands.flatMap(([, file]) => file ?? []);
+
+  it("are what the program, its commands and all that they bundle import, and nothing else", async () => {
+    const nodeArgs: string = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).runtime.options.nodeargs;
+    const loaders = [...nodeArgs.matchAll(/--import (\S+)/g)].flatMap(([, name]) => name ?? []);
+    const programs = commands.flatMap(([program]) => program ?? []);
+    const imports = [...(await importsFrom(["index.ts", ...files, ...Object.values(BUNDLES)])).values()].flat();
+    const needed = new Set([...imports.map(packageOf), ...loaders, ...programs]);
+    assert.deepEqual(Object.keys(dependencies).sort(), [...needed].sort());
+  });
+
+  it("take every bundle into account", async () => {
+    const imports = await importsFrom(["index.ts", ...files]);
+    const bundlers = [...imports].flatMap(([file, modules]) => (modules.includes("esbuild") ? [file] : []));
+    assert.deepEqual(bundlers.sort(), Object.keys(BUNDLES));
+  });
+
+  it("are exact versions, and the same in the lock file", () => {
+    const { "": root } = json("package-lock.json").packages;
+    assert.deepEqual(root.dependencies, dependencies);
+    assert.deepEqual(root.devDependencies, devDependencies);
+    for (const [name, version] of Object.entries<string>({ ...dependencies, ...devDependencies })) {
+      assert.match(version, /^(npm:@?[\w/-]+@)?\d+\.\d+\.\d+$/, name);
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { exportLines, necessary, quoted } from "../../commands/exports.ts";
+
+/** What a shell with this environment has as a variable after it has evaluated the lines. */
+async function evaluated(lines: readonly string[], name: string, env: Readonly<Record<string, string>>) {
+  const script = `eval "$LINES"; printenv ${name}; printf x`;
+  const { stdout } = await execa("/bin/sh", ["-euc", script], { env: { ...env, LINES: lines.join("\n") } });
+  return stdout.slice(0, -"\nx".length);
+}
+
+describe("what a shell is told to export", () => {
+  const values = [
+    "plain",
+    "",
+    "two words",
+    "it's",
+    "'",
+    '$HOME `id` $(id) \\ \\n !x ~ * # ; & | > "quoted"',
+    "a line\nand another\n\nafter a gap",
+    "-n",
+    "größer",
+  ];
+  for (const value of values) {
+    it(`is ${JSON.stringify(value)} again in a POSIX shell`, async () =>
+      assert.equal(
+        await evaluated(exportLines({ VALUE: value }, {}), "VALUE", { PATH: process.env["PATH"] ?? "" }),
+        value,
+      ));
+  }
+
+  it("is quoted as one word, so that nothing in it is evaluated", () => {
+    assert.equal(quoted("a b"), "'a b'");
+    assert.equal(quoted("it's"), `'it'\\''s'`);
+  });
+
+  it("is what the shell lacks, and nothing else", () => {
+    const present = { HOME: "/root", TOKEN: "secret", PATH: "/bin" };
+    assert.deepEqual(exportLines({ ...present }, present), []);
+    assert.deepEqual(exportLines({ ...present, TOKEN: undefined, NEW: "1" }, present), ["export NEW='1'"]);
+  });
+
+  const ours = "/cache/it's ours/bin";
+  it("puts folders before those on PATH, and once", async () => {
+    const first = exportLines({ PATH: `${ours}:/usr/bin:/bin` }, { PATH: "/usr/bin:/bin" });
+    assert.deepEqual(first, [`export PATH='/cache/it'\\''s ours/bin'"\${PATH:+:$PATH}"`]);
+    assert.equal(await evaluated(first, "PATH", { PATH: "/usr/bin:/bin" }), `${ours}:/usr/bin:/bin`);
+    const ofNpm = "/work/node_modules/.bin:/usr/lib/node_modules/npm/node-gyp-bin";
+    const then = `${ofNpm}:${ours}:/usr/bin:/bin`;
+    assert.deepEqual(exportLines({ PATH: `${ours}:${then}` }, { PATH: then }), []);
+  });
+
+  it("puts them there again where another folder has come before them", () => {
+    const present = `/old/bin:${ours}:/bin`;
+    assert.equal(exportLines({ PATH: `${ours}:${present}` }, { PATH: present }).length, 1);
+  });
+
+  it("leaves out what the CLI finds by itself: its logins and the backend of its login", () => {
+    const home = { PULUMI_HOME: "/home" };
+    const found = { PULUMI_CREDENTIALS_PATH: "/logins", PULUMI_BACKEND_URL: "s3://bucket" };
+    assert.deepEqual(necessary({ ...home, ...found }, home, "s3://bucket"), home);
+    assert.deepEqual(necessary({ ...home, ...found }, {}, undefined), { ...home, ...found });
+    assert.deepEqual(necessary({ ...found }, {}, "gs://other"), { PULUMI_BACKEND_URL: "s3://bucket" });
+  });
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { readLocks, removeLock } from "../../commands/locks.ts";
+import { engineLabels } from "../../components/labels.ts";
+import { markedName } from "../../components/stateMark.ts";
+
+/** More than any system gives to a process. */
+const NOBODY = 2 ** 30;
+
+describe("the locks of a local backend", () => {
+  let folder: string;
+  let locks: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    locks = join(folder, ".pulumi/locks/organization/foobar/dev");
+    mkdirSync(locks, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const lock = (name: string, content: unknown) =>
+    writeFileSync(join(locks, name), typeof content === "string" ? content : JSON.stringify(content));
+  const alive = async () =>
+    Object.fromEntries((await readLocks(folder, "dev")).map(({ file, isAlive }) => [basename(file, ".json"), isAlive]));
+
+  it("are of a run that is gone only where the process was this machine's and is no pulumi", async () => {
+    lock("gone.json", { pid: NOBODY, hostname: hostname() });
+    // The process number was given to somebody else.
+    lock("taken.json", { pid: 1, hostname: hostname() });
+    lock("elsewhere.json", { pid: NOBODY, hostname: "elsewhere" });
+    lock("unreadable.json", "{");
+    lock("gone.json.attrs", {});
+    assert.deepEqual(await alive(), { gone: false, taken: false, elsewhere: true, unreadable: true });
+  });
+
+  it("are none of another stack, nor where the backend has none", async () => {
+    lock("gone.json", { pid: NOBODY, hostname: hostname() });
+    assert.deepEqual(await readLocks(folder, "prod"), []);
+    assert.deepEqual(await readLocks(join(folder, "nowhere"), "dev"), []);
+  });
+
+  it("are removed one by one: that of a run that has begun meanwhile stays", async () => {
+    lock("gone.json", { pid: NOBODY, hostname: hostname() });
+    lock("gone.json.attrs", {});
+    const seen = await readLocks(folder, "dev");
+    lock("begun.json", { pid: process.pid, hostname: "elsewhere" });
+    await Promise.all(seen.map(removeLock));
+    assert.deepEqual(readdirSync(locks), ["begun.json"]);
+    await Promise.all(seen.map(removeLock));
+  });
+});
+
+describe("what a command makes", () => {
+  it("carries the stack, whose it is where that is known, and what it is for", () => {
+    const dev = { project: "foobar", stack: "dev" };
+    assert.deepEqual(engineLabels(dev), { "foobar.project": "foobar", "foobar.stack": "dev" });
+    assert.deepEqual(engineLabels(dev, { state: undefined, purpose: "drill" }), {
+      "foobar.project": "foobar",
+      "foobar.stack": "dev",
+      "foobar.purpose": "drill",
+    });
+    assert.equal(engineLabels(dev, { state: "dev-0123456789ab" })["foobar.state"], "dev-0123456789ab");
+  });
+});
+
+describe("a state's mark", () => {
+  for (const [mark, name] of [
+    ["dev-0123456789ab", "dev"],
+    ["my-prod.2-0123456789ab", "my-prod.2"],
+  ] as const) {
+    it(`says that the stack was called ${name}: ${mark}`, () => assert.equal(markedName(mark), name));
+  }
+});

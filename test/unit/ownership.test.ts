@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import type { Found } from "../../ownership/found.ts";
+import { type Known, knownToExport, knownToOutputs } from "../../ownership/known.ts";
+import { leftBehind, renamedText } from "../../ownership/renamed.ts";
+import { doubtText, foreignText, keptText, leftText } from "../../ownership/report.ts";
+import { sort } from "../../ownership/sort.ts";
+
+const MARK = "dev-0123456789ab";
+const OTHER = "dev-ba9876543210";
+
+const found = (name: string, more: Partial<Found> = {}): Found => ({
+  kind: "container",
+  id: `id of ${name}`,
+  name,
+  stack: "dev",
+  state: undefined,
+  purpose: undefined,
+  holds: undefined,
+  isAtWork: false,
+  joins: [],
+  ...more,
+});
+const volume = (name: string, holds: Found["holds"], more: Partial<Found> = {}) =>
+  found(name, { kind: "volume", id: name, holds, ...more });
+
+const known = (more: Partial<Known> = {}): Known => ({
+  state: MARK,
+  ids: new Set(),
+  unfinished: new Set(),
+  isUnfinished: false,
+  hasPasswords: true,
+  hasBackupKey: true,
+  retained: [],
+  firstName: "dev",
+  ...more,
+});
+/** A state that has been made and nothing else. */
+const NEW = known({ state: undefined, hasPasswords: false, hasBackupKey: false, firstName: undefined });
+/** A state from before states had marks. */
+const EARLIER = known({ state: undefined });
+
+const groupOf = (one: Found, of: Known, stack = "dev"): string => {
+  const sorted = sort([one], stack, of);
+  return Object.entries(sorted).find(([, those]) => those.length > 0)?.[0] ?? "own";
+};
+
+describe("whose something on an engine is", () => {
+  const atWork = { isAtWork: true };
+  const marked = { state: MARK };
+  const cases: readonly [what: string, one: Found, of: Known, group: string][] = [
+    ["what the state knows, whatever its mark", found("web"), known({ ids: new Set(["id of web"]) }), "own"],
+    ["what the state knows, marked", found("web", marked), known({ ids: new Set(["id of web"]) }), "own"],
+    ["another stack's", found("web", { stack: "prod", state: OTHER }), known(), "own"],
+
+    ["another state's", found("web", { ...atWork, state: OTHER }), known(), "foreign"],
+    ["another state's network", found("edge", { kind: "network", state: OTHER }), known(), "foreign"],
+    ["another state's, which had no name for it", found("web", { state: OTHER }), EARLIER, "foreign"],
+    ["marked, in a state that has just been made", found("web", { state: OTHER }), NEW, "foreign"],
+    ["unmarked, in a state that has just been made", found("web", atWork), NEW, "foreign"],
+    ["an unmarked network, in such a state", found("edge", { kind: "network" }), NEW, "foreign"],
+    ["unmarked, at work in networks of others", found("web", { ...atWork, joins: ["n"] }), EARLIER, "foreign"],
+
+    ["marked, and stopped", found("web", marked), known(), "leftovers"],
+    ["a marked network", found("edge", { ...marked, kind: "network" }), known(), "leftovers"],
+    ["a marked volume of files", volume("files", "files", marked), known(), "leftovers"],
+    [
+      "unmarked, in a network of the stack",
+      found("web", { joins: ["a", "n"] }),
+      known({ state: undefined, ids: new Set(["n"]) }),
+      "leftovers",
+    ],
+    ["unmarked and stopped, of nobody for certain", found("web"), EARLIER, "doubtful"],
+
+    ["marked, and at work", found("web", { ...marked, ...atWork }), known(), "doubtful"],
+    ["a restore under way", found("copy", { ...marked, ...atWork, purpose: "restore" }), known(), "doubtful"],
+    ["a drill under way", found("w", { ...marked, ...atWork, purpose: "drill" }), known(), "doubtful"],
+    ["a restore that was killed", found("copy", { ...marked, purpose: "restore" }), known(), "leftovers"],
+
+    ["a database of its own", volume("db", "database", marked), known(), "own"],
+    ["a database from before states had marks", volume("db", "database"), EARLIER, "own"],
+    ["an unmarked database, in a state with passwords", volume("db", "database"), known(), "own"],
+    ["an unmarked database, in a state without", volume("db", "database"), NEW, "foreign"],
+    ["another state's database", volume("db", "database", { state: OTHER }), known(), "foreign"],
+    [
+      "another state's database under a name that the state knows",
+      volume("db", "database", { state: OTHER }),
+      known({ ids: new Set(["db"]) }),
+      "foreign",
+    ],
+    ["another state's database, in a new state", volume("db", "database", { state: OTHER }), NEW, "foreign"],
+    ["another state's backups, in nobody's way", volume("backups", "other", { state: OTHER }), known(), "own"],
+    ["unmarked backups, in a new state", volume("backups", "other"), NEW, "foreign"],
+    ["unmarked backups, in a state with passwords", volume("backups", "other"), known(), "own"],
+  ];
+  for (const [what, one, of, group] of cases) {
+    it(`${what}: ${group}`, () => assert.equal(groupOf(one, of), group));
+  }
+
+  it("is left over, at work or not, where the run that was interrupted says that it was making it", () => {
+    for (const kind of ["container", "network", "volume"] as const) {
+      const one = found("x-1", { kind, ...atWork, holds: kind === "volume" ? "files" : undefined });
+      assert.equal(groupOf(one, known({ unfinished: new Set([`${kind} x-1`]) })), "leftovers");
+      assert.equal(groupOf(one, known({ state: undefined, unfinished: new Set([`${kind} x-1`]) })), "leftovers");
+      const others = { ...one, state: OTHER };
+      assert.equal(groupOf(others, known({ unfinished: new Set([`${kind} x-1`]) })), "foreign");
+    }
+  });
+
+  it("is the state's though it has no password yet, where the state knows what is on the engine", () => {
+    const network = found("edge", { kind: "network" });
+    const of = { ...NEW, ids: new Set([network.id]) };
+    assert.deepEqual(sort([network, found("web")], "dev", of).doubtful, [found("web")]);
+  });
+
+  it("is found by the state's mark, too, where the stack was renamed", () =>
+    assert.equal(groupOf(found("web", { state: MARK }), known(), "prod"), "leftovers"));
+});
+
+describe("what a state knows", () => {
+  const urn = (type: string, name: string) => `urn:pulumi:dev::foobar::${type}::${name}`;
+  const resource = (type: string, name: string, more: Record<string, unknown> = {}) => ({
+    urn: urn(type, name),
+    type,
+    ...more,
+  });
+  const CONTAINER = "docker:index/container:Container";
+  const labels = [
+    { label: "foobar.project", value: "foobar" },
+    { label: "foobar.stack", value: "dev" },
+  ];
+  const resources = [
+    resource("random:index/randomId:RandomId", "state", { id: "x", outputs: { hex: MARK } }),
+    resource("random:index/randomPassword:RandomPassword", "mysql-root-password", {
+      id: "none",
+      outputs: { result: { ciphertext: "v1:" } },
+    }),
+    resource("random:index/randomPassword:RandomPassword", "backup-key", { id: "none" }),
+    resource(CONTAINER, "web", { id: "c1", inputs: { name: "web-1" }, outputs: { id: "c1", labels } }),
+    resource(CONTAINER, "app", { id: "c2", inputs: { name: "app-1" }, pendingReplacement: true }),
+    resource("docker:index/volume:Volume", "data", { id: "v1", retainOnDelete: true, inputs: { name: { secret: 1 } } }),
+  ];
+  const exported = (deployment: unknown) => JSON.stringify({ version: 3, deployment });
+
+  it("is what its export says: mark, ids, passwords, what was under way", () => {
+    const pending_operations = [
+      { type: "creating", resource: resource(CONTAINER, "lb", { inputs: { name: "lb-1" } }) },
+      { type: "deleting", resource: resource(CONTAINER, "web", { id: "c1", inputs: { name: "web-1" } }) },
+    ];
+    assert.deepEqual(knownToExport(exported({ resources, pending_operations })), {
+      state: MARK,
+      ids: new Set(["c1", "c2", "v1"]),
+      unfinished: new Set(["container lb-1", "container app-1"]),
+      isUnfinished: true,
+      hasPasswords: true,
+      hasBackupKey: true,
+      retained: ["v1"],
+      firstName: "dev",
+    });
+  });
+
+  it("is nothing of a state that has just been made", () => {
+    for (const deployment of [undefined, null, {}, { manifest: {}, resources: [] }]) {
+      assert.deepEqual(knownToExport(exported(deployment)), { ...NEW, retained: [] });
+    }
+  });
+
+  it("is by the labels of what it made, where states had no marks, what the stack was called", () => {
+    const { state, firstName } = knownToExport(exported({ resources: resources.slice(1) }));
+    assert.deepEqual([state, firstName], [undefined, "dev"]);
+  });
+
+  it("is what the engine tells the program of it, too", () => {
+    const outputs = Object.fromEntries(
+      resources.map(({ urn, type, ...rest }) => [urn, { type, outputs: "outputs" in rest ? rest.outputs : {} }]),
+    );
+    const { state, ids, hasPasswords, firstName } = knownToOutputs(outputs);
+    assert.deepEqual([state, ids, hasPasswords, firstName], [MARK, new Set(["c1"]), true, "dev"]);
+    assert.equal(knownToOutputs({}).hasPasswords, false);
+  });
+});
+
+describe("a stack that was renamed", () => {
+  const before = ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"].map((name) => volume(name, "database"));
+  const planned = ["foobar-prod-mysql-server1", "foobar-prod-mysql-server2"];
+  const behind = (all: readonly Found[], of = known()) => leftBehind(all, "prod", of, planned).map(({ name }) => name);
+
+  it("has left its databases behind, marked or not", () => {
+    assert.deepEqual(behind(before), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
+    assert.equal(behind(before.map((one) => ({ ...one, state: MARK }))).length, 2);
+    assert.deepEqual(behind([...before, volume("foobar-dev-backups", "other")]).length, 2);
+  });
+
+  it("has left nothing behind that is another state's, or gone", () => {
+    assert.deepEqual(behind(before.map((one) => ({ ...one, state: OTHER }))), []);
+    assert.deepEqual(behind([]), []);
+  });
+
+  it("goes on where its data are under the new name", () => {
+    const copy = volume("foobar-prod-mysql-server1", "database", { stack: "prod" });
+    assert.deepEqual(behind([...before, copy]), []);
+  });
+
+  it("is none where the name is that of the mark, or nothing tells of another one", () => {
+    assert.deepEqual(leftBehind(before, "dev", known(), planned), []);
+    assert.deepEqual(behind(before, NEW), []);
+  });
+
+  it("is told how to get its name back", () =>
+    assert.match(renamedText("prod", before), /prod was dev before[\s\S]*pulumi stack rename dev --stack prod/));
+});
+
+describe("what is said of what was found", () => {
+  const many = Array.from({ length: 10 }, (_, index) => found(`carrier-${index}`));
+  const all = [
+    ...many,
+    found("web-1", { isAtWork: true, state: OTHER }),
+    found("edge", { kind: "network" }),
+    volume("files", "files"),
+    volume("data", "database"),
+  ];
+
+  it("names what matters first and counts the rest", () =>
+    assert.match(
+      foreignText("dev", all, { state: undefined }),
+      /11 containers \(1 at work\): web-1, carrier-0,.* and 3 more\n +1 network: edge\n +2 volumes: data, files\n/,
+    ));
+
+  it("says whose it is, whose this is, and what to do", () => {
+    const text = foreignText("dev", all, { state: MARK, place: "file:///here" });
+    assert.match(text, /belongs to another state; nothing was touched/);
+    assert.match(text, new RegExp(`the state ${OTHER}\\n[\\s\\S]*${MARK}, file:///here`));
+    assert.match(
+      text,
+      /FOOBAR_STATE_DIR, PULUMI_BACKEND_URL or pulumi login[\s\S]*--stack NAME[\s\S]*Moving the state/,
+    );
+    assert.match(foreignText("dev", many, { state: undefined }), /without a mark[\s\S]*has not made a stack/);
+  });
+
+  it("names all of it in the commands that remove it", () => {
+    assert.match(doubtText(all), /a restore or a drill/);
+    const text = leftText(all);
+    for (const { name } of all) assert.match(text.slice(text.indexOf("cure:")), new RegExp(`\\b${name}\\b`));
+    assert.match(text, /docker rm --force .* && docker network rm edge && docker volume rm files data$/);
+  });
+
+  it("says of volumes that were let go that they are kept, and of backups that their key is", () => {
+    const backups = volume("foobar-dev-backups", "other");
+    assert.match(
+      keptText([backups], known()),
+      /kept.*foobar-dev-backups\n.*has the backups' key\n.*docker volume rm foo/,
+    );
+    assert.doesNotMatch(keptText([backups], NEW), /key/);
+    assert.doesNotMatch(keptText([volume("data", "database")], known()), /key/);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { schema } from "../../config/schema.ts";
+import { devConfig } from "../devConfig.ts";
+import type { StackSettings } from "../examples.ts";
+import { type Deployment, deployConfig, type Registered } from "../harness.ts";
+
+const server = (name: string, more: StackSettings = {}) => ({ name, roles: ["web", "app", "db"], ...more });
+
+/** Every optional setting is switched on in one of these. */
+const VARIANTS: Readonly<Record<string, StackSettings>> = {
+  "nothing that is optional": {},
+  "backups, limits, an application of one's own": {
+    "foobar:servers": [server("server1", { weight: 2, maxConnections: 9, traffic: "drain" }), server("server2")],
+    "foobar:loadBalancer": { statsPort: 8404, health: { slowStartSeconds: 5 } },
+    "foobar:application": { files: "app/static", staticFiles: "app/static", command: ["node", "/app/main.js"] },
+    "foobar:web": { rateLimit: { requestsPerSecond: 5 } },
+    "foobar:mysql": {
+      primary: "server2",
+      bufferPoolMb: 200,
+      maxConnections: 50,
+      redoLogMb: 100,
+      backup: { directory: "/srv/backups" },
+    },
+  },
+  "backups in a volume, a pair, data that were restored": {
+    "foobar:loadBalancer": {
+      algorithm: "uri",
+      hash: { method: "consistent", depth: 1, length: 9, query: true },
+      replicas: 2,
+      statsPort: 8404,
+      pair: { mode: "active-active", virtualAddresses: ["10.201.0.253", "10.201.0.254"], port: 8090, statsPort: 8490 },
+    },
+    "foobar:mysql": { backup: {}, restored: "20261121t120000z" },
+  },
+  "subnets of one's own": {
+    "foobar:networks": {
+      edge: "10.211.0.0/24",
+      web: "10.212.0.0/24",
+      app: "10.213.0.0/24",
+      data: "10.214.0.0/24",
+      replication: "10.215.0.0/24",
+      router: "10.216.0.0/24",
+    },
+  },
+  "a group with an arbiter, a third server with an application alone": {
+    "foobar:servers": [server("server1"), server("server2"), server("server3", { roles: ["app"] })],
+    "foobar:mysql": { replication: "group", arbiter: true, backup: {} },
+  },
+  "semisync, a kept release, no protection": {
+    "foobar:application": { release: "RELEASE" },
+    "foobar:mysql": { replication: "semisync", withoutReplica: "wait", protect: false },
+  },
+  "no protection, but backups": { "foobar:mysql": { protect: false, backup: {} } },
+  "one server": { "foobar:servers": [server("server1")] },
+};
+
+/** Paths of settings that may be absent, without those inside them. */
+function optionalPaths(part: unknown, path: string): string[] {
+  if (part instanceof z.ZodOptional) return [path, ...optionalPaths(part.unwrap(), path)];
+  if (part instanceof z.ZodDefault || part instanceof z.ZodPrefault) return optionalPaths(part.unwrap(), path);
+  if (part instanceof z.ZodArray) return optionalPaths(part.element, path);
+  if (!(part instanceof z.ZodObject)) return [];
+  return Object.entries(part.shape).flatMap(([key, inner]) => optionalPaths(inner, path ? `${path}.${key}` : key));
+}
+
+/** Paths that settings say something at; list items are their list. */
+function saidPaths(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return [path, ...value.flatMap((item) => saidPaths(item, path))];
+  if (value === null || typeof value !== "object") return [path];
+  return [path, ...Object.entries(value).flatMap(([key, inner]) => saidPaths(inner, path ? `${path}.${key}` : key))];
+}
+
+const identity = ({ type, name, parent }: Registered) => `${type} ${parent ?? ""} ${name}`;
+const those = ({ resources }: Deployment, kept: (options: pulumi.CustomResourceOptions) => boolean | undefined) =>
+  resources.filter(({ options }) => kept(options)).map(identity);
+
+describe("what was switched on can be switched off, and on again", () => {
+  const deployments = new Map<string, Deployment>();
+
+  before(async function () {
+    this.timeout("2m");
+    for (const [name, settings] of Object.entries(VARIANTS)) {
+      const release = String(deployments.values().next().value?.outputs["release"]);
+      const text = JSON.stringify(settings).replace("RELEASE", release);
+      deployments.set(name, await deployConfig(devConfig(JSON.parse(text))));
+    }
+  });
+
+  it("is tried with every setting that is optional", () => {
+    const said = Object.values(VARIANTS).flatMap((settings) =>
+      Object.entries(settings).flatMap(([key, value]) => saidPaths(value, key.replace("foobar:", ""))),
+    );
+    const missing = optionalPaths(schema, "").filter((path) => !said.includes(path));
+    assert.deepEqual(missing, []);
+  });
+
+  for (const from of Object.keys(VARIANTS)) {
+    it(`removes nothing that is protected from ${from} to any other`, () => {
+      for (const [to, { resources }] of deployments) {
+        const there = new Set(resources.map(identity));
+        const before = deployments.get(from);
+        assert.ok(before);
+        const lost = those(before, ({ protect }) => protect).filter((one) => !there.has(one));
+        assert.deepEqual(lost, [], to);
+      }
+    });
+  }
+
+  it("keeps the backups' key, and the mark that they carry, as long as backups may be there", () => {
+    for (const [name, deployment] of deployments) {
+      const isProtected = those(deployment, ({ protect }) => protect).map((one) => one.split(" ").at(-1));
+      const spared = name !== "semisync, a kept release, no protection";
+      assert.deepEqual([isProtected.includes("backup-key"), isProtected.includes("state")], [spared, spared], name);
+    }
+  });
+
+  it("retains every volume with data, and backups whatever else is", () => {
+    for (const [name, { resources }] of deployments) {
+      for (const { type, name: volume, inputs, options } of resources) {
+        if (!type.endsWith(":Volume") || inputs["name"] === undefined) continue;
+        const isRetained = volume === "mysql-backup-data" || !name.includes("no protection");
+        assert.equal(
+          (options as pulumi.CustomResourceOptions).retainOnDelete ?? false,
+          isRetained,
+          `${name}: ${volume}`,
+        );
+      }
+    }
+  });
+});
