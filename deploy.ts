@@ -98,8 +98,8 @@ export function deploy(topology: Topology) {
       role: ROLE[role],
       endpoint: `${name}:${port}`,
     })),
-    mysqlRootPassword: mysql.passwords.root,
-    mysqlApplicationPassword: mysql.passwords.application,
+    mysqlRootPassword: mysql.passwords.root.value,
+    mysqlApplicationPassword: mysql.passwords.application.value,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ApplicationPlan, Upstream } from "../../topology.ts";
 import { fingerprint } from "../certificates.ts";
 import { folderContent, folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
+import type { Password } from "../passwords.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
@@ -12,7 +13,7 @@ import { type ApplicationSource, applicationFolder } from "./applicationFolder.t
 
 export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly plans: readonly ApplicationPlan[];
-  readonly databasePassword: pulumi.Output<string>;
+  readonly databasePassword: Password;
   /** The certificate of the authority that the databases' are signed by. */
   readonly databaseAuthority: pulumi.Output<string>;
   /** Healthy before the first application server starts. */
@@ -36,11 +37,14 @@ export class AppTier extends pulumi.ComponentResource {
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
     const secrets = secretFiles({
-      "database-password": args.databasePassword,
+      "database-password": args.databasePassword.value,
       "database-ca.crt": args.databaseAuthority,
     });
-    // An application reads the file when it starts, so another certificate is another container.
-    const authority = { DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint) };
+    // An application reads the files when it starts, so another certificate or password is another container.
+    const read = {
+      DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
+      DATABASE_PASSWORD_VERSION: args.databasePassword.version,
+    };
     this.services = oneAfterTheOther(
       args.plans,
       args.after,
@@ -51,7 +55,7 @@ export class AppTier extends pulumi.ComponentResource {
             ...placement(args, plan),
             user: "1000:1000",
             command: plan.command,
-            environment: { ...environment(plan, this.release), ...authority },
+            environment: { ...environment(plan, this.release), ...read },
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },

@@ -7,6 +7,7 @@ import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { stackLabels } from "../labels.ts";
 import { DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
+import type { Password } from "../passwords.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
@@ -16,7 +17,7 @@ export interface MysqlBackupArgs extends TierArgs {
   /** The application's database. */
   readonly database: string;
   /** Of the account `backup`. */
-  readonly password: pulumi.Output<string>;
+  readonly password: Password;
   readonly authority: Authority;
   /** Whether `pulumi destroy` spares the key that opens the backups, also where none are taken. */
   readonly protect: boolean;
@@ -81,12 +82,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
           UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
+          // The archive has it in memory.
+          PASSWORD_VERSION: args.password.version,
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
-          // Each connection reads them anew.
           secretFiles({
-            "backup-password": args.password,
+            "backup-password": args.password.value,
             "backup-key": key,
             "ca.crt": args.authority.certificate,
           }),

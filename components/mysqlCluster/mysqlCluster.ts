@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
 import { type Authority, fingerprint, type IssuedCertificate } from "../certificates.ts";
-import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
+import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { stackLabels } from "../labels.ts";
+import { createPassword, type Password } from "../passwords.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
@@ -33,7 +33,7 @@ export interface MysqlClusterArgs extends TierArgs {
 /** The account that the application uses. */
 export const APPLICATION_USER = "application";
 
-type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], pulumi.Output<string>>>;
+type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], Password>>;
 
 /**
  * MySQL: a primary and its replicas, or a group. Each node provisions itself and finds its place; the configuration says
@@ -49,12 +49,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlCluster", name, {}, opts);
     const password = (account: string) =>
-      // Without special characters: they are pasted into SQL and option files as they are.
-      new random.RandomPassword(
-        `${name}-${account}-password`,
-        { length: 32, special: false },
-        { parent: this, protect: args.protect },
-      ).result;
+      createPassword(`${name}-${account}-password`, { parent: this, protect: args.protect });
     this.passwords = {
       root: password("root"),
       application: password("application"),
@@ -94,10 +89,12 @@ export class MysqlCluster extends pulumi.ComponentResource {
         files: [
           configFiles(CONFIG_FOLDER, nodeFiles(plan, cluster)),
           liveFiles("intent", INTENT_FOLDER, intentFiles(plan, cluster)),
-          this.#secrets(ACCOUNTS, {
-            [TLS.authority]: authority.certificate,
-            [TLS.certificate]: certificate,
-            [TLS.key]: key,
+          // node.sh sees what has changed: no renewal and no other password replaces a database.
+          secretFiles({
+            ...this.#passwordFiles(ACCOUNTS),
+            [basename(TLS.authority)]: authority.certificate,
+            [basename(TLS.certificate)]: certificate,
+            [basename(TLS.key)]: key,
           }),
         ],
         data: { volume, path: "/var/lib/mysql" },
@@ -126,10 +123,15 @@ export class MysqlCluster extends pulumi.ComponentResource {
         environment: {
           ...stewardEnvironment(plan),
           CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
+          // Its health says that they open every member.
+          PASSWORDS: pulumi.interpolate`${this.passwords.steward.version} ${this.passwords.replication.version}`,
         },
         files: [
           configFiles(CONFIG_FOLDER, stewardFiles()),
-          this.#secrets(["steward", "replication"], { [TLS.authority]: args.authority.certificate }),
+          secretFiles({
+            ...this.#passwordFiles(["steward", "replication"]),
+            [basename(TLS.authority)]: args.authority.certificate,
+          }),
         ],
         scratch: { "/tmp": 1 },
         healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 120 },
@@ -141,13 +143,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
     );
   }
 
-  #secrets(
-    accounts: readonly (keyof Passwords)[],
-    files: Readonly<Record<string, pulumi.Output<string>>>,
-  ): MountedFiles {
-    const passwords = accounts.map((account) => [`${account}-password`, this.passwords[account]] as const);
-    const others = Object.entries(files).map(([path, content]) => [basename(path), content] as const);
-    return secretFiles(Object.fromEntries([...passwords, ...others]));
+  #passwordFiles(accounts: readonly (keyof Passwords)[]): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(accounts.map((account) => [`${account}-password`, this.passwords[account].value]));
   }
 }
 

@@ -49,6 +49,8 @@ skip_replica_start = ON
 replica_net_timeout = 10
 
 plugin_load_add = mysql_clone.so
+# For the account of node.sh.
+plugin_load_add = auth_socket.so
 loose_clone_ssl_ca = ${TLS.authority}
 
 # Sized for a site of some hundred tables and a few accounts; with the defaults a node takes 200 MB more.

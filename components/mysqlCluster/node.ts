@@ -18,6 +18,7 @@ const NODE_SCRIPTS = [
   "leave",
   "takeover",
   "tls",
+  "passwords",
   "health",
 ] as const;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
 import { issue } from "../../app/test/certificates.ts";
 import { fingerprint } from "../../components/certificates.ts";
@@ -10,7 +11,22 @@ import { engineMissing } from "../engine.ts";
 import { type Computed, type Deployment, deployConfig, ofType, services } from "../harness.ts";
 
 const SCRIPTS = fileURLToPath(new URL("../../components/mysqlCluster/files", import.meta.url));
+const STAGE = fileURLToPath(new URL("../passwordStage.sh", import.meta.url));
 const SETTINGS = devConfig({ "foobar:mysql": { backup: {} } });
+
+/** Names of the containers that are not the same; those that carry files apart from those that run. */
+function changedBetween(before: Deployment, after: Deployment) {
+  const texts = (deployment: Deployment) =>
+    new Map(ofType(deployment, "Container").map(({ name, inputs }) => [name, JSON.stringify(inputs)]));
+  const [old, now] = [texts(before), texts(after)];
+  assert.deepEqual([...now.keys()], [...old.keys()]);
+  const names = [...now.keys()].filter((name) => now.get(name) !== old.get(name));
+  const running = services(after).map(({ name }) => name);
+  return {
+    carriers: names.filter((name) => !running.includes(name)),
+    running: names.filter((name) => running.includes(name)),
+  };
+}
 
 describe("a fingerprint", () => {
   it("is what everybody calls the certificate's SHA-256", () => {
@@ -29,19 +45,7 @@ describe("what is renewed, against mocks", () => {
   });
   let before: Deployment;
 
-  /** Names of the containers that are not the same; those that carry files apart from those that run. */
-  const changed = (after: Deployment) => {
-    const texts = (deployment: Deployment) =>
-      new Map(ofType(deployment, "Container").map(({ name, inputs }) => [name, JSON.stringify(inputs)]));
-    const [old, now] = [texts(before), texts(after)];
-    assert.deepEqual([...now.keys()], [...old.keys()]);
-    const names = [...now.keys()].filter((name) => now.get(name) !== old.get(name));
-    const running = services(after).map(({ name }) => name);
-    return {
-      carriers: names.filter((name) => !running.includes(name)),
-      running: names.filter((name) => running.includes(name)),
-    };
-  };
+  const changed = (after: Deployment) => changedBetween(before, after);
 
   beforeEach(async () => {
     before = await deployConfig(SETTINGS);
@@ -98,6 +102,49 @@ describe("a node whose certificate is renewed", () => {
       // Said once, tried again.
       ...["node: the files in /run/secrets are no certificate that MySQL takes: they do not fit", "2", "3"],
       ...[SERVING, "4", "4", SERVING, "5"],
+    ]);
+  });
+});
+
+describe("another password", () => {
+  const PASSWORD = "random:index/randomPassword:RandomPassword";
+  const VERSION = "random:index/randomId:RandomId";
+
+  it("of the application replaces the applications and no database", async () => {
+    const before = await deployConfig(SETTINGS);
+    const after = await deployConfig(SETTINGS, {
+      [PASSWORD]: (name) => (name === "mysql-application-password" ? { result: pulumi.secret("another") } : {}),
+      [VERSION]: (name) => (name === "mysql-application-password-version" ? { hex: "another" } : {}),
+    });
+    assert.deepEqual(changedBetween(before, after), {
+      carriers: [
+        ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-server1-secrets-v1", "mysql-server2-secrets-v1"],
+      ],
+      running: ["app-server1", "app-server2"],
+    });
+  });
+
+  it("reaches MySQL, which takes the one before as well, and each node's root without a transaction", async function () {
+    this.timeout(120_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const { stdout } = await execa("docker", [
+      ...["run", "--rm", "--network=none", "--user=999:999", "--read-only", "--env=MEMBER=member.test"],
+      ...["/run/secrets", "/data", "/tmp"].map((path) => `--tmpfs=${path}:uid=999`),
+      ...[`--volume=${SCRIPTS}:/scripts:ro`, `--volume=${STAGE}:/stage.sh:ro`],
+      ...["--entrypoint=bash", parseConfig("foobar", "dev", devConfig()).images.mysql, "/stage.sh"],
+    ]);
+    const [nothing = "", ...lines] = stdout.split("\n");
+    assert.match(nothing, /^nothing changed: (\S+) \1$/);
+    assert.deepEqual(lines, [
+      ...["application first: opens", "application second: does not open"],
+      "node: the account application has the password of the file now, and still takes the one before",
+      ...["application first: opens", "application second: opens", "application first: opens"],
+      "node: root has the password of the file now",
+      ...["root first: does not open", "root third: opens", "closed: 1, logged: 0"],
     ]);
   });
 });

@@ -22,6 +22,8 @@ scripts=$(dirname "$0")
 . "$scripts/group.sh"
 # shellcheck source=tls.sh
 . "$scripts/tls.sh"
+# shellcheck source=passwords.sh
+. "$scripts/passwords.sh"
 
 read -ra peers <<<"$PEERS"
 
@@ -110,9 +112,10 @@ provision() {
 }
 
 # The image initialises with a server that has no network; the real one comes after it.
-until [ "$(ask 'SELECT @@skip_networking' 2>/dev/null)" = 0 ]; do sleep 0.2; done
+until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do sleep 0.2; done
 
 while :; do
+  keep_root
   if fresh; then
     provision
   elif look; then
@@ -120,6 +123,7 @@ while :; do
     apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
+    case "$(cat /tmp/state)" in primary* | "member, PRIMARY") keep_accounts ;; esac
     # For health.sh: the server answers.
     touch /tmp/state
   fi
