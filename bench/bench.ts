@@ -18,7 +18,7 @@ const USAGE = `npm run bench -- [planning | traffic | release | writes | all]   
   planning      what planning a stack costs as servers are added
   traffic       requests a second, latency, and the proxies' CPU beside proxies with the least of configuration
   release       how long up takes for a changed application, Nginx, HAProxy, and for no change
-  writes        rows a second that the databases commit, in a pair and in a group, through a router and past it
+  writes        rows a second that the databases commit, in a pair, in semisync and in a group, through a router and past it
 
   --seconds N   of each load, 1 to 15; default: 10
 

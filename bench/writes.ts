@@ -11,7 +11,7 @@ import { figureLine, median } from "./figures.ts";
 import { addressIn, configOfProject, timedUp } from "./stack.ts";
 import type { TrafficOptions } from "./traffic.ts";
 
-const REPLICATIONS = ["async", "group"] as const;
+const REPLICATIONS = ["async", "semisync", "group"] as const;
 const WAYS = ["router", "direct"] as const;
 
 /** As many as two applications have under way. */
@@ -24,14 +24,15 @@ interface Options extends Access, WriterAddress {
 }
 
 /**
- * Rows that the databases commit, one in each transaction: through a router and past it, in a pair and in a group. Yields
- * a line for each way, then what a group and what a router leave, in percent.
+ * Rows that the databases commit, one in each transaction: through a router and past it, in a pair, in one that waits for
+ * its replica, and in a group. Yields a line for each way, then what each of these and what a router leaves, in percent.
  */
 export async function* benchWrites({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const speeds = new Map<string, number>();
   for (const replication of REPLICATIONS) {
-    const { mysql: settings } = await configOfProject(project);
-    await project.configure({ "foobar:mysql": { ...settings, replication } });
+    const { withoutReplica: _, ...settings } = (await configOfProject(project)).mysql;
+    const mode = replication === "semisync" ? { replication, withoutReplica: "wait" } : { replication };
+    await project.configure({ "foobar:mysql": { ...settings, ...mode } });
     await timedUp(project);
     const topology = planTopology(await configOfProject(project));
     const containers = stackContainers(engine, topology, signal);
@@ -60,6 +61,7 @@ export async function* benchWrites({ engine, project, seconds, signal }: Traffic
   const percent = (one: string, other: string) =>
     Math.round((100 * (speeds.get(one) ?? 0)) / (speeds.get(other) ?? Number.NaN));
   yield figureLine("writes", {
+    semisync_of_async_percent: percent("semisync router", "async router"),
     group_of_async_percent: percent("group router", "async router"),
     router_of_direct_percent: percent("async router", "async direct"),
   });

@@ -1,4 +1,5 @@
 import { stopEngine } from "../bootstrap/engine/step.ts";
+import { removeShellcheck } from "../bootstrap/shellcheck.ts";
 import { chains, prepareMachine } from "./machine.ts";
 import { main } from "./pulumi.ts";
 import { commandLine, say } from "./settings.ts";
@@ -17,6 +18,7 @@ await main(async () => {
       for (const steps of await chains(stack)) {
         for (const step of steps.toReversed()) say(await step.undo());
       }
+      for (const folder of await removeShellcheck()) say(`removed ${folder}`);
       return 0;
     case "stop":
       say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");
