@@ -38,6 +38,8 @@ export interface ServerParts {
 // Asked every second or so by machines: their lines would hide the visitors'.
 const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
 const RETRY_AFTER_SECONDS = 5;
+/** The largest body in bytes. A message is far smaller; the smallest limit that the web servers can have is 1 MB. */
+const BODY_LIMIT = 64 * 1024;
 /** How long an answer may be held back for those who try out what happens to slow ones. */
 const LONGEST_DELAY_MS = 2000;
 
@@ -45,6 +47,12 @@ const LONGEST_DELAY_MS = 2000;
 function requestId(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** Whether a part of the request's body has not been received yet. */
+function isArriving({ headers, complete, readableEnded }: IncomingMessage): boolean {
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return hasBody && !complete && !readableEnded;
 }
 
 function toJson(message: Message) {
@@ -111,7 +119,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     genReqId: requestId,
     // The proxies stand on private networks; what an outsider claims about itself is not believed.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
-    bodyLimit: 64 * 1024,
+    bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // Longer than the proxy keeps an idle connection, or the two race for the last request.
     keepAliveTimeout: 75_000,
@@ -135,8 +143,16 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   app.addHook("onRequest", async (request, reply) => stamp(request.id, reply));
 
   // Asked late: draining may have begun meanwhile, and a connection that stays open would hold up the end.
-  app.addHook("onSend", async (_request, reply) => {
-    if (readiness.draining) reply.header("connection", "close");
+  app.addHook("onSend", async ({ raw }, reply) => {
+    if (!isArriving(raw)) {
+      if (readiness.draining) reply.header("connection", "close");
+      return;
+    }
+    // Whoever closes a connection on which a body still comes takes the answer away from a proxy that is still sending:
+    // the proxy sees a broken connection, and its visitor a 502. So the rest is read, and kept nowhere.
+    reply.removeHeader("connection");
+    reply.raw.removeHeader("connection");
+    raw.resume();
   });
 
   app.addHook("onResponse", async (request, reply) => {

@@ -49,14 +49,16 @@ function newest(
   reaches: Listing["reaches"],
   wanted: Exclude<Wanted, { kind: "name" }>,
 ): Choice {
-  const last = backups.at(-1);
+  // One that anybody may have written is taken only where no other one will do.
+  const preferred = [...backups.filter(({ authentic }) => !authentic), ...backups.filter(({ authentic }) => authentic)];
+  const last = preferred.at(-1);
   if (last === undefined) {
     throw new Error(`there is no backup yet
     cure:      npm run backup; npm run backups lists what there is`);
   }
   if (wanted.kind === "latest") return { backup: last, until: "end" };
   const { at } = wanted;
-  const backup = backups.findLast(
+  const backup = preferred.findLast(
     ({ takenAt, run }) => at >= new Date(takenAt) && at <= (reaches.get(run) ?? new Date(takenAt)),
   );
   if (backup === undefined) {

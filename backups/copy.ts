@@ -8,6 +8,7 @@ import type { BackupPlan, Topology } from "../topology.ts";
 import type { Choice } from "./choice.ts";
 import { type Restored, restored } from "./listing.ts";
 
+/** A backup that is not authentic is restored: whoever orders it has been asked. */
 export interface CopyOrder extends Choice {
   /** The volume to make and to fill. */
   readonly volume: string;
@@ -31,7 +32,7 @@ export async function buildCopy(
 ): Promise<Restored> {
   const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
   if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
-  const { Image, Mounts } = await engine.getContainer(running.Id).inspect();
+  const { Image, Mounts, Config } = await engine.getContainer(running.Id).inspect();
   // What it works in is its own; files and backups are shared.
   const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
 
@@ -43,7 +44,13 @@ export async function buildCopy(
       User: "999:999",
       Entrypoint: ["bash"],
       Cmd: [`${BACKUP_SCRIPTS}/restore.sh`, backup.name, primary, until],
-      Env: [`STACK=${project}/${stack}`, `APPLICATION_DATABASE=${database}`, `TIMELINE=${plan.timeline}`],
+      Env: [
+        `STACK=${project}/${stack}`,
+        `APPLICATION_DATABASE=${database}`,
+        `TIMELINE=${plan.timeline}`,
+        ...Config.Env.filter((variable) => variable.startsWith("UNAUTHENTICATED_UNTIL=")),
+        ...(backup.authentic ? [] : ["ACCEPT_UNAUTHENTICATED=yes"]),
+      ],
       HostConfig: {
         Binds: [...shared.map(({ Name, Destination }) => `${Name}:${Destination}:ro`), `${volume}:${DATA_FOLDER}`],
         NetworkMode: "none",

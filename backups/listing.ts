@@ -31,10 +31,26 @@ const reach = z.object({
   reach: z.iso.datetime(),
 });
 
-const server = z.object({ server: z.string() });
+/**
+ * What the container, which has the key, thinks of a file: this stack wrote it; an older version of the program may have
+ * written it, or anybody; another stack wrote it; somebody changed it, or it was written with another key; it is not there.
+ */
+const trust = z.enum(["authentic", "unauthenticated", "foreign", "changed", "missing"]);
+
+const entry = z.object({
+  /** Its path in the folder of the backups. */
+  file: z.string(),
+  trust,
+  text: z.base64().transform((text) => Buffer.from(text, "base64").toString()),
+});
+
+const server = z.object({ server: z.string(), format: z.literal(2) });
 
 /** A full backup: it has been started and checked, or it would not be listed. */
-export type FullBackup = z.output<typeof full>;
+export interface FullBackup extends z.output<typeof full> {
+  /** Whether this stack took it and nobody has changed since what it says: the container, which has the key, has verified that. */
+  readonly authentic: boolean;
+}
 
 /** What there is to restore from. */
 export interface Listing {
@@ -42,11 +58,16 @@ export interface Listing {
   readonly backups: readonly FullBackup[];
   /** Until when the archive has everything, by run. */
   readonly reaches: ReadonlyMap<string, Date>;
+  /** What is not as it should be, a line for each file. */
+  readonly problems: readonly string[];
   /** MySQL's version that would be restored into. */
   readonly version: string;
 }
 
-/** Reads what list.sh prints: a JSON object a line, of three kinds. */
+/**
+ * Reads what list.sh prints: a JSON object a line.
+ * @throws Error where it is an older version's, whose word is not to be relied on
+ */
 export function parseListing(text: string): Listing {
   const objects = text
     .split("\n")
@@ -57,11 +78,58 @@ export function parseListing(text: string): Listing {
       const result = kind.safeParse(object);
       return result.success ? [result.data] : [];
     });
+  const [version] = all(server);
+  if (version === undefined) {
+    throw new Error(`the stack's backups are taken by an older version of this program
+    cure:      npm run up`);
+  }
+  const entries = all(entry).map((one) => ({ ...one, content: contentOf(one) }));
   return {
-    backups: all(full).sort((a, b) => (a.takenAt < b.takenAt ? -1 : 1)),
-    reaches: new Map(all(reach).map(({ run, reach }) => [run, new Date(reach)])),
-    version: all(server)[0]?.server ?? "",
+    backups: entries
+      .flatMap(({ content, trust }) => content.backup.map((one) => ({ ...one, authentic: trust === "authentic" })))
+      .sort((a, b) => (a.takenAt < b.takenAt ? -1 : 1)),
+    reaches: new Map(entries.flatMap(({ content }) => content.reach.map(({ run, reach }) => [run, new Date(reach)]))),
+    problems: entries.flatMap(problem),
+    version: version.server,
   };
+}
+
+interface Content {
+  readonly backup: z.output<typeof full>[];
+  readonly reach: z.output<typeof reach>[];
+}
+
+/** What a manifest says, where it may be listened to. */
+function contentOf({ text, trust }: z.output<typeof entry>): Content {
+  if (trust === "changed" || trust === "missing") return { backup: [], reach: [] };
+  const read = <T>(kind: z.ZodType<T>): T[] => {
+    const result = json.pipe(kind).safeParse(text);
+    return result.success ? [result.data] : [];
+  };
+  return { backup: read(full), reach: trust === "foreign" ? [] : read(reach) };
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "is no JSON" });
+    return z.NEVER;
+  }
+});
+
+function problem({ file, trust, content }: z.output<typeof entry> & { readonly content: Content }): string[] {
+  switch (trust) {
+    case "authentic":
+    case "unauthenticated":
+      return content.backup.length + content.reach.length > 0 ? [] : [`${file} cannot be read`];
+    case "foreign":
+      return [`${file} says that it is of another stack, ${content.backup[0]?.stack ?? "and cannot be read"}`];
+    case "changed":
+      return [`${file} is not as this stack wrote it: it was changed, or written with another key`];
+    case "missing":
+      return [`${file} is missing`];
+  }
 }
 
 /** What has been restored, as restore.sh prints it at its end. */

@@ -22,7 +22,10 @@ export function backupTable({ backups, reaches }: Listing, stack: string, now: D
         age(new Date(backup.takenAt), now).padEnd(14),
         size(backup.bytes).padStart(9),
         `checked, ${rowCount(backup)} rows`.padEnd(22),
-        backup.encrypted ? "encrypted" : "in the clear",
+        [
+          backup.encrypted ? "encrypted" : "in the clear",
+          backup.authentic ? "authenticated" : "NOT AUTHENTICATED (an older version took it)",
+        ].join(", "),
         `any moment from ${backup.takenAt} to ${(reaches.get(backup.run) ?? new Date(backup.takenAt)).toISOString()}`,
       ].join("  "),
     );

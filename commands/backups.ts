@@ -23,5 +23,6 @@ await main(async () => {
   const lines = backupTable(listing, `${topology.project}/${topology.stack}`, new Date());
   if (lines.length === 0) say("no backup has been taken yet; npm run backup takes one now");
   for (const line of lines) console.log(line);
+  for (const problem of listing.problems) say(`warning: ${problem}`);
   return 0;
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { GIVEN_UP } from "../components/mysqlCluster/definitions.ts";
+import { beginGroup } from "../database/beginGroup.ts";
 import { askMembers, comparisons, type Member } from "../database/members.ts";
 import { nodesOf } from "../database/nodes.ts";
 import { promote } from "../database/promote.ts";
@@ -79,10 +79,8 @@ ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run da
   if (recovery.kind === "begin-group") {
     say(recovery.cost);
     if (!values.yes && !(await confirm("Begin?"))) return undone();
-    const givenUp = recovery.without.map(({ plan }) => plan.member);
-    for (const { plan } of members.filter(({ report }) => report !== undefined)) {
-      await containers.execute(plan.name, ["sh", "-c", 'printf "%s\\n" "$@" >"$0"', GIVEN_UP, ...givenUp]);
-    }
+    const begun = await beginGroup(cluster, members, recovery.without, { execute: containers.execute, ask });
+    say(`the group has begun, and ${begun} takes writes`);
     return 0;
   }
   const { plan } = recovery.member;

@@ -80,7 +80,7 @@ await main(async () => {
     seconds,
     signal,
     wait: (length) => sleep(length * 1_000, undefined, { signal }),
-    release: releases(name, machine, { signal, say }),
+    ...releases(name, machine, { signal, say }),
     say,
   };
 

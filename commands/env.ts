@@ -6,7 +6,7 @@ import { say } from "./settings.ts";
 
 const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs to work on a stack in this shell
 
-  --stack NAME     default: dev`;
+  --stack NAME     default: the shell's own (PULUMI_STACK), else dev`;
 
 /** Prints what a shell needs to run pulumi itself, as lines to evaluate; all else that is said is on stderr. */
 await main(async () => {
@@ -16,7 +16,7 @@ await main(async () => {
     return 2;
   }
   await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
-    say(`${error.message}\npulumi up will not work before that; what needs no engine does`),
+    say(`${error.message}\npulumi up needs an engine; what only reads the state works without`),
   );
   const wanted = necessary({ ...env, PULUMI_STACK: reference }, process.env, currentLogin(process.env));
   for (const line of exportLines(wanted, process.env)) console.log(line);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type Docker from "dockerode";
-import { choose, type Wanted } from "../backups/choice.ts";
+import { type Choice, choose, type Wanted } from "../backups/choice.ts";
 import { buildCopy } from "../backups/copy.ts";
 import { parseListing, type Restored } from "../backups/listing.ts";
 import { lossReport, type Present } from "../backups/report.ts";
@@ -24,7 +24,9 @@ npm run restore -- --to 2026-11-21T12:00Z    the data as they were at a moment
 npm run restore -- --undo                    back to the data that the last restore replaced
 
   --stack NAME     default: dev
-  --yes            do not ask`;
+  --yes            do not ask whether the data may take the place of the present ones
+  --accept-unauthenticated
+                   take a backup of an older version of this program, though anybody may have changed it`;
 
 await main(async () => {
   const { rest, ...line } = await openSession(process.argv.slice(2));
@@ -36,6 +38,7 @@ await main(async () => {
       to: { type: "string" },
       undo: { type: "boolean", default: false },
       yes: { type: "boolean", default: false },
+      "accept-unauthenticated": { type: "boolean", default: false },
     },
   });
   const chosen = [values.latest, values.name !== undefined, values.to !== undefined, values.undo];
@@ -68,9 +71,11 @@ await main(async () => {
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.
-  if (wanted.kind !== "name") say(await containers.execute(plan.name, backupScript("request", "archive")));
+  if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
+  for (const problem of listing.problems) say(`warning: ${problem}`);
   const choice = choose(listing, `${topology.project}/${topology.stack}`, wanted);
+  if (!(values["accept-unauthenticated"] || (await isAccepted(choice)))) return 1;
 
   const id = restoreName(new Date());
   const after = planTopology({ ...config, mysql: { ...config.mysql, restored: id } });
@@ -86,6 +91,27 @@ await main(async () => {
   }
   return changeOver(session, engine, topology, id);
 });
+
+/**
+ * What the container says of its archive.
+ * @throws Error where it has found out that somebody else has written to it: what there is of it now may lack its end
+ */
+function untampered(answer: string): string {
+  const [, what] = /^failed: (archive\/.*); a new full backup is taken/.exec(answer) ?? [];
+  if (what === undefined) return answer.trim();
+  throw new Error(`${what}: somebody else has written to the folder of the backups
+    cure:      npm run backups shows what there is; then restore again, and compare what would be lost`);
+}
+
+/** Whether a backup may be restored that anybody can have changed; where nobody can be asked, it may not. */
+async function isAccepted({ backup }: Choice): Promise<boolean> {
+  if (backup.authentic) return true;
+  say(`the backup ${backup.name} is not authenticated: an older version of this program took it, and who can write to the folder
+    of the backups can have changed it, unless it has been where nobody else can write`);
+  if (await confirm("Restore it all the same?")) return true;
+  say("nothing was changed; --accept-unauthenticated does it without a question");
+  return false;
+}
 
 /** Back to what the data were when the last restore replaced them. */
 async function undo(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
@@ -54,6 +55,15 @@ export class Authority extends pulumi.ComponentResource {
   issue(name: string, dnsNames: readonly string[], opts?: pulumi.ComponentResourceOptions): IssuedCertificate {
     return new Certificate(name, dnsNames, this.certificate, this.#key, { parent: this, ...opts });
   }
+}
+
+/**
+ * The SHA-256 of a certificate as it is sent (DER), in lower-case hex: it is public, and changes with every renewal.
+ * @param certificate in PEM
+ */
+export function fingerprint(certificate: string): string {
+  const encoded = certificate.replaceAll(/-----[^-]+-----|\s/g, "");
+  return createHash("sha256").update(Buffer.from(encoded, "base64")).digest("hex");
 }
 
 class Certificate extends pulumi.ComponentResource implements IssuedCertificate {

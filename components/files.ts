@@ -40,15 +40,17 @@ export function liveFiles(
 }
 
 /**
- * Secrets, readable by root and its group alone: a container that mounts them is given that group. Their version is
- * said, not derived, so that no resource's name depends on a secret.
+ * Secrets, readable by root and its group alone: a container that mounts them is given that group. They are always in the
+ * same volume, so that no resource's name depends on a secret, and change under a running container. Where its process reads
+ * them only when it starts, something public that changes with them belongs into the container's environment.
  */
-export function secretFiles(version: number, secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
+export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
   const path = "/run/secrets";
   return {
     kind: "secrets",
     path,
-    version: `v${version}`,
+    // Part of the names that stacks have had from the beginning.
+    version: "v1",
     uploads: Object.keys(secrets)
       .sort()
       .flatMap((name) => {

@@ -26,7 +26,7 @@ export interface ServiceArgs {
   /** Added back to none at all, each as CAP_NAME. */
   readonly capabilities?: readonly string[];
   readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
   /** A volume that is written to, and where it is mounted. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string };
@@ -110,8 +110,8 @@ export class Service extends pulumi.ComponentResource {
         ...network,
         command: [...args.command],
         envs: Object.entries(args.environment ?? {})
-          .map(([key, value]) => `${key}=${value}`)
-          .sort(),
+          .sort(([one], [other]) => (one < other ? -1 : 1))
+          .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         labels,
         user: args.user,
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],

@@ -50,6 +50,8 @@ export interface Ground extends Facts, Conditions {
   wait(seconds: number): Promise<void>;
   /** `npm run up` with other settings, then with the user's own again. */
   release(changes: Changes, meanwhile?: () => Promise<void>): Promise<void>;
+  /** `pulumi up` that makes a resource of that name anew, and what depends on it. */
+  renew(resource: string): Promise<void>;
   /** Tells the user what happens. */
   say(line: string): void;
 }

@@ -10,23 +10,28 @@ export function releases(
   { stack, reference }: StackName,
   { env }: Pick<Machine, "env">,
   { signal, say }: Pick<Ground, "signal" | "say">,
-): Ground["release"] {
-  const up = async (what: string) => {
+): Pick<Ground, "release" | "renew"> {
+  const up = async (what: string, ...options: readonly string[]) => {
     say(`up ${what}`);
-    const { exitCode, all } = await execa("pulumi", ["up", "--stack", reference, "--yes", "--skip-preview"], {
-      cwd: ROOT,
-      env,
-      extendEnv: false,
-      stdin: "ignore",
-      all: true,
-      reject: false,
-      // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
-      forceKillAfterDelay: false,
-    });
+    const { exitCode, all } = await execa(
+      "pulumi",
+      ["up", "--stack", reference, "--yes", "--skip-preview", ...options],
+      {
+        cwd: ROOT,
+        env,
+        extendEnv: false,
+        stdin: "ignore",
+        all: true,
+        reject: false,
+        // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+        forceKillAfterDelay: false,
+      },
+    );
     signal.throwIfAborted();
     if (exitCode !== 0) throw new Error(`up ${what} failed:\n${all}`);
   };
-  return async (changes: Changes, meanwhile) => {
+  const renew = (resource: string) => up(`with another ${resource}`, "--replace", `**::${resource}`);
+  const release = async (changes: Changes, meanwhile?: () => Promise<void>) => {
     const keys = Object.keys(changes).join(", ");
     try {
       await whileChanged(PROJECT, `${ROOT}/Pulumi.${stack}.yaml`, changes, async () => {
@@ -38,4 +43,5 @@ export function releases(
       else await up("with the settings as they were");
     }
   };
+  return { release, renew };
 }

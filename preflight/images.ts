@@ -4,19 +4,23 @@ import { type ImageName, schema } from "../config/schema.ts";
 import type { InstancePlan, Topology } from "../topology.ts";
 import { engineClient } from "./engine.ts";
 
-/** A registry may have to be looked up, asked for a token and then for the image. */
+/** Milliseconds: a registry may have to be looked up, asked for a token and then for the image. */
 const ANSWER_MS = 15_000;
 
 /**
  * Images that the engine neither has nor can pull: the roll would stop at the first of them, with some services
  * replaced and the others not.
  */
-export async function missingImages(topology: Topology, endpoint: string): Promise<Problem[]> {
+export async function missingImages(
+  topology: Topology,
+  endpoint: string,
+  answerMs: number = ANSWER_MS,
+): Promise<Problem[]> {
   const engine = engineClient(endpoint);
   const images = imagesOf(topology);
   const names = [...new Set(images.map(({ name }) => name))];
   const obstacles = new Map(
-    await Promise.all(names.map(async (name) => [name, await obstacle(engine, name)] as const)),
+    await Promise.all(names.map(async (name) => [name, await obstacle(engine, name, answerMs)] as const)),
   );
   const defaults = schema.shape.images.parse(undefined);
   return images.flatMap(({ key, name }): Problem[] => {
@@ -56,7 +60,7 @@ export function imagesOf(topology: Topology): { readonly key: ImageName; readonl
 }
 
 /** Why the engine cannot run an image, or undefined where it has it, can pull it, or cannot tell. */
-async function obstacle(engine: Docker, name: string): Promise<string | undefined> {
+async function obstacle(engine: Docker, name: string, answerMs: number): Promise<string | undefined> {
   const image = engine.getImage(name);
   try {
     await image.inspect();
@@ -64,22 +68,26 @@ async function obstacle(engine: Docker, name: string): Promise<string | undefine
   } catch (error) {
     if (answerOf(error).status !== 404) throw error;
   }
-  const abortSignal = AbortSignal.timeout(ANSWER_MS);
+  const abortSignal = AbortSignal.timeout(answerMs);
+  // The client does not end every call on an abort, so the bound is kept here too.
+  const silence = new Promise<never>((_, reject) => abortSignal.addEventListener("abort", reject));
   try {
-    await image.distribution({ abortSignal });
+    await Promise.race([image.distribution({ abortSignal }), silence]);
     return undefined;
   } catch (error) {
-    if (abortSignal.aborted) return `its registry does not answer within ${ANSWER_MS / 1_000} s`;
+    if (abortSignal.aborted) return `its registry does not answer within ${answerMs / 1_000} s`;
     return refusalIn(answerOf(error), await mirrorsOf(engine));
   }
 }
 
 /**
- * What an engine's answer says against pulling an image. An engine that does not know the question says nothing, and
- * one with mirrors may speak for a mirror that lacks what the registry has (moby 47012).
+ * What an engine's answer says against pulling an image. An engine that does not know the question says nothing, nor does
+ * a registry that has been asked too often; and one with mirrors may speak for a mirror that lacks what the registry
+ * has (moby 47012).
  */
-export function refusalIn({ status, message }: Answer, mirrors: readonly string[]): string | undefined {
-  const isUnknown = status === 501 || (status === 404 && /^(page )?not found$/i.test(message));
+function refusalIn({ status, message }: Answer, mirrors: readonly string[]): string | undefined {
+  const isUnknown =
+    status === 501 || (status === 404 && /^(page )?not found$/i.test(message)) || /toomanyrequests/i.test(message);
   const isAbsent = status === 401 || status === 403 || status === 404;
   if (isUnknown || (isAbsent && mirrors.length > 0)) return undefined;
   return message.split(/\s*\n\s*/).join("; ");
@@ -96,14 +104,9 @@ interface Answer {
   readonly message: string;
 }
 
+/** The client puts its own words before the engine's. */
 function answerOf(error: unknown): Answer {
-  const { statusCode, json, message } = error as {
-    statusCode?: unknown;
-    json?: { message?: unknown };
-    message?: unknown;
-  };
-  return {
-    status: typeof statusCode === "number" ? statusCode : undefined,
-    message: String(json?.message ?? message ?? error).trim(),
-  };
+  const text = error instanceof Error ? error.message : String(error);
+  const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
+  return { status, message: text.replace(/^\(HTTP code \d+\) .*? - /, "").trim() };
 }

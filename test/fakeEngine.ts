@@ -14,8 +14,8 @@ export interface FakeImage {
   readonly steps?: readonly string[];
 }
 
-/** What a registry answers, through the engine, about an image that the engine does not have. */
-export type RegistryAnswer = { readonly status: number; readonly message: string };
+/** What a registry answers, through the engine, about an image that the engine does not have; undefined: nothing, ever. */
+export type RegistryAnswer = { readonly status: number; readonly message: string } | undefined;
 
 export interface FakeEngine {
   readonly endpoint: string;
@@ -43,8 +43,8 @@ export async function fakeEngine(
     if (kind === "version") return answer(200, { Version: "fake" });
     if (kind === "info") return answer(200, { RegistryConfig: { Mirrors: mirrors } });
     if (kind === "distribution") {
-      const { status, message } = registry(name);
-      return answer(status, { message });
+      const said = registry(name);
+      return said && answer(said.status, { message: said.message });
     }
     if (name === "json") {
       return answer(

@@ -21,8 +21,11 @@ export interface Deployment {
   readonly resources: readonly Registered[];
 }
 
+/** What a provider answers with for each type of resource, by the resource's name. */
+export type Computed = Readonly<Record<string, (name: string) => Record<string, unknown>>>;
+
 /** What the provider would answer with; without these the inputs made of them would silently vanish. */
-const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
+const COMPUTED: Computed = {
   "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${name}`, repoDigest: "" }),
   "docker:index/container:Container": (name) => ({ name: `${name}-0000000` }),
   "docker:index/volume:Volume": (name) => ({ name: `${name}-0000000` }),
@@ -42,8 +45,9 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
 /**
  * Runs a program against mocks and fails for whatever the engine would refuse, and for everything that mocks would let
  * pass in silence: names used twice, calls and resources that have no mock, errors in the program, outputs in templates.
+ * @param answers of the provider that are others than usual, whatever it was asked for
  */
-export async function run(program: () => unknown): Promise<Deployment> {
+export async function run(program: () => unknown, answers: Computed = {}): Promise<Deployment> {
   const registered: Omit<Registered, "options" | "parent" | "dependsOn">[] = [];
   const options = new Map<string, pulumi.ResourceTransformationArgs>();
   const errors: unknown[] = [];
@@ -71,7 +75,10 @@ export async function run(program: () => unknown): Promise<Deployment> {
           inputs,
           provider: args.provider?.match(/::([^:]+)::[^:]*$/)?.[1],
         });
-        return { id: `${args.name}-id`, state: { ...computed(args.name), ...inputs } };
+        return {
+          id: `${args.name}-id`,
+          state: { ...computed(args.name), ...inputs, ...answers[args.type]?.(args.name) },
+        };
       },
       call: (args) => note(`no mock for the call ${args.token}`),
     },
@@ -113,8 +120,8 @@ export async function run(program: () => unknown): Promise<Deployment> {
 }
 
 /** Deploys a configuration given as Pulumi gives it. */
-export function deployConfig(raw: Readonly<Record<string, string>>): Promise<Deployment> {
-  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw))));
+export function deployConfig(raw: Readonly<Record<string, string>>, answers?: Computed): Promise<Deployment> {
+  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw))), answers);
 }
 
 /** Resources of one type ("Container") by name. */

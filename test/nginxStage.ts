@@ -10,7 +10,7 @@ import { createTestStack } from "./stacks.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
-const APPLICATION = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
+const STUB = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
 export const STATIC_VERSION = "0123456789";
 
 /** A running Nginx. */
@@ -34,11 +34,21 @@ export interface Stage {
   remove(): Promise<void>;
 }
 
+/** What stands behind Nginx. */
+export interface StageApplication {
+  /** Its program for Node.js; default: the stub, which does what a test asks for. */
+  readonly program?: Uint8Array;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * What runs on the host is the load balancer to Nginx; other containers are strangers.
  * @param staticFiles the files that Nginx serves, by name
  */
-export async function createStage(staticFiles: Readonly<Record<string, string>>): Promise<Stage> {
+export async function createStage(
+  staticFiles: Readonly<Record<string, string>>,
+  { program, environment = {} }: StageApplication = {},
+): Promise<Stage> {
   const { name, folder: home, labels, remove } = await createTestStack();
   const folder = join(home, "nginx");
   await mkdir(folder);
@@ -46,16 +56,20 @@ export async function createStage(staticFiles: Readonly<Record<string, string>>)
   const served = join(folder, "static");
   await mkdir(served);
   for (const [file, text] of Object.entries(staticFiles)) await writeFile(join(served, file), text);
+  const application = program === undefined ? STUB : join(folder, "server.cjs");
+  if (program !== undefined) await writeFile(application, program);
 
   await docker("network", "create", ...labels, name);
   const gateway = await docker("network", "inspect", "--format={{(index .IPAM.Config 0).Gateway}}", name);
   const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
   const applicationId = await docker(
     ...[...common, "--network-alias=application", "--user=1000:1000", "--publish=127.0.0.1::3000"],
-    ...[`--volume=${APPLICATION}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
+    ...Object.entries(environment).map(([key, value]) => `--env=${key}=${value}`),
+    ...[`--volume=${application}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
   );
   const applicationUrl = await published(applicationId, 3000);
-  await answers(applicationUrl);
+  // What every application answers at once, whatever its database does.
+  await answers(`${applicationUrl}/livez`);
 
   let started = 0;
   return {
@@ -77,7 +91,7 @@ export async function createStage(staticFiles: Readonly<Record<string, string>>)
         ...[images.nginx, "sh", `${CONFIG_FOLDER}/start.sh`],
       );
       const urls = await Promise.all(listeners.map(({ port }) => published(id, port)));
-      if (urls[0] !== undefined) await answers(urls[0]);
+      if (urls[0] !== undefined) await answers(`${urls[0]}/livez`);
       return { id, urls };
     },
     remove,

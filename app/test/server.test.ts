@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import type { FastifyInstance } from "fastify";
 import { DatabaseUnavailable } from "../failure.ts";
 import { Readiness } from "../health.ts";
 import type { Answer } from "../host.ts";
@@ -217,6 +219,76 @@ describe("the API", () => {
     assert.equal((await send("text/xml", "<a/>")).statusCode, 415);
     const large = await send("application/json", JSON.stringify({ text: "x".repeat(70_000) }));
     assert.deepEqual([large.statusCode, large.json().error], [413, "too-large"]);
+  });
+
+  describe("refuses a body that is still on its way", () => {
+    /** One connection, as a proxy keeps it: what it got back, and how many answers it waits for. */
+    async function connection(app: FastifyInstance) {
+      await app.listen({ host: "127.0.0.1", port: 0 });
+      const [address] = app.addresses();
+      assert.ok(typeof address === "object");
+      const socket = connect(address.port, address.address);
+      let received = "";
+      let waiting = () => {};
+      socket.on("data", (data) => {
+        received += data;
+        waiting();
+      });
+      const ended = new Promise<never>((_, reject) => {
+        socket.on("error", reject);
+        socket.on("close", () => reject(new Error(`the connection was closed after: ${received}`)));
+      });
+      ended.catch(() => {});
+      const answers = () => [...received.matchAll(/HTTP\/1\.1 (\d+) /g)];
+      return {
+        socket,
+        /** The statuses of the answers, when there are so many. */
+        async statuses(count: number): Promise<string[]> {
+          while (answers().length < count) {
+            await Promise.race([ended, new Promise<void>((resolve) => (waiting = resolve))]);
+          }
+          return answers().flatMap(([, status]) => status ?? []);
+        },
+        closes: () => /^connection: close/im.test(received),
+      };
+    }
+
+    const head = (path: string, ...more: string[]) =>
+      [`POST ${path} HTTP/1.1`, "Host: x", ...more]
+        .map((line) => `${line}\r\n`)
+        .join("")
+        .concat("\r\n");
+    const JSON_BODY = "Content-Type: application/json";
+    const size = 200_000;
+    const cases: [string, string, string[], string, string][] = [
+      ["that is too large by its length", "/api/messages", [JSON_BODY, `Content-Length: ${size}`], "x", "413"],
+      ["that turns out too large", "/api/messages", [JSON_BODY, "Transfer-Encoding: chunked"], "chunk", "413"],
+      ["for a path that is not there", "/nowhere", [JSON_BODY, `Content-Length: ${size}`], "x", "413"],
+      ["of a foreign type", "/api/messages", ["Content-Type: text/xml", `Content-Length: ${size}`], "x", "415"],
+    ];
+    for (const [what, path, headers, kind, status] of cases) {
+      for (const draining of [false, true]) {
+        it(`${what}, and reads it to its end${draining ? ", while it drains, too" : ""}`, async () => {
+          const { app, readiness } = setUp();
+          if (draining) readiness.drain();
+          try {
+            const { socket, statuses, closes } = await connection(app);
+            const part = "x".repeat(size / 2);
+            const piece = kind === "chunk" ? `${part.length.toString(16)}\r\n${part}\r\n` : part;
+            socket.write(head(path, ...headers) + piece);
+            assert.deepEqual(await statuses(1), [status]);
+            assert.ok(!closes(), "a proxy that still sends would lose the answer");
+            socket.write(piece + (kind === "chunk" ? "0\r\n\r\n" : ""));
+            socket.write("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+            assert.deepEqual(await statuses(2), [status, "200"]);
+            assert.equal(closes(), draining);
+            socket.destroy();
+          } finally {
+            await app.close();
+          }
+        });
+      }
+    }
   });
 
   it("is unavailable with the database, says when to come back, and tells the address to the log only", async () => {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { releaseFolder } from "../../releases/folder.ts";
 import { keep } from "../../releases/store.ts";
 import type { ApplicationPlan, Upstream } from "../../topology.ts";
+import { fingerprint } from "../certificates.ts";
 import { folderContent, folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import { oneAfterTheOther } from "../roll.ts";
@@ -34,10 +35,12 @@ export class AppTier extends pulumi.ComponentResource {
     if (!pulumi.runtime.isDryRun()) keep(folder, content);
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
-    const secrets = secretFiles(1, {
+    const secrets = secretFiles({
       "database-password": args.databasePassword,
       "database-ca.crt": args.databaseAuthority,
     });
+    // An application reads the file when it starts, so another certificate is another container.
+    const authority = { DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint) };
     this.services = oneAfterTheOther(
       args.plans,
       args.after,
@@ -48,7 +51,7 @@ export class AppTier extends pulumi.ComponentResource {
             ...placement(args, plan),
             user: "1000:1000",
             command: plan.command,
-            environment: environment(plan, this.release),
+            environment: { ...environment(plan, this.release), ...authority },
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },

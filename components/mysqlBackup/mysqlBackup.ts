@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -40,16 +40,24 @@ export class MysqlBackup extends pulumi.ComponentResource {
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
+    const kept = { parent: this, protect: args.protect || plan !== undefined };
+    // A key in which a digit is asked for: those that older versions of the program made, and that stay, say 0.
     const key = new random.RandomPassword(
       `${name}-key`,
-      { length: 64, special: false },
-      { parent: this, protect: args.protect || plan !== undefined },
-    ).result;
-    this.service = plan && this.#service(plan, key, args);
+      { length: 64, special: false, minNumeric: 1 },
+      { ...kept, ignoreChanges: ["minNumeric"] },
+    );
+    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args, kept);
+    this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
     this.registerOutputs({});
   }
 
-  #service(plan: BackupPlan, key: pulumi.Output<string>, args: MysqlBackupArgs): Service {
+  #service(
+    plan: BackupPlan,
+    key: pulumi.Output<string>,
+    unauthenticatedUntil: pulumi.Output<string>,
+    args: MysqlBackupArgs,
+  ): Service {
     const place = placement(args, plan);
     // Retained whatever else is: what backups are for includes the stack's removal.
     const volume = new docker.Volume(
@@ -72,10 +80,12 @@ export class MysqlBackup extends pulumi.ComponentResource {
           KEEP: String(plan.keep),
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
+          UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
         },
         files: [
-          configFiles(BACKUP_SCRIPTS, scripts()),
-          secretFiles(1, {
+          configFiles(BACKUP_SCRIPTS, backupScripts()),
+          // Each connection reads them anew.
+          secretFiles({
             "backup-password": args.password,
             "backup-key": key,
             "ca.crt": args.authority.certificate,
@@ -92,6 +102,34 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+
+  /**
+   * Until when backups with this key may have been taken that are not authenticated, in the form of their names: when this
+   * program first came to the stack; empty where it made the key itself. The stack's state notes it, because who can write
+   * to the folder of the backups could say there what he likes.
+   */
+  #unauthenticatedUntil(
+    name: string,
+    key: random.RandomPassword,
+    { plan, after }: MysqlBackupArgs,
+    kept: pulumi.CustomResourceOptions,
+  ): pulumi.Output<string> {
+    // A stack that takes none has none of an older version: those could not be switched off.
+    const now = plan && pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
+    const since = new random.RandomId(
+      `${name}-authenticated-since`,
+      { byteLength: 4, keepers: { since: now ?? "" } },
+      { ...kept, ignoreChanges: ["keepers"] },
+    );
+    return pulumi
+      .all([key.minNumeric, since.keepers])
+      .apply(([digits, noted]) => (digits === 0 ? (noted?.["since"] ?? "") : ""));
+  }
+}
+
+/** A full backup is named by when it was begun: 20261121T120000Z. */
+function backupName(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
 /** A folder of the host is a volume that binds it: the engine gives it to the user as it does with its own. */
@@ -99,13 +137,12 @@ function folderOf({ directory }: BackupPlan): Pick<docker.VolumeArgs, "driverOpt
   return directory === undefined ? {} : { driverOpts: { type: "none", o: "bind", device: directory } };
 }
 
-function scripts(): Record<string, string> {
-  const own = ["archive.sh", "backup.sh", "full.sh", "health.sh", "list.sh", "members.sh", "own.sql", "request.sh"];
-  const shared = ["restore.sh", "retain.sh", "server.sh", "store.sh", "transactions.awk"];
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
-  return {
-    ...Object.fromEntries([...own, ...shared].map((name) => [name, read(`files/${name}`)])),
-    "common.sh": read("../mysqlCluster/files/common.sh"),
-    [DEFINITIONS]: definitions(),
-  };
+/** The scripts that the container runs, by name. */
+export function backupScripts(): Record<string, string> {
+  const folder = new URL("files/", import.meta.url);
+  const own = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
+  );
+  const shared = new URL("../mysqlCluster/files/common.sh", import.meta.url);
+  return { ...own, "common.sh": readFileSync(shared, "utf8"), [DEFINITIONS]: definitions() };
 }

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
-import type { Authority } from "../certificates.ts";
+import { type Authority, fingerprint, type IssuedCertificate } from "../certificates.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { stackLabels } from "../labels.ts";
@@ -63,21 +63,27 @@ export class MysqlCluster extends pulumi.ComponentResource {
       backup: password("backup"),
     };
     const volumes = dataVolumes(this, args);
-    this.nodes = oneAfterTheOther(args.plan.databases, [], (plan, after) => this.#node(plan, volumes, args, after));
-    this.steward = this.#steward(args);
+    const certificates = new Map(
+      args.plan.databases.map(({ name, dialled }) => [name, args.authority.issue(name, dialled, { parent: this })]),
+    );
+    this.nodes = oneAfterTheOther(args.plan.databases, [], (plan, after) =>
+      this.#node(plan, of(volumes, plan), of(certificates, plan), args, after),
+    );
+    const served = args.plan.databases.map(
+      (plan) => pulumi.interpolate`${plan.member}=${of(certificates, plan).certificate.apply(fingerprint)}`,
+    );
+    this.steward = this.#steward(args, served);
     this.registerOutputs({});
   }
 
   #node(
     plan: DatabasePlan,
-    volumes: ReadonlyMap<string, docker.Volume>,
+    volume: docker.Volume,
+    { key, certificate }: IssuedCertificate,
     args: MysqlClusterArgs,
     after: readonly Service[],
   ): Service {
-    const volume = volumes.get(plan.name);
-    if (volume === undefined) throw new Error(`${plan.name} has no data volume`);
     const { plan: cluster, authority } = args;
-    const { key, certificate } = authority.issue(plan.name, plan.dialled, { parent: this });
     return new Service(
       plan.name,
       {
@@ -108,7 +114,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
     );
   }
 
-  #steward(args: MysqlClusterArgs): Service {
+  /** @param served for each member the certificate that it has to serve; a renewed one is another steward, which waits for it */
+  #steward(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
     const { plan } = args;
     return new Service(
       plan.steward.name,
@@ -116,7 +123,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ...placement(args, plan.steward),
         user: "999:999",
         command: ["bash", `${CONFIG_FOLDER}/steward.sh`],
-        environment: stewardEnvironment(plan),
+        environment: {
+          ...stewardEnvironment(plan),
+          CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
+        },
         files: [
           configFiles(CONFIG_FOLDER, stewardFiles()),
           this.#secrets(["steward", "replication"], { [TLS.authority]: args.authority.certificate }),
@@ -137,8 +147,15 @@ export class MysqlCluster extends pulumi.ComponentResource {
   ): MountedFiles {
     const passwords = accounts.map((account) => [`${account}-password`, this.passwords[account]] as const);
     const others = Object.entries(files).map(([path, content]) => [basename(path), content] as const);
-    return secretFiles(1, Object.fromEntries([...passwords, ...others]));
+    return secretFiles(Object.fromEntries([...passwords, ...others]));
   }
+}
+
+/** What a node has of its own. */
+function of<T>(own: ReadonlyMap<string, T>, { name }: DatabasePlan): T {
+  const found = own.get(name);
+  if (found === undefined) throw new Error(`${name} has nothing of its own`);
+  return found;
 }
 
 /**

@@ -11,11 +11,13 @@ const NODE_SCRIPTS = [
   "start",
   "node",
   "common",
+  "observed",
   "accounts",
   "replica",
   "group",
   "leave",
   "takeover",
+  "tls",
   "health",
 ] as const;
 
@@ -57,7 +59,7 @@ export function stewardEnvironment(cluster: ClusterPlan): Record<string, string>
 }
 
 export function stewardFiles(): Record<string, string> {
-  return scripts(["steward", "common"]);
+  return scripts(["steward", "common", "tls"]);
 }
 
 function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {

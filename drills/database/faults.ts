@@ -1,5 +1,6 @@
 import type { Facts } from "../../stack/facts.ts";
 import type { Conditions } from "../drill.ts";
+import { CHAINED_FAILURE } from "./chainedFailure.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import type { Limit } from "./measure.ts";
 
@@ -221,4 +222,5 @@ export const FAULTS: readonly DatabaseDrill[] = [
       return redundantAfterMs;
     },
   },
+  CHAINED_FAILURE,
 ];

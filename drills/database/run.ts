@@ -1,3 +1,4 @@
+import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import type { Drill, Ground, Outcome } from "../drill.ts";
 import { requireWhole, untilInPlace, untilWhole } from "../whole.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
@@ -87,14 +88,13 @@ async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string
   return redundantAfterMs;
 }
 
-/** A group chooses another primary and stays with it; whoever comes next expects the one that the user had. */
+/** After a failure another database may be the primary and stay it; whoever comes next expects the one that the user had. */
 async function tidyUp(ground: Ground, primary: string, rows: StoredRows): Promise<void> {
-  const { databases, topology } = ground;
+  const { containers, databases, topology } = ground;
   await rows.remove();
-  const current = await databases.primary();
-  if (topology.cluster.replication === "group" && current !== primary) {
-    const [row] = await databases.ask(primary, "SELECT @@server_uuid");
-    await databases.ask(current, `SELECT group_replication_set_as_primary('${row?.[0]}')`);
+  const first = topology.cluster.databases.find(({ name }) => name === primary);
+  if (first !== undefined && (await databases.primary()) !== primary) {
+    await containers.execute(topology.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, first.member]);
   }
   await untilWhole(ground);
 }

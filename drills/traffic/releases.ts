@@ -5,6 +5,7 @@ import { ROOT } from "../../commands/settings.ts";
 import { applicationFolder } from "../../components/appTier/applicationFolder.ts";
 import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
 import type { ImageName, Settings } from "../../config/schema.ts";
+import { databasesAtWork } from "./certificates.ts";
 import type { TrafficDrill } from "./drill.ts";
 import { whileThereIsAnother } from "./images.ts";
 import { maintainableServer } from "./servers.ts";
@@ -85,6 +86,22 @@ export const RELEASES: readonly TrafficDrill[] = [
     },
   },
   imageRelease("haproxy", "HAProxy", () => undefined),
+  {
+    name: "renew-certificates",
+    proves:
+      "the authority's certificate and all that it signs are renewed, and served by databases that run on, without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
+    limit: UNFELT,
+    async run(context) {
+      const before = await databasesAtWork(context);
+      await context.renew("authority-certificate");
+      for (const [index, { name, startedAt, certificate }] of (await databasesAtWork(context)).entries()) {
+        if (certificate === before[index]?.certificate)
+          throw new Error(`${name} serves the certificate that it served before`);
+        if (startedAt !== before[index]?.startedAt) throw new Error(`${name} was started again`);
+      }
+    },
+  },
   {
     name: "maintenance",
     proves: "a server is taken out and put back without a visitor noticing, and gets no request meanwhile",

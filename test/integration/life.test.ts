@@ -15,6 +15,7 @@ import {
   unchanged,
   up,
 } from "../site.ts";
+import { answersTo } from "../uploads.ts";
 import { serverOf, sharesOf } from "../visitors.ts";
 
 const SERVICES = [
@@ -91,6 +92,13 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
         assert.deepEqual(messages.map(({ text }) => text).sort(), ["one", "two"]);
       }
     }, 10);
+  });
+
+  it("answers a body that is too large by 413 through the whole chain, however it is sent", async () => {
+    for (const upload of [{}, { chunked: true, pieces: 20 }]) {
+      const found = await answersTo(project().url, { path: "/api/messages", size: 200_000, ...upload }, 100);
+      assert.deepEqual(found, { 413: 100 });
+    }
   });
 
   it("changes nothing at the second up, and has not drifted", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { choose } from "../../backups/choice.ts";
+import { choose, type Wanted } from "../../backups/choice.ts";
 import { type FullBackup, type Listing, parseListing } from "../../backups/listing.ts";
 import { backupTable, lossReport } from "../../backups/report.ts";
 import { countTransactions } from "../../backups/transactions.ts";
@@ -65,10 +65,27 @@ describe("backups, against mocks", () => {
     assert.deepEqual(volume.inputs["driverOpts"], { type: "none", o: "bind", device: "/srv/backups" });
   });
 
-  it("protects the key with the passwords", async () => {
-    const key = (one: Deployment) => ofType(one, "RandomPassword").find(({ name }) => name === "backup-key")?.options;
-    assert.equal(key(deployment)?.protect, false);
-    assert.equal(key(await deployConfig(settings({ backup: {} })))?.protect, true);
+  it("protects the key even where the passwords are not: the backups outlive both", () => {
+    const [key] = ofType(deployment, "RandomPassword").filter(({ name }) => name === "backup-key");
+    assert.equal(key?.options.protect, true);
+  });
+
+  it("is told from the state until when backups may have been taken that nobody can vouch for: here there are none", () => {
+    const [service] = services(deployment).filter(({ name }) => name === "mysql-backup");
+    const environment = service?.inputs["envs"] as readonly string[];
+    assert.ok(environment.includes("UNAUTHENTICATED_UNTIL="));
+    const [since] = ofType(deployment, "RandomId").filter(({ name }) => name === "backup-authenticated-since");
+    const [key] = ofType(deployment, "RandomPassword").filter(({ name }) => name === "backup-key");
+    // What the state has of them counts, whatever a later run of the program says.
+    assert.deepEqual([since?.options.ignoreChanges, key?.options.ignoreChanges], [["keepers"], ["minNumeric"]]);
+  });
+
+  it("is told when this version came, where an older one made the key", async () => {
+    const moved = await deployConfig(settings({ backup: {} }), {
+      "random:index/randomPassword:RandomPassword": () => ({ minNumeric: 0 }),
+    });
+    const [service] = services(moved).filter(({ name }) => name === "mysql-backup");
+    assert.match(String(service?.inputs["envs"]), /UNAUTHENTICATED_UNTIL=\d{8}T\d{6}Z/);
   });
 
   it("begins once every database is in its place", () => {
@@ -94,16 +111,58 @@ describe("the scripts of backups", () => {
     const pack = (target: string) =>
       runProgram({
         image: parseConfig("foobar", "dev", devConfig()).images.mysql,
-        files: { "store.sh": readFileSync(`${SCRIPTS}/store.sh`, "utf8"), rows: "1\n2\n" },
+        files: { "store.sh": readFileSync(`${SCRIPTS}/store.sh`, "utf8"), contents: "f 4 rows\n", rows: "1\n2\n" },
         folder: "/packed",
         command: [
           ...["bash", "-c"],
-          `set -euo pipefail; ENCRYPTED=false; . /packed/store.sh; pack /packed /tmp/contents ${target}`,
+          `set -euo pipefail; ENCRYPTED=false; . /packed/store.sh; pack /packed /packed/contents ${target}`,
         ],
         user: "999:999",
       });
     await pack("/tmp/data");
     await assert.rejects(pack("/dev/full"), /No space left/);
+  });
+});
+
+describe("a manifest", () => {
+  const SIGNED = `$(signed '{"kind":"backup","stack":"foobar/dev","rows":{"stack":1}}')`;
+  const CASES: readonly [string, string, string][] = [
+    ["as this stack wrote it is authentic", SIGNED, "authentic"],
+    ["of which a figure was changed is changed", `${SIGNED} | sed s/1}/2}/`, "changed"],
+    ["of which the code was changed is changed", `${SIGNED} | sed -E 's/"hmac":"./"hmac":"x/'`, "changed"],
+    ["of another kind is changed", `$(signed '{"kind":"reach","stack":"foobar/dev"}')`, "changed"],
+    [
+      "by another key is changed",
+      `$(authentication_key=00 signed '{"kind":"backup","stack":"foobar/dev"}')`,
+      "changed",
+    ],
+    ["with another line is changed", `${SIGNED}; echo {}`, "changed"],
+    ["that is none is changed", "nothing", "changed"],
+    ["without a code is not authenticated", `'{"stack":"foobar/dev"}'`, "unauthenticated"],
+    ["of another stack is foreign, whatever its code", `${SIGNED} | sed s/dev/prod/`, "foreign"],
+  ];
+
+  it("is known by the code that it ends with, in the image that does it", async function () {
+    this.timeout(60_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const lines = CASES.map(
+      ([what, text, trust]) =>
+        `(echo ${text}) >/tmp/manifest; examine /tmp/manifest backup; [ $trust = ${trust} ] || echo 'one ${what}, not '$trust >&2`,
+    );
+    const examined = await execa("docker", [
+      ...["run", "--rm", "--network=none", "--user=999:999", "--read-only", "--tmpfs=/tmp", "--tmpfs=/run/secrets"],
+      ...[
+        `--volume=${SCRIPTS}:/scripts:ro`,
+        "--entrypoint=bash",
+        parseConfig("foobar", "dev", devConfig()).images.mysql,
+      ],
+      ...["-c", `echo key >/run/secrets/backup-key; STACK=foobar/dev; . /scripts/authentic.sh; ${lines.join("\n")}`],
+    ]);
+    assert.equal(examined.stderr, "");
   });
 });
 
@@ -120,6 +179,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
   bytes: 1_500_000,
   dataBytes: 150_000_000,
   rows: { messages: 12 },
+  authentic: true,
   ...changes,
 });
 
@@ -129,6 +189,7 @@ const listing = (...backups: readonly FullBackup[]): Listing => ({
     ["A", new Date("2026-11-03T00:00:00Z")],
     ["B", new Date("2026-11-09T00:00:00Z")],
   ]),
+  problems: [],
   version: "9.7.4",
 });
 
@@ -157,6 +218,16 @@ describe("the choice of a backup", () => {
     assert.equal(at("2026-11-02T12:00:00Z").backup.name, "a2");
     assert.equal(at("2026-11-03T00:00:00Z").until, "1793664000000000");
     assert.equal(at("2026-11-08T00:00:00Z").backup.name, "b1");
+  });
+
+  it("takes a backup that is not authenticated only where no other one will do", () => {
+    const old = backup("z", { authentic: false, takenAt: "2026-11-02T12:00:00.000Z" });
+    const mixed = listing(...days.backups.slice(0, 2), old);
+    const chosen = (wanted: Wanted) => choose(mixed, "foobar/dev", wanted).backup.name;
+    assert.equal(chosen({ kind: "latest" }), "a2");
+    assert.equal(chosen({ kind: "moment", at: new Date("2026-11-02T13:00:00Z") }), "a2");
+    assert.equal(chosen({ kind: "name", name: "z" }), "z");
+    assert.equal(choose(listing(old), "foobar/dev", { kind: "latest" }).backup.name, "z");
   });
 
   const refusals: [string, () => unknown, RegExp][] = [
@@ -196,12 +267,65 @@ describe("the choice of a backup", () => {
 });
 
 describe("what is said of backups", () => {
-  it("is read from what the container prints, whatever else it says", () => {
-    const text = `${JSON.stringify(backup("a1"))}\n{"run":"A","reach":"2026-11-03T00:00:00.000Z","after":"u:1-5"}\n{"server":"9.7.4"}\n`;
-    const read = parseListing(text);
-    assert.deepEqual(read.backups, [backup("a1")]);
+  const entry = (file: string, trust: string, content: unknown) =>
+    JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
+  const SERVER = '{"server":"9.7.4","format":2}';
+
+  it("is read from what the container prints", () => {
+    const { authentic: _, ...manifest } = backup("a1");
+    const reach = { run: "A", reach: "2026-11-03T00:00:00.000Z", after: "u:1-5" };
+    const read = parseListing(
+      [
+        entry("full/a1/manifest.json", "authentic", manifest),
+        entry("full/a0/manifest.json", "unauthenticated", {
+          ...manifest,
+          name: "a0",
+          takenAt: "2026-10-01T00:00:00.000Z",
+        }),
+        entry("archive/A/reach.json", "authentic", reach),
+        SERVER,
+      ].join("\n"),
+    );
+    assert.deepEqual(read.backups, [
+      backup("a0", { authentic: false, takenAt: "2026-10-01T00:00:00.000Z" }),
+      backup("a1"),
+    ]);
     assert.deepEqual(read.reaches.get("A"), new Date("2026-11-03T00:00:00Z"));
     assert.equal(read.version, "9.7.4");
+    assert.deepEqual(read.problems, []);
+  });
+
+  it("names each file that is not as it should be, and listens to none of them", () => {
+    const { authentic: _, ...manifest } = backup("a1");
+    const read = parseListing(
+      [
+        entry("full/a1/manifest.json", "changed", manifest),
+        entry("full/a2/manifest.json", "foreign", { ...manifest, stack: "foobar/prod" }),
+        entry("full/a3/manifest.json", "unauthenticated", "no backup"),
+        entry("archive/A/reach.json", "changed", { run: "A", reach: "2026-11-03T00:00:00.000Z" }),
+        entry("archive/A/00000004.json", "missing", ""),
+        SERVER,
+      ].join("\n"),
+    );
+    assert.deepEqual(read.problems, [
+      "full/a1/manifest.json is not as this stack wrote it: it was changed, or written with another key",
+      "full/a2/manifest.json says that it is of another stack, foobar/prod",
+      "full/a3/manifest.json cannot be read",
+      "archive/A/reach.json is not as this stack wrote it: it was changed, or written with another key",
+      "archive/A/00000004.json is missing",
+    ]);
+    assert.deepEqual(
+      read.backups.filter(({ stack }) => stack === "foobar/dev"),
+      [],
+    );
+    assert.equal(read.reaches.size, 0);
+  });
+
+  it("is refused where an older version of the program says it, which verified nothing", () => {
+    assert.throws(
+      () => parseListing(`${JSON.stringify(backup("a1"))}\n{"server":"9.7.4"}`),
+      /older version.*\n.*npm run up/,
+    );
   });
 
   it("is a line for each of the stack's own, the newest first", () => {
@@ -211,7 +335,9 @@ describe("what is said of backups", () => {
       new Date("2026-11-06T00:00:00Z"),
     );
     assert.equal(lines.length, 3);
-    assert.match(lines[0] ?? "", /^b1 .*1 day ago.*1\.5 MB.*12 rows.*to 2026-11-09/);
+    assert.match(lines[0] ?? "", /^b1 .*1 day ago.*1\.5 MB.*12 rows.*encrypted, authenticated.*to 2026-11-09/);
+    const [old] = backupTable(listing(backup("x", { authentic: false })), "foobar/dev", new Date());
+    assert.match(old ?? "", /encrypted, NOT AUTHENTICATED \(an older version took it\)/);
   });
 
   it("counts the transactions that would be lost, and compares the rows", () => {

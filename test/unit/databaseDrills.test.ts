@@ -151,18 +151,16 @@ describe("the drills of the databases", () => {
       apply(GROUP),
       FAULTS.map(({ name }) => name),
     );
-    for (const of of [ASYNC, WAIT, DEGRADE]) {
-      assert.deepEqual(
-        apply(of),
-        ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"].map((name) => `database-${name}`),
-      );
-    }
+    const outside = ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"];
+    const named = (names: readonly string[]) => names.map((name) => `database-${name}`);
+    assert.deepEqual(apply(ASYNC), named(outside), "and async promises nothing of what was not sent");
+    for (const of of [WAIT, DEGRADE]) assert.deepEqual(apply(of), named([...outside, "chained-failure"]));
   });
 
   it("of a single database, and of a group of two, are those that need no other", () => {
     assert.deepEqual(apply(facts({}, ["server1"])), ["database-kill-primary", "database-kill-all"]);
     const two = facts({ replication: "group", arbiter: false, acceptNoMajority: true });
-    assert.deepEqual(apply(two), ["database-switchover", "database-kill-all"]);
+    assert.deepEqual(apply(two), ["database-switchover", "database-kill-all", "database-chained-failure"]);
   });
 
   it("never may lose a row that was acknowledged, nor write one twice", () => {
@@ -224,6 +222,7 @@ describe("what a drill of the databases does", () => {
         const { mysql } = configOf("foobar", "dev", changedText("foobar", "", changes));
         log.push(`primary ${mysql.primary} of ${mysql.database}`);
       },
+      renew: async (resource) => void log.push(`renew ${resource}`),
       say: () => {},
       primary,
       untilInPlace: async () => void log.push("whole"),

@@ -264,6 +264,7 @@ describe("the drills", () => {
         config = configOf("foobar", "dev", changedText("foobar", "", changes));
         await meanwhile?.();
       },
+      renew: async () => {},
     });
     return config;
   };
@@ -286,6 +287,38 @@ describe("the drills", () => {
 
   it("are not passed when a server answers that was taken out", async () => {
     await assert.rejects(released("maintenance", "server1"), /server1 answered while it was out/);
+  });
+
+  /** Renews certificates of databases of which each says another thing before and after. */
+  const renewed = async (before: readonly string[], after: readonly string[]) => {
+    const engine = engineClient(LOCAL_ENDPOINT);
+    const { signal } = new AbortController();
+    const of = facts();
+    const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
+    let said = before;
+    const names = of.topology.cluster.databases.map(({ name }) => name);
+    await TRAFFIC.find(({ name }) => name === "renew-certificates")?.run({
+      ...of,
+      ...{ engine, signal, url: of.topology.url, seconds: 2, rate: 200, holdSeconds: 1 },
+      containers: { ...containers, execute: async (service) => said[names.indexOf(service)] ?? "" },
+      databases: databasesOf(containers, of.topology),
+      wait: async () => {},
+      serversFromNow: () => () => new Set(),
+      say: () => {},
+      release: async () => {},
+      renew: async () => {
+        said = after;
+      },
+    });
+  };
+
+  it("are passed by databases that serve other certificates and were not started again", async () => {
+    await renewed(["100\nA", "200\nB"], ["100\nC", "200\nD"]);
+    await assert.rejects(
+      renewed(["100\nA", "200\nB"], ["100\nC", "200\nB"]),
+      /mysql-server1 serves the certificate that it/,
+    );
+    await assert.rejects(renewed(["100\nA", "200\nB"], ["300\nC", "200\nD"]), /mysql-server2 was started again/);
   });
 
   it("take out a server that visitors can do without, and no primary database", () => {

@@ -22,8 +22,11 @@ describe("mounted files", () => {
       ["/etc/a.cnf", "0444"],
       ["/etc/b.sh", "0555"],
     ]);
-    const secrets = secretFiles(2, { password: pulumi.secret("x") });
-    assert.deepEqual([secrets.version, secrets.uploads.map(({ permissions }) => permissions)], ["v2", ["0440"]]);
+    const secrets = secretFiles({ password: pulumi.secret("x") });
+    assert.deepEqual(
+      secrets.uploads.map(({ permissions }) => permissions),
+      ["0440"],
+    );
   });
 
   it("of a folder are all that is below it, by relative name, and their version follows their content", () => {

@@ -51,13 +51,22 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
 
   foobar:images.haproxy is haproxy:3.2.26-typo, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
     allowed:   an image in the engine (docker pull, docker load, docker build), or one that its registry gives without a login
-    set it:    pulumi config set --path 'foobar:images.haproxy' haproxy:3.2.26
+    set it:    pulumi config set --path 'foobar:images.haproxy' haproxy:3.2.26 --stack dev
 
   foobar:images.application is registry.example.com/a:1, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
     allowed:   an image in the engine (docker pull, docker load, docker build), or one that its registry gives without a login
-    set it:    pulumi config set --path 'foobar:images.application' node:24.22.2-slim
+    set it:    pulumi config set --path 'foobar:images.application' node:24.22.2-slim --stack dev
 `,
     );
+  });
+
+  it("does not wait for ever for a registry that is silent", async () => {
+    const [problem] = await missingImages(
+      plan({ nginx: "nginx:1" }),
+      await start(present, { registry: () => undefined }),
+      100,
+    );
+    assert.match(problem?.complaint ?? "", /cannot pull: its registry does not answer within 0\.1 s$/);
   });
 
   it("does not advise the default where it is the default that is missing", async () => {
@@ -85,8 +94,9 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
   for (const answer of [
     { status: 404, message: "page not found" },
     { status: 501, message: "not implemented" },
+    { status: 500, message: "toomanyrequests: You have reached your pull rate limit." },
   ]) {
-    it(`lets it be where the engine cannot be asked: ${answer.message}`, async () =>
+    it(`lets it be where the answer says nothing of the image: ${answer.message}`, async () =>
       assert.deepEqual(await complaints(typo, answer), []));
   }
 });

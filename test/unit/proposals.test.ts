@@ -159,7 +159,7 @@ describe("what an error proposes", () => {
   });
 
   it("leaves the range to networks to come", async () => {
-    const settings = { "foobar:networks": { range: "10.202.0.0/20" } };
+    const settings = { "foobar:networks": { range: "10.202.0.0/20", edge: "10.9.0.0/24" } };
     const error = await hindrance(settings, { networks: [{ name: "vpn", subnets: ["10.202.3.0/24"], own: false }] });
     assert.deepEqual(error?.problems.at(-1)?.example, "10.203.0.0/24");
   });

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Whether this HAProxy serves. Asked by its own socket, since others in the namespace answer on the same ports.
 
 # The owner of the network namespace was started anew, and this process is left in the old one, which has no way out.

@@ -5,13 +5,21 @@
 set -uo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
+# shellcheck source=authentic.sh
+. "$scripts/authentic.sh"
+# shellcheck source=store.sh
 . "$scripts/store.sh"
+# shellcheck source=server.sh
 . "$scripts/server.sh"
+# shellcheck source=members.sh
 . "$scripts/members.sh"
+# shellcheck source=filing.sh
+. "$scripts/filing.sh"
 
-# The run that is gone on with, the member that is followed, and what has been filed.
-run= source= after=
+# The member that is followed, and what had been filed when that began.
+source='' base=''
 
 ask() { own archive <<<"$1"; }
 
@@ -25,22 +33,6 @@ status() {
   mysql --no-defaults --user=keeper --socket=/tmp/archive.sock --batch <<<"SHOW REPLICA STATUS" |
     awk -F '\t' -v wanted="$*" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; count = split(wanted, names, " ") }
       NR == 2 { for (i = 1; i <= count; i++) { gsub(/\\n/, "", $column[names[i]]); print $column[names[i]] } }'
-}
-
-# A gap cannot be mended; a new full backup begins a new run.
-break_run() {
-  echo "$1" >"$target/archive/$run/broken"
-  state archive "failed: $1; a new full backup is taken"
-  run=
-  echo archive >/tmp/full.requests
-}
-
-# begin_run RUN: where it was left, or at its full backup.
-begin_run() {
-  local reach=$target/archive/$1/reach.json
-  mkdir -p "$target/archive/$1" || return
-  if [ -e "$reach" ]; then after=$(field "$reach" after); else after=$(field "$target/full/$1/manifest.json" gtids); fi
-  run=$1 source=
 }
 
 # follow MEMBER: from what has been filed on.
@@ -57,23 +49,6 @@ SQL
   source=$1 base=$after
 }
 
-# file_piece FILE AFTER: a closed relay log and the transactions that are archived with it.
-file_piece() {
-  local folder=$target/archive/$run piece number
-  local count first last
-  read -r count first last < <(LC_ALL=C gawk --characters-as-bytes -f "$scripts/transactions.awk" "$1" |
-    awk 'NR == 1 { first = last = $1 } $1 > last { last = $1 } END { printf "%d %d %d\n", NR, first, last }') || return
-  number=$(find "$folder" -name '[0-9]*.json' -printf '%f\n' | sort | tail -n 1)
-  number=$(printf '%08d' $((10#$(basename "${number:-0}" .json) + 1)))
-  piece=$folder/$number
-  seal <"$1" >"$folder/.draft" || return
-  printf '{"number":%d,"transactions":%d,"first":%d,"last":%d,"before":"%s","after":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s"}\n' \
-    "$((10#$number))" "$count" "$first" "$last" "$after" "$2" "$ENCRYPTED" "$(stat -c %s "$folder/.draft")" "$(stat -c %s "$1")" \
-    "$(checksum "$folder/.draft")" >"$folder/.draft.json" || return
-  sync "$folder/.draft" "$folder/.draft.json"
-  mv "$folder/.draft" "$piece.data" && mv "$folder/.draft.json" "$piece.json"
-}
-
 # file_relay_logs: all that are closed.
 file_relay_logs() {
   local -a logs
@@ -84,17 +59,9 @@ file_relay_logs() {
     next=$(basename "${logs[index + 1]}")
     set=$(ask "SHOW RELAYLOG EVENTS IN '$next' LIMIT 2" | awk -F '\t' '$3 == "Previous_gtids" { gsub(/\\n/, "", $6); print $6 }')
     set=$(union "$base" "$set") || return
-    if [ "$set" != "$after" ]; then
-      file_piece "${logs[index]}" "$set" || return
-      after=$set
-    fi
+    if [ "$set" != "$after" ]; then file_piece "${logs[index]}" "$set" || return; fi
     rm "${logs[index]}"
   done
-}
-
-note_reach() {
-  local reach=$target/archive/$run/reach.json
-  printf '{"run":"%s","reach":"%s","after":"%s"}\n' "$run" "$1" "$after" >"$reach.draft" && sync "$reach.draft" && mv "$reach.draft" "$reach"
 }
 
 # Whether the binary log is received; where it is not, from whom it could be.
@@ -120,18 +87,31 @@ is_received() {
 
 # One round: all that the primary had at its beginning is filed at its end.
 tick() {
-  local newest wanted began
-  newest=$(newest_full)
+  local wanted began
+  survey_backups
+  if [ ${#untrue[@]} = 0 ]; then
+    state manifests "as they were written"
+  else
+    state manifests "changed since they were written, or written with another key: $(printf 'full/%s/manifest.json ' "${untrue[@]}")"
+  fi
   if [ -z "$newest" ]; then
     state archive "waiting for the first full backup"
     return
   fi
-  wanted=$(field "$target/full/$newest/manifest.json" run)
+  wanted=$(field "$newest_text" run)
   if [ -e "$target/archive/$wanted/broken" ]; then
     state archive "waiting for a new full backup, because $(cat "$target/archive/$wanted/broken")"
     return
   fi
-  if [ "$wanted" != "$run" ]; then begin_run "$wanted" || return; fi
+  if [ "$wanted" != "$run" ]; then
+    source=''
+    begin_run "$wanted" || return
+    if [ "$(count "$newest_text" archived)" -gt "$number" ]; then
+      break_run "archive/$run/reach.json is older than the full backup $newest: it was put back"
+      return
+    fi
+  fi
+  is_untouched || return
   began=$(now)
   look_at_members
   if [ -z "$primary" ]; then
@@ -151,7 +131,8 @@ tick() {
         state archive "failed: $(tail -n 1 /tmp/archive.problem)"
         return
       }
-      note_reach "$began" && state archive "archiving from $source"
+      reach=$began
+      note_reach && state archive "archiving from $source"
       return
     fi
     sleep 0.2

@@ -3,12 +3,18 @@
 #
 # Environment: STACK (project/stack), TIMELINE (which data the databases have: first, or the restore that they come from),
 # MEMBERS (in the order in which they are asked), APPLICATION_DATABASE, EVERY_HOURS, KEEP, ARCHIVE_SECONDS, ENCRYPTED (true
-# or false). What it is at is in /tmp/state.
+# or false), UNAUTHENTICATED_UNTIL (the name of the last backup that an older version of the program, which did not
+# authenticate them, can have begun; empty: there is none). What it is at is in /tmp/state.
 set -uo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
+# shellcheck source=authentic.sh
+. "$scripts/authentic.sh"
+# shellcheck source=store.sh
 . "$scripts/store.sh"
+# shellcheck source=server.sh
 . "$scripts/server.sh"
 
 # Seconds between tries: each time twice as long.
@@ -26,19 +32,20 @@ mysqld --no-defaults --initialize-insecure --datadir="$work/archive" >/tmp/archi
 begin_server archive "$work/archive" --server-id=4294967295 --innodb-buffer-pool-size=8M --plugin-load-add=mysql_clone.so \
   --loose-clone-ssl-ca=/run/secrets/ca.crt --relay-log="$work/relay/relay" --max-relay-log-size=64M --replica-net-timeout=10 || exit
 
-# due: seconds until a full backup is.
+# due: seconds until a full backup is. One that cannot be told from a forgery is none.
 due() {
-  local newest run age
-  newest=$(newest_full)
-  [ -n "$newest" ] || { echo 0; return; }
-  run=$(field "$target/full/$newest/manifest.json" run)
-  [ ! -e "$target/archive/$run/broken" ] || { echo 0; return; }
-  age=$(($(date +%s) - $(date -d "$(field "$target/full/$newest/manifest.json" takenAt)" +%s)))
+  local age
+  survey_backups
+  if [ "$newest_trust" != authentic ] || [ -e "$target/archive/$(field "$newest_text" run)/broken" ]; then
+    echo 0
+    return
+  fi
+  age=$(($(date +%s) - $(date -d "$(field "$newest_text" takenAt)" +%s)))
   echo $((age < EVERY_HOURS * 3600 ? EVERY_HOURS * 3600 - age : 0))
 }
 
 take_backups() {
-  local request= pause=0 wait
+  local request='' pause=0 wait
   while :; do
     wait=$(due)
     if [ "$wait" = 0 ] || [ -n "$request" ]; then

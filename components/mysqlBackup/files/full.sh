@@ -4,19 +4,26 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
 . "$scripts/common.sh"
+# shellcheck source=authentic.sh
+. "$scripts/authentic.sh"
+# shellcheck source=store.sh
 . "$scripts/store.sh"
+# shellcheck source=server.sh
 . "$scripts/server.sh"
+# shellcheck source=members.sh
 . "$scripts/members.sh"
 
 name=$(date -u +%Y%m%dT%H%M%SZ)
 draft=$target/.draft
 copy=$work/copy
+contents=$work/contents
 problem=/tmp/full.problem
 
 clean_up() {
   end_server copy
-  rm -rf "$draft" "$copy"
+  rm -rf "$draft" "$copy" "$contents"
 }
 fail() {
   state full "failed: $1${2:+: $(tail -n 3 "$2" | tr '\n' ' ')}"
@@ -25,14 +32,21 @@ fail() {
 trap clean_up EXIT
 clean_up
 
-for manifest in "$target"/full/*/manifest.json; do
-  [ -e "$manifest" ] || continue
-  [ "$(field "$manifest" stack)" = "$STACK" ] ||
-    fail "the folder holds backups of $(field "$manifest" stack); each stack needs one of its own"
-done
+survey_backups
+[ ${#foreign[@]} = 0 ] || fail "the folder holds backups of another stack, ${foreign[0]}; each stack needs one of its own"
 mkdir -p "$target/full" "$draft" 2>"$problem" || fail "the folder for backups cannot be written to by the user 999" "$problem"
 
 began=$(date +%s)
+# It goes on with the archive of the one before it, unless there is none, it has a gap, or it is of an older version of the
+# program, which did not authenticate it. What is archived until now every database has that the primary has sent all.
+run=$name archived=0 archived_gtids=''
+if [ "$newest_trust" = authentic ]; then
+  before=$(field "$newest_text" run)
+  examine_reach "$before"
+  if [ "$trust" = authentic ] && [ ! -e "$target/archive/$before/broken" ]; then
+    run=$before archived=$(count "$text" number) archived_gtids=$(field "$text" after)
+  fi
+fi
 look_at_members
 [ -n "$primary" ] || fail "no database takes writes"
 donor=
@@ -55,6 +69,11 @@ state full "checking the copy"
 begin_server copy "$copy" 2>"$problem" || fail "the copy does not start" "$problem"
 check_tables copy 2>"$problem" || fail "the copy is not sound" "$problem"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
+if [ -e "$target/archive/$run/broken" ] ||
+  [ "$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)")" != 1 ]; then
+  run=$name
+fi
+[ "$run" != "$name" ] || archived=0 archived_gtids=$gtids
 version=$(own copy <<<"SELECT SUBSTRING_INDEX(VERSION(), '-', 1)")
 rows=$(count_rows copy)
 own copy <<<"DROP USER 'keeper'@'localhost'"
@@ -62,21 +81,22 @@ end_server copy
 rm -f "$copy"/auto.cnf "$copy"/*.pem
 
 state full "packing"
-pack "$copy" "$draft/contents" "$draft/data" 2>"$problem" || fail "it cannot be written" "$problem"
-size=$(awk '{ size += $2 } END { printf "%d", size }' "$draft/contents")
-
-# It goes on with the archive of the one before it, unless there is none or it has a gap.
-run=$name
-newest=$(newest_full)
-if [ -n "$newest" ]; then
-  before=$(field "$target/full/$newest/manifest.json" run)
-  [ -e "$target/archive/$before/broken" ] || run=$before
-fi
-printf '{"name":"%s","stack":"%s","timeline":"%s","run":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","rows":%s}\n' \
-  "$name" "$STACK" "$TIMELINE" "$run" "$donor" "$version" "$taken" $(($(date +%s) - began)) "$gtids" "$ENCRYPTED" \
-  "$(stat -c %s "$draft/data")" "$size" "$(checksum "$draft/data")" "$rows" >"$draft/manifest.json" 2>"$problem" ||
+list_files "$copy" >"$contents"
+{ digest=$(pack "$copy" "$contents" "$draft/data") && cp "$contents" "$draft/contents"; } 2>"$problem" ||
   fail "it cannot be written" "$problem"
+size=$(awk '{ size += $2 } END { printf "%d", size }' "$contents")
+
+manifest=$(printf '{"kind":"backup","format":2,"name":"%s","stack":"%s","timeline":"%s","run":"%s","archived":%d,"archivedGtids":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","contentsSha256":"%s","rows":%s}' \
+  "$name" "$STACK" "$TIMELINE" "$run" "$archived" "$archived_gtids" "$donor" "$version" "$taken" \
+  $(($(date +%s) - began)) "$gtids" "$ENCRYPTED" "$(stat -c %s "$draft/data")" "$size" \
+  "$digest" "$(digest <"$contents")" "$rows")
+signed "$manifest" >"$draft/manifest.json" 2>"$problem" || fail "it cannot be written" "$problem"
 sync "$draft/data" "$draft/contents" "$draft/manifest.json"
+# Its archive says from the beginning how far it reaches: one that is missing was taken away.
+if [ "$run" = "$name" ]; then
+  { mkdir -p "$target/archive/$run" && write_reach "$run" "$taken" 0 "$gtids"; } 2>"$problem" ||
+    fail "it cannot be written" "$problem"
+fi
 mv "$draft" "$target/full/$name"
 sync "$target/full"
 

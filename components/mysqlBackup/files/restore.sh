@@ -1,16 +1,26 @@
 #!/usr/bin/env bash
 # restore.sh NAME PRIMARY UNTIL: makes the data folder of PRIMARY as it was, from the full backup NAME and the archive that
 # follows it: up to the first transaction that was committed later than UNTIL (microseconds since 1970), or all (end), or
-# nothing of it (backup). It replays the archive as a replica does. Says what it does, and at the end what there is, as a
-# JSON object: `last` is when the last transaction of the archive was committed (0: none was replayed).
+# nothing of it (backup). It replays the archive as a replica does. Nothing is decrypted or used before it is known that
+# this stack wrote it, for this place. Says what it does, and at the end what there is, as a JSON object: `last` is when the
+# last transaction of the archive was committed (0: none was replayed).
+#
+# Environment: STACK, UNAUTHENTICATED_UNTIL (backup.sh), ACCEPT_UNAUTHENTICATED (yes: a backup of an older version of the
+# program is restored though nobody can tell who wrote it).
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=authentic.sh
+. "$scripts/authentic.sh"
+# shellcheck source=store.sh
 . "$scripts/store.sh"
+# shellcheck source=server.sh
 . "$scripts/server.sh"
+# shellcheck source=chain.sh
+. "$scripts/chain.sh"
 
 name=$1 primary=$2 until=$3
-backup=$target/full/$name
+backup=full/$name
 replay=$work/.replay
 channel=archive
 
@@ -20,13 +30,14 @@ fail() {
   exit 1
 }
 
-# whole FILE MANIFEST
-whole() { [ "$(checksum "$1")" = "$(field "$2" sha256)" ] || fail "$1 is damaged: its checksum is another"; }
+# whole FILE SUM NAME: refuses a file of another checksum.
+whole() { [ "$(digest <"$1")" = "$2" ] || fail "$3 is not as it was written: its checksum is another"; }
 
 # Megabytes that are free for the new copy.
 enough_space() {
   local needed free
-  needed=$(cat "$@" | sed -E 's/.*"dataBytes":([0-9]+).*/\1/' | awk '{ sum += $1 } END { printf "%d", sum * 1.1 / 1048576 + 256 }')
+  needed=$(printf '%s\n' "$manifest" "${piece_texts[@]}" | sed -nE 's/.*"dataBytes":([0-9]+).*/\1/p' |
+    awk '{ sum += $1 } END { printf "%d", sum * 1.1 / 1048576 + 256 }')
   free=$(df --output=avail --block-size=1M "$work" | tail -n 1)
   ((free >= needed)) || fail "the restored data need $needed MB, and there are $free MB free for volumes"
 }
@@ -38,45 +49,62 @@ end_in() {
 }
 
 trap 'end_server copy' EXIT
-run=$(field "$backup/manifest.json" run)
-pieces=()
-[ "$until" = backup ] || mapfile -t pieces < <(find "$target/archive/$run" -name '[0-9]*.json' 2>/dev/null | sort)
-enough_space "$backup/manifest.json" "${pieces[@]}"
+vouched=yes
+examine_backup "$name"
+if [ "$trust" = unauthenticated ] && [ "${ACCEPT_UNAUTHENTICATED:-}" = yes ]; then vouched=no; fi
+is_accepted || refuse "$backup/manifest.json"
+manifest=$text run=$(field "$text" run)
+chain=()
+declare -A piece_texts=()
+if [ "$until" != backup ]; then archive_of "$manifest" "$until"; fi
+enough_space
+
+say "verifying $name"
+mkdir -p "$replay"
+cp "$target/$backup/contents" "$replay/contents" || fail "$backup/contents is missing"
+[ $vouched = no ] || whole "$replay/contents" "$(field "$manifest" contentsSha256)" "$backup/contents"
+whole "$target/$backup/data" "$(field "$manifest" sha256)" "$backup/data"
 
 say "unpacking $name"
-whole "$backup/data" "$backup/manifest.json"
-unseal "$(field "$backup/manifest.json" encrypted)" <"$backup/data" | unpack "$work" "$backup/contents" ||
+# What is unpacked is what was verified, whoever writes to the folder meanwhile.
+mkfifo "$replay/copy"
+digest <"$replay/copy" >"$replay/digest" &
+tee "$replay/copy" <"$target/$backup/data" | unseal "$manifest" | unpack "$work" "$replay/contents" ||
   fail "$name cannot be unpacked; was it made with another key?"
+wait $!
+[ "$(cat "$replay/digest")" = "$(field "$manifest" sha256)" ] || fail "$backup/data was changed while it was unpacked"
+
 begin_server copy "$work" --innodb-buffer-pool-size=128M --relay-log="$replay/relay" --relay-log-purge=OFF ||
   fail "the data do not start"
 own copy <<<"RESET REPLICA ALL"
 
 # The pieces that the copy lacks, up to the one in which it ends.
 held=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-mkdir -p "$replay"
-mapfile -t lacking < <(for piece in "${pieces[@]}"; do
-  printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "$piece" "$(field "$piece" after)" "$held"
+mapfile -t lacking < <(for piece in "${chain[@]}"; do
+  printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "$piece" "$(field "${piece_texts[$piece]}" after)" "$held"
 done | own copy | awk '$2 == 0 { print $1 }')
-number=0 end= last=0 before=
+number=0 end='' last=0 after=''
 for piece in "${lacking[@]}"; do
-  [ -z "$before" ] || [ "$(field "$piece" before)" = "$before" ] || fail "the archive has a gap before $piece"
-  before=$(field "$piece" after)
-  whole "${piece%.json}.data" "$piece"
+  text=${piece_texts[$piece]} data=archive/$run/$piece.data
+  after=$(field "$text" after)
+  cp "$target/$data" "$replay/piece"
+  whole "$replay/piece" "$(field "$text" sha256)" "$data"
   number=$((number + 1))
   log=$replay/relay-$channel.$(printf '%06d' $number)
-  unseal "$(field "$piece" encrypted)" <"${piece%.json}.data" >"$log" || fail "$piece cannot be unpacked"
+  unseal "$text" <"$replay/piece" >"$log" || fail "$data cannot be unpacked"
   echo "$log" >>"$replay/relay-$channel.index"
-  if [ "$until" != end ] && (($(field "$piece" last) > until)); then
+  if [ "$until" != end ] && (($(count "$text" last) > until)); then
     read -r end in_piece < <(end_in "$log")
     [ "$in_piece" = 0 ] || last=$in_piece
     break
   fi
-  last=$(field "$piece" last)
+  last=$(count "$text" last)
 done
 
 if [ $number -gt 0 ]; then
   say "replaying $number pieces of the archive"
   # The first piece can begin before the backup: transactions that it holds are skipped.
+  # shellcheck disable=SC2016 # Quotes of SQL, in which names are expanded.
   own copy <<SQL
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$channel.000001', RELAY_LOG_POS = 4
   FOR CHANNEL '$channel';
@@ -88,7 +116,7 @@ SQL
         NR == 2 { print $column["Replica_SQL_Running"], $column["Last_SQL_Error"] }')
     [ -z "$error" ] || fail "the archive cannot be replayed: $error"
     [ "$running" = Yes ] || break
-    if [ -z "$end" ] && [ "$(own copy <<<"SELECT GTID_SUBSET('$before', @@global.gtid_executed)")" = 1 ]; then break; fi
+    if [ -z "$end" ] && [ "$(own copy <<<"SELECT GTID_SUBSET('$after', @@global.gtid_executed)")" = 1 ]; then break; fi
     sleep 0.2
   done
   own copy <<<"STOP REPLICA FOR CHANNEL '$channel'; RESET REPLICA ALL"

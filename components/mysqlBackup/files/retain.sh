@@ -3,8 +3,10 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=authentic.sh
+. "$scripts/authentic.sh"
+# shellcheck source=store.sh
 . "$scripts/store.sh"
-. "$scripts/server.sh"
 
 # A folder loses its name first: half of a backup is none.
 remove() {
@@ -13,27 +15,31 @@ remove() {
 }
 rm -rf "$target/.old"
 
-mapfile -t backups < <(full_backups)
+survey_backups
+# Backups that could be a forgery take the place of none that could not.
+backups=("${authentic[@]}" "${unauthenticated[@]}")
 for name in "${backups[@]:$KEEP}"; do
-  echo "removing the backup $name: $KEEP newer ones are kept"
+  echo "removing the backup $name: $KEEP others are kept"
   remove "$target/full/$name"
 done
 
-# The oldest that stays of each run: what it holds it does not need the archive for.
-declare -A oldest
-for name in "${backups[@]:0:$KEEP}"; do oldest[$(field "$target/full/$name/manifest.json" run)]=$name; done
+# The oldest that stays of each run needs nothing of the archive that was there before it. The last piece stays: its end can
+# be told by it.
+declare -A needless
+for name in "${backups[@]:0:$KEEP}"; do
+  examine_backup "$name"
+  needless[$(field "$text" run)]=$(count "$text" archived)
+done
 for folder in "$target"/archive/*/; do
   [ -d "$folder" ] || continue
   run=$(basename "$folder")
-  if [ -z "${oldest[$run]:-}" ]; then
-    remove "${folder%/}"
+  if [ -z "${needless[$run]:-}" ]; then
+    # Whose manifest cannot be believed may need it, should somebody put that right.
+    [ ${#untrue[@]} -gt 0 ] || remove "${folder%/}"
     continue
   fi
-  held=$(field "$target/full/${oldest[$run]}/manifest.json" gtids)
-  for piece in "$folder"*.json; do
-    case $piece in */[0-9]*.json) printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "${piece%.json}" "$(field "$piece" after)" "$held" ;; esac
-  done | own archive | while read -r piece needless; do
-    [ "$needless" = 1 ] || break
-    rm -f "$piece.json" "$piece.data"
+  for number in $(piece_numbers "$run" | head -n -1); do
+    if ((10#$number > needless[$run])); then break; fi
+    rm -f "$folder$number.json" "$folder$number.data"
   done
 done

@@ -2,6 +2,8 @@
 # MySQL servers of the container's own, which nobody else reaches: no network, no binary log. Each has a name, and the
 # account keeper for this user alone.
 
+: "${work:?}" "${scripts:?}"
+
 # begin_server NAME FOLDER [OPTION…]: returns when it answers; fails where it ends instead.
 begin_server() {
   local name=$1 folder=$2

@@ -1,48 +1,71 @@
 #!/usr/bin/env bash
-# Where backups are and how they are kept: compressed, encrypted where that is asked for, with a checksum, under their
-# name only once they are whole.
+# Where backups are and how they are kept: compressed, encrypted where that is asked for, authenticated, under their name
+# only once they are whole.
 #
-# full/NAME/: manifest.json (one line), contents, data. archive/RUN/: NUMBER.json and NUMBER.data for each piece of the
-# binary log since the full backup RUN, reach.json, and `broken` where it cannot be gone on with.
+# full/NAME/: manifest.json, contents, data. archive/RUN/: NUMBER.json and NUMBER.data for each piece of the binary log
+# since the full backup RUN, reach.json, and `broken` where it cannot be gone on with. Names and runs are times. The JSON
+# files are manifests (authentic.sh), in one line.
 
 target=/var/lib/mysql-files
+# shellcheck disable=SC2034 # For scripts that source this.
 work=/var/lib/mysql
 
-# field FILE NAME: of a JSON object in one line, whose texts have nothing escaped.
-field() { sed -nE "s/.*\"$2\":\"([^\"]*)\".*/\1/p; t; s/.*\"$2\":([^\",}]*).*/\1/p" "$1"; }
+# What authentic.sh sets.
+: "${text=}" "${trust=}" "${encryption_key=}"
+
+TIME_NAME='[0-9]{8}T[0-9]{6}Z'
 
 # From standard input to standard output.
 seal() {
   if [ "$ENCRYPTED" = true ]; then zstd -q -c | cipher -e; else zstd -q -c; fi
 }
 
-# unseal ENCRYPTED
+# unseal JSON: as its manifest says. Older versions of the program encrypted with the stack's key itself.
 unseal() {
-  if [ "$1" = true ]; then cipher -d | zstd -q -d -c; else zstd -q -d -c; fi
+  case $(field "$1" format)/$(field "$1" encrypted) in
+  2/true) cipher -d | zstd -q -d -c ;;
+  /true) cipher -d /run/secrets/backup-key | zstd -q -d -c ;;
+  *) zstd -q -d -c ;;
+  esac
 }
 
-# The key is as long as random text needs to be, so that stretching it adds nothing.
-cipher() { openssl enc "$1" -aes-256-ctr -pbkdf2 -iter 1 -pass file:/run/secrets/backup-key; }
+# cipher -e|-d [KEY-FILE]: the keys are as long as random text needs to be, so that stretching them adds nothing.
+cipher() {
+  openssl enc "$1" -aes-256-ctr -pbkdf2 -iter 1 -pass "file:${2:-/dev/fd/3}" 3< <(printf '%s' "$encryption_key")
+}
 
-checksum() { sha256sum "$1" | cut -d ' ' -f 1; }
+# The SHA-256 of standard input; of what is written, so that nobody can change it in between.
+digest() {
+  local line
+  line=$(sha256sum) || return
+  echo "${line%% *}"
+}
 
-# pack FOLDER CONTENTS DATA: all files of a folder one after the other, and a list to tell them apart by. The image has
-# no tar.
-pack() {
+# list_files FOLDER: what it holds, to tell the files apart by that pack puts one after the other. The image has no tar.
+list_files() {
   (
     cd "$1" || exit
-    find . -mindepth 1 \( -type d -printf 'd 0 %P\n' \) -o \( -type f -printf 'f %s %P\n' \) | LC_ALL=C sort -k 3 >"$2"
-    sed -n 's/^f [0-9]* //p' "$2" | tr '\n' '\0' | xargs -0 -r cat -- | seal >"$3"
+    find . -mindepth 1 \( -type d -printf 'd 0 %P\n' \) -o \( -type f -printf 'f %s %P\n' \) | LC_ALL=C sort -k 3
   )
 }
 
-# unpack FOLDER CONTENTS: from what unseal gives.
+# pack FOLDER CONTENTS DATA: all files of the list into one, and prints its digest.
+pack() {
+  (
+    cd "$1" || exit
+    sed -n 's/^f [0-9]* //p' "$2" | tr '\n' '\0' | xargs -0 -r cat -- | seal | tee "$3" | digest
+  )
+}
+
+# unpack FOLDER CONTENTS: from what unseal gives. Nothing is put anywhere else, whatever the list says.
 unpack() {
   local kind size path
   while read -r kind size path; do
+    case /$path/ in */../*) return 1 ;; esac
     case $kind in
     d) mkdir -p "$1/$path" ;;
     f) head -c "$size" <&3 >"$1/$path" ;;
+    *) false ;;
     esac || return
     [ "$kind" = d ] || [ "$(stat -c %s "$1/$path")" = "$size" ] || return
   done 3<&0 <"$2"
@@ -50,22 +73,87 @@ unpack() {
 
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
-# Full backups of this stack, the newest first.
-full_backups() {
-  local manifest
-  for manifest in $(printf '%s\n' "$target"/full/*/manifest.json | sort -r); do
-    [ -e "$manifest" ] && [ "$(field "$manifest" stack)" = "$STACK" ] && basename "$(dirname "$manifest")"
-  done
+# is_old NAME: whether older versions of the program, which did not authenticate, may have begun it.
+is_old() { [[ $1 < $UNAUTHENTICATED_UNTIL ]]; }
+
+# examine_backup NAME: its manifest, as examine does. One that does not belong there is changed, too.
+examine_backup() {
+  examine "$target/full/$1/manifest.json" backup
+  case $trust in
+  authentic | unauthenticated)
+    if [ "$(field "$text" name)" != "$1" ] || [[ ! $(field "$text" run) =~ ^$TIME_NAME$ ]]; then
+      trust=changed
+    elif [ "$trust" = unauthenticated ] && ! is_old "$1"; then
+      trust=changed
+    fi
+    ;;
+  esac
 }
 
-# The newest full backup of the data that the databases have now; after a restore there is none yet.
-newest_full() {
+# examine_reach RUN: how far its archive reaches.
+examine_reach() {
+  examine "$target/archive/$1/reach.json" reach
+  if [ "$trust" = unauthenticated ] && is_old "$1"; then return; fi
+  if [ "$trust" != missing ] && { [ "$trust" != authentic ] || [ "$(field "$text" run)" != "$1" ]; }; then trust=changed; fi
+}
+
+# write_reach RUN MOMENT NUMBER GTIDS: how far an archive reaches, and its last piece. $reach_text is what was written.
+write_reach() {
+  local file=$target/archive/$1/reach.json
+  printf -v reach_text '{"kind":"reach","stack":"%s","timeline":"%s","run":"%s","reach":"%s","number":%d,"after":"%s"}' \
+    "$STACK" "$TIMELINE" "$@"
+  reach_text=$(signed "$reach_text")
+  echo "$reach_text" >"$file.draft" && sync "$file.draft" && mv "$file.draft" "$file"
+}
+
+# is_gtids TEXT: whether it can be a set of them, whoever wrote it.
+is_gtids() { [[ $1 =~ ^[0-9a-zA-Z_:,-]*$ ]]; }
+
+# piece_numbers RUN: of its archive, as the files have them that a piece consists of.
+piece_numbers() {
+  find "$target/archive/$1" -type f -name '[0-9]*' -printf '%f\n' 2>/dev/null |
+    sed -nE 's/^([0-9]{8})\.(json|data)$/\1/p' | sort | uniq -d
+}
+
+# missing_pieces RUN LAST: numbers of those that lie between others, or between them and the last one.
+missing_pieces() {
+  piece_numbers "$1" | awk -v last="$2" '
+    NR > 1 { while (++before < $1 + 0) printf "%08d\n", before }
+    { before = $1 + 0 }
+    END { if (NR == 0) before = last > 0 ? last - 1 : 0; while (++before <= last) printf "%08d\n", before }'
+}
+
+# lacking FILE-WITHOUT-ENDING: which of the two files is not there, below the folder.
+lacking_file() { if [ -e "$1.json" ]; then echo "${1#"$target"/}.data"; else echo "${1#"$target"/}.json"; fi; }
+
+# backup_names: of all stacks, the newest first.
+backup_names() {
+  find "$target/full" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | grep -xE "$TIME_NAME" | sort -r
+}
+
+# survey_backups: names by what to think of them, the newest first: $authentic, $unauthenticated, $foreign (with the name
+# of the stack), $untrue. $newest is the last of the data that the databases have now, $newest_text its manifest and
+# $newest_trust what to think of it; after a restore there is none yet.
+survey_backups() {
   local name
-  for name in $(full_backups); do
-    if [ "$(field "$target/full/$name/manifest.json" timeline)" = "$TIMELINE" ]; then
-      echo "$name"
-      return
-    fi
+  authentic=() unauthenticated=() foreign=() untrue=() newest='' newest_text='' newest_trust=''
+  for name in $(backup_names); do
+    examine_backup "$name"
+    case $trust in
+    authentic) authentic+=("$name") ;;
+    unauthenticated) unauthenticated+=("$name") ;;
+    foreign) foreign+=("$name of $(field "$text" stack)") ;;
+    *) untrue+=("$name") ;;
+    esac
+    case $trust in
+    authentic | unauthenticated)
+      if [ "$(field "$text" timeline)" = "$TIMELINE" ] && [ "$newest_trust" != authentic ] &&
+        [ "$newest_trust" != "$trust" ]; then
+        # shellcheck disable=SC2034 # For scripts that source this.
+        newest=$name newest_text=$text newest_trust=$trust
+      fi
+      ;;
+    esac
   done
 }
 

@@ -3,7 +3,7 @@
 # and servers by standard input, never by argument.
 
 # What MySQL is asked, made by the program: APPOINTED, WRITES, HELD, PROBLEM and others.
-# shellcheck source=/dev/null
+# shellcheck source=definitions.sh
 . "$(dirname "${BASH_SOURCE[0]}")/definitions.sh"
 
 secret() { cat "/run/secrets/$1"; }

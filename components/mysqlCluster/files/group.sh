@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Group Replication: members that choose their primary by themselves. This starts them, and starts them again. For node.sh.
 
+# shellcheck source=observed.sh
+. "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
+
 keep_in_group() {
   case "$group" in
   ONLINE)

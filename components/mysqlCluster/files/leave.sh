@@ -5,7 +5,9 @@ set -uo pipefail
 [ "$REPLICATION" = group ] || exit 0
 
 scripts=$(dirname "$0")
+# shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=group.sh
 . "$scripts/group.sh"
 ask() {
   timeout 15 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \

@@ -7,16 +7,21 @@
 # while it runs, primary names the member that takes writes first, and sizing.cnf has sizes. /tmp/state says what the node
 # is; its first word is for health.sh.
 set -uo pipefail
+: "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=observed.sh
+. "$scripts/observed.sh"
 # shellcheck source=accounts.sh
 . "$scripts/accounts.sh"
 # shellcheck source=replica.sh
 . "$scripts/replica.sh"
 # shellcheck source=group.sh
 . "$scripts/group.sh"
+# shellcheck source=tls.sh
+. "$scripts/tls.sh"
 
 read -ra peers <<<"$PEERS"
 
@@ -38,21 +43,16 @@ sql() {
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }
 
-# What this node is: $epoch and $appointed (the newest appointment that it knows), $writes, $group, $role and $majority (in
-# a group), $source, $applies and $follows (as a replica), $broken (why that cannot go on by itself), $problem (what
-# keeps it from its place).
+# What this node is (observed.sh).
 look() {
   local answer
-  answer=$(ask "SELECT $APPOINTED, $WRITES, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN" 2>/dev/null) || return
-  { read -r epoch appointed writes group role majority source applies follows problem; read -r broken; } <<<"$answer"
+  answer=$(ask "SELECT $APPOINTED, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN" 2>/dev/null) || return
+  { read -r epoch appointed group role majority source applies follows problem; read -r broken; } <<<"$answer"
 }
 
-# Asks every peer that answers what it is: holds[peer] (how many appointments it knows; 0: it has no data), writable[peer],
-# grouped[peer] (its state in a group), sees[peer] (whether that group has this node). $silent are the others. An
-# appointment that is newer than the known one takes its place.
+# Asks every peer what it is (observed.sh). An appointment that is newer than the known one takes its place.
 survey() {
-  declare -gA holds=() writable=() grouped=() sees=()
-  silent=()
+  holds=() writable=() grouped=() sees=() silent=()
   local peer answer known who
   for peer in "${peers[@]}"; do
     if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), $WRITES, $GROUP_STATE,
@@ -118,6 +118,7 @@ while :; do
   elif look; then
     resize
     apply_received
+    reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
     # For health.sh: the server answers.
     touch /tmp/state

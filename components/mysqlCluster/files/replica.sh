@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Asynchronous and semisynchronous replication: a primary, and replicas that follow it. For node.sh.
 
+# shellcheck source=observed.sh
+. "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
+
 keep_replicating() {
   # A replica that follows is told by its own tables who the primary is. A primary asks: it may have been replaced while
   # it was away.
@@ -21,9 +24,9 @@ apply_received() {
 
 # has_applied_all WHEN: fails while there is something that was received and is not applied, whose relay log must stay.
 has_applied_all() {
-  local unapplied
-  unapplied=$(ask "SELECT $UNAPPLIED") || return
-  if [ "$unapplied" = - ]; then return; fi
+  local left
+  left=$(ask "SELECT $UNAPPLIED") || return
+  if [ "$left" = - ]; then return; fi
   if [ "$broken" = - ]; then
     state "starting: applying what was received, $1"
   else

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
-# shellcheck source=/dev/null
+# shellcheck source=definitions.sh
 . "$scripts/definitions.sh"
 data=/var/lib/mysql
 
@@ -26,6 +26,7 @@ while :; do
 done &
 docker-entrypoint.sh mysqld &
 server=$!
+# shellcheck disable=SC2317,SC2329 # The trap calls it.
 stop() {
   bash "$scripts/leave.sh" || true
   kill -TERM "$server"

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
-# happens later is not undone. From then on it looks whether every member is in its place, and is healthy while all are.
+# happens later is not undone. When every member serves its certificate, it looks whether all are in their places, and is
+# healthy while they are.
+# With a member as its argument it makes that one the primary, now, and does nothing else.
 #
-# Environment: PRIMARY (the configured member), MEMBERS (all of them), REPLICATION, WITHOUT_REPLICA.
+# Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
+# REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
+: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
 . "$scripts/common.sh"
+# shellcheck source=tls.sh
+. "$scripts/tls.sh"
 read -ra members <<<"$MEMBERS"
+read -ra certificates <<<"$CERTIFICATES"
 
 # Seconds that a replica has to catch up while nobody may write.
 CATCH_UP=10
@@ -131,7 +138,15 @@ is_settled() {
   switch "$current" "$PRIMARY"
 }
 
+if [ $# = 1 ]; then
+  current=$(primary) || exit
+  [ "$current" = "$1" ] || switch "$current" "$1"
+  exit
+fi
+
 until is_settled; do sleep 1; done
+# A renewed certificate is another steward, so one look is enough.
+until is_served "${certificates[@]}"; do sleep 1; done
 while :; do
   if are_in_place; then
     touch /tmp/in-place

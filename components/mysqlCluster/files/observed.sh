@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What node.sh has found out about this node and the others: its modules decide by these variables, and set none of them.
+# shellcheck disable=SC2034
+: "${MEMBER:?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}" "${ARBITER:?}"
+
+# This node, as look() saw it last. The newest appointment that it knows: its number, and the member that it made primary.
+epoch=0 appointed=-
+# What keeps it from its place (-: nothing).
+problem=-
+# Its state and role in a group, and whether it sees a majority there.
+group=NONE role=- majority=0
+# The member that it replicates from outside a group (-: none), whether it applies, whether it also receives, and why
+# that cannot go on by itself (-: it can).
+source=- applies=0 follows=0 broken=-
+
+# The other members, as survey() saw them last: of those that answer how many appointments they know (0: they have no
+# data), whether they take writes, their state in a group, and whether that group has this node.
+declare -gA holds=() writable=() grouped=() sees=()
+# Those that do not answer.
+declare -ga silent=()

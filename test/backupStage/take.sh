@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# A database and the backups' own scripts in one container, for tests: it takes two full backups, the second one in the clear
+# by scripts that were started again, and three pieces of the archive after each. The folder is left in /stage/folder, as it
+# was before the second in /stage/earlier, and each reach.json in /stage/reach.NUMBER.
+set -euo pipefail
+
+trap 'kill "$(cat /member/mysqld.pid)" 2>/dev/null || true' EXIT
+target=/var/lib/mysql-files
+
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=authority -days 2 -keyout /member/ca.key -out /run/secrets/ca.crt
+openssl req -newkey rsa:2048 -nodes -subj /CN=member.test -keyout /member/key -out /member/request
+openssl x509 -req -in /member/request -CA /run/secrets/ca.crt -CAkey /member/ca.key -CAcreateserial -days 2 \
+  -extfile <(echo subjectAltName=DNS:member.test) -out /member/certificate
+printf '%s' secret >/run/secrets/backup-password
+
+own=(--no-defaults --datadir=/member/data --socket=/member/mysqld.sock --pid-file=/member/mysqld.pid
+  --innodb-redo-log-capacity=8M --innodb-buffer-pool-size=16M --performance-schema=OFF)
+mysqld "${own[@]}" --initialize-insecure
+mysqld "${own[@]}" --server-id=7 --log-bin=binlog --gtid-mode=ON --enforce-gtid-consistency=ON --mysqlx=OFF \
+  --skip-name-resolve --plugin-load-add=mysql_clone.so --ssl-ca=/run/secrets/ca.crt --ssl-cert=/member/certificate \
+  --ssl-key=/member/key &
+member() { mysql --no-defaults --user=root --socket=/member/mysqld.sock "$@"; }
+until member --execute="DO 0" 2>/dev/null; do sleep 0.1; done
+member <<'SQL'
+CREATE USER 'backup'@'%' IDENTIFIED BY 'secret' REQUIRE SSL;
+GRANT REPLICATION SLAVE, BACKUP_ADMIN ON *.* TO 'backup'@'%';
+CREATE DATABASE cluster;
+CREATE TABLE cluster.appointments (epoch BIGINT UNSIGNED PRIMARY KEY, member VARCHAR(80), reason VARCHAR(80));
+CREATE DATABASE foobar;
+CREATE TABLE foobar.messages (id INT AUTO_INCREMENT PRIMARY KEY);
+SQL
+
+# Where every process of the machine could read a key.
+while :; do
+  { cat /proc/[0-9]*/cmdline 2>/dev/null || true; } | tr '\0' '\n' >>/member/arguments
+  sleep 0.02
+done &
+watching=$!
+
+request() {
+  local answer
+  answer=$(bash /etc/backup/request.sh "$1")
+  echo "$answer"
+  case $answer in failed*) return 1 ;; esac
+}
+work() {
+  rm -f /tmp/*.requests
+  ENCRYPTED=$1 bash /etc/backup/backup.sh &
+  until [ -p /tmp/archive.requests ]; do sleep 0.1; done
+}
+pieces() {
+  local piece
+  for piece in "$@"; do
+    member --execute="INSERT INTO foobar.messages VALUES ()"
+    request archive
+    cp "$target"/archive/*/reach.json "/stage/reach.$piece"
+  done
+}
+
+work true
+working=$!
+until [ -n "$(find "$target/full" -name manifest.json 2>/dev/null)" ]; do sleep 0.1; done
+cp "$target"/archive/*/reach.json /stage/reach.0
+pieces 1 2 3
+cp -a "$target" /stage/earlier
+kill $working
+wait $working || true
+work false
+request full
+pieces 4 5 6
+cp -a "$target" /stage/folder
+
+# What the scripts at work make of an archive whose end is taken away.
+find "$target/archive" -name '00000006.*' -delete
+bash /etc/backup/request.sh archive >/stage/answer
+kill $watching
+sort -u /member/arguments >/stage/arguments

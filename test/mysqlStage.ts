@@ -1,0 +1,241 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import mysql from "mysql2/promise";
+import { issue } from "../app/test/certificates.ts";
+import { INTENT_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
+import {
+  ACCOUNTS,
+  CONFIG_FOLDER,
+  intentFiles,
+  nodeEnvironment,
+  nodeFiles,
+  stewardEnvironment,
+  stewardFiles,
+} from "../components/mysqlCluster/node.ts";
+import { parseConfig } from "../config.ts";
+import { askMembers, type Covers, comparisons, type Member } from "../database/members.ts";
+import { promote } from "../database/promote.ts";
+import type { Takeover } from "../database/takeover.ts";
+import type { StackContainers } from "../stack/containers.ts";
+import { type Databases, databasesOf } from "../stack/databases.ts";
+import { MYSQL_PORT } from "../topology/ports.ts";
+import { type ClusterPlan, planTopology } from "../topology.ts";
+import { devConfig } from "./devConfig.ts";
+import { docker, eventually, published } from "./engine.ts";
+
+/** Passwords are the accounts' names. */
+const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
+
+/** The databases of a stack as nodes that provision themselves, with nothing around them and without Pulumi. */
+export interface MysqlStage {
+  readonly cluster: ClusterPlan;
+  readonly databases: Databases;
+  /** Runs a command in a database's container. */
+  execute: StackContainers["execute"];
+  /** Rows of a statement's answer, in one text. */
+  rows(name: string, statement: string): Promise<string>;
+  /** What every member says, and which has all transactions of which. */
+  members(): Promise<{ members: Member[]; covers: Covers }>;
+  /** Waits until every member is in its place; for one that does not come, fails with what it is. */
+  untilInPlace(seconds?: number): Promise<void>;
+  untilState(name: string, state: RegExp, seconds?: number): Promise<void>;
+  /** SIGKILL to all at once; they stay down. */
+  kill(...names: readonly string[]): Promise<void>;
+  start(...names: readonly string[]): Promise<void>;
+  /** Does in a database's data folder, while it is down, what a shell script says. */
+  inData(name: string, script: string): Promise<string>;
+  /** Keeps the applier from a table, until the server ends or what this returns is called. */
+  holdApplier(name: string, table: string): Promise<() => Promise<void>>;
+  /** Begins to write rows with numbers from a first one on into `foobar.written`, several at a time, until it is stopped or cut off. */
+  write(name: string, connections: number, first: number): Writing;
+  promote(plan: Takeover): Promise<string[]>;
+  remove(): Promise<void>;
+}
+
+export interface Writing {
+  /** The numbers that were acknowledged so far. */
+  readonly acknowledged: readonly number[];
+  /** Resolves when nothing is written any more. */
+  stop(): Promise<void>;
+}
+
+/** @param settings of `foobar:mysql` */
+export async function createMysqlStage(settings: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
+  const { cluster, database } = planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": settings })));
+  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
+  const stage = `foobar-mysql-${folder.slice(-6).toLowerCase()}`;
+  const label = `--label=${stage}`;
+  await chmod(folder, 0o755);
+  const folderOf = async (name: string, files: Readonly<Record<string, string>>) => {
+    const path = join(folder, name);
+    await mkdir(path);
+    for (const [file, text] of Object.entries(files)) await writeFile(join(path, file), text);
+    return path;
+  };
+  const containerOf = (name: string) => `${stage}-${name}`;
+  const authority = issue("authority");
+
+  await docker("network", "create", label, stage);
+  const run = async (name: string, alias: string, options: readonly string[], script: string) =>
+    docker(
+      ...[
+        "run",
+        "--detach",
+        "--init",
+        label,
+        `--name=${containerOf(name)}`,
+        `--hostname=${name}`,
+        `--network=${stage}`,
+      ],
+      ...[`--network-alias=${alias}`, "--user=999:999", "--read-only", "--cap-drop=ALL", "--restart=unless-stopped"],
+      ...["--dns-option=timeout:1", "--dns-option=attempts:1", ...options],
+      ...[cluster.steward.image, "bash", `${CONFIG_FOLDER}/${script}`],
+    );
+  const environment = (values: Readonly<Record<string, string>>) =>
+    Object.entries(values).map(([key, value]) => `--env=${key}=${value}`);
+  const tmpfs = (...paths: readonly string[]) => paths.map((path) => `--tmpfs=${path}:uid=999,gid=999,mode=0750`);
+
+  for (const plan of cluster.databases) {
+    const { certificate, key } = issue(plan.member, authority);
+    const secrets = {
+      ...SECRETS,
+      [basename(TLS.authority)]: authority.certificate,
+      [basename(TLS.certificate)]: certificate,
+      [basename(TLS.key)]: key,
+    };
+    const mounts = {
+      [CONFIG_FOLDER]: await folderOf(`${plan.name}-config`, nodeFiles(plan, cluster)),
+      [INTENT_FOLDER]: await folderOf(`${plan.name}-intent`, intentFiles(plan, cluster)),
+      "/run/secrets": await folderOf(`${plan.name}-secrets`, secrets),
+    };
+    const options = [
+      ...environment(nodeEnvironment(plan, cluster, database)),
+      ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
+      `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
+      ...tmpfs("/tmp", "/var/run/mysqld"),
+      `--publish=127.0.0.1::${plan.port}`,
+    ];
+    await run(plan.name, plan.member, options, "start.sh");
+  }
+  const steward = {
+    [CONFIG_FOLDER]: await folderOf("steward-config", stewardFiles()),
+    "/run/secrets": await folderOf("steward-secrets", { ...SECRETS, [basename(TLS.authority)]: authority.certificate }),
+  };
+  const stewardOptions = [
+    ...environment({ ...stewardEnvironment(cluster), CERTIFICATES: "" }),
+    ...Object.entries(steward).map(([path, source]) => `--volume=${source}:${path}:ro`),
+    ...tmpfs("/tmp"),
+  ];
+  await run(cluster.steward.name, cluster.steward.name, stewardOptions, "steward.sh");
+
+  const execute: StackContainers["execute"] = (name, command) => docker("exec", containerOf(name), ...command);
+  const databases = databasesOf({ execute }, { cluster });
+  const holders = new Set<Promise<unknown>>();
+  const stop = (...names: readonly string[]) => docker("kill", ...names.map(containerOf));
+  const start = async (...names: readonly string[]) => void (await docker("start", ...names.map(containerOf)));
+  const members = async () => {
+    const members = await askMembers(cluster, databases.ask, execute);
+    return { members, covers: await comparisons(members, databases.ask) };
+  };
+  /** A client in a server's container, whose statements come from here. */
+  const client = (name: string) =>
+    execa(
+      "docker",
+      [
+        ...["exec", "--interactive", "--env=MYSQL_PWD=root", containerOf(name)],
+        ...["mysql", "--user=root", "--batch", "--skip-column-names", "--unbuffered"],
+      ],
+      { reject: false, buffer: false },
+    );
+
+  return {
+    cluster,
+    databases,
+    execute,
+    rows: async (name, statement) => (await databases.ask(name, statement)).map((row) => row.join(" ")).join("\n"),
+    members,
+    untilInPlace: (seconds = 180) =>
+      eventually(async () => {
+        const { members: all } = await members();
+        const misplaced = all.filter(({ problem }) => problem !== undefined);
+        if (misplaced.length === 0) return;
+        throw new Error(misplaced.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
+      }, seconds),
+    untilState: (name, state, seconds = 180) =>
+      eventually(async () => {
+        const now = await execute(name, ["cat", "/tmp/state"]);
+        if (!state.test(now)) throw new Error(`${name} is: ${now}`);
+      }, seconds),
+    kill: async (...names) => void (await stop(...names)),
+    start,
+    inData: (name, script) =>
+      docker(
+        ...["run", "--rm", "--user=999:999", "--network=none", "--entrypoint=bash", "--workdir=/var/lib/mysql"],
+        ...[`--volume=${containerOf(name)}:/var/lib/mysql`, cluster.steward.image, "-c", script],
+      ),
+    async holdApplier(name, table) {
+      const holder = client(name);
+      holders.add(holder);
+      holder.stdin.write(`LOCK TABLES ${table} READ;\nSELECT 'held';\n`);
+      await new Promise<void>((resolve) => holder.stdout.once("data", () => resolve()));
+      return async () => {
+        holder.stdin.end();
+        await holder;
+      };
+    },
+    write(name, connections, first) {
+      const acknowledged: number[] = [];
+      let [next, isStopped] = [first, false];
+      const writeOn = async () => {
+        const { hostname, port } = new URL(await published(containerOf(name), MYSQL_PORT));
+        const connection = await mysql.createConnection({
+          ...{ host: hostname, port: Number(port), user: "application", password: "application", database },
+          ssl: { ca: authority.certificate, rejectUnauthorized: true, verifyIdentity: false },
+        });
+        connection.on("error", () => {});
+        // Until it is cut off.
+        try {
+          while (!isStopped) {
+            const row = next++;
+            await connection.query("INSERT INTO written VALUES (?)", [row]);
+            acknowledged.push(row);
+          }
+        } catch {
+          isStopped = true;
+        }
+        connection.destroy();
+      };
+      const writing = Promise.all(Array.from({ length: connections }, writeOn));
+      return {
+        acknowledged,
+        async stop() {
+          isStopped = true;
+          await writing;
+        },
+      };
+    },
+    promote: (plan) =>
+      promote(plan, {
+        nodes: {
+          fence: async (name) => {
+            await stop(name).catch(() => undefined);
+            return true;
+          },
+          start: (name) => start(name),
+        },
+        execute,
+        ask: databases.ask,
+        say: () => {},
+      }),
+    async remove() {
+      const containers = await docker("ps", "--all", "--quiet", `--filter=label=${stage}`);
+      if (containers !== "") await docker("rm", "--force", "--volumes", ...containers.split("\n"));
+      await Promise.all(holders);
+      await docker("volume", "rm", ...cluster.databases.map(({ name }) => containerOf(name)));
+      await docker("network", "rm", stage);
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { request } from "node:http";
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { count, type Shares } from "./visitors.ts";
+
+/** A request with a body, and how it is sent. */
+export interface Upload {
+  readonly path: string;
+  /** Bytes of the body. */
+  readonly size: number;
+  readonly type?: string;
+  /** Without a length said before. Default: false. */
+  readonly chunked?: boolean;
+  /** Waits for leave to send the body. Default: false. */
+  readonly expect?: boolean;
+  /** In how many pieces the body is sent, and the milliseconds between them. Default: at once. */
+  readonly pieces?: number;
+  readonly pauseMs?: number;
+}
+
+const PATIENCE_MS = 20_000;
+
+/** What a sender gets who looks for the answer while it sends: a status, or how the connection ended without one. */
+export function answerTo(url: string, upload: Upload): Promise<string> {
+  const { path, size, type = "application/json", chunked = false, expect = false, pieces = 1, pauseMs = 0 } = upload;
+  return new Promise((resolve) => {
+    const sent = request(new URL(path, url), {
+      method: "POST",
+      agent: false,
+      timeout: PATIENCE_MS,
+      headers: {
+        "content-type": type,
+        ...(chunked ? { "transfer-encoding": "chunked" } : { "content-length": size }),
+        ...(expect ? { expect: "100-continue" } : {}),
+      },
+    });
+    const end = (answer: string) => {
+      resolve(answer);
+      sent.destroy();
+    };
+    let answered = false;
+    sent.on("response", (response) => {
+      answered = true;
+      response.resume();
+      response.on("error", () => {});
+      response.on("close", () => end(`${response.statusCode}${response.complete ? "" : ", cut off"}`));
+    });
+    sent.on("error", (error: NodeJS.ErrnoException) => answered || end(error.code ?? error.message));
+    sent.on("close", () => answered || end("closed"));
+    sent.on("timeout", () => end("timeout"));
+
+    async function* body() {
+      const piece = Buffer.alloc(Math.ceil(size / pieces), "x");
+      for (let left = size; left > 0; left -= piece.length) {
+        yield piece.subarray(0, left);
+        if (pauseMs > 0) await sleep(pauseMs);
+      }
+    }
+    const send = () => void Readable.from(body(), { objectMode: false }).pipe(sent);
+    if (!expect) return send();
+    sent.on("continue", send);
+    sent.flushHeaders();
+  });
+}
+
+/** How often each answer came to the same upload, several of which are under way at once. */
+export async function answersTo(url: string, upload: Upload, times: number, atOnce = 8): Promise<Shares> {
+  const answers: string[] = [];
+  let left = times;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (left-- > 0) answers.push(await answerTo(url, upload));
+    }),
+  );
+  return count(answers);
+}
