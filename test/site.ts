@@ -7,6 +7,7 @@ import { type Databases, databasesOf } from "../stack/databases.ts";
 import { planTopology, type Topology } from "../topology.ts";
 import { engine } from "./engine.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
+import { skipAfterFailure } from "./steps.ts";
 
 /** Short and light: what a fault or a release costs does not hang on how long it is looked at. */
 const SHORT = ["--seconds", "8", "--rate", "50"];
@@ -32,8 +33,8 @@ export function seconds(since: number): string {
  */
 export function describeProject(title: string, body: (project: () => TestProject) => void): void {
   describe(title, function () {
-    this.timeout("6m");
-    this.bail(true);
+    this.timeout("20m");
+    skipAfterFailure();
     let project: TestProject | undefined;
     before(async function () {
       const reason = await missing();

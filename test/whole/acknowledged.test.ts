@@ -7,6 +7,7 @@ import { planRecovery } from "../../database/recovery.ts";
 import { planTakeover } from "../../database/takeover.ts";
 import { engineMissing, eventually } from "../engine.ts";
 import { createMysqlStage, type MysqlStage, type Writing } from "../mysqlStage.ts";
+import { skipAfterFailure } from "../steps.ts";
 
 const [ONE, TWO, ARBITER] = ["mysql-server1", "mysql-server2", "mysql-arbiter"] as const;
 const WRITERS = 4;
@@ -54,7 +55,7 @@ async function skipWithoutEngine(this: Mocha.Context): Promise<void> {
 
 describe("what a semisync primary has acknowledged, and its replica only received", function () {
   this.timeout("10m");
-  this.bail(true);
+  skipAfterFailure();
   let stage: MysqlStage;
   before(skipWithoutEngine);
   before(async () => {
@@ -221,7 +222,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
 
 describe("what a group has acknowledged, and members only received", function () {
   this.timeout("10m");
-  this.bail(true);
+  skipAfterFailure();
   let stage: MysqlStage;
   before(skipWithoutEngine);
   before(async () => {

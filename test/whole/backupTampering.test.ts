@@ -246,7 +246,7 @@ const OLDER: readonly Case[] = [
 ];
 
 describe("who can write to the folder of the backups, in the image that they run in", function () {
-  this.timeout("5m");
+  this.timeout("20m");
   const results = new Map<string, { readonly says: string; readonly problems: string }>();
   let stage: BackupStage | undefined;
   const run = async (line: string) => (await stage?.run(line)) ?? "";

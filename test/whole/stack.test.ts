@@ -15,6 +15,7 @@ import {
   UNSEEN,
 } from "../project.ts";
 import { killAndRecover } from "../site.ts";
+import { skipAfterFailure } from "../steps.ts";
 
 const CONTAINERS = [
   "app-server1",
@@ -54,8 +55,8 @@ async function previewArguments(): Promise<string[]> {
 }
 
 describe("the real stack, by the real CLI on a real engine", function () {
-  this.timeout("5m");
-  this.bail(true);
+  this.timeout("20m");
+  skipAfterFailure();
   let project: TestProject;
 
   before(async function () {

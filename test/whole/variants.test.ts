@@ -5,6 +5,7 @@ import { eventually } from "../engine.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
 import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
 import { containersOf, killAndRecover } from "../site.ts";
+import { skipAfterFailure } from "../steps.ts";
 
 /** Servers that answered, by how often. */
 type Shares = Readonly<Record<string, number>>;
@@ -31,8 +32,8 @@ function measured(text: string): void {
 }
 
 describe("every variant, by real moves of one stack", function () {
-  this.timeout("5m");
-  this.bail(true);
+  this.timeout("20m");
+  skipAfterFailure();
   const { images } = parseConfig("foobar", "dev", {});
   let project: TestProject;
   let databases: Readonly<Record<string, string>> = {};
