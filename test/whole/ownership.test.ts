@@ -64,7 +64,10 @@ function other({ folder, stack, env }: Place, state: string, backend: NodeJS.Pro
 describeProject("a stack and the state that it belongs to", (project) => {
   let second: Other;
   let backup = "";
-  const ids = async () => (await project().inventory()).containers.map(({ id }) => id).sort();
+  const present = async () => {
+    const { containers, networks, volumes } = await project().inventory();
+    return { containers: containers.map(({ id, name }) => `${name} ${id}`), networks, volumes };
+  };
   const serves = async () => assert.equal((await fetch(project().url)).status, 200);
   const volume = (name: string) => `foobar-${project().stack}-${name}`;
   const succeeds = (answer: Answer) => assert.equal(answer.exitCode, 0, answer.output);
@@ -72,9 +75,9 @@ describeProject("a stack and the state that it belongs to", (project) => {
 
   /** Everything is there as it was, and serves. */
   const untouched = async (work: () => Promise<void>) => {
-    const before = await project().inventory();
+    const before = await present();
     await work();
-    assert.deepEqual(await project().inventory(), before);
+    assert.deepEqual(await present(), before);
     await serves();
   };
 
@@ -92,6 +95,17 @@ describeProject("a stack and the state that it belongs to", (project) => {
     assert.equal(Config.Labels["foobar.state"], await mark());
     const folder = await checkout(project(), ".second");
     second = other({ ...project(), folder }, join(folder, ".state"));
+  });
+
+  it("is found under its full name, too, by what reads its file and asks its containers", async () => {
+    const name = ["--stack", `organization/foobar/${project().stack}`];
+    await succeed(project(), "preview", ...name, "--expect-no-changes");
+    await succeed(project(), "database", "status", ...name);
+    assert.ok((await succeed(project(), "backups", ...name)).startsWith(backup));
+    refused(
+      await project().npm("up", ["--stack", "organization/shop/dev"]),
+      /is of the project shop, and this is foobar/,
+    );
   });
 
   it("is refused to another state before anything is touched, by every way to change it", async () => {
@@ -159,22 +173,20 @@ describeProject("a stack and the state that it belongs to", (project) => {
     await serves();
   });
 
-  it("goes on with its state in another folder, and in another backend with another passphrase", async () => {
+  it("goes on with its state in another folder, and in another backend", async () => {
     const { folder } = project();
+    const copied = join(folder, ".copied");
+    const backend = join(folder, ".backend");
+    const exported = join(folder, "state.json");
     await untouched(async () => {
-      const copied = join(folder, ".copied");
       await cp(join(folder, ".state"), copied, { recursive: true });
       succeeds(await other(project(), copied).npm("preview", "--expect-no-changes"));
 
-      const exported = join(folder, "exported.json");
-      succeeds(await project().pulumi(["stack", "export", "--show-secrets", "--file", exported]));
-      const third = await checkout(project(), ".third");
-      const backend = join(third, "backend");
+      succeeds(await project().pulumi(["stack", "export", "--file", exported]));
       await mkdir(backend);
-      const elsewhere = other({ ...project(), folder: third }, join(third, ".state"), {
+      const elsewhere = other(project(), copied, {
         PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: "another one",
-        PULUMI_CONFIG_PASSPHRASE_FILE: "",
+        PULUMI_CONFIG_PASSPHRASE_FILE: join(copied, "passphrase"),
       });
       succeeds(await elsewhere.pulumi("stack", "init"));
       succeeds(await elsewhere.pulumi("stack", "import", "--file", exported));
@@ -235,8 +247,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     const state = (await project().pulumi(["stack", "export"])).stdout;
     for (const name of ["RandomPassword::backup-key", "RandomId::state"]) assert.ok(state.includes(name), name);
     refused(await second.npm("up"), new RegExp(`belongs to another state[\\s\\S]*3 volumes: ${volumes.join(", ")}`));
-    assert.deepEqual((await project().inventory()).volumes, volumes);
-    assert.deepEqual(await ids(), []);
+    assert.deepEqual(await present(), { containers: [], networks: [], volumes });
   });
 });
 
