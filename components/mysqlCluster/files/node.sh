@@ -112,7 +112,10 @@ provision() {
 }
 
 # The image initialises with a server that has no network; the real one comes after it.
-until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do sleep 0.2; done
+until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do
+  refuse_stranger
+  sleep 0.2
+done
 
 while :; do
   keep_root

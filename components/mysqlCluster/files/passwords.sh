@@ -14,8 +14,8 @@ as_node() { timeout 60 mysql --user=node --batch --skip-column-names; }
 # answers STATEMENT: of the server, whoever of the two may ask it.
 answers() { ask "$1" 2>/dev/null || as_node <<<"$1" 2>/dev/null; }
 
-# has_changed ACCOUNT: whether the file has a $password that MySQL may not take yet. Files are replaced under this script: one that has
-# just changed may not be whole.
+# has_changed ACCOUNT: whether the file has a $password that MySQL may not take yet. Files are replaced under this script:
+# one that has just changed may not be whole.
 has_changed() {
   password=''
   IFS= read -r password <"/run/secrets/$1-password"
@@ -42,15 +42,18 @@ keep_root() {
   if problem=$(ask "DO 0" 2>&1); then
     unlogged sql <<<"$NODE" || return
   elif [[ $problem == *"ERROR 1045"* ]]; then
-    if ! unlogged as_node <<<"ALTER USER 'root'@'localhost' IDENTIFIED BY '$password'"; then
-      state "refused: root's password is not the one in the file, and only a person can set it"
-      return 1
-    fi
+    unlogged as_node <<<"ALTER USER 'root'@'localhost' IDENTIFIED BY '$password'" || return
     echo "node: root has the password of the file now"
   else
     return 1
   fi
   taken[root]=$password
+}
+
+# Data of an older version of the program have no account node: where root has another password, too, they stay closed.
+refuse_stranger() {
+  if fresh || [[ $(ask "DO 0" 2>&1) != *"ERROR 1045"* ]]; then return; fi
+  state "refused: these data have another password for root than the stack, and were not made by a version that could change it"
 }
 
 # The others are the cluster's: the primary sets them. The one before still opens the account, for whoever has it still,
