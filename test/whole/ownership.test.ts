@@ -158,17 +158,18 @@ describeProject("a stack and the state that it belongs to", (project) => {
     await project().configure({ "foobar:loadBalancer": await withHealth(project(), { fall: 3 }) });
     const interrupted = project().start("up");
     await interrupted.seen(/docker:index:Container haproxy-lb1 creating/);
-    const haproxies = () => {
-      const label = labelFilter({ project: "foobar", stack: project().stack }, "haproxy-lb1");
-      return engine.listContainers({ filters: { label, health: ["healthy"] } });
-    };
-    await eventually(async () => assert.equal((await haproxies()).length, 2), 60);
+    const label = labelFilter({ project: "foobar", stack: project().stack }, "haproxy-lb1");
+    const haproxies = async (more = {}) =>
+      (await engine.listContainers({ filters: { label, status: ["running"], ...more } })).length;
+    // It is healthy after its first check at the earliest, two seconds from its start: the run waits for that.
+    await eventually(async () => assert.equal(await haproxies(), 2), 60);
     await interrupted.signal("SIGKILL");
     await interrupted.ended;
+    await eventually(async () => assert.equal(await haproxies({ health: ["healthy"] }), 2), 60);
     const { exitCode, output } = await project().npm("up", UNSEEN);
     assert.equal(exitCode, 0, output);
     assert.match(output, /removing the container haproxy-lb1-\w+, which an interrupted run left/);
-    assert.equal((await haproxies()).length, 1);
+    assert.equal(await haproxies(), 1);
     await unchanged(project());
     await serves();
   });
