@@ -48,7 +48,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { length: 64, special: false, minNumeric: 1 },
       { ...kept, ignoreChanges: ["minNumeric"] },
     );
-    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args, kept);
+    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args);
     this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
     this.registerOutputs({});
   }
@@ -114,14 +114,14 @@ export class MysqlBackup extends pulumi.ComponentResource {
     name: string,
     key: random.RandomPassword,
     { plan, after }: MysqlBackupArgs,
-    kept: pulumi.CustomResourceOptions,
   ): pulumi.Output<string> {
     // A stack that takes none has none of an older version: those could not be switched off.
     const now = plan && pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
+    // Not protected: `down` would spare what it depends on, too, and that is every database.
     const since = new random.RandomId(
       `${name}-authenticated-since`,
       { byteLength: 4, keepers: { since: now ?? "" } },
-      { ...kept, ignoreChanges: ["keepers"] },
+      { parent: this, ignoreChanges: ["keepers"] },
     );
     return pulumi
       .all([key.minNumeric, since.keepers])
