@@ -10,14 +10,16 @@ import { type Lock, readLocks, removeLock } from "./locks.ts";
 import type { Session } from "./pulumi.ts";
 import { PROJECT, say, stackNeeds } from "./settings.ts";
 
-/** Allows without a question what `up` and `down` else ask for; the CLI does not know it. */
+/** The option that answers the question of `up` and `down` with yes. The CLI does not know it. */
 export const REMOVE_LEFTOVERS = "--remove-leftovers";
 
 type Looking = Pick<Session, "stack" | "reference" | "env" | "backend">;
 
-/** What is known before the CLI runs. */
+/** A session whose stack is healed. */
 interface Healed {
+  /** With the options that are the CLI's. */
   readonly session: Session;
+  /** The state's knowledge before the CLI runs. */
   readonly known: Known;
 }
 
@@ -31,12 +33,11 @@ interface View extends Sorted {
 }
 
 /**
- * Puts right what an interrupted run left: a lock whose owner is dead, operations without an end, and what the engine has
- * and the state does not know, which would hold names, ports and subnets. Data are never touched. Nothing at all is
- * touched beside a stack of another state, and what is at work only with a person's word. With a backend that does not
- * show its locks nobody can tell what was left from what is being made, so it is said and left to the CLI.
- * @returns the session for the CLI, and what the state knew
- * @throws Error where the stack is another state's, and where nobody has said that what is at work may go
+ * Removes the leftovers of an interrupted run: a lock whose owner is dead, operations without an end, and containers,
+ * networks and volumes of files that the state does not know. They would hold names, ports and subnets. Data are never
+ * touched. Beside a stack of another state nothing is touched. Containers at work are removed only after a question. With
+ * a backend that does not show its locks, leftovers look like the work of another run: they are only named.
+ * @throws Error where another state has the stack, and where a person does not agree or cannot be asked
  */
 export async function heal(session: Session): Promise<Healed> {
   const rest = session.rest.filter((arg) => arg !== REMOVE_LEFTOVERS);
@@ -45,7 +46,7 @@ export async function heal(session: Session): Promise<Healed> {
   const agreed = new Set<string>();
   for (;;) {
     const view = await look(session);
-    // The CLI says who is at work.
+    // The CLI names the run that is at work.
     if (view.locks.some(({ isAlive }) => isAlive)) return healed(view.known);
     refuseForeign(session, view);
     if (session.backend.folder === undefined) {
@@ -65,8 +66,8 @@ export async function heal(session: Session): Promise<Healed> {
 }
 
 /**
- * For commands that act on a stack's containers. Resolves to what the state knows.
- * @throws Error where they are another state's
+ * For commands that act on a stack's containers. Resolves to the state's knowledge.
+ * @throws Error where another state has the stack
  */
 export async function requireOwn(session: Looking): Promise<Known> {
   const view = await look(session);
@@ -75,8 +76,8 @@ export async function requireOwn(session: Looking): Promise<Known> {
 }
 
 /**
- * The engine is asked first, then the state, then the locks: what was made before the first answer is in the second,
- * unless a run was at work that still holds its lock at the third.
+ * The engine is asked first, then the state, then the locks. A container of the first answer is known to the second,
+ * unless a run is making it now, and that run holds its lock at the third.
  */
 async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
@@ -106,10 +107,10 @@ async function putRight(session: Session, { leftovers, doubtful, locks, known, i
   }
   const { endpoint } = await stackNeeds(session.stack);
   await removeFound(engineClient(endpoint), [...leftovers, ...doubtful]);
-  // An operation that is noted tells what it may have made: it is forgotten when that is gone.
+  // A noted operation names the resource that it may have made: it is forgotten when that resource is gone.
   if (!known.isUnfinished || !isComplete) return;
   say("forgetting the operations that the last run did not finish");
-  // Read again: what is put back must be what is there.
+  // Read again, because a state that is put back replaces the present one.
   const state = JSON.parse(await cli(session, ["stack", "export"]));
   delete state.deployment?.pending_operations;
   await cli(session, ["stack", "import"], JSON.stringify(state));

@@ -7,7 +7,7 @@ import { cli } from "./cli.ts";
 import type { Session } from "./pulumi.ts";
 import { PROJECT, say, stackNeeds } from "./settings.ts";
 
-/** Says which volumes with data the last update let go, and that they are still there. */
+/** Names the volumes with data that the last update let go, where they are still on the engine. */
 export async function sayKept(session: Session, before: Known): Promise<void> {
   const planned = await plannedVolumes(session.stack);
   if (before.retained.every((volume) => planned.has(volume))) return;

@@ -5,7 +5,7 @@ import { say } from "./settings.ts";
 /** As long as a container that runs may take to stop in good order. */
 const STOP_SECONDS = 60;
 
-/** Removes what was found, containers first: they hold the networks and the volumes. */
+/** Containers are removed first, because they hold the networks and the volumes. */
 export async function removeFound(engine: Docker, found: readonly Found[]): Promise<void> {
   for (const one of found.filter(({ kind }) => kind === "container")) {
     say(`removing the container ${one.name}, which an interrupted run left`);

@@ -34,7 +34,7 @@ export async function removeLock({ file }: Lock): Promise<void> {
 
 async function isAlive(text: string): Promise<boolean> {
   const parsed = content.safeParse(json(text));
-  // Of what cannot be read nobody knows.
+  // A lock that cannot be read may be a live one.
   if (!parsed.success) return true;
   return parsed.data.hostname !== hostname() || (await isPulumi(parsed.data.pid));
 }

@@ -6,18 +6,18 @@ export interface StackIdentity {
   readonly stack: string;
 }
 
-/** What the program writes on all that it makes on an engine. */
+/** The labels of everything that the program makes on an engine. */
 export interface ResourceIdentity extends StackIdentity {
   /** The mark of the state that knows it: two states can have a stack of the same name. */
   readonly state: pulumi.Input<string>;
 }
 
-/** What a command makes a container for, while the stack is up. */
+/** A command's reason to make a container while the stack is up. */
 export type Purpose = "restore" | "drill" | "set-aside";
 
 export const PROJECT_LABEL = "foobar.project";
 export const STACK_LABEL = "foobar.stack";
-/** Whose it is. What stacks had before states had marks, or what stood in the place of such, carries none. */
+/** The mark of the state that made it. Containers, networks and volumes of earlier versions carry none. */
 export const STATE_LABEL = "foobar.state";
 /** On what serves one container and can be made again from the program alone. */
 export const SERVICE_LABEL = "foobar.service";
@@ -26,7 +26,7 @@ export const PURPOSE_LABEL = "foobar.purpose";
 
 /**
  * A stack's labels as the engine's API takes them.
- * @param more what else is known: the mark of the state, and of a command's container its purpose
+ * @param more the mark of the state, where it has one, and the purpose of a command's container
  */
 export function engineLabels(
   { project, stack }: StackIdentity,

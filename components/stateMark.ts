@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-/** What the mark is called in the state. */
+/** The name of the mark's resource. */
 export const STATE_MARK = "state";
 
 /**
- * The mark of the stack's state, which all carries that the state makes on an engine: the stack's name when the mark was
- * made, and a random number. It is what tells a state's own things from those of another state with a stack of the same
- * name, and a stack that was renamed from a new one. It outlives `down` as the passwords do.
+ * The mark of the stack's state: the stack's name at the time, and a random number. All that the state makes on an engine
+ * carries it. By the number a state tells its own containers from those of another state with a stack of the same name. By
+ * the name a stack that was renamed is told from a new one. The mark outlives `down` as the passwords do.
  */
 export function stateMark(stack: string, { protect }: { readonly protect: boolean }): pulumi.Output<string> {
   return new random.RandomId(

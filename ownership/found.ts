@@ -11,11 +11,11 @@ export interface Found {
   readonly stack: string;
   /** The mark of the state that made it; undefined: it carries none. */
   readonly state: string | undefined;
-  /** What a command made it for; undefined: the program made it. */
+  /** A command's reason to make it; undefined: the program made it. */
   readonly purpose: string | undefined;
-  /** What is in a volume: files of the program, which it can make again, a database, or other data, as backups. */
+  /** A volume's content: files that the program can make again, a database, or other data, as backups. */
   readonly holds: "files" | "database" | "other" | undefined;
-  /** Whether it is a container that runs, well or not: on a busy machine health checks fail of what serves. */
+  /** Whether it is a container that runs, healthy or not: on a busy machine the health checks of a good one fail. */
   readonly isAtWork: boolean;
   /** Ids of the networks that it is in, or of the container whose namespace it shares. */
   readonly joins: readonly string[];
@@ -27,7 +27,7 @@ type Labels = Readonly<Record<string, string>> | undefined;
 const ANSWER_MS = 60_000;
 
 /**
- * What an engine has of all the stacks of a project.
+ * Lists all that an engine has of a project's stacks.
  * @throws Error where it does not answer
  */
 export async function findOnEngine(engine: Docker, project: string): Promise<Found[]> {
@@ -71,7 +71,7 @@ export async function findOnEngine(engine: Docker, project: string): Promise<Fou
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Of what was found that which carries the stack's name, or the mark of its state: a stack may have been renamed. */
+/** Picks one stack's by its name or by its state's mark: a stack may have been renamed. */
 export function ofStack(found: readonly Found[], stack: string, state: string | undefined): Found[] {
   return found.filter((one) => one.stack === stack || (state !== undefined && one.state === state));
 }

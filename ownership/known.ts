@@ -2,17 +2,17 @@ import { z } from "zod";
 import { STACK_LABEL } from "../components/labels.ts";
 import { markedName, STATE_MARK } from "../components/stateMark.ts";
 
-/** What a state knows of an engine. */
+/** A state's knowledge of an engine. */
 export interface Known {
   /** The state's mark; undefined: it has none yet. */
   readonly state: string | undefined;
   /** Engine ids of containers and networks, names of volumes. */
   readonly ids: ReadonlySet<string>;
-  /** What an update was making when it was interrupted, or has removed to make it anew: `container web-server1-3fa2b1c`. */
+  /** Resources that an interrupted update was making, or had removed to make them anew: `container web-server1-3fa2b1c`. */
   readonly unfinished: ReadonlySet<string>;
   /** Whether operations of it are noted that have no end. */
   readonly isUnfinished: boolean;
-  /** Whether it has passwords: those of the databases whose data are in the stack's volumes. */
+  /** Whether it has passwords, without which the databases in the stack's volumes cannot be used. */
   readonly hasPasswords: boolean;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
@@ -29,7 +29,7 @@ const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
-  inputs: z.object({ name: text }).optional(),
+  inputs: z.object({ name: text }).nullish(),
   outputs: z
     .looseObject({
       hex: text,
@@ -38,14 +38,14 @@ const resource = z.object({
         .optional()
         .catch(undefined),
     })
-    .optional(),
+    .nullish(),
   retainOnDelete: z.boolean().optional(),
   pendingReplacement: z.boolean().optional(),
 });
 
 const operation = z.object({ type: z.string(), resource });
 
-/** What `pulumi stack export` prints, as far as it is read here: not what may be put back. */
+/** The part of `pulumi stack export` that is read here. A state that is put back must be the whole text. */
 const exported = z.object({
   deployment: z
     .object({
@@ -56,7 +56,7 @@ const exported = z.object({
 });
 type Resource = z.output<typeof resource>;
 
-/** What a state's export says, as `pulumi stack export` prints it. */
+/** @param text the output of `pulumi stack export` */
 export function knownToExport(text: string): Known {
   const { deployment } = exported.parse(JSON.parse(text));
   const operations = deployment?.pending_operations ?? [];
@@ -67,8 +67,8 @@ export function knownToExport(text: string): Known {
 const outputsByUrn = z.record(z.string(), z.object({ type: z.string(), outputs: z.unknown() }));
 
 /**
- * What the outputs of a state's resources say, by URN, as the engine gives them to a program: less than an export, for
- * operations that were interrupted and resources that are still to be deleted are not among them.
+ * @param outputs of a state's resources by URN, as the engine gives them to a program. They lack interrupted operations and
+ *   resources that are still to be deleted.
  */
 export function knownToOutputs(outputs: unknown): Known {
   const resources = Object.entries(outputsByUrn.parse(outputs)).map(([urn, { type, outputs }]) => {

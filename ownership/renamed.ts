@@ -4,7 +4,7 @@ import type { Known } from "./known.ts";
 /**
  * The databases that a stack left behind when it was renamed: volumes carry the stack's name, and under another one it
  * would begin without data. None where the data are under the new name, too.
- * @param found what the engine has of all the project's stacks
+ * @param found all that the engine has of the project's stacks
  * @param planned the volumes that the stack's databases have under the new name
  */
 export function leftBehind(

@@ -11,7 +11,7 @@ const REMOVE = {
 } as const;
 const KINDS = ["container", "network", "volume"] as const;
 
-/** A line for each kind of what was found: how many there are, and their names, first of what matters most. */
+/** A line for each kind: how many there are, and their names, the most important ones first. */
 export function listing(found: readonly Found[]): string {
   const lines = KINDS.flatMap((kind) => {
     const all = found.filter((one) => one.kind === kind).sort((a, b) => Number(matters(b)) - Number(matters(a)));
@@ -32,7 +32,7 @@ function matters({ isAtWork, holds }: Found): boolean {
   return isAtWork || holds === "database" || holds === "other";
 }
 
-/** The commands that remove what was found, all of it by name. */
+/** The commands that remove all of them by name. */
 export function removal(found: readonly Found[]): string {
   const commands = KINDS.flatMap((kind) => {
     const names = found.filter((one) => one.kind === kind).map(({ name }) => name);
@@ -61,22 +61,22 @@ export function foreignText(
                if that state was moved or is lost: docs/operations.md, "Moving the state"`;
 }
 
-/** What is asked about before it is removed. */
+/** Precedes the question whether they may be removed. */
 export function doubtText(found: readonly Found[]): string {
-  return `the stack has on this engine what its state does not know, and what may be in use
+  return `the state does not know these parts of the stack, and they may be in use
     found:     ${listing(found)}
-    reasons:   a restore or a drill is under way; the state is older than the stack, as a copy of it is;
-               or a run was interrupted that an earlier version began`;
+    reasons:   a restore or a drill is under way; or the state is a copy that is older than the stack;
+               or an earlier version of the program was interrupted`;
 }
 
-/** What is said where locks cannot be seen: nobody can tell then what was left from what is being made. */
+/** For a backend whose locks cannot be seen. */
 export function leftText(found: readonly Found[]): string {
-  return `the stack has on this engine what its state does not know: an interrupted run left it, or another run makes it now
+  return `the state does not know these parts of the stack: an interrupted run left them, or another run is making them now
     found:     ${listing(found)}
     cure:      if no run is at work: ${removal(found)}`;
 }
 
-/** What is said of volumes with data that a stack has let go. Backups need their key, which its state keeps. */
+/** Tells that volumes with data are kept. Backups need their key, which the state keeps. */
 export function keptText(volumes: readonly Found[], { hasBackupKey }: Pick<Known, "hasBackupKey">): string {
   const key = hasBackupKey && volumes.some(({ holds }) => holds === "other") ? "; the state has the backups' key" : "";
   return `kept, though the stack no longer uses them: ${volumes.map(({ name }) => name).join(", ")}

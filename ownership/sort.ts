@@ -1,23 +1,23 @@
 import { type Found, ofStack } from "./found.ts";
 import type { Known } from "./known.ts";
 
-/** What an engine has of a stack without its state knowing it, by what can be done about it. */
+/** Parts of a stack on an engine that its state does not know. */
 export interface Sorted {
-  /** Another state's: nothing may be done beside it. */
+  /** Made by another state. Nothing may be done beside them. */
   readonly foreign: readonly Found[];
-  /** What an interruption left: it can be removed. */
+  /** Left by an interruption. They can be removed. */
   readonly leftovers: readonly Found[];
-  /** What is at work, or nobody's for certain: a person has to say whether it can be removed. */
+  /** At work, or of unknown origin. A person decides whether they can be removed. */
   readonly doubtful: readonly Found[];
 }
 
 /**
- * Sorts what an engine has of a stack. Data are never among what can be removed.
- * @param all what the engine has of all the project's stacks
+ * Sorts a stack's parts on an engine. Volumes with data are never among those that can be removed.
+ * @param all all that the engine has of the project's stacks
  */
 export function sort(all: readonly Found[], stack: string, known: Known): Sorted {
   const found = ofStack(all, stack, known.state);
-  // A state that knows nothing and opens nothing has not made what carries no mark.
+  // A state without passwords that knows nothing on the engine is new: it has not made the parts without a mark.
   const isAcquainted = known.hasPasswords || found.some(({ kind, id }) => kind !== "volume" && known.ids.has(id));
   const groups = found.map((one) => ({ one, group: groupOf(one, known, isAcquainted) }));
   const those = (group: keyof Sorted) => groups.flatMap((entry) => (entry.group === group ? [entry.one] : []));
@@ -29,7 +29,7 @@ function groupOf(one: Found, known: Known, isAcquainted: boolean): keyof Sorted 
   const isMarked = one.state !== undefined && one.state === known.state;
   const isOthers = one.state !== undefined && !isMarked;
   if (one.holds === "database" || one.holds === "other") {
-    // A database of another state is in the way of this one's; what else was kept is not.
+    // Another state's database would be taken for this one's. Its backups are in the way of backups alone.
     if (isOthers) return one.holds === "database" ? "foreign" : undefined;
     return isMarked || isAcquainted ? undefined : "foreign";
   }
@@ -37,7 +37,7 @@ function groupOf(one: Found, known: Known, isAcquainted: boolean): keyof Sorted 
   if (isOthers) return "foreign";
   if (known.unfinished.has(`${one.kind} ${one.name}`)) return "leftovers";
   const isOwn = isMarked || one.joins.some((joined) => known.ids.has(joined));
-  // What works is in networks, and in those of this state it would be its own.
+  // A container at work is in networks. In those of this state it would be its own.
   if (!isOwn) return isAcquainted && !one.isAtWork ? "doubtful" : "foreign";
   return one.isAtWork ? "doubtful" : "leftovers";
 }

@@ -8,8 +8,8 @@ import type { Topology } from "../topology.ts";
 import { engineClient } from "./engine.ts";
 
 /**
- * What the stack's own state knows, as the engine tells a program of any stack's. undefined where a CLI does not: the
- * call is one that the SDK itself does not offer.
+ * The knowledge of the stack's own state, read as a program reads another stack's. undefined where the CLI does not offer
+ * the call, which the SDK does not have.
  */
 export async function ownState({ project, stack }: Topology): Promise<Known | undefined> {
   const stackName = `${pulumi.getOrganization()}/${project}/${stack}`;
@@ -17,7 +17,9 @@ export async function ownState({ project, stack }: Topology): Promise<Known | un
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
     return knownToOutputs(outputs);
   } catch (error) {
-    await pulumi.log.warn(`whose the stack on the engine is cannot be seen (${error}): npm run up looks by itself`);
+    await pulumi.log.warn(
+      `this CLI does not tell a program its own state (${error}), so a stack of another state is not noticed: use npm run up`,
+    );
     return undefined;
   }
 }
