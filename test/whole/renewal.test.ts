@@ -65,15 +65,4 @@ describeProject("what is renewed while a group is at work", (project) => {
       }, 30);
     }
   });
-
-  it("lets a member come back with its new password alone", async () => {
-    const { ask, primary } = await databasesOfProject(project());
-    const accounts = ["application", "replication", "steward"].map(
-      (account) => `'${account}'@'%' DISCARD OLD PASSWORD`,
-    );
-    await ask(await primary(), `ALTER USER ${accounts.join(", ")}`);
-    await killAndRecover(project(), "mysql-server2");
-    await post(project(), "with new passwords");
-    await unchanged(project());
-  });
 });
