@@ -31,16 +31,20 @@ export function databasesOf(
     ask,
     async primary() {
       const nodes = cluster.databases.filter(({ role }) => role !== "arbiter").map(({ name }) => name);
+      const silent: string[] = [];
       const writable = await Promise.all(
         nodes.map((name) =>
           ask(name, `SELECT ${WRITES}`).then(
             ([row]) => row?.[0] === "1",
-            () => false,
+            (error: Error) => {
+              silent.push(`; ${name} does not answer: ${error.message}`);
+              return false;
+            },
           ),
         ),
       );
       const [primary, ...others] = nodes.filter((_, index) => writable[index]);
-      if (primary === undefined) throw new Error("no database takes writes");
+      if (primary === undefined) throw new Error(`no database takes writes${silent.join("")}`);
       if (others.length > 0) throw new Error(`more than one database takes writes: ${[primary, ...others].join(", ")}`);
       return primary;
     },

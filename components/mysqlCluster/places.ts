@@ -1,3 +1,5 @@
+import { ARBITER } from "../../config/schema.ts";
+import { memberName } from "../../topology/databases.ts";
 import type { ClusterPlan } from "../../topology.ts";
 import {
   APPLIES,
@@ -53,6 +55,7 @@ export function judgement(replication: ClusterPlan["replication"], reports: stri
     replication === "group"
       ? // One that was away believes for a while what was true before: the others know better.
         `WHEN unseen_by IS NOT NULL THEN CONCAT('is not seen in the group by ', unseen_by)
+      WHEN writes AND member = '${memberName(ARBITER)}' THEN 'takes writes, and is an arbiter, which hands over'
       ${several}`
       : `${several}
       WHEN writes AND appointed <> member THEN CONCAT('takes writes, and ', appointed, ' is appointed')

@@ -50,7 +50,10 @@ async function runUnderWrites(drill: DatabaseDrill, ground: Ground): Promise<Out
       end = await writer.stop();
     }
     signal.throwIfAborted();
-    const figures = figuresOf(writer.notes, await rows.count(), end, redundantAfterMs);
+    const stored = await rows.count().catch((error: Error) => {
+      throw complaint === undefined ? error : new Error(`${complaint}; then: ${error.message}`);
+    });
+    const figures = figuresOf(writer.notes, stored, end, redundantAfterMs);
     say(asideText(figures, writer.notes));
     return {
       line: figuresLine(drill.name, modeOf(topology.cluster), figures),

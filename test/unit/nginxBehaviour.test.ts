@@ -201,7 +201,8 @@ describe("Nginx at work", function () {
 
     it("and ends its container when it dies, so that the engine starts it again", async () => {
       const { id } = await stage.start([stage.application]);
-      await docker("exec", id, "sh", "-c", 'kill -KILL "$(cat /tmp/nginx.pid)"');
+      // Detached: the container may end before the command that kills it has.
+      await docker("exec", "--detach", id, "sh", "-c", 'kill -KILL "$(cat /tmp/nginx.pid)"');
       assert.equal(await docker("wait", id), "137");
     });
   });

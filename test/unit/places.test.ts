@@ -187,6 +187,7 @@ describe("a database's place", function () {
   it("is judged by what all say in a group", () => {
     const of = (member: string, changes: object = {}) => says(member, { source: "-", ...changes });
     const away = { online: ["db2", "db3"] };
+    const inGroup = ["db1", "mysql-arbiter.replication"];
     const alone = { problem: "sees no majority of the group", online: ["db1"], writes: true };
     return judged("group", [
       ["all are well", [of("db1", { writes: true }), of("db2"), of("db3")], {}],
@@ -195,6 +196,11 @@ describe("a database's place", function () {
         "one believes what was true before it was away",
         [of("db1", { writes: true }), of("db2", { ...away, writes: true }), of("db3", away)],
         { db1: "is not seen in the group by db2", db2: "takes writes, and so does db1" },
+      ],
+      [
+        "the arbiter was elected, and has not handed over yet",
+        [of("db1", { online: inGroup }), of("mysql-arbiter.replication", { writes: true, online: inGroup })],
+        { "mysql-arbiter.replication": "takes writes, and is an arbiter, which hands over" },
       ],
       [
         "one is in a minority",
