@@ -9,7 +9,7 @@ import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
-import { type PublishedPort, publishedUrl, type Topology } from "./topology.ts";
+import { type PublishedPort, publishedUrl, type Topology } from "./topology/plan.ts";
 
 /** What the configuration has a database be; what it is now says MySQL. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;

@@ -1,8 +1,8 @@
-import { loadConfig } from "./config.ts";
+import { loadConfig } from "./config/config.ts";
 import { deploy } from "./deploy.ts";
 import { preflight } from "./preflight/preflight.ts";
 import { surroundingsOf } from "./preflight/surroundings.ts";
-import { planTopology } from "./topology.ts";
+import { planTopology } from "./topology/topology.ts";
 
 /** Configuration, plan, a look at the engine, resources; what it returns are the stack's outputs. */
 export default async function main() {

@@ -1,12 +1,12 @@
-import { parseListing } from "../backups/listing.ts";
-import { backupTable } from "../backups/report.ts";
-import { engineClient } from "../preflight/engine.ts";
-import { stackContainers } from "../stack/containers.ts";
-import { factsOf } from "../stack/facts.ts";
-import { backupScript, backupsOf } from "./backupContainer.ts";
-import { prepareMachine } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { commandLine, say } from "./settings.ts";
+import { engineClient } from "../engine/client.ts";
+import { backupScript, backupsOf } from "../operations/backups/container.ts";
+import { parseListing } from "../operations/backups/listing.ts";
+import { backupTable } from "../operations/backups/report.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { prepareMachine } from "../operations/session/machine.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { stackContainers } from "../operations/stack/containers.ts";
+import { factsOf } from "../operations/stack/facts.ts";
 
 /** Lists the backups that can be restored. */
 await main(async () => {

@@ -1,8 +1,8 @@
 import { stopEngine } from "../bootstrap/engine/step.ts";
 import { removeShellcheck } from "../bootstrap/shellcheck.ts";
-import { chains, prepareMachine } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { commandLine, say } from "./settings.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { chains, prepareMachine } from "../operations/session/machine.ts";
+import { main, say } from "../operations/session/terminal.ts";
 
 const USAGE = `npm run bootstrap            provide what the machine lacks
 npm run bootstrap -- undo    take back everything that was provided

@@ -1,21 +1,21 @@
 import { parseArgs } from "node:util";
-import { beginGroup } from "../database/beginGroup.ts";
-import { askMembers, comparisons, type Member } from "../database/members.ts";
-import { nodesOf } from "../database/nodes.ts";
-import { promote } from "../database/promote.ts";
-import { planRecovery } from "../database/recovery.ts";
-import { planTakeover } from "../database/takeover.ts";
-import { setAside } from "../database/volumes.ts";
-import { engineClient } from "../preflight/engine.ts";
-import { stackContainers } from "../stack/containers.ts";
-import { databasesOf } from "../stack/databases.ts";
-import { factsOf } from "../stack/facts.ts";
-import { cli } from "./cli.ts";
-import { confirm } from "./confirm.ts";
-import { requireOwn } from "./heal.ts";
-import { prepareMachine } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { commandLine, PROJECT, say } from "./settings.ts";
+import { engineClient } from "../engine/client.ts";
+import { beginGroup } from "../operations/database/beginGroup.ts";
+import { askMembers, comparisons, type Member } from "../operations/database/members.ts";
+import { nodesOf } from "../operations/database/nodes.ts";
+import { promote } from "../operations/database/promote.ts";
+import { planRecovery } from "../operations/database/recovery.ts";
+import { planTakeover } from "../operations/database/takeover.ts";
+import { setAside } from "../operations/database/volumes.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { requireOwn } from "../operations/session/heal.ts";
+import { prepareMachine } from "../operations/session/machine.ts";
+import { confirm, main, say } from "../operations/session/terminal.ts";
+import { cli } from "../operations/stack/cli.ts";
+import { stackContainers } from "../operations/stack/containers.ts";
+import { databasesOf } from "../operations/stack/databases.ts";
+import { factsOf } from "../operations/stack/facts.ts";
+import { PROJECT } from "../operations/stack/project.ts";
 
 const USAGE = `npm run database -- status             every database: what it is, and why it is not in its place
 npm run database -- takeover SERVER    async and semisync: SERVER's replica takes the place of a primary that is lost

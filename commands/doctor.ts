@@ -1,8 +1,8 @@
+import { findBackend } from "../operations/session/backend.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { chains } from "../operations/session/machine.ts";
+import { main } from "../operations/session/terminal.ts";
 import { nodeProblem } from "../preflight/versions.ts";
-import { findBackend } from "./backend.ts";
-import { chains } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { commandLine } from "./settings.ts";
 
 /** Says what was found and what is missing; changes nothing. Exit code 1 where something is missing. */
 await main(async () => {

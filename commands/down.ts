@@ -1,5 +1,6 @@
-import { heal } from "./heal.ts";
-import { main, openSession, pulumi } from "./pulumi.ts";
+import { heal } from "../operations/session/heal.ts";
+import { openSession, pulumi } from "../operations/session/pulumi.ts";
+import { main } from "../operations/session/terminal.ts";
 
 /** Removes everything but what is protected: data volumes and the passwords that open them. */
 await main(async () => {

@@ -1,16 +1,16 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Ground } from "../drills/drill.ts";
-import { DRILLS, drillsNamed } from "../drills/drills.ts";
-import { releases } from "../drills/release.ts";
-import { engineClient } from "../preflight/engine.ts";
-import { stackContainers } from "../stack/containers.ts";
-import { databasesOf } from "../stack/databases.ts";
-import { factsOf, outputsOf } from "../stack/facts.ts";
-import { prepareMachine } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { commandLine, say } from "./settings.ts";
+import { engineClient } from "../engine/client.ts";
+import type { Ground } from "../operations/drills/drill.ts";
+import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
+import { releases } from "../operations/drills/release.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { prepareMachine } from "../operations/session/machine.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { stackContainers } from "../operations/stack/containers.ts";
+import { databasesOf } from "../operations/stack/databases.ts";
+import { factsOf, outputsOf } from "../operations/stack/facts.ts";
 
 const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
 npm run drill -- NAME… | all     do it to the stack that is up, under load, one after the other

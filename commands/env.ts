@@ -1,8 +1,8 @@
-import { currentLogin } from "./backend.ts";
-import { exportLines, necessary } from "./exports.ts";
-import { prepareMachine } from "./machine.ts";
-import { main, openSession } from "./pulumi.ts";
-import { say } from "./settings.ts";
+import { currentLogin } from "../operations/session/backend.ts";
+import { exportLines, necessary } from "../operations/session/exports.ts";
+import { prepareMachine } from "../operations/session/machine.ts";
+import { openSession } from "../operations/session/pulumi.ts";
+import { main, say } from "../operations/session/terminal.ts";
 
 const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs to work on a stack in this shell
 

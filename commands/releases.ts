@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { containersThatAre } from "../operations/session/containersThatAre.ts";
+import { openSession } from "../operations/session/pulumi.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { cli } from "../operations/stack/cli.ts";
+import { ROOT } from "../operations/stack/project.ts";
 import { RELEASES } from "../releases/folder.ts";
 import { readJournal } from "../releases/journal.ts";
 import { releaseTable } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
-import { cli } from "./cli.ts";
-import { containersThatAre } from "./containers.ts";
-import { main, openSession } from "./pulumi.ts";
-import { ROOT, say } from "./settings.ts";
 
 /** Lists the releases that can be gone back to. */
 await main(async () => {

@@ -1,22 +1,22 @@
 import { parseArgs } from "node:util";
 import type Docker from "dockerode";
-import { type Choice, choose, type Wanted } from "../backups/choice.ts";
-import { buildCopy } from "../backups/copy.ts";
-import { parseListing, type Restored } from "../backups/listing.ts";
-import { lossReport, type Present } from "../backups/report.ts";
-import { previousRestore } from "../backups/volumes.ts";
-import type { Config } from "../config.ts";
-import { engineClient } from "../preflight/engine.ts";
-import { stackContainers } from "../stack/containers.ts";
-import { type Databases, databasesOf } from "../stack/databases.ts";
-import { factsOf } from "../stack/facts.ts";
-import { planTopology, type Topology } from "../topology.ts";
-import { backupScript, backupsOf } from "./backupContainer.ts";
-import { changeOver } from "./changeOver.ts";
-import { confirm } from "./confirm.ts";
-import { requireOwn } from "./heal.ts";
-import { main, openSession, type Session } from "./pulumi.ts";
-import { say } from "./settings.ts";
+import type { Config } from "../config/schema.ts";
+import { engineClient } from "../engine/client.ts";
+import { changeOver } from "../operations/backups/changeOver.ts";
+import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
+import { backupScript, backupsOf } from "../operations/backups/container.ts";
+import { buildCopy } from "../operations/backups/copy.ts";
+import { parseListing, type Restored } from "../operations/backups/listing.ts";
+import { lossReport, type Present } from "../operations/backups/report.ts";
+import { previousRestore } from "../operations/backups/volumes.ts";
+import { requireOwn } from "../operations/session/heal.ts";
+import { openSession, type Session } from "../operations/session/pulumi.ts";
+import { confirm, main, say } from "../operations/session/terminal.ts";
+import { stackContainers } from "../operations/stack/containers.ts";
+import { type Databases, databasesOf } from "../operations/stack/databases.ts";
+import { factsOf } from "../operations/stack/facts.ts";
+import type { Topology } from "../topology/plan.ts";
+import { planTopology } from "../topology/topology.ts";
 
 const USAGE = `npm run restore -- --latest                  the newest backup and all of the archive after it
 npm run restore -- --name NAME               what one backup holds (npm run backups lists them)

@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { bringUp } from "../operations/session/bringUp.ts";
+import { openSession, type Session } from "../operations/session/pulumi.ts";
+import { releaseSettings, removeRelease, setImage, setRelease } from "../operations/session/releaseSettings.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { ROOT } from "../operations/stack/project.ts";
 import { RELEASES } from "../releases/folder.ts";
 import { type Entry, imageForward, previous, readJournal } from "../releases/journal.ts";
 import { age, releaseList } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
-import { bringUp } from "./bringUp.ts";
-import { main, openSession, type Session } from "./pulumi.ts";
-import { releaseSettings, removeRelease, setImage, setRelease } from "./releaseSettings.ts";
-import { ROOT, say } from "./settings.ts";
 
 const HOME = join(ROOT, RELEASES);
 const UNDO = "--undo";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { findShellcheck, provideShellcheck } from "../bootstrap/shellcheck.ts";
 import { DEFINITIONS, definitions } from "../components/mysqlCluster/definitions.ts";
-import { main } from "./pulumi.ts";
-import { ROOT, say } from "./settings.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { ROOT } from "../operations/stack/project.ts";
 
 /**
  * Checks every shell script of the project. Where ShellCheck cannot be had the scripts are not checked, which is said,

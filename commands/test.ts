@@ -1,9 +1,9 @@
 import { execa } from "execa";
-import { type Needs, prepareMachine } from "./machine.ts";
-import { main } from "./pulumi.ts";
-import { ROOT, say } from "./settings.ts";
-import { ALL, EVERYDAY, patternsIn } from "./testFiles.ts";
-import { testNeeds } from "./testNeeds.ts";
+import { type Needs, prepareMachine } from "../operations/session/machine.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { ROOT } from "../operations/stack/project.ts";
+import { ALL, EVERYDAY, patternsIn } from "../operations/tests/files.ts";
+import { testNeeds } from "../operations/tests/needs.ts";
 
 /**
  * Checks the code, then runs the tests of every day, or with --all every test. Of test files that are named, those alone

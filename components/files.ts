@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, posix, relative, sep } from "node:path";
+import { join, posix } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { folderContent, shortHash } from "../releases/content.ts";
 
 /** Files that a container sees read-only in one folder. */
 export interface MountedFiles {
@@ -60,23 +59,6 @@ export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<strin
   };
 }
 
-/** What a folder holds: each file by its name relative to the folder, in a fixed order. */
-export interface FolderContent {
-  /** The same for the same names and contents, wherever the folder is. */
-  readonly version: string;
-  readonly files: readonly { readonly name: string; readonly hash: string }[];
-}
-
-/** Reads all files below a folder; links are not followed. */
-export function folderContent(folder: string): FolderContent {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join(posix.sep))
-    .sort()
-    .map((name) => ({ name, hash: shortHash([readFileSync(join(folder, name))]) }));
-  return { version: shortHash(files.flatMap(({ name, hash }) => [name, hash])), files };
-}
-
 /**
  * All files below a folder. Only their hashes are kept in the stack's state, not their contents.
  * @param folder relative to the project, so that the state is the same wherever the project is checked out
@@ -94,10 +76,4 @@ export function folderFiles(path: string, folder: string, content = folderConten
       permissions: "0444",
     })),
   };
-}
-
-function shortHash(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("hex").slice(0, 10);
 }

@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import type { HostPlan } from "../topology.ts";
+import type { HostPlan } from "../topology/plan.ts";
 
 /** A machine's name and the provider of the Docker engine that runs its containers. */
 export interface Host {

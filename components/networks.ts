@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkName } from "../config/schema.ts";
-import type { Attachment, NetworkPlan } from "../topology.ts";
+import { type ResourceIdentity, stackLabels } from "../engine/labels.ts";
+import type { Attachment, NetworkPlan } from "../topology/plan.ts";
 import type { Host } from "./host.ts";
-import { type ResourceIdentity, stackLabels } from "./labels.ts";
 
 export interface NetworksArgs {
   readonly identity: ResourceIdentity;

@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { InstancePlan, PublishedPort } from "../topology.ts";
+import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "../engine/labels.ts";
+import type { InstancePlan, PublishedPort } from "../topology/plan.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
-import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "./labels.ts";
 
 /** How the engine finds out that a container serves. Durations in seconds. */
 export interface Healthcheck {

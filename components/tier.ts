@@ -1,6 +1,6 @@
-import type { InstancePlan } from "../topology.ts";
+import type { ResourceIdentity } from "../engine/labels.ts";
+import type { InstancePlan } from "../topology/plan.ts";
 import { type Hosts, hostOf } from "./host.ts";
-import type { ResourceIdentity } from "./labels.ts";
 import type { Networks } from "./networks.ts";
 import type { ServiceArgs } from "./service.ts";
 

@@ -330,3 +330,13 @@ export const schema = z.strictObject({
 export type Settings = z.output<typeof schema>;
 export type ServerSettings = Settings["servers"][number];
 export type ImageName = keyof Settings["images"];
+
+/** The stack's configuration: complete, and free of contradictions. */
+export interface Config extends Omit<Settings, "networks"> {
+  readonly project: string;
+  readonly stack: string;
+  /** The subnet of each network. */
+  readonly networks: Readonly<Record<NetworkName, string>>;
+  /** Where the subnets come from. */
+  readonly networkSettings: Settings["networks"];
+}

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { PROJECT_LABEL, PURPOSE_LABEL, SERVICE_LABEL, STACK_LABEL, STATE_LABEL } from "../components/labels.ts";
+import { PROJECT_LABEL, PURPOSE_LABEL, SERVICE_LABEL, STACK_LABEL, STATE_LABEL } from "../engine/labels.ts";
 
 /** Something that an engine has of a project's stacks. */
 export interface Found {

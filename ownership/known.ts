@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { STACK_LABEL } from "../components/labels.ts";
 import { markedName, STATE_MARK } from "../components/stateMark.ts";
+import { STACK_LABEL } from "../engine/labels.ts";
 
 /** A state's knowledge of an engine. */
 export interface Known {

@@ -1,6 +1,6 @@
 import type { Problem } from "../config/problems.ts";
-import type { Topology } from "../topology.ts";
-import type { EngineState } from "./engine.ts";
+import type { EngineState } from "../engine/state.ts";
+import type { Topology } from "../topology/plan.ts";
 
 /**
  * A MySQL that is older than the one that wrote the data does not open them, and the roll would find that out one

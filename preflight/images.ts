@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
 import type { Problem } from "../config/problems.ts";
 import { type ImageName, schema } from "../config/schema.ts";
-import type { InstancePlan, Topology } from "../topology.ts";
-import { engineClient } from "./engine.ts";
+import { engineClient } from "../engine/client.ts";
+import type { InstancePlan, Topology } from "../topology/plan.ts";
 
 /** Milliseconds: a registry may have to be looked up, asked for a token and then for the image. */
 const ANSWER_MS = 15_000;

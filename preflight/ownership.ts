@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { engineClient } from "../engine/client.ts";
 import { findOnEngine } from "../ownership/found.ts";
 import { type Known, knownToOutputs } from "../ownership/known.ts";
 import { leftBehind, renamedText } from "../ownership/renamed.ts";
 import { foreignText } from "../ownership/report.ts";
 import { sort } from "../ownership/sort.ts";
-import type { Topology } from "../topology.ts";
-import { engineClient } from "./engine.ts";
+import type { Topology } from "../topology/plan.ts";
 
 /**
  * The knowledge of the stack's own state, read as a program reads another stack's. undefined where the CLI does not offer

@@ -1,7 +1,8 @@
-import { createServer } from "node:net";
 import type { Path, Problem } from "../config/problems.ts";
-import type { PublishedPort, Topology } from "../topology.ts";
-import { type EngineState, isLocal } from "./engine.ts";
+import { isLocal } from "../engine/client.ts";
+import { isBound } from "../engine/ports.ts";
+import type { EngineState } from "../engine/state.ts";
+import type { PublishedPort, Topology } from "../topology/plan.ts";
 
 /** Ports that the plan publishes and others have. What is proposed instead is free, and no other port of the plan. */
 export async function takenPorts(
@@ -33,15 +34,6 @@ export async function takenPorts(
     });
   }
   return problems;
-}
-
-/** Whether a process of this machine holds the port at the address. */
-export async function isBound(address: string, port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
-  });
 }
 
 /** The ports after one, then those before it that any process may have. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../config/problems.ts";
 import { bitsOf, capacityOf, isCidr, overlap, proposer, rangeBits } from "../config/subnets.ts";
-import { instances, type NetworkPlan, type Topology } from "../topology.ts";
-import type { EngineNetwork } from "./engine.ts";
+import type { EngineNetwork } from "../engine/state.ts";
+import { instances, type NetworkPlan, type Topology } from "../topology/plan.ts";
 import type { MachineSubnet } from "./machine.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { PROPOSED_PORTS, type Surroundings } from "../config/surroundings.ts";
-import type { Topology } from "../topology.ts";
-import { engineState, isLocal } from "./engine.ts";
+import { isLocal } from "../engine/client.ts";
+import { isBound } from "../engine/ports.ts";
+import { engineState } from "../engine/state.ts";
+import type { Topology } from "../topology/plan.ts";
 import { machineSubnets } from "./machine.ts";
-import { isBound } from "./ports.ts";
 
 /** What others have at an endpoint. An engine that does not answer has nothing: that is said elsewhere. */
 export async function surroundingsOf(

@@ -10,7 +10,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { type FolderContent, folderContent } from "../components/files.ts";
+import { type FolderContent, folderContent } from "./content.ts";
 import { RELEASES, releaseFolder } from "./folder.ts";
 import { inUse } from "./journal.ts";
 

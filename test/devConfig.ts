@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { rawSettings } from "../config.ts";
+import { rawSettings } from "../config/config.ts";
 import type { StackSettings } from "./examples.ts";
 
 /** The configuration of the committed dev stack, as Pulumi hands it to the program. */

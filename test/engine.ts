@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { LOCAL_ENDPOINT } from "../config/schema.ts";
-import { engineClient } from "../preflight/engine.ts";
+import { engineClient } from "../engine/client.ts";
 
 /** The engine that tests work with. A test file that reaches this module needs one. */
 export const engine = engineClient(LOCAL_ENDPOINT);

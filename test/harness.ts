@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "../config/config.ts";
 import { deploy } from "../deploy.ts";
-import { planTopology } from "../topology.ts";
+import { planTopology } from "../topology/topology.ts";
 
 /** A resource as the engine would have been asked for it. */
 export interface Registered {

@@ -14,14 +14,15 @@ import {
   stewardEnvironment,
   stewardFiles,
 } from "../components/mysqlCluster/node.ts";
-import { parseConfig } from "../config.ts";
-import { askMembers, type Covers, comparisons, type Member } from "../database/members.ts";
-import { promote } from "../database/promote.ts";
-import type { Takeover } from "../database/takeover.ts";
-import type { StackContainers } from "../stack/containers.ts";
-import { type Databases, databasesOf } from "../stack/databases.ts";
+import { parseConfig } from "../config/config.ts";
+import { askMembers, type Covers, comparisons, type Member } from "../operations/database/members.ts";
+import { promote } from "../operations/database/promote.ts";
+import type { Takeover } from "../operations/database/takeover.ts";
+import type { StackContainers } from "../operations/stack/containers.ts";
+import { type Databases, databasesOf } from "../operations/stack/databases.ts";
+import type { ClusterPlan } from "../topology/plan.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
-import { type ClusterPlan, planTopology } from "../topology.ts";
+import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
 import { docker, eventually, published } from "./engine.ts";
 

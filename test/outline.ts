@@ -1,4 +1,4 @@
-import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../topology.ts";
+import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../topology/plan.ts";
 
 /** A plan as a text that a reader can check against the picture in his head: one line a container, its links below. */
 export function outline(topology: Topology): string {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { configOf } from "../stack/configuration.ts";
-import { type StackContainers, stackContainers } from "../stack/containers.ts";
-import { type Databases, databasesOf } from "../stack/databases.ts";
-import { planTopology, type Topology } from "../topology.ts";
+import { configOf } from "../operations/stack/configuration.ts";
+import { type StackContainers, stackContainers } from "../operations/stack/containers.ts";
+import { type Databases, databasesOf } from "../operations/stack/databases.ts";
+import type { Topology } from "../topology/plan.ts";
+import { planTopology } from "../topology/topology.ts";
 import { engine } from "./engine.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 import { skipAfterFailure } from "./steps.ts";

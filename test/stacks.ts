@@ -3,9 +3,9 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { PROJECT } from "../commands/settings.ts";
-import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../components/labels.ts";
 import { partOf } from "../config/subnets.ts";
+import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../engine/labels.ts";
+import { PROJECT } from "../operations/stack/project.ts";
 import { engine } from "./engine.ts";
 import { killByWord } from "./processes.ts";
 

@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
-import type { ApplicationPlan, RouterPlan } from "../topology.ts";
-import { drainSeconds } from "./loadBalancers.ts";
-import { attachments } from "./servers.ts";
+import { drainSeconds } from "../config/loadBalancing.ts";
+import type { Config } from "../config/schema.ts";
+import { attachments } from "./links.ts";
+import type { ApplicationPlan, RouterPlan } from "./plan.ts";
 
 export function planApplications(config: Config, routers: readonly RouterPlan[]): ApplicationPlan[] {
   const { command, port, readinessPath } = config.application;

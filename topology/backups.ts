@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Config } from "../config.ts";
-import type { BackupPlan, ClusterPlan } from "../topology.ts";
-import { attachments } from "./servers.ts";
+import type { Config } from "../config/schema.ts";
+import { attachments } from "./links.ts";
+import type { BackupPlan, ClusterPlan } from "./plan.ts";
 
 const NAME = "mysql-backup";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { ARBITER, type Settings } from "../config/schema.ts";
-import type { Config } from "../config.ts";
-import type { ClusterPlan, DatabasePlan } from "../topology.ts";
+import { serversWith } from "../config/routes.ts";
+import { ARBITER, type Config, type Settings } from "../config/schema.ts";
+import { ROUTER_DOMAIN } from "./databaseRouters.ts";
+import { attachments } from "./links.ts";
+import type { ClusterPlan, DatabasePlan } from "./plan.ts";
 import { MYSQL_PORT } from "./ports.ts";
-import { ROUTER_DOMAIN } from "./routers.ts";
-import { attachments, serversWith } from "./servers.ts";
 
 /** What an arbiter needs: it has all of the data, but serves nobody. */
 const ARBITER_SIZING = { memoryMb: 768, bufferPoolMb: 64, maxConnections: 50, redoLogMb: 64 } as const;

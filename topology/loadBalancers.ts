@@ -1,60 +1,21 @@
-import { LOAD_BALANCERS, type Settings } from "../config/schema.ts";
-import { addressIn, bitsOf } from "../config/subnets.ts";
-import type { Config } from "../config.ts";
+import { edgeAddress, fastInterval, hashes, publishedPorts, virtualAddresses } from "../config/loadBalancing.ts";
+import { wayName, ways, wayTraffic } from "../config/routes.ts";
+import { type Config, LOAD_BALANCERS, type Settings } from "../config/schema.ts";
+import { bitsOf } from "../config/subnets.ts";
+import { attachments } from "./links.ts";
 import type {
   BackendPlan,
   BalancePlan,
   HealthPlan,
   InstancePlan,
   LoadBalancerPlan,
-  PublishedPort,
   VrrpPlan,
   WebPlan,
-} from "../topology.ts";
+} from "./plan.ts";
 import { SITE_PORT, STATISTICS_PORT } from "./ports.ts";
-import { attachments } from "./servers.ts";
-import { wayName, ways, wayTraffic } from "./ways.ts";
 
-/** Algorithms whose choice is fixed by a table that is not changed while HAProxy runs: no server can start slowly. */
-export function isStatic({ algorithm, hash }: Pick<Settings["loadBalancer"], "algorithm" | "hash">): boolean {
-  return algorithm === "static-rr" || (hashes(algorithm) && hash?.method === "map-based");
-}
-
-export function hashes(algorithm: Settings["loadBalancer"]["algorithm"]): boolean {
-  return algorithm === "source" || algorithm === "uri";
-}
-
-/** Ports of the host that each load balancer publishes; the second has the next ones where nothing else is said. */
-export function publishedPorts(settings: Settings["loadBalancer"]): PublishedPort[][] {
-  const { address, port, statsPort, pair, replicas } = settings;
-  const published = (site: number, statistics: number | undefined): PublishedPort[] => [
-    { address, port: site, target: SITE_PORT, serves: "site" },
-    ...(statistics === undefined
-      ? []
-      : [{ address: "127.0.0.1", port: statistics, target: STATISTICS_PORT, serves: "statistics" } as const]),
-  ];
-  const second = published(
-    pair?.port ?? nextPort(port),
-    statsPort === undefined ? undefined : (pair?.statsPort ?? nextPort(statsPort)),
-  );
-  return [published(port, statsPort), second].slice(0, replicas);
-}
-
-function nextPort(port: number): number {
-  return port === 65_535 ? port - 1 : port + 1;
-}
-
-/** Its fixed address in the edge network: peers are told it before the other exists. */
-export function edgeAddress(edge: string, index: number): string {
-  return addressIn(edge, 11 + index);
-}
-
-/** The addresses that move between a pair; by default the last of the edge network. */
-export function virtualAddresses({ pair }: Settings["loadBalancer"], edge: string): readonly string[] {
-  if (pair?.virtualAddresses !== undefined) return pair.virtualAddresses;
-  const first = addressIn(edge, -2);
-  return pair?.mode === "active-active" ? [first, addressIn(edge, -3)] : [first];
-}
+/** The ports in the container behind those of the host. */
+const TARGETS = { site: SITE_PORT, statistics: STATISTICS_PORT } as const;
 
 export function planLoadBalancers(config: Config, web: readonly WebPlan[]): LoadBalancerPlan[] {
   const { edge } = config.networks;
@@ -73,7 +34,10 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
       memoryMb: 128,
       cpus: "1.0",
     },
-    published: publishedPorts(config.loadBalancer)[index] ?? [],
+    published: (publishedPorts(config.loadBalancer)[index] ?? []).map((port) => ({
+      ...port,
+      target: TARGETS[port.serves],
+    })),
     vrrp: replicas > 1 ? planVrrp(config, index) : undefined,
     peers,
     balance: planBalance(config.loadBalancer),
@@ -84,15 +48,6 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     requestTimeoutSeconds: config.web.requestTimeoutSeconds,
     edgeSubnet: edge,
   }));
-}
-
-function fastInterval(intervalMs: number): number {
-  return Math.max(100, Math.round(intervalMs / 4));
-}
-
-/** Seconds of red readiness before a server stops: what every load balancer needs to notice, and a margin of 3 s. */
-export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {
-  return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs)) / 1000) + 3;
 }
 
 function planNamespace(config: Config, name: string, address: string): InstancePlan {

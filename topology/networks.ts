@@ -1,7 +1,6 @@
-import { NETWORKS, type NetworkName } from "../config/schema.ts";
+import { type Config, NETWORKS, type NetworkName } from "../config/schema.ts";
 import { addressIn } from "../config/subnets.ts";
-import type { Config } from "../config.ts";
-import type { NetworkPlan, Topology } from "../topology.ts";
+import type { NetworkPlan } from "./plan.ts";
 
 const PURPOSES: Readonly<Record<NetworkName, string>> = {
   edge: "clients to the load balancer; the only network with a way in",
@@ -22,11 +21,4 @@ export function planNetworks(config: Config): NetworkPlan[] {
     internal: name !== "edge",
     purpose: PURPOSES[name],
   }));
-}
-
-/** @throws Error where the plan lacks the network: a mistake in the program. */
-export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
-  const network = topology.networks.find((candidate) => candidate.name === name);
-  if (network === undefined) throw new Error(`the plan has no network ${name}`);
-  return network;
 }

@@ -1,9 +1,9 @@
-import type { Config } from "../config.ts";
-import type { ApplicationPlan, WebPlan } from "../topology.ts";
-import { drainSeconds } from "./loadBalancers.ts";
+import { drainSeconds } from "../config/loadBalancing.ts";
+import { serversWith, ways } from "../config/routes.ts";
+import type { Config } from "../config/schema.ts";
+import { attachments, upstream } from "./links.ts";
+import type { ApplicationPlan, WebPlan } from "./plan.ts";
 import { WEB_PORT } from "./ports.ts";
-import { attachments, serversWith, upstream } from "./servers.ts";
-import { ways } from "./ways.ts";
 
 export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
   const all = ways(config.servers);

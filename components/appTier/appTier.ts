@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { folderContent } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import { keep } from "../../releases/store.ts";
-import type { ApplicationPlan, Upstream } from "../../topology.ts";
+import type { ApplicationPlan, Upstream } from "../../topology/plan.ts";
 import { fingerprint } from "../certificates.ts";
-import { folderContent, folderFiles, secretFiles } from "../files.ts";
+import { folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import type { Password } from "../passwords.ts";
 import { oneAfterTheOther } from "../roll.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RouterPlan } from "../../topology.ts";
+import type { RouterPlan } from "../../topology/plan.ts";
 import { configFiles } from "../files.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";

@@ -1,5 +1,5 @@
+import type { RouterPlan, RouterTarget } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
-import type { RouterPlan, RouterTarget } from "../../topology.ts";
 import { mysqlCheck } from "./mysqlCheck.ts";
 import { ROLES, ROUTER_ACCOUNT, YES } from "./roles.ts";
 

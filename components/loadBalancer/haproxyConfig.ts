@@ -1,5 +1,5 @@
+import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/plan.ts";
 import { PEERS_PORT, SITE_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
-import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology.ts";
 
 /** Where HAProxy's files are in its container. */
 export const CONFIG_FOLDER = "/etc/haproxy";

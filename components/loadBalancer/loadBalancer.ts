@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
-import type { LoadBalancerPlan } from "../../topology.ts";
 import { configFiles, liveFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { oneAfterTheOther } from "../roll.ts";

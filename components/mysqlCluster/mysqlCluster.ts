@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
+import { stackLabels } from "../../engine/labels.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
 import { type Authority, fingerprint, type IssuedCertificate } from "../certificates.ts";
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
-import { stackLabels } from "../labels.ts";
 import { createPassword, type Password } from "../passwords.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";

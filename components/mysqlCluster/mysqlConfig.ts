@@ -1,4 +1,4 @@
-import type { ClusterPlan, DatabasePlan } from "../../topology.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
 
 /** Where a node finds the authority's certificate, its own and its key. */
 export const TLS = {

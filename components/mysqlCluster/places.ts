@@ -1,6 +1,6 @@
 import { ARBITER } from "../../config/schema.ts";
 import { memberName } from "../../topology/databases.ts";
-import type { ClusterPlan } from "../../topology.ts";
+import type { ClusterPlan } from "../../topology/plan.ts";
 import {
   APPLIES,
   APPOINTED,

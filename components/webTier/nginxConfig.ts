@@ -1,4 +1,4 @@
-import type { WebPlan } from "../../topology.ts";
+import type { WebPlan } from "../../topology/plan.ts";
 
 /** Where Nginx's files are in its container. */
 export const CONFIG_FOLDER = "/etc/foobar";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { WebPlan } from "../../topology.ts";
+import type { WebPlan } from "../../topology/plan.ts";
 import { configFiles, folderFiles } from "../files.ts";
 import { oneAfterTheOther } from "../roll.ts";
 import { Service } from "../service.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ticksOf } from "../../bench/cpu.ts";
-import { figureLine, median } from "../../bench/figures.ts";
-import { load } from "../../bench/load.ts";
-import { costLine, type Run, requestCost, speedLine } from "../../bench/trafficFigures.ts";
+import { ticksOf } from "../bench/cpu.ts";
+import { figureLine, median } from "../bench/figures.ts";
+import { load } from "../bench/load.ts";
+import { costLine, type Run, requestCost, speedLine } from "../bench/trafficFigures.ts";
 
 const run = (figures: Partial<Run>): Run => ({
   requests: 1000,

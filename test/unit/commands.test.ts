@@ -4,8 +4,10 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
 import type { Step } from "../../bootstrap/step.ts";
-import { findBackend, prepareBackend } from "../../commands/backend.ts";
-import { commandLine, ROOT, stackNeeds } from "../../commands/settings.ts";
+import { findBackend, prepareBackend } from "../../operations/session/backend.ts";
+import { commandLine } from "../../operations/session/commandLine.ts";
+import { stackNeeds } from "../../operations/stack/needs.ts";
+import { ROOT } from "../../operations/stack/project.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 
 describe("the command line", () => {

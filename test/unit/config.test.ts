@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { parseConfig } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { UNKNOWN } from "../../config/surroundings.ts";
-import { parseConfig } from "../../config.ts";
 import { devConfig } from "../devConfig.ts";
 
 /** The text of each problem that the dev stack has with the given keys changed, without the cure's last word: --stack dev. */

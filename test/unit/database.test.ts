@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config.ts";
-import { type Covers, countOf, type Holdings, type Member, parseHoldings } from "../../database/members.ts";
-import { placesOf, type Report } from "../../database/places.ts";
-import { promote } from "../../database/promote.ts";
-import { planRecovery } from "../../database/recovery.ts";
-import { planTakeover } from "../../database/takeover.ts";
-import { planTopology } from "../../topology.ts";
+import { parseConfig } from "../../config/config.ts";
+import { type Covers, countOf, type Holdings, type Member, parseHoldings } from "../../operations/database/members.ts";
+import { placesOf, type Report } from "../../operations/database/places.ts";
+import { promote } from "../../operations/database/promote.ts";
+import { planRecovery } from "../../operations/database/recovery.ts";
+import { planTakeover } from "../../operations/database/takeover.ts";
+import { planTopology } from "../../topology/topology.ts";
 
 const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"replication":"group"}' }));
 

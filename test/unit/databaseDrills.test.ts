@@ -3,11 +3,12 @@ import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { execa } from "execa";
 import { issue } from "../../app/test/certificates.ts";
+import { parseConfig } from "../../config/config.ts";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
-import { parseConfig } from "../../config.ts";
-import { writerScript } from "../../drills/database/bundle.ts";
-import type { DatabaseContext } from "../../drills/database/drill.ts";
-import { FAULTS } from "../../drills/database/faults.ts";
+import { engineClient } from "../../engine/client.ts";
+import { writerScript } from "../../operations/drills/database/bundle.ts";
+import type { DatabaseContext } from "../../operations/drills/database/drill.ts";
+import { FAULTS } from "../../operations/drills/database/faults.ts";
 import {
   asideText,
   beginOf,
@@ -18,14 +19,13 @@ import {
   limitText,
   modeOf,
   troubles,
-} from "../../drills/database/measure.ts";
-import { type Note, note } from "../../drills/database/notes.ts";
-import { DRILLS, drillsNamed } from "../../drills/drills.ts";
-import { engineClient } from "../../preflight/engine.ts";
-import { changedText, configOf } from "../../stack/configuration.ts";
-import { stackContainers } from "../../stack/containers.ts";
-import type { Facts } from "../../stack/facts.ts";
-import { planTopology } from "../../topology.ts";
+} from "../../operations/drills/database/measure.ts";
+import { type Note, note } from "../../operations/drills/database/notes.ts";
+import { DRILLS, drillsNamed } from "../../operations/drills/drills.ts";
+import { changedText, configOf } from "../../operations/stack/configuration.ts";
+import { stackContainers } from "../../operations/stack/containers.ts";
+import type { Facts } from "../../operations/stack/facts.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const acked = (row: number, at: number): Note => ({ what: "acked", at, row });

@@ -4,7 +4,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { parse } from "yaml";
-import { ROOT } from "../../commands/settings.ts";
+import { ROOT } from "../../operations/stack/project.ts";
 
 const json = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8"));
 const { scripts, dependencies, devDependencies } = json("package.json");
@@ -16,7 +16,7 @@ const FOR_DEVELOPERS = /^(test|check|fix|bench)/;
 const BUNDLES: Readonly<Record<string, string>> = {
   "app/bundle.ts": "app/main.ts",
   "bootstrap/pulumi/host.ts": "bootstrap/pulumi/host/main.ts",
-  "drills/database/bundle.ts": "drills/database/writer.ts",
+  "operations/drills/database/bundle.ts": "operations/drills/database/writer.ts",
 };
 
 /** Modules outside the project that are imported from each file that can be reached from these. */

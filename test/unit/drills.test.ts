@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
+import { parseConfig } from "../../config/config.ts";
 import { LOCAL_ENDPOINT } from "../../config/schema.ts";
-import { parseConfig } from "../../config.ts";
-import { DRILLS, drillsNamed, TRAFFIC } from "../../drills/drills.ts";
-import { drillImage } from "../../drills/traffic/images.ts";
-import { startLoad } from "../../drills/traffic/load.ts";
+import { engineClient } from "../../engine/client.ts";
+import { DRILLS, drillsNamed, TRAFFIC } from "../../operations/drills/drills.ts";
+import { drillImage } from "../../operations/drills/traffic/images.ts";
+import { startLoad } from "../../operations/drills/traffic/load.ts";
 import {
   type Answer,
   checkMessages,
@@ -22,15 +23,14 @@ import {
   limitText,
   longestGap,
   serversSince,
-} from "../../drills/traffic/measure.ts";
-import { messageText, slowly, stepAt } from "../../drills/traffic/requests.ts";
-import { expendableServer, maintainableServer, servicesOn } from "../../drills/traffic/servers.ts";
-import { engineClient } from "../../preflight/engine.ts";
-import { changedText, configOf, whileChanged } from "../../stack/configuration.ts";
-import { stackContainers } from "../../stack/containers.ts";
-import { databasesOf } from "../../stack/databases.ts";
-import type { Facts } from "../../stack/facts.ts";
-import { planTopology } from "../../topology.ts";
+} from "../../operations/drills/traffic/measure.ts";
+import { messageText, slowly, stepAt } from "../../operations/drills/traffic/requests.ts";
+import { expendableServer, maintainableServer, servicesOn } from "../../operations/drills/traffic/servers.ts";
+import { changedText, configOf, whileChanged } from "../../operations/stack/configuration.ts";
+import { stackContainers } from "../../operations/stack/containers.ts";
+import { databasesOf } from "../../operations/stack/databases.ts";
+import type { Facts } from "../../operations/stack/facts.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const step = stepAt(1);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { parseConfig, rawSettings } from "../../config.ts";
-import { planTopology, type Topology } from "../../topology.ts";
+import { parseConfig, rawSettings } from "../../config/config.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
 import { outline } from "../outline.ts";
 

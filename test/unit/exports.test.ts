@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { exportLines, necessary, quoted } from "../../commands/exports.ts";
+import { exportLines, necessary, quoted } from "../../operations/session/exports.ts";
 
 /** What a shell with this environment has as a variable after it has evaluated the lines. */
 async function evaluated(lines: readonly string[], name: string, env: Readonly<Record<string, string>>) {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { readLocks, removeLock } from "../../commands/locks.ts";
-import { engineLabels } from "../../components/labels.ts";
 import { markedName } from "../../components/stateMark.ts";
+import { engineLabels } from "../../engine/labels.ts";
+import { readLocks, removeLock } from "../../operations/session/locks.ts";
 
 /** More than any system gives to a process. */
 const NOBODY = 2 ** 30;

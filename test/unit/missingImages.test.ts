@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { parseConfig } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { schema } from "../../config/schema.ts";
-import { parseConfig } from "../../config.ts";
 import { imagesOf, missingImages } from "../../preflight/images.ts";
-import { planTopology } from "../../topology.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { type FakeEngine, fakeEngine, type RegistryAnswer } from "../fakeEngine.ts";
 

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../../config.ts";
+import { parseConfig } from "../../config/config.ts";
 import type { Known } from "../../ownership/known.ts";
 import { notOwn } from "../../preflight/ownership.ts";
-import { planTopology } from "../../topology.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import type { StackSettings } from "../examples.ts";
 

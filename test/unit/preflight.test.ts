@@ -3,11 +3,11 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseConfig } from "../../config.ts";
-import { type EngineState, engineState } from "../../preflight/engine.ts";
+import { parseConfig } from "../../config/config.ts";
+import { type EngineState, engineState } from "../../engine/state.ts";
 import { collisions, missingFiles } from "../../preflight/preflight.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
-import { planTopology } from "../../topology.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const REMOTE = "tcp://elsewhere:2376";

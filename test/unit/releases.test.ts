@@ -11,8 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { folderContent, folderFiles } from "../../components/files.ts";
+import { folderFiles } from "../../components/files.ts";
 import { missingRelease } from "../../preflight/release.ts";
+import { folderContent } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import { type Entry, imageForward, inUse, note, previous, readJournal } from "../../releases/journal.ts";
 import { age, releaseTable } from "../../releases/report.ts";

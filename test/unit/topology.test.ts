@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
+import { parseConfig } from "../../config/config.ts";
 import { LOAD_BALANCERS, NETWORKS, ROLES, TRAFFIC } from "../../config/schema.ts";
-import { parseConfig } from "../../config.ts";
-import { instances, planTopology, type Topology } from "../../topology.ts";
+import { instances, type Topology } from "../../topology/plan.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const plan = (raw: Record<string, string>): Topology => planTopology(parseConfig("foobar", "dev", raw));

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { EVERYDAY, patternsIn } from "../../commands/testFiles.ts";
-import { testNeeds } from "../../commands/testNeeds.ts";
+import { EVERYDAY, patternsIn } from "../../operations/tests/files.ts";
+import { testNeeds } from "../../operations/tests/needs.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const workflow = (name: string) => parse(readFileSync(`${ROOT}/.github/workflows/${name}.yml`, "utf8"));
@@ -30,7 +30,7 @@ describe("a test file that is run alone", () => {
   });
 
   it("needs an engine where a container is run, and the CLI where a stack is", async () => {
-    assert.deepEqual(await testNeeds(["test/unit/nginxBehaviour.test.ts"]), { engine: true, cli: false });
+    assert.deepEqual(await testNeeds(["test/programs/nginxBehaviour.test.ts"]), { engine: true, cli: false });
     assert.deepEqual(await testNeeds(["test/integration/life.test.ts"]), { engine: true, cli: true });
   });
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
 import { HELD, UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
-import { beginGroup } from "../../database/beginGroup.ts";
-import { countOf } from "../../database/members.ts";
-import { planRecovery } from "../../database/recovery.ts";
-import { planTakeover } from "../../database/takeover.ts";
+import { beginGroup } from "../../operations/database/beginGroup.ts";
+import { countOf } from "../../operations/database/members.ts";
+import { planRecovery } from "../../operations/database/recovery.ts";
+import { planTakeover } from "../../operations/database/takeover.ts";
 import { engineMissing, eventually } from "../engine.ts";
 import { createMysqlStage, type MysqlStage, type Writing } from "../mysqlStage.ts";
 import { skipAfterFailure } from "../steps.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { parseListing } from "../../backups/listing.ts";
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { parseListing } from "../../operations/backups/listing.ts";
 import { type BackupStage, createBackupStage } from "../backupStage.ts";
 import { engineMissing } from "../engine.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, cp } from "node:fs/promises";
 import { join } from "node:path";
-import { TRAFFIC } from "../../drills/drills.ts";
+import { TRAFFIC } from "../../operations/drills/drills.ts";
 import { exampleSettings } from "../examples.ts";
 import { describeProject, drill, succeed, up } from "../site.ts";
 

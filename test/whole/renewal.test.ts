@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startLoad } from "../../drills/traffic/load.ts";
-import { failuresOf, isSuccess } from "../../drills/traffic/measure.ts";
+import { startLoad } from "../../operations/drills/traffic/load.ts";
+import { failuresOf, isSuccess } from "../../operations/drills/traffic/measure.ts";
 import { eventually } from "../engine.ts";
 import { inspect } from "../project.ts";
 import {

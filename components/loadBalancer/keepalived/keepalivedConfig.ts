@@ -1,5 +1,5 @@
+import type { VrrpPlan } from "../../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../../topology/ports.ts";
-import type { VrrpPlan } from "../../../topology.ts";
 
 /**
  * What each failed check of HAProxy takes off the priority. More than the difference within a pair, so that the other

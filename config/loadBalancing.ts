@@ -1,0 +1,60 @@
+import type { Settings } from "./schema.ts";
+import { addressIn } from "./subnets.ts";
+
+/** What the load balancer's settings mean: rules and planners ask here. */
+
+/** Algorithms whose choice is fixed by a table that is not changed while HAProxy runs: no server can start slowly. */
+export function isStatic({ algorithm, hash }: Pick<Settings["loadBalancer"], "algorithm" | "hash">): boolean {
+  return algorithm === "static-rr" || (hashes(algorithm) && hash?.method === "map-based");
+}
+
+export function hashes(algorithm: Settings["loadBalancer"]["algorithm"]): boolean {
+  return algorithm === "source" || algorithm === "uri";
+}
+
+/** A port of the load balancer's host. */
+export interface PortSetting {
+  readonly address: string;
+  readonly port: number;
+  readonly serves: "site" | "statistics";
+}
+
+/** Ports of the host that each load balancer publishes; the second has the next ones where nothing else is said. */
+export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[][] {
+  const { address, port, statsPort, pair, replicas } = settings;
+  const published = (site: number, statistics: number | undefined): PortSetting[] => [
+    { address, port: site, serves: "site" },
+    ...(statistics === undefined ? [] : [{ address: "127.0.0.1", port: statistics, serves: "statistics" } as const]),
+  ];
+  const second = published(
+    pair?.port ?? nextPort(port),
+    statsPort === undefined ? undefined : (pair?.statsPort ?? nextPort(statsPort)),
+  );
+  return [published(port, statsPort), second].slice(0, replicas);
+}
+
+function nextPort(port: number): number {
+  return port === 65_535 ? port - 1 : port + 1;
+}
+
+/** Its fixed address in the edge network: peers are told it before the other exists. */
+export function edgeAddress(edge: string, index: number): string {
+  return addressIn(edge, 11 + index);
+}
+
+/** The addresses that move between a pair; by default the last of the edge network. */
+export function virtualAddresses({ pair }: Settings["loadBalancer"], edge: string): readonly string[] {
+  if (pair?.virtualAddresses !== undefined) return pair.virtualAddresses;
+  const first = addressIn(edge, -2);
+  return pair?.mode === "active-active" ? [first, addressIn(edge, -3)] : [first];
+}
+
+/** Milliseconds between checks of a server whose state is about to change. */
+export function fastInterval(intervalMs: number): number {
+  return Math.max(100, Math.round(intervalMs / 4));
+}
+
+/** Seconds of red readiness before a server stops: what every load balancer needs to notice, and a margin of 3 s. */
+export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {
+  return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs)) / 1000) + 3;
+}

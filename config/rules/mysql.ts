@@ -1,0 +1,124 @@
+import type { Problem } from "../problems.ts";
+import { type ServerSettings, type Settings, WITHOUT_REPLICA } from "../schema.ts";
+
+/** Rules between the settings of MySQL and the servers. */
+export function mysqlChecks(servers: readonly ServerSettings[] | undefined, mysql: Settings["mysql"]): Problem[] {
+  const databases = servers?.filter(({ roles }) => roles.includes("db")).map(({ name }) => name) ?? [];
+  return [
+    ...(databases.length > 0 ? [...primaryExists(databases, mysql), ...enoughMembers(databases, mysql)] : []),
+    ...semisyncSettings(mysql),
+    ...groupSettings(mysql),
+    ...sizes(mysql),
+  ];
+}
+
+function primaryExists(databases: readonly string[], { primary }: Settings["mysql"]): Problem[] {
+  if (primary === undefined || databases.includes(primary)) return [];
+  return [
+    {
+      path: ["mysql", "primary"],
+      value: primary,
+      allowed: `a server with the role db: ${databases.join(", ")}`,
+      example: databases[0],
+    },
+  ];
+}
+
+/** The most that MySQL takes into a group. */
+const GROUP_MEMBERS = 9;
+
+function enoughMembers(databases: readonly string[], mysql: Settings["mysql"]): Problem[] {
+  const { replication, arbiter, acceptNoMajority } = mysql;
+  const count = databases.length;
+  const problem = (complaint: string, allowed: string, example: string): Problem[] => [
+    { path: ["mysql", "replication"], complaint, allowed, example },
+  ];
+  if (replication === "semisync" && count < 2) {
+    return problem(
+      "is semisync, and there is no replica to wait for",
+      "async, or two servers with the role db",
+      "async",
+    );
+  }
+  if (replication !== "group") return [];
+  if (count < 2) {
+    return problem(
+      "is group, and there is one server with the role db",
+      "async, or two servers with the role db",
+      "async",
+    );
+  }
+  if (count > GROUP_MEMBERS) {
+    return problem(
+      `is group, and there are ${count} servers with the role db`,
+      `a group of at most ${GROUP_MEMBERS}`,
+      "async",
+    );
+  }
+  if (arbiter === true && count % 2 === 1) {
+    return [
+      {
+        path: ["mysql", "arbiter"],
+        value: true,
+        allowed: `false: ${count} databases have a majority without it, and with it they could lose no member more`,
+        example: "false",
+      },
+    ];
+  }
+  if (arbiter === false && count === 2 && !acceptNoMajority) {
+    return [
+      {
+        path: ["mysql", "arbiter"],
+        value: false,
+        allowed:
+          "true: in a group of two the one that is left has no majority and takes no writes, so it survives less than " +
+          "one database alone; or accept that with mysql.acceptNoMajority",
+        example: "true",
+      },
+    ];
+  }
+  return [];
+}
+
+function semisyncSettings({ replication, withoutReplica }: Settings["mysql"]): Problem[] {
+  if (replication === "semisync" && withoutReplica === undefined) {
+    return [
+      {
+        path: ["mysql", "withoutReplica"],
+        complaint: "is not set, and semisync must know what to do when no replica is there",
+        allowed: `one of ${WITHOUT_REPLICA.join(", ")}: wait takes no writes until a replica is back, and loses none; degrade goes on alone, and what it commits then is lost with its disk`,
+        example: "wait",
+      },
+    ];
+  }
+  return replication !== "semisync" && withoutReplica !== undefined
+    ? [onlyWith("withoutReplica", withoutReplica, "semisync")]
+    : [];
+}
+
+function groupSettings({ replication, arbiter, acceptNoMajority }: Settings["mysql"]): Problem[] {
+  if (replication === "group") return [];
+  return [
+    ...(arbiter === undefined ? [] : [onlyWith("arbiter", arbiter, "group")]),
+    ...(acceptNoMajority ? [onlyWith("acceptNoMajority", true, "group")] : []),
+  ];
+}
+
+function onlyWith(key: string, value: unknown, replication: string): Problem {
+  return { path: ["mysql", key], value, allowed: `nothing, unless mysql.replication is ${replication}` };
+}
+
+/** What a node needs besides its buffer pool. */
+const BESIDES_MB = 450;
+
+function sizes({ memoryMb, bufferPoolMb }: Settings["mysql"]): Problem[] {
+  if (bufferPoolMb === undefined || bufferPoolMb + BESIDES_MB <= memoryMb) return [];
+  return [
+    {
+      path: ["mysql", "bufferPoolMb"],
+      value: bufferPoolMb,
+      allowed: `at most ${memoryMb - BESIDES_MB}: memoryMb is ${memoryMb}, of which MySQL needs ${BESIDES_MB} for the rest`,
+      example: String(Math.floor(memoryMb / 4)),
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+import type { Problem } from "../problems.ts";
+import { DEFAULT_RANGE, NETWORKS, type NetworkName, type Settings } from "../schema.ts";
+import { bitsOf, isSubnet, overlap, partOf, proposer } from "../subnets.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+type Networks = Settings["networks"];
+
+/** Of a range, so that each sixteenth of it can be a subnet. */
+const RANGE_BITS = { least: 16, most: 24 };
+const SUBNET_BITS = { least: 16, most: 28 };
+/** Of the subnets that are proposed in the place of what is none. */
+const USUAL_BITS = 24;
+
+/** The subnet of each network: its own setting, else its part of the range. A network without a well-formed one is left out. */
+export function subnetsOf(networks: Networks): Map<NetworkName, string> {
+  const inRange = isRange(networks.range);
+  return new Map(
+    NETWORKS.flatMap((name, index): [NetworkName, string][] => {
+      const own = networks[name];
+      if (own !== undefined) return isSubnet(own, SUBNET_BITS) ? [[name, own]] : [];
+      return inRange ? [[name, partOf(networks.range, index)]] : [];
+    }),
+  );
+}
+
+/** Rules for the range and the subnets. Each subnet that is proposed is another one, and shares no address with others'. */
+export function networkChecks(networks: Networks, { subnets: others, own }: Surroundings): Problem[] {
+  const planned = subnetsOf(networks);
+  const range = isRange(networks.range) ? networks.range : undefined;
+  const elsewhere = proposer([...planned.values(), ...(range === undefined ? [] : [range]), ...others, ...own]);
+  const isFree = (subnet: string, but?: NetworkName) =>
+    ![...others, ...NETWORKS.flatMap((name) => (name === but ? [] : (planned.get(name) ?? [])))].some((taken) =>
+      overlap(taken, subnet),
+    );
+  /** What the network would have without a setting of its own, where that is free. */
+  const example = (name: NetworkName, bits: number) => {
+    const part = range === undefined ? undefined : partOf(range, NETWORKS.indexOf(name));
+    return part !== undefined && isFree(part, name) ? part : elsewhere(bits);
+  };
+  return [
+    ...(range === undefined
+      ? [
+          {
+            path: ["networks", "range"],
+            value: networks.range,
+            allowed:
+              "an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)",
+            example: isFree(DEFAULT_RANGE) ? DEFAULT_RANGE : elsewhere(bitsOf(DEFAULT_RANGE)),
+          },
+        ]
+      : []),
+    ...NETWORKS.filter((name) => networks[name] !== undefined && !planned.has(name)).map((name) => ({
+      path: ["networks", name],
+      value: networks[name],
+      allowed:
+        "an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)",
+      example: example(name, USUAL_BITS),
+    })),
+    ...overlapping(networks, planned).map(({ name, subnet, overlaps }) => ({
+      path: ["networks", name],
+      value: subnet,
+      allowed: `a subnet that does not overlap ${overlaps.map((other) => `networks.${other}, ${planned.get(other)}`).join(", nor ")}`,
+      example: example(name, bitsOf(subnet)),
+    })),
+  ];
+}
+
+/** A range is named by its own rules beside those of a subnet. */
+function isRange(text: string): boolean {
+  return isSubnet(text, RANGE_BITS);
+}
+
+interface Overlapping {
+  readonly name: NetworkName;
+  readonly subnet: string;
+  readonly overlaps: readonly NetworkName[];
+}
+
+/** Of two networks that overlap, the one that is to move: the one with a setting of its own; of two such, the later. */
+function overlapping(networks: Networks, planned: ReadonlyMap<NetworkName, string>): Overlapping[] {
+  const all = [...planned];
+  const moves = (name: NetworkName, other: NetworkName) =>
+    networks[name] !== undefined && (networks[other] === undefined || NETWORKS.indexOf(other) < NETWORKS.indexOf(name));
+  return all.flatMap(([name, subnet]) => {
+    const overlaps = all.flatMap(([other, taken]) =>
+      other !== name && moves(name, other) && overlap(subnet, taken) ? [other] : [],
+    );
+    return overlaps.length === 0 ? [] : [{ name, subnet, overlaps }];
+  });
+}

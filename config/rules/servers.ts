@@ -1,0 +1,94 @@
+import type { Problem } from "../problems.ts";
+import { ROLES, type ServerSettings, type Settings } from "../schema.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { mysqlChecks } from "./mysql.ts";
+import { networkChecks, subnetsOf } from "./networks.ts";
+import { trafficChecks } from "./traffic.ts";
+
+/**
+ * Rules between settings. Each part is absent where it is itself malformed, so that a typing error in one place does
+ * not hide a contradiction in another.
+ */
+export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
+  const { servers, loadBalancer, application, mysql, networks } = parts;
+  const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
+  // What is said of addresses in a network that has to move would be wrong when it has moved.
+  const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
+  const edge = networks && !edgeMoves ? subnetsOf(networks).get("edge") : undefined;
+  return [
+    ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
+    ...(mysql ? mysqlChecks(servers, mysql) : []),
+    ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
+    ...trafficChecks(servers, loadBalancer, edge, surroundings),
+    ...(application ? commandGiven(application) : []),
+    ...ofNetworks,
+  ];
+}
+
+function duplicateNames(servers: readonly ServerSettings[]): Problem[] {
+  return servers.flatMap(({ name }, index) =>
+    servers.findIndex((other) => other.name === name) < index
+      ? [
+          {
+            path: ["servers", index, "name"],
+            value: name,
+            allowed: "a name that no other server has",
+            example: freeName(servers),
+          },
+        ]
+      : [],
+  );
+}
+
+function freeName(servers: readonly ServerSettings[]): string {
+  const taken = new Set(servers.map(({ name }) => name));
+  let number = 1;
+  while (taken.has(`server${number}`)) number++;
+  return `server${number}`;
+}
+
+function duplicateRoles(servers: readonly ServerSettings[]): Problem[] {
+  return servers.flatMap(({ roles }, server) =>
+    roles.flatMap((role, index) =>
+      roles.indexOf(role) < index
+        ? [{ path: ["servers", server, "roles", index], value: role, allowed: "each role once" }]
+        : [],
+    ),
+  );
+}
+
+function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {
+  return ROLES.filter((role) => !servers.some(({ roles }) => roles.includes(role))).map((role) => ({
+    path: ["servers", 0, "roles", servers[0]?.roles.length ?? 0],
+    complaint: `is free, and no server has the role ${role}`,
+    allowed: `at least one server with each of the roles ${ROLES.join(", ")}`,
+    example: role,
+  }));
+}
+
+function oneEngine(servers: readonly ServerSettings[], endpoint: string): Problem[] {
+  return servers.flatMap((server, index) =>
+    server.endpoint === endpoint
+      ? []
+      : [
+          {
+            path: ["servers", index, "endpoint"],
+            value: server.endpoint,
+            allowed: `the load balancer's endpoint, ${endpoint}: the networks between the tiers span one engine`,
+            example: endpoint,
+          },
+        ],
+  );
+}
+
+function commandGiven({ files, command }: Settings["application"]): Problem[] {
+  if (files === undefined || !command.includes("/app/server.cjs")) return [];
+  return [
+    {
+      path: ["application", "command"],
+      complaint: "starts the sample application, but application.files names another",
+      allowed: "the command that starts the application in the folder, which is put at /app",
+      example: '["node", "/app/index.js"]',
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import { engineClient } from "./client.ts";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
+
+/** A network of an engine. */
+export interface EngineNetwork {
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** Whether it is the stack's. */
+  readonly own: boolean;
+}
+
+/** What an engine has that a stack could collide with. */
+export interface EngineState {
+  /** The release of its Linux kernel: 6.1.0-18-amd64. */
+  readonly kernel: string;
+  readonly networks: readonly EngineNetwork[];
+  /** The stack's volumes that hold data, not files of the program. */
+  readonly dataVolumes: readonly string[];
+  /** The stack's containers that run an image which has a name. */
+  readonly services: readonly { readonly service: string; readonly image: string }[];
+  /** Ports of the host that containers hold, each with the host's address there. */
+  readonly published: readonly {
+    readonly container: string;
+    readonly address: string;
+    readonly port: number;
+    readonly own: boolean;
+  }[];
+}
+
+const ANSWER_MS = 5_000;
+
+/**
+ * Asks the engine at an endpoint.
+ * @throws Error where none answers within 5 seconds
+ */
+export async function engineState(endpoint: string, { project, stack }: StackIdentity): Promise<EngineState> {
+  const engine = engineClient(endpoint);
+  const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
+    labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
+  const abortSignal = AbortSignal.timeout(ANSWER_MS);
+  const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
+    engine.info(),
+    engine.listNetworks({ abortSignal }),
+    engine.listContainers({ abortSignal }),
+    engine.listVolumes({ abortSignal }),
+    engine.listImages({ abortSignal }),
+  ]);
+  const nameOf = new Map(images.map(({ Id, RepoTags }) => [Id, RepoTags?.[0]]));
+  return {
+    kernel,
+    networks: networks.map(({ Name, IPAM, Labels }) => ({
+      name: Name,
+      subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),
+      own: isOwn(Labels),
+    })),
+    dataVolumes: (volumes ?? []).flatMap(({ Name, Labels }) =>
+      isOwn(Labels) && !(SERVICE_LABEL in Labels) ? [Name] : [],
+    ),
+    services: containers.flatMap(({ ImageID, Labels }) => {
+      const image = nameOf.get(ImageID);
+      return isOwn(Labels) && image !== undefined ? [{ service: Labels[SERVICE_LABEL] ?? "", image }] : [];
+    }),
+    published: containers.flatMap(({ Names, Ports, Labels }) =>
+      Ports.flatMap(({ IP, PublicPort }) =>
+        PublicPort === undefined
+          ? []
+          : [{ container: Names[0]?.slice(1) ?? "?", address: IP ?? "0.0.0.0", port: PublicPort, own: isOwn(Labels) }],
+      ),
+    ),
+  };
+}

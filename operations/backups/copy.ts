@@ -1,0 +1,104 @@
+import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import type Docker from "dockerode";
+import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { engineLabels, labelFilter } from "../../engine/labels.ts";
+import type { BackupPlan, Topology } from "../../topology/plan.ts";
+import type { Choice } from "./choice.ts";
+import { type Restored, restored } from "./listing.ts";
+
+/** A backup that is not authentic is restored: whoever orders it has been asked. */
+export interface CopyOrder extends Choice {
+  /** The volume to make and to fill. */
+  readonly volume: string;
+  /** The member whose data they will be. */
+  readonly primary: string;
+  /** The mark of the stack's state; undefined: it has none yet. */
+  readonly state: string | undefined;
+}
+
+/**
+ * Restores into a new volume, in a container without network that mounts what the stack's own container of backups does.
+ * @param progress what is being done, line by line
+ * @throws Error with the reason; the volume is removed then
+ */
+export async function buildCopy(
+  engine: Docker,
+  { project, stack, database }: Pick<Topology, "project" | "stack" | "database">,
+  plan: BackupPlan,
+  { backup, until, volume, primary, state }: CopyOrder,
+  progress: (line: string) => void,
+): Promise<Restored> {
+  const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
+  if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
+  const { Image, Mounts, Config } = await engine.getContainer(running.Id).inspect();
+  // What it works in is its own; files and backups are shared.
+  const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
+
+  await engine.createVolume({ Name: volume, Labels: engineLabels({ project, stack }, { state }) });
+  try {
+    const container = await engine.createContainer({
+      Image,
+      Labels: engineLabels({ project, stack }, { state, purpose: "restore" }),
+      User: "999:999",
+      Entrypoint: ["bash"],
+      Cmd: [`${BACKUP_SCRIPTS}/restore.sh`, backup.name, primary, until],
+      Env: [
+        `STACK=${project}/${stack}`,
+        `APPLICATION_DATABASE=${database}`,
+        `TIMELINE=${plan.timeline}`,
+        ...Config.Env.filter((variable) => variable.startsWith("UNAUTHENTICATED_UNTIL=")),
+        ...(backup.authentic ? [] : ["ACCEPT_UNAUTHENTICATED=yes"]),
+      ],
+      HostConfig: {
+        Binds: [...shared.map(({ Name, Destination }) => `${Name}:${Destination}:ro`), `${volume}:${DATA_FOLDER}`],
+        NetworkMode: "none",
+        ReadonlyRootfs: true,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges:true"],
+        GroupAdd: ["0"],
+        Init: true,
+        Memory: plan.memoryMb * 1024 * 1024,
+        Tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=16m,uid=999,gid=999,mode=0750" },
+      },
+    });
+    try {
+      return await finished(engine, container, progress);
+    } finally {
+      await container.remove({ force: true, v: true });
+    }
+  } catch (error) {
+    await engine.getVolume(volume).remove();
+    throw error;
+  }
+}
+
+const DATA_FOLDER = "/var/lib/mysql";
+
+async function finished(
+  engine: Docker,
+  container: Docker.Container,
+  progress: (line: string) => void,
+): Promise<Restored> {
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  engine.modem.demuxStream(stream, stdout, stderr);
+  const lines: string[] = [];
+  createInterface({ input: stderr }).on("line", (line) => {
+    lines.push(line);
+    if (!line.startsWith(FAILURE)) progress(line);
+  });
+  const answer = text(stdout);
+  stream.on("end", () => {
+    stdout.end();
+    stderr.end();
+  });
+  await container.start();
+  const { StatusCode } = await container.wait();
+  const result = await answer;
+  if (StatusCode !== 0) throw new Error((lines.at(-1) ?? "the restore failed").replace(FAILURE, ""));
+  return restored.parse(JSON.parse(result));
+}
+
+const FAILURE = "error: ";

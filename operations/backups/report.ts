@@ -1,0 +1,71 @@
+import { age } from "../../releases/report.ts";
+import type { Choice } from "./choice.ts";
+import type { FullBackup, Listing, Restored } from "./listing.ts";
+import { countTransactions } from "./transactions.ts";
+
+/** A size as people read it: 1.5 MB. */
+export function size(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
+
+/** A line for each backup of the stack, the newest first: name, age, size, what was checked, what the archive adds. */
+export function backupTable({ backups, reaches }: Listing, stack: string, now: Date): string[] {
+  return backups
+    .filter((backup) => backup.stack === stack)
+    .toReversed()
+    .map((backup) =>
+      [
+        backup.name,
+        age(new Date(backup.takenAt), now).padEnd(14),
+        size(backup.bytes).padStart(9),
+        `checked, ${rowCount(backup)} rows`.padEnd(22),
+        [
+          backup.encrypted ? "encrypted" : "in the clear",
+          backup.authentic ? "authenticated" : "NOT AUTHENTICATED (an older version took it)",
+        ].join(", "),
+        `any moment from ${backup.takenAt} to ${(reaches.get(backup.run) ?? new Date(backup.takenAt)).toISOString()}`,
+      ].join("  "),
+    );
+}
+
+function rowCount({ rows }: Pick<FullBackup, "rows">): number {
+  return Object.values(rows).reduce((sum, count) => sum + count, 0);
+}
+
+/** What the databases hold now. */
+export interface Present {
+  /** Transactions that the restored data lack, as MySQL writes sets of them. */
+  readonly lacking: string;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** What a restore gives and what it costs, line by line. `present`: undefined where no database answers. */
+export function lossReport(
+  { backup }: Pick<Choice, "backup">,
+  restored: Restored,
+  present: Present | undefined,
+  now: Date,
+): string[] {
+  const last = restored.last === 0 ? new Date(backup.takenAt) : new Date(restored.last / 1000);
+  const tables = [...new Set([...Object.keys(restored.rows), ...Object.keys(present?.rows ?? {})])].sort();
+  const count = (rows: Readonly<Record<string, number>> | undefined, table: string) =>
+    rows === undefined ? "?" : String(rows[table] ?? "no table");
+  const minutes = Math.ceil((now.getTime() - last.getTime()) / 60_000);
+  return [
+    `restored and checked: the data up to ${last.toISOString()}, from the backup ${backup.name}`,
+    ...tables.map(
+      (table) =>
+        `    ${table.padEnd(24)} rows now: ${count(present?.rows, table)}, restored: ${count(restored.rows, table)}`,
+    ),
+    present === undefined
+      ? "what would be lost cannot be counted: no database takes writes now"
+      : `lost would be ${transactions(countTransactions(present.lacking))}, of the last ${minutes} min, and what is written until the databases have changed over`,
+  ];
+}
+
+function transactions(count: number): string {
+  return count === 1 ? "1 transaction" : `${count} transactions`;
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
+import type { ClusterPlan } from "../../topology/plan.ts";
+import type { StackContainers } from "../stack/containers.ts";
+import type { Databases } from "../stack/databases.ts";
+import type { Member } from "./members.ts";
+import { placesOf } from "./places.ts";
+
+/** In which a member has to take writes. What it has received it applies before. */
+const BEGIN_MS = 600_000;
+const POLL_MS = 500;
+
+/**
+ * Has the members that answer begin their group again without those that are given up. The members themselves find out
+ * which of them begins: one that has everything.
+ * @returns the server whose database takes writes
+ * @throws Error where none does in ten minutes
+ */
+export async function beginGroup(
+  cluster: Pick<ClusterPlan, "databases" | "replication">,
+  members: readonly Member[],
+  without: readonly Member[],
+  { execute, ask }: Pick<StackContainers, "execute"> & Pick<Databases, "ask">,
+): Promise<string> {
+  const givenUp = without.map(({ plan }) => plan.member);
+  for (const { plan } of members.filter(({ report }) => report !== undefined)) {
+    await execute(plan.name, ["sh", "-c", `printf '%s\\n' "$@" >${GIVEN_UP}`, "sh", ...givenUp]);
+  }
+  const end = performance.now() + BEGIN_MS;
+  for (;;) {
+    const places = await placesOf(cluster, ask);
+    const writer = places.find(({ report }) => report?.writes);
+    if (writer !== undefined) return writer.plan.server;
+    if (performance.now() > end) {
+      const problems = places.map(({ plan, problem }) => `${plan.server} ${problem ?? "is in its place"}`);
+      throw new Error(`the group has not begun: ${problems.join("; ")}`);
+    }
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,54 @@
+import type Docker from "dockerode";
+import { labelFilter, type StackIdentity } from "../../engine/labels.ts";
+
+/** Starts and ends the containers of MySQL servers, which the engine leaves as they are then. */
+export interface Nodes {
+  /** Ends a server at once, frozen or not; resolves to whether there was one. */
+  fence(name: string): Promise<boolean>;
+  stop(name: string): Promise<void>;
+  start(name: string): Promise<void>;
+}
+
+/** As long as a server may take to stop in good order. */
+const STOP_SECONDS = 60;
+
+export function nodesOf(engine: Docker, identity: StackIdentity): Nodes {
+  const find = async (name: string) => {
+    const all = await engine.listContainers({ all: true, filters: { label: labelFilter(identity) } });
+    // Containers that only carry files have longer names.
+    const own = new RegExp(`^/${name}-[0-9a-f]{7}$`);
+    const found = all.find(({ Names }) => Names.some((text) => own.test(text)));
+    return (
+      found && {
+        container: engine.getContainer(found.Id),
+        isRunning: found.State === "running" || found.State === "paused",
+      }
+    );
+  };
+  const get = async (name: string) => {
+    const found = await find(name);
+    if (found === undefined) throw new Error(`${name} has no container on the engine: npm run up makes it`);
+    return found.container;
+  };
+  return {
+    async fence(name) {
+      const found = await find(name);
+      if (found === undefined) return false;
+      const ended = found.container.wait();
+      if (found.isRunning) await found.container.kill();
+      await ended;
+      return true;
+    },
+    stop: async (name) => {
+      await (await get(name)).stop({ t: STOP_SECONDS }).catch(unlessDone);
+    },
+    start: async (name) => {
+      await (await get(name)).start().catch(unlessDone);
+    },
+  };
+}
+
+/** 304: it is what it is to be. */
+function unlessDone(error: Error & { readonly statusCode?: number }): void {
+  if (error.statusCode !== 304) throw error;
+}

@@ -1,0 +1,63 @@
+import type { ClusterPlan } from "../../topology/plan.ts";
+import { type Covers, countOf, type Member } from "./members.ts";
+
+/** What `recover` can do. */
+export type Recovery =
+  | { readonly kind: "begin-group"; readonly without: readonly Member[]; readonly cost: string }
+  | { readonly kind: "set-aside"; readonly member: Member };
+
+/**
+ * What brings a member, or a group that does not begin again by itself, back.
+ * @param server the member's server; undefined: the group
+ * @throws Error with the reason why there is nothing to do, or no safe way
+ */
+export function planRecovery(
+  { replication }: Pick<ClusterPlan, "replication">,
+  members: readonly Member[],
+  server: string | undefined,
+  covers: Covers,
+): Recovery {
+  if (server !== undefined) {
+    const member = members.find(({ plan }) => plan.server === server);
+    const refused = members.filter(({ state }) => state.startsWith("refused")).map(({ plan }) => plan.server);
+    if (member === undefined || !refused.includes(server)) {
+      throw new Error(`${server}, ${member?.state ?? "no server with a database"}: there is nothing to recover
+    allowed:   ${refused.join(", ") || "no database needs it"}`);
+    }
+    return { kind: "set-aside", member };
+  }
+  if (replication !== "group") {
+    throw new Error(`outside a group a lost primary is replaced by a takeover
+    cure:      npm run database -- takeover SERVER`);
+  }
+  const online = members.find(({ report }) => report?.group === "ONLINE");
+  if (online !== undefined) throw new Error(`${online.plan.server} is in the group: the others join it by themselves`);
+  const present = members.filter(({ holdings }) => holdings !== undefined);
+  const whole = present.filter((member) => present.every((other) => covers(member, other)));
+  if (whole.length === 0) {
+    throw new Error(
+      present.length === 0
+        ? "no database answers: start their containers first"
+        : `no database has everything that the others have: ${namesOf(present)} each have transactions of their own
+    cure:      npm run restore, or look into both (docs/operations.md)`,
+    );
+  }
+  const without = members.filter(({ holdings }) => holdings === undefined);
+  return { kind: "begin-group", without, cost: costOf(whole, present, without) };
+}
+
+const namesOf = (members: readonly Member[]) => members.map(({ plan }) => plan.server).join(", ");
+
+/**
+ * Nobody can say what the silent ones have. A member confirms what is committed before it has written it down, so that one
+ * which was killed at that moment has confirmed what it lacks.
+ */
+function costOf(whole: readonly Member[], present: readonly Member[], without: readonly Member[]): string {
+  const received = Math.max(...whole.map(({ holdings }) => countOf(holdings?.unappliedInGroup ?? "")));
+  const begins = `the group begins again with everything that ${namesOf(present)} ${present.length === 1 ? "has" : "have"}`;
+  const first = received === 0 ? "" : `, of which ${received} received transactions are applied first`;
+  return without.length === 0
+    ? `${begins}${first}. Every member answers: nothing is lost.`
+    : `${begins}${first}. What only ${namesOf(without)} has is lost; that may be some of what was acknowledged last.
+${namesOf(without)} must not run elsewhere: a second group would take writes.`;
+}

@@ -1,0 +1,117 @@
+import type { ClusterPlan } from "../../topology/plan.ts";
+import { type Covers, countOf, type Member } from "./members.ts";
+
+/** A takeover that may be done. */
+export interface Takeover {
+  readonly target: Member;
+  /** The members that took writes as far as anybody knows, and do not answer: they must not go on. */
+  readonly lost: readonly Member[];
+  /** What may be lost: it promises what the members that answer have shown, and no more. A sentence without its full stop. */
+  readonly cost: string;
+  /** Transactions that the target has received, and applies before it becomes the primary. */
+  readonly unapplied: number;
+}
+
+type Acknowledging = Pick<ClusterPlan, "replication" | "withoutReplica">;
+
+/**
+ * Whether a replica may take the place of a primary that is lost.
+ * @param server where the replica is
+ * @throws Error with the reason, and what to do instead
+ */
+export function planTakeover(
+  cluster: Acknowledging,
+  members: readonly Member[],
+  server: string | undefined,
+  covers: Covers,
+): Takeover {
+  if (cluster.replication === "group") {
+    throw new Error(`a group chooses its primary by itself
+    cure:      npm run database -- status says what it lacks; npm run database -- recover begins it again`);
+  }
+  const replicas = members.filter(({ report, holdings }) => report?.writes === false && holdings !== undefined);
+  const names = replicas.map(({ plan }) => plan.server).join(", ") || "none answers";
+  const target = replicas.find(({ plan }) => plan.server === server);
+  if (target?.holdings === undefined) {
+    throw new Error(
+      `${server === undefined ? "it is not said who takes over" : `${server} has no replica that answers`}\n    allowed:   npm run database -- takeover SERVER, one of: ${names}`,
+    );
+  }
+  const primary = members.find(({ report }) => report?.writes);
+  if (primary !== undefined) {
+    throw new Error(`${primary.plan.server} takes writes: a switchover loses nothing
+    cure:      pulumi config set --path 'foobar:mysql.primary' ${server}, then npm run up`);
+  }
+  const ahead = replicas.find((other) => !covers(target, other));
+  if (ahead !== undefined) {
+    throw new Error(`${ahead.plan.server} has transactions that ${server} has not
+    allowed:   npm run database -- takeover ${ahead.plan.server}`);
+  }
+  const { broken, unapplied, unappliedInGroup } = target.holdings;
+  if (unappliedInGroup !== "") {
+    throw new Error(`${server} has received ${transactions(unappliedInGroup)} in a group, and can apply them in a group only
+    cure:      pulumi config set --path 'foobar:mysql.replication' group, then npm run up`);
+  }
+  if (broken !== undefined && unapplied !== "") {
+    throw new Error(`${server} has received ${transactions(unapplied)} that it cannot apply, and without them they are lost: ${broken}
+    cure:      bring the primary back, or npm run restore (docs/operations.md)`);
+  }
+  return {
+    target,
+    lost: members.filter(({ report }) => report === undefined),
+    cost: costOf(cluster, target, members),
+    unapplied: countOf(unapplied),
+  };
+}
+
+function transactions(set: string): string {
+  const count = countOf(set);
+  return count === 1 ? "1 transaction" : `${count} transactions`;
+}
+
+function costOf({ replication, withoutReplica }: Acknowledging, target: Member, members: readonly Member[]): string {
+  const { server } = target.plan;
+  const primary = primaryOf(members);
+  if (primary === undefined) return `what other databases have and ${server} has not is lost: nobody knows the primary`;
+  const former = primary.plan.server;
+  if (primary.report !== undefined) {
+    return `nothing is lost: ${former}, the last primary, answers, and ${server} has everything that it has`;
+  }
+  const silent = members
+    .filter((member) => member !== primary && member.report === undefined)
+    .map(({ plan }) => plan.server)
+    .join(", ");
+  if (replication === "semisync" && withoutReplica === "wait") {
+    const doubts = [
+      ...(silent === "" ? [] : [`${silent}, which may have confirmed what ${server} has not, gives no answer`]),
+      ...(target.holdings?.waits === "wait"
+        ? []
+        : [`as far as ${server} has heard, ${former} did not always wait for a replica`]),
+      ...(target.holdings?.keepsConfirmed
+        ? []
+        : [`what ${server} had received and not applied when it was last started is lost on it`]),
+    ];
+    return doubts.length === 0
+      ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, and ${server} has everything that they have`
+      : `what ${former} acknowledged may be lost: ${doubts.join("; ")}`;
+  }
+  const others = silent === "" ? "" : `; what only ${silent} has received is lost, too`;
+  const since = sinceOf(target);
+  return replication === "semisync"
+    ? `if ${former} went on without its replica, ${since} is lost; else nothing that it acknowledged${others}`
+    : `${since} and had not sent to ${server} is lost, as far as ${former} is${others}`;
+}
+
+/** The member that was appointed last, as far as those that answer know. */
+function primaryOf(members: readonly Member[]): Member | undefined {
+  const [newest] = members
+    .flatMap(({ report }) => (report === undefined ? [] : [report]))
+    .sort((one, other) => other.epoch - one.epoch);
+  return members.find(({ plan }) => plan.member === newest?.appointed);
+}
+
+function sinceOf({ plan, holdings }: Member): string {
+  return holdings?.lastReceived === undefined
+    ? "all that it committed"
+    : `what it committed after ${holdings.lastReceived}, when ${plan.server} last heard of it,`;
+}

@@ -1,0 +1,103 @@
+import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
+import type { Drill, Ground, Outcome } from "../drill.ts";
+import { requireWhole, untilInPlace, untilWhole } from "../whole.ts";
+import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
+import type { DatabaseDrill } from "./drill.ts";
+import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";
+import { type StoredRows, storedRows } from "./rows.ts";
+
+/** In which the first row has to be acknowledged. */
+const START_SECONDS = 30;
+/** Of writing before anything is done: what fails then is not the drill's doing. */
+const LEAD_IN_SECONDS = 2;
+/** In which every member has to be back in its place. */
+const BACK_SECONDS = 180;
+/** Of writing after everything is well again. */
+const SETTLE_SECONDS = 2;
+const POLL_SECONDS = 0.25;
+
+/** A drill whose cost is what becomes of rows that are written meanwhile. */
+export function databaseDrill(drill: DatabaseDrill): Drill {
+  const { name, proves, obstacle, limit } = drill;
+  return {
+    name,
+    proves,
+    obstacle,
+    limit: (facts, conditions) => limitText(limit(facts, conditions)),
+    run: (ground) => runUnderWrites(drill, ground),
+  };
+}
+
+/** Runs a drill while rows are written and says what it cost. Afterwards the primary is who it was, and the rows are gone. */
+async function runUnderWrites(drill: DatabaseDrill, ground: Ground): Promise<Outcome> {
+  const { databases, signal, say, topology } = ground;
+  await requireWhole(ground);
+  const primary = await databases.primary();
+  const rows = storedRows(databases, topology.database);
+  await rows.make();
+  try {
+    const writer = await startWriter(ground);
+    let redundantAfterMs: number;
+    let complaint: string | undefined;
+    let end: number;
+    const began = performance.now();
+    try {
+      redundantAfterMs = await underWrites(drill, ground, primary, writer);
+    } catch (error) {
+      complaint = error instanceof Error ? error.message : String(error);
+      redundantAfterMs = performance.now() - began;
+    } finally {
+      end = await writer.stop();
+    }
+    signal.throwIfAborted();
+    const stored = await rows.count().catch((error: Error) => {
+      throw complaint === undefined ? error : new Error(`${complaint}; then: ${error.message}`);
+    });
+    const figures = figuresOf(writer.notes, stored, end, redundantAfterMs);
+    say(asideText(figures, writer.notes));
+    return {
+      line: figuresLine(drill.name, modeOf(topology.cluster), figures),
+      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
+    };
+  } finally {
+    await tidyUp(ground, primary, rows).catch((error: Error) => say(`not all is as it was before: ${error.message}`));
+  }
+}
+
+/** First nothing is done for a moment, then the drill does its work. Resolves to its time to full redundancy. */
+async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string, { notes }: Writer): Promise<number> {
+  const { wait, seconds } = ground;
+  const began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1_000;
+  while (beginOf(notes) === undefined) {
+    if (elapsed() > START_SECONDS) {
+      throw new Error(`nothing could be written in ${START_SECONDS} s: ${troubles(notes, 0).at(-1) ?? "no answer"}`);
+    }
+    await wait(POLL_SECONDS);
+  }
+  await wait(LEAD_IN_SECONDS);
+  const [trouble] = troubles(notes, beginOf(notes) ?? 0);
+  if (trouble !== undefined) throw new Error(`before anything was done: ${trouble}`);
+
+  const redundantAfterMs = await drill.run({
+    ...ground,
+    primary,
+    untilInPlace: () => untilInPlace(ground, BACK_SECONDS),
+  });
+
+  await wait(SETTLE_SECONDS);
+  await wait(Math.max(seconds - elapsed(), 0));
+  if (elapsed() > MAX_SECONDS) throw new Error(`it took longer than ${MAX_SECONDS} s`);
+  return redundantAfterMs;
+}
+
+/** After a failure another database may be the primary and stay it; whoever comes next expects the one that the user had. */
+async function tidyUp(ground: Ground, primary: string, rows: StoredRows): Promise<void> {
+  const { containers, databases, topology } = ground;
+  await rows.remove();
+  const first = topology.cluster.databases.find(({ name }) => name === primary);
+  if (first !== undefined && (await databases.primary()) !== primary) {
+    await containers.execute(topology.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, first.member]);
+  }
+  await untilWhole(ground);
+}

@@ -1,0 +1,124 @@
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { applicationFolder } from "../../../components/appTier/applicationFolder.ts";
+import { SAMPLE_STATIC_FILES } from "../../../components/appTier/sampleApp.ts";
+import type { ImageName, Settings } from "../../../config/schema.ts";
+import { ROOT } from "../../stack/project.ts";
+import { databasesAtWork } from "./certificates.ts";
+import type { TrafficDrill } from "./drill.ts";
+import { whileThereIsAnother } from "./images.ts";
+import { maintainableServer } from "./servers.ts";
+import { APPLICATION, NGINX, needsTwo } from "./tiers.ts";
+
+/** A release, and the way back from it, must not be felt. */
+const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 2_000 });
+
+/** Another value that is allowed as well. */
+function next(value: number, most: number): number {
+  return value < most ? value + 1 : value - 1;
+}
+
+/**
+ * The sample application as if it were the user's own: its command, which the configuration refuses for another folder,
+ * in other words, and its static files, without which it would be a release of Nginx as well.
+ */
+function asOwn({
+  command,
+  staticFiles = SAMPLE_STATIC_FILES,
+}: Pick<Settings["application"], "command" | "staticFiles">) {
+  return { command: command.map((word) => word.replace("/app/", "/app/./")), staticFiles };
+}
+
+function imageRelease(image: ImageName, title: string, obstacle: TrafficDrill["obstacle"]): TrafficDrill {
+  return {
+    name: `release-${image}-image`,
+    proves: `another version of ${title}'s image is rolled out and taken back without a visitor noticing`,
+    obstacle,
+    limit: UNFELT,
+    run: ({ engine, config, release }) =>
+      whileThereIsAnother(engine, config.images[image], (other) =>
+        release({ images: { ...config.images, [image]: other } }),
+      ),
+  };
+}
+
+export const RELEASES: readonly TrafficDrill[] = [
+  {
+    name: "release-files",
+    proves: "new application files are rolled out and taken back without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
+    limit: UNFELT,
+    async run({ config, release }) {
+      const { files, release: kept, ...settings } = config.application;
+      const folder = await mkdtemp(join(tmpdir(), "foobar-drill-"));
+      try {
+        await cp(resolve(ROOT, applicationFolder({ files, release: kept })), folder, { recursive: true });
+        await writeFile(join(folder, "drill.txt"), `${folder}\n`);
+        await release({ application: { ...settings, ...(files === undefined ? asOwn(settings) : {}), files: folder } });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  },
+  imageRelease("application", "the application", ({ topology }) => needsTwo(APPLICATION, topology)),
+  {
+    name: "release-nginx",
+    proves: "a changed setting of Nginx is rolled out and taken back without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(NGINX, topology),
+    limit: UNFELT,
+    run: ({ config, release }) =>
+      release({
+        web: { ...config.web, requestTimeoutSeconds: next(config.web.requestTimeoutSeconds, 3_600) },
+      }),
+  },
+  imageRelease("nginx", "Nginx", ({ topology }) => needsTwo(NGINX, topology)),
+  {
+    name: "release-haproxy",
+    proves: "a changed setting of HAProxy is rolled out and taken back without a visitor noticing",
+    obstacle: () => undefined,
+    limit: UNFELT,
+    run: ({ config, release }) => {
+      const { health } = config.loadBalancer;
+      return release({
+        loadBalancer: { ...config.loadBalancer, health: { ...health, rise: next(health.rise, 100) } },
+      });
+    },
+  },
+  imageRelease("haproxy", "HAProxy", () => undefined),
+  {
+    name: "renew-certificates",
+    proves:
+      "the authority's certificate and all that it signs are renewed, and served by databases that run on, without a visitor noticing",
+    obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
+    limit: UNFELT,
+    async run(context) {
+      const before = await databasesAtWork(context);
+      await context.renew("authority-certificate");
+      for (const [index, { name, startedAt, certificate }] of (await databasesAtWork(context)).entries()) {
+        if (certificate === before[index]?.certificate)
+          throw new Error(`${name} serves the certificate that it served before`);
+        if (startedAt !== before[index]?.startedAt) throw new Error(`${name} was started again`);
+      }
+    },
+  },
+  {
+    name: "maintenance",
+    proves: "a server is taken out and put back without a visitor noticing, and gets no request meanwhile",
+    obstacle: (facts) =>
+      maintainableServer(facts) === undefined ? "the stack has no server that visitors could do without" : undefined,
+    limit: UNFELT,
+    async run(context) {
+      const { config, release, holdSeconds, wait, serversFromNow } = context;
+      const server = maintainableServer(context);
+      const servers = config.servers.map((settings) =>
+        settings.name === server ? { ...settings, traffic: "maintenance" as const } : settings,
+      );
+      await release({ servers }, async () => {
+        const answered = serversFromNow();
+        await wait(holdSeconds);
+        if (server !== undefined && answered().has(server)) throw new Error(`${server} answered while it was out`);
+      });
+    },
+  },
+];

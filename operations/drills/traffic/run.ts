@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import type { Topology } from "../../../topology/plan.ts";
+import type { Drill, Ground, Outcome } from "../drill.ts";
+import { requireWhole, untilWhole } from "../whole.ts";
+import type { TrafficDrill } from "./drill.ts";
+import { type Load, startLoad } from "./load.ts";
+import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
+import { storedMessages } from "./messages.ts";
+
+/** The load ends after this long, whatever happens. */
+const MAX_SECONDS = 180;
+/** Of load before anything is done: what fails then is not the drill's doing. */
+const LEAD_IN_SECONDS = 2;
+/** In which every server has to answer again after what was done. */
+const BACK_SECONDS = 30;
+/** Of load after everything is well again: what comes late is still counted. */
+const SETTLE_SECONDS = 2;
+const POLL_SECONDS = 0.2;
+
+/** A drill whose cost is what visitors notice of it. */
+export function trafficDrill(drill: TrafficDrill): Drill {
+  const { name, proves, obstacle, limit } = drill;
+  return {
+    name,
+    proves,
+    obstacle,
+    limit: (facts, conditions) => limitText(limit(facts, conditions)),
+    run: (ground) => runUnderLoad(drill, ground),
+  };
+}
+
+/** Runs a drill under load and says what it cost. The messages that were posted are removed. */
+async function runUnderLoad(drill: TrafficDrill, ground: Ground): Promise<Outcome> {
+  const { config, databases, rate, signal, url } = ground;
+  await requireWhole(ground);
+  const messages = storedMessages(databases, config.mysql.database);
+  const run = randomBytes(4).toString("hex");
+  const load = startLoad({ url, rate, maxSeconds: MAX_SECONDS, run });
+  try {
+    const complaint = await underLoad(drill, ground, load).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const end = await load.stop();
+    signal.throwIfAborted();
+    const figures = figuresOf(load.answers, await messages.count(run), end);
+    if (figures.failed > 0) ground.say(`failed: ${failuresOf(load.answers)}`);
+    return {
+      line: figuresLine(drill.name, figures),
+      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
+    };
+  } finally {
+    await load.stop();
+    await messages.clear();
+    await untilWhole(ground).catch((error: Error) => ground.say(error.message));
+  }
+}
+
+/** Whether all of the load, which comes from one address, goes to one server, whichever that is after a failure. */
+function bindsVisitors({ loadBalancers: [first] }: Topology): boolean {
+  return first?.affinity === "address" || first?.balance.algorithm === "source";
+}
+
+/** First nothing is done for a moment, then the drill does its work, then all who answered before have to answer again. */
+async function underLoad(drill: TrafficDrill, ground: Ground, load: Load): Promise<void> {
+  const { wait } = ground;
+  const serversFromNow = () => {
+    const since = load.elapsed();
+    return () => serversSince(load.answers, since);
+  };
+
+  const usual = serversFromNow();
+  await wait(LEAD_IN_SECONDS);
+  const failed = load.answers.filter((answer) => !isSuccess(answer));
+  if (failed.length > 0) {
+    throw new Error(`${failed.length} of ${load.answers.length} requests failed before anything was done`);
+  }
+  const expected = bindsVisitors(ground.topology) ? [] : [...usual()];
+
+  await drill.run({ ...ground, serversFromNow });
+
+  const back = serversFromNow();
+  const missing = () => expected.filter((server) => !back().has(server));
+  for (let waited = 0; missing().length > 0; waited += POLL_SECONDS) {
+    if (waited > BACK_SECONDS) throw new Error(`${missing().join(", ")} gets no requests any more`);
+    await wait(POLL_SECONDS);
+  }
+  await wait(SETTLE_SECONDS);
+  await wait(Math.max(ground.seconds - load.elapsed() / 1_000, 0));
+  if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { RELEASES } from "../../releases/folder.ts";
+import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
+import { age } from "../../releases/report.ts";
+import { kept } from "../../releases/store.ts";
+import { ROOT } from "../stack/project.ts";
+import { containersThatAre } from "./containersThatAre.ts";
+import { heal } from "./heal.ts";
+import { sayKept } from "./kept.ts";
+import { pulumi, type Session } from "./pulumi.ts";
+import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
+import { say } from "./terminal.ts";
+
+const HOME = join(ROOT, RELEASES);
+
+/**
+ * Brings the stack up, notes in its journal what became of it, says what to do where it failed, and which data are kept
+ * that the stack has no use for any more. Without a terminal nobody can answer, and asking for it was the answer.
+ * @param saysKept false: the caller does; default: true
+ */
+export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
+  const { session, known } = await heal(asked);
+  const { release } = await releaseSettings(session.stack);
+  if (release !== undefined) {
+    say(`the stack runs the kept release ${release} (application.release), not the files as they are
+    to go on with those: npm run rollback -- --undo, then npm run up`);
+  }
+  const start = new Date();
+  const exitCode = await pulumi(session, ["up", ...(process.stdin.isTTY && process.stdout.isTTY ? [] : ["--yes"])]);
+  await record(session.stack, start, exitCode === 0);
+  if (saysKept && exitCode === 0) await sayKept(session, known);
+  return exitCode;
+}
+
+/** An update that was refused or declined before it began used no release, and is not noted. */
+async function record(stack: string, start: Date, ok: boolean): Promise<void> {
+  const settings = await releaseSettings(stack);
+  const release = releaseAskedFor(settings);
+  const releases = kept(HOME);
+  if (release === undefined || !releases.some((one) => one.release === release && one.usedAt >= start)) return;
+  const now = new Date();
+  const attempt = { release, image: settings.image };
+  note(stack, { at: now.toISOString(), ...attempt, ok, pinned: settings.release !== undefined }, HOME);
+  if (ok) return;
+  const back = previous(readJournal(stack, HOME), (name) => releases.some((one) => one.release === name));
+  const rollback =
+    back === undefined || isSame(back, attempt)
+      ? ""
+      : `npm run rollback, to the release ${back.release} of ${age(new Date(back.at), now)}, or `;
+  const logs = (await containersThatAre(stack, "starting", "unhealthy")).map(
+    (name) => `    log:       docker logs ${name}\n`,
+  );
+  say(`the update did not finish
+${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before, which forgets that the start failed`);
+}

@@ -1,0 +1,118 @@
+import { engineClient } from "../../engine/client.ts";
+import { type Found, findOnEngine } from "../../ownership/found.ts";
+import { type Known, knownToExport } from "../../ownership/known.ts";
+import { doubtText, foreignText, leftText, removal } from "../../ownership/report.ts";
+import { type Sorted, sort } from "../../ownership/sort.ts";
+import { cli } from "../stack/cli.ts";
+import { stackNeeds } from "../stack/needs.ts";
+import { PROJECT } from "../stack/project.ts";
+import { removeFound } from "./leftovers.ts";
+import { type Lock, readLocks, removeLock } from "./locks.ts";
+import type { Session } from "./pulumi.ts";
+import { confirm, say } from "./terminal.ts";
+
+/** The option that answers the question of `up` and `down` with yes. The CLI does not know it. */
+export const REMOVE_LEFTOVERS = "--remove-leftovers";
+
+type Looking = Pick<Session, "stack" | "reference" | "env" | "backend">;
+
+/** A session whose stack is healed. */
+interface Healed {
+  /** With the options that are the CLI's. */
+  readonly session: Session;
+  /** The state's knowledge before the CLI runs. */
+  readonly known: Known;
+}
+
+/** A stack as its engine and its state have it. */
+interface View extends Sorted {
+  readonly known: Known;
+  /** Whether the engine could be asked; if not, the program says so, and how to mend it. */
+  readonly isComplete: boolean;
+  /** Those that a backend shows. */
+  readonly locks: readonly Lock[];
+}
+
+/**
+ * Removes the leftovers of an interrupted run: a lock whose owner is dead, operations without an end, and containers,
+ * networks and volumes of files that the state does not know. They would hold names, ports and subnets. Data are never
+ * touched. Beside a stack of another state nothing is touched. Containers at work are removed only after a question. With
+ * a backend that does not show its locks, leftovers look like the work of another run: they are only named.
+ * @throws Error where another state has the stack, and where a person does not agree or cannot be asked
+ */
+export async function heal(session: Session): Promise<Healed> {
+  const rest = session.rest.filter((arg) => arg !== REMOVE_LEFTOVERS);
+  const isAllowed = rest.length < session.rest.length;
+  const healed = (known: Known) => ({ known, session: { ...session, rest } });
+  const agreed = new Set<string>();
+  for (;;) {
+    const view = await look(session);
+    // The CLI names the run that is at work.
+    if (view.locks.some(({ isAlive }) => isAlive)) return healed(view.known);
+    refuseForeign(session, view);
+    if (session.backend.folder === undefined) {
+      const left = [...view.leftovers, ...view.doubtful];
+      if (left.length > 0) say(leftText(left));
+      return healed(view.known);
+    }
+    const unasked = view.doubtful.filter(({ id }) => !agreed.has(id));
+    if (unasked.length === 0) {
+      await putRight(session, view);
+      return healed(view.known);
+    }
+    await requireAgreement(isAllowed, unasked);
+    // The world goes on while a person thinks: it is looked at again.
+    for (const { id } of unasked) agreed.add(id);
+  }
+}
+
+/**
+ * For commands that act on a stack's containers. Resolves to the state's knowledge.
+ * @throws Error where another state has the stack
+ */
+export async function requireOwn(session: Looking): Promise<Known> {
+  const view = await look(session);
+  refuseForeign(session, view);
+  return view.known;
+}
+
+/**
+ * The engine is asked first, then the state, then the locks. A container of the first answer is known to the second,
+ * unless a run is making it now, and that run holds its lock at the third.
+ */
+async function look(session: Looking): Promise<View> {
+  const { stack, backend } = session;
+  const { endpoint } = await stackNeeds(stack);
+  const found = await findOnEngine(engineClient(endpoint), PROJECT).catch(() => undefined);
+  const known = knownToExport(await cli(session, ["stack", "export"]));
+  const locks = backend.folder === undefined ? [] : await readLocks(backend.folder, stack);
+  return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
+}
+
+function refuseForeign({ stack, backend }: Looking, { foreign, known: { state } }: View): void {
+  if (foreign.length > 0) throw new Error(foreignText(stack, foreign, { state, place: backend.summary }));
+}
+
+async function requireAgreement(isAllowed: boolean, found: readonly Found[]): Promise<void> {
+  if (isAllowed) return;
+  say(doubtText(found));
+  if (await confirm("Remove it, to go on?")) return;
+  throw new Error(`nothing was touched
+    allowed:   ${REMOVE_LEFTOVERS}, which removes it without a question; or by hand: ${removal(found)}`);
+}
+
+async function putRight(session: Session, { leftovers, doubtful, locks, known, isComplete }: View): Promise<void> {
+  if (locks.length > 0) {
+    say("the last run was interrupted and left a lock whose owner is gone; removing it");
+    await Promise.all(locks.map(removeLock));
+  }
+  const { endpoint } = await stackNeeds(session.stack);
+  await removeFound(engineClient(endpoint), [...leftovers, ...doubtful]);
+  // A noted operation names the resource that it may have made: it is forgotten when that resource is gone.
+  if (!known.isUnfinished || !isComplete) return;
+  say("forgetting the operations that the last run did not finish");
+  // Read again, because a state that is put back replaces the present one.
+  const state = JSON.parse(await cli(session, ["stack", "export"]));
+  delete state.deployment?.pending_operations;
+  await cli(session, ["stack", "import"], JSON.stringify(state));
+}

@@ -1,0 +1,31 @@
+import { engineClient } from "../../engine/client.ts";
+import { findOnEngine } from "../../ownership/found.ts";
+import { type Known, knownToExport } from "../../ownership/known.ts";
+import { keptText } from "../../ownership/report.ts";
+import { cli } from "../stack/cli.ts";
+import { factsOf } from "../stack/facts.ts";
+import { stackNeeds } from "../stack/needs.ts";
+import { PROJECT } from "../stack/project.ts";
+import type { Session } from "./pulumi.ts";
+import { say } from "./terminal.ts";
+
+/** Names the volumes with data that the last update let go, where they are still on the engine. */
+export async function sayKept(session: Session, before: Known): Promise<void> {
+  const planned = await plannedVolumes(session.stack);
+  if (before.retained.every((volume) => planned.has(volume))) return;
+  const after = knownToExport(await cli(session, ["stack", "export"]));
+  const { endpoint } = await stackNeeds(session.stack);
+  const found = await findOnEngine(engineClient(endpoint), PROJECT);
+  const kept = found.filter(
+    ({ kind, name }) => kind === "volume" && before.retained.includes(name) && !after.ids.has(name),
+  );
+  if (kept.length > 0) say(keptText(kept, after));
+}
+
+/** None where the stack has no file of its own; then the state is asked. */
+async function plannedVolumes(stack: string): Promise<ReadonlySet<string | undefined>> {
+  const facts = await factsOf(stack).catch(() => undefined);
+  if (facts === undefined) return new Set();
+  const { cluster, backups } = facts.topology;
+  return new Set([...cluster.databases.map(({ dataVolume }) => dataVolume), backups?.volume]);
+}

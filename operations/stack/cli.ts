@@ -1,0 +1,23 @@
+import { execa } from "execa";
+import type { Session } from "../session/pulumi.ts";
+import { ROOT } from "./project.ts";
+
+/**
+ * Runs the CLI for what it answers, unseen by the user.
+ * @throws Error with what the CLI says where it fails
+ */
+export async function cli(
+  session: Pick<Session, "reference" | "env">,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
+  const { stdout, stderr, failed, message } = await execa("pulumi", [...args, "--stack", session.reference], {
+    cwd: ROOT,
+    env: session.env,
+    extendEnv: false,
+    reject: false,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (failed) throw new Error(stderr.trim().replace(/^error: /, "") || message);
+  return stdout;
+}

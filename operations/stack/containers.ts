@@ -1,0 +1,171 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { labelFilter, type StackIdentity } from "../../engine/labels.ts";
+
+/** The containers of a stack, named by service. */
+export interface StackContainers {
+  /** Which of the services have no container that runs and is healthy. */
+  unwell(services: readonly string[]): Promise<string[]>;
+  /** Waits until all run and are healthy. */
+  untilWell(services: readonly string[]): Promise<void>;
+  /** Kills the main processes of all at once; the engine, which has noticed then, starts them again. */
+  kill(services: readonly string[]): Promise<void>;
+  /** Freezes a container while the work is done. */
+  whilePaused(service: string, work: () => Promise<void>): Promise<void>;
+  /** Stops a container as its owner would, and starts it again when the work is done. */
+  whileStopped(service: string, work: () => Promise<void>): Promise<void>;
+  /** Takes a container out of a network while the work is done. It comes back under its names there. */
+  whileCutOff(service: string, network: string, work: () => Promise<void>): Promise<void>;
+  /** Runs a command in a container; resolves to what it prints. */
+  execute(service: string, command: readonly string[]): Promise<string>;
+}
+
+const HEALTHY_MS = 120_000;
+const POLL_MS = 200;
+/** More than any of the stack's containers takes to stop. */
+const STOP_SECONDS = 90;
+
+/**
+ * @param engine the engine that runs the stack
+ * @param signal ends waiting
+ */
+export function stackContainers(engine: Docker, identity: StackIdentity, signal: AbortSignal): StackContainers {
+  /** Of the containers that run; those that carry files never do. */
+  const find = async (service: string) => {
+    const [found] = await engine.listContainers({ filters: { label: labelFilter(identity, service) } });
+    return found === undefined ? undefined : engine.getContainer(found.Id);
+  };
+  const get = async (service: string) => {
+    const container = await find(service);
+    if (container === undefined) throw new Error(`${service} does not run`);
+    return container;
+  };
+  const stateOf = async (service: string) =>
+    // It may be gone by the time that it is asked, as one that was replaced.
+    (await find(service))?.inspect().then(
+      ({ State }) => State,
+      () => undefined,
+    );
+  const isWell = async (service: string) => {
+    const state = await stateOf(service);
+    return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
+  };
+
+  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + HEALTHY_MS;
+    while (!(await condition())) {
+      if (performance.now() > end) throw new Error(`${what} after ${HEALTHY_MS / 1_000} s`);
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+
+  return {
+    async unwell(services) {
+      const well = await Promise.all(services.map((service) => isWell(service)));
+      return services.filter((_, index) => !well[index]);
+    },
+
+    async untilWell(services) {
+      await Promise.all(services.map((service) => until(`${service} is not healthy again`, () => isWell(service))));
+    },
+
+    async kill(services) {
+      const before = await Promise.all(services.map(async (service) => (await get(service)).inspect()));
+      const [first] = before;
+      if (first === undefined) return;
+      await killProcesses(
+        engine,
+        first.Image,
+        before.map(({ State }) => State.Pid),
+      );
+      await Promise.all(
+        services.map((service, index) =>
+          until(`${service} was killed and still runs`, async () => {
+            const state = await stateOf(service);
+            return state?.Running !== true || state.StartedAt !== before[index]?.State.StartedAt;
+          }),
+        ),
+      );
+    },
+
+    async whilePaused(service, work) {
+      const container = await get(service);
+      // A runtime gives up freezing a container whose processes come and go, as its health checks do on a busy machine.
+      await until(`${service} cannot be paused`, () =>
+        container.pause().then(
+          () => true,
+          () => false,
+        ),
+      );
+      try {
+        await work();
+      } finally {
+        await container.unpause();
+      }
+    },
+
+    async whileStopped(service, work) {
+      const container = await get(service);
+      await container.stop({ t: STOP_SECONDS });
+      try {
+        await work();
+      } finally {
+        await container.start();
+      }
+    },
+
+    async whileCutOff(service, network, work) {
+      const container = await get(service);
+      const { NetworkSettings } = await container.inspect();
+      const endpoint = NetworkSettings.Networks[network];
+      if (endpoint === undefined) throw new Error(`${service} is not in the network ${network}`);
+      const line = engine.getNetwork(network);
+      await line.disconnect({ Container: container.id });
+      try {
+        await work();
+      } finally {
+        await line.connect({
+          Container: container.id,
+          EndpointConfig: { Aliases: endpoint.Aliases, IPAMConfig: endpoint.IPAMConfig },
+        });
+      }
+    },
+
+    async execute(service, command) {
+      const exec = await (await get(service)).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({});
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      engine.modem.demuxStream(stream, stdout, stderr);
+      const printed = Promise.all([text(stdout), text(stderr)]);
+      await finished(stream);
+      stdout.end();
+      stderr.end();
+      const [output, errors] = await printed;
+      const { ExitCode } = await exec.inspect();
+      if (ExitCode !== 0) throw new Error(`a command in ${service} failed: ${errors.trim()}`);
+      return output;
+    },
+  };
+}
+
+/**
+ * SIGKILL from outside the containers, as the kernel sends it when memory runs out: the engine starts them again, which
+ * it does not after `docker kill`. It is sent from a container that sees the machine's processes, because those numbers
+ * mean something else where the engine is in a virtual machine or elsewhere, and because it needs no root here.
+ */
+async function killProcesses(engine: Docker, image: string, pids: readonly number[]): Promise<void> {
+  const killer = await engine.createContainer({
+    Image: image,
+    User: "0:0",
+    Entrypoint: ["sh", "-c"],
+    Cmd: [`kill -9 ${pids.join(" ")}`],
+    HostConfig: { PidMode: "host", NetworkMode: "none", AutoRemove: true },
+  });
+  const ended = killer.wait({ condition: "removed" });
+  await killer.start();
+  const { StatusCode } = await ended;
+  if (StatusCode !== 0) throw new Error("the engine does not let a container kill processes of others");
+}

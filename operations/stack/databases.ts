@@ -1,0 +1,59 @@
+import { WRITES } from "../../components/mysqlCluster/sql.ts";
+import type { Topology } from "../../topology/plan.ts";
+import type { StackContainers } from "./containers.ts";
+
+/** The stack's MySQL servers, asked past router and application: what they say is what is stored. */
+export interface Databases {
+  /**
+   * The server that takes writes.
+   * @throws Error where none does, or more than one
+   */
+  primary(): Promise<string>;
+  /** Runs a statement as root, and resolves to its rows. A server that hangs is given up. */
+  ask(name: string, statement: string): Promise<string[][]>;
+}
+
+const AS_ROOT =
+  'MYSQL_PWD=$(cat /run/secrets/root-password) exec timeout 30 mysql --user=root --batch --skip-column-names --execute="$1"';
+
+export function databasesOf(
+  containers: Pick<StackContainers, "execute">,
+  { cluster }: Pick<Topology, "cluster">,
+): Databases {
+  const ask = async (name: string, statement: string) => {
+    const rows = await containers.execute(name, ["sh", "-c", AS_ROOT, "sh", statement]);
+    return rows
+      .split("\n")
+      .filter((row) => row !== "")
+      .map((row) => row.split("\t").map(unescaped));
+  };
+  return {
+    ask,
+    async primary() {
+      const nodes = cluster.databases.filter(({ role }) => role !== "arbiter").map(({ name }) => name);
+      const silent: string[] = [];
+      const writable = await Promise.all(
+        nodes.map((name) =>
+          ask(name, `SELECT ${WRITES}`).then(
+            ([row]) => row?.[0] === "1",
+            (error: Error) => {
+              silent.push(`; ${name} does not answer: ${error.message}`);
+              return false;
+            },
+          ),
+        ),
+      );
+      const [primary, ...others] = nodes.filter((_, index) => writable[index]);
+      if (primary === undefined) throw new Error(`no database takes writes${silent.join("")}`);
+      if (others.length > 0) throw new Error(`more than one database takes writes: ${[primary, ...others].join(", ")}`);
+      return primary;
+    },
+  };
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", "0": "\0" };
+
+/** A value as it is: the client writes line breaks, tabs, zeros and backslashes of values as `\n`, `\t`, `\0` and `\\`. */
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter);
+}

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { Config } from "../../config/schema.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { planTopology } from "../../topology/topology.ts";
+import type { Machine } from "../session/machine.ts";
+import { cli } from "./cli.ts";
+import { configOf } from "./configuration.ts";
+import { PROJECT, ROOT } from "./project.ts";
+
+/** The stack at hand. */
+export interface Facts {
+  readonly config: Config;
+  readonly topology: Topology;
+}
+
+/** The stack as its file describes it. */
+export async function factsOf(stack: string): Promise<Facts> {
+  const text = await readFile(`${ROOT}/Pulumi.${stack}.yaml`, "utf8").catch(() => {
+    throw new Error(`there is no stack ${stack}: Pulumi.${stack}.yaml is missing`);
+  });
+  const config = configOf(PROJECT, stack, text);
+  return { config, topology: planTopology(config) };
+}
+
+const outputs = z.looseObject({
+  /** Where the site is. */
+  url: z.url(),
+  /** The mark of the stack's state. */
+  state: z.string().optional(),
+});
+export type Outputs = z.output<typeof outputs>;
+
+/**
+ * The stack's outputs.
+ * @throws Error where the stack is not up
+ */
+export async function outputsOf(reference: string, { env }: Pick<Machine, "env">): Promise<Outputs> {
+  const text = await cli({ reference, env }, ["stack", "output", "--json"]).catch(() => "{}");
+  const read = outputs.safeParse(JSON.parse(text));
+  if (!read.success) throw new Error(`the stack ${reference} is not up: npm run up -- --stack ${reference}`);
+  return read.data;
+}

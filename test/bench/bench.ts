@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+import { LOCAL_ENDPOINT } from "../../config/schema.ts";
+import { engineClient } from "../../engine/client.ts";
+import { prepareMachine } from "../../operations/session/machine.ts";
+import { main, say } from "../../operations/session/terminal.ts";
+import { machineLine } from "./figures.ts";
+import { benchPlanning } from "./planning.ts";
+import { benchRelease } from "./release.ts";
+import { withStack } from "./stack.ts";
+import { benchTraffic } from "./traffic.ts";
+import { benchWrites } from "./writes.ts";
+
+const BENCHES = ["planning", "traffic", "release", "writes", "all"] as const;
+
+const USAGE = `npm run bench -- [planning | traffic | release | writes | all]      default: all
+
+  planning      what planning a stack costs as servers are added
+  traffic       requests a second, latency, and the proxies' CPU beside proxies with the least of configuration
+  release       how long up takes for a changed application, Nginx, HAProxy, and for no change
+  writes        rows a second that the databases commit, in a pair, in semisync and in a group, through a router and past it
+
+  --seconds N   of each load, 1 to 15; default: 10
+
+All but planning bring up a stack of their own and remove it. Figures count on a machine that does nothing else.`;
+
+/** Measures, and prints a line for each figure on stdout. */
+await main(async () => {
+  const { values, positionals } = parseArgs({
+    options: { seconds: { type: "string", default: "10" } },
+    allowPositionals: true,
+  });
+  const [word = "all", ...more] = positionals;
+  const seconds = Number(values.seconds);
+  const isKnown = BENCHES.some((bench) => bench === word);
+  if (!isKnown || more.length > 0 || !Number.isInteger(seconds) || seconds < 1 || seconds > 15) {
+    say(USAGE);
+    return 2;
+  }
+  const isAsked = (bench: (typeof BENCHES)[number]) => word === bench || word === "all";
+
+  // Before the bench itself is the load.
+  console.log(machineLine());
+  if (isAsked("planning")) for (const line of benchPlanning()) console.log(line);
+  if (word === "planning") return 0;
+
+  await prepareMachine("dev");
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
+  const { signal } = stop;
+  await withStack(async (project) => {
+    const options = { engine: engineClient(LOCAL_ENDPOINT), project, seconds, signal };
+    if (isAsked("traffic")) for await (const line of benchTraffic(options)) console.log(line);
+    if (isAsked("release")) for await (const line of benchRelease(project, signal)) console.log(line);
+    if (isAsked("writes")) for await (const line of benchWrites(options)) console.log(line);
+  });
+  return 0;
+});

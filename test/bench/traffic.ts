@@ -1,0 +1,76 @@
+import type Docker from "dockerode";
+import { request } from "undici";
+import { planTopology } from "../../topology/topology.ts";
+import type { TestProject } from "../project.ts";
+import { startBareProxies } from "./bareProxies.ts";
+import { cpuUsed } from "./cpu.ts";
+import { load } from "./load.ts";
+import { configOfProject } from "./stack.ts";
+import { costLine, type Run, requestCost, speedLine } from "./trafficFigures.ts";
+import { directWay, PROGRAMS, stackWay, type Way } from "./ways.ts";
+
+export interface TrafficOptions {
+  readonly engine: Docker;
+  readonly project: TestProject;
+  /** Of each run. */
+  readonly seconds: number;
+  /** Ends it early, by an error. */
+  readonly signal: AbortSignal;
+}
+
+/** The first costs the application next to nothing, the second a query. */
+const PATHS = ["/version", "/api/messages"] as const;
+
+/** In each every way has its turn, so that what disturbs the machine disturbs all. */
+const ROUNDS = 3;
+const WARM_UP_SECONDS = 2;
+/** Stored before the load, so that there is something to answer with. */
+const MESSAGES = 20;
+
+/**
+ * What the stack's proxies cost: beside the same programs with the least of configuration, and beside none. Yields a
+ * line for each figure.
+ */
+export async function* benchTraffic({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
+  const topology = planTopology(await configOfProject(project));
+  await postMessages(project.url);
+  const bare = await startBareProxies(engine, topology);
+
+  const measure = async (way: Way, path: string, seconds: number): Promise<Run> => {
+    const before = await cpuUsed(engine, way);
+    const figures = await load({ origins: way.origins, path, seconds, signal });
+    return { ...figures, cost: requestCost(figures, before, await cpuUsed(engine, way)) };
+  };
+
+  try {
+    const stack = await stackWay(project, topology);
+    const direct = await directWay(project, topology);
+    for (const path of PATHS) {
+      const round = async (seconds: number) => ({
+        stack: await measure(stack, path, seconds),
+        bare: await measure(bare, path, seconds),
+        direct: await measure(direct, path, seconds),
+      });
+      await round(WARM_UP_SECONDS);
+      const rounds: Awaited<ReturnType<typeof round>>[] = [];
+      for (let count = 0; count < ROUNDS; count++) rounds.push(await round(seconds));
+      const runs = (way: "stack" | "bare" | "direct") => rounds.map((round) => round[way]);
+      yield* (["stack", "bare", "direct"] as const).map((way) => speedLine(way, path, runs(way)));
+      yield* PROGRAMS.map((program) => costLine(program, path, runs("stack"), runs("bare")));
+    }
+  } finally {
+    await bare.remove();
+  }
+}
+
+async function postMessages(url: string): Promise<void> {
+  for (let number = 1; number <= MESSAGES; number++) {
+    const { statusCode, body } = await request(`${url}/api/messages`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ author: "bench", text: `message ${number}` }),
+    });
+    await body.dump();
+    if (statusCode !== 201) throw new Error(`a message was answered with ${statusCode}`);
+  }
+}

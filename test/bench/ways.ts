@@ -1,0 +1,44 @@
+import { networkOf, type Topology } from "../../topology/plan.ts";
+import { SITE_PORT } from "../../topology/ports.ts";
+import { inspect, type TestProject } from "../project.ts";
+import { addressIn } from "./stack.ts";
+
+/** Whose CPU is counted. */
+export const PROGRAMS = ["haproxy", "nginx"] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
+
+/** A way to the applications. */
+export interface Way {
+  /** Where requests enter it. */
+  readonly origins: readonly string[];
+  /** Ids of the containers that it leads through. */
+  readonly containers: Readonly<Record<ProgramName, readonly string[]>>;
+}
+
+/** Through the stack, past the published port: the engine's proxy for ports on 127.0.0.1 is not the stack's. */
+export async function stackWay(project: TestProject, topology: Topology): Promise<Way> {
+  const edge = networkOf(topology, "edge").engineName;
+  const idsOf = (services: readonly string[]) =>
+    Promise.all(services.map(async (service) => (await inspect(project, service)).Id));
+  const { loadBalancers, web } = topology;
+  return {
+    origins: await Promise.all(
+      loadBalancers.map(async ({ name }) => `http://${addressIn(await inspect(project, name), edge)}:${SITE_PORT}`),
+    ),
+    containers: {
+      haproxy: await idsOf(loadBalancers.map(({ haproxy }) => haproxy.name)),
+      nginx: await idsOf(web.map(({ name }) => name)),
+    },
+  };
+}
+
+/** To the applications themselves. */
+export async function directWay(project: TestProject, topology: Topology): Promise<Way> {
+  const network = networkOf(topology, "app").engineName;
+  const origins = await Promise.all(
+    topology.applications.map(
+      async ({ name, port }) => `http://${addressIn(await inspect(project, name), network)}:${port}`,
+    ),
+  );
+  return { origins, containers: { haproxy: [], nginx: [] } };
+}

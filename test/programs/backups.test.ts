@@ -1,0 +1,392 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { parseConfig } from "../../config/config.ts";
+import { choose, type Wanted } from "../../operations/backups/choice.ts";
+import { type FullBackup, type Listing, parseListing } from "../../operations/backups/listing.ts";
+import { backupTable, lossReport } from "../../operations/backups/report.ts";
+import { countTransactions } from "../../operations/backups/transactions.ts";
+import { previousRestore } from "../../operations/backups/volumes.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
+import { type Deployment, deployConfig, ofType, services } from "../harness.ts";
+import { runProgram } from "../realProgram.ts";
+
+const SCRIPTS = fileURLToPath(new URL("../../components/mysqlBackup/files", import.meta.url));
+
+const settings = (mysql: Readonly<Record<string, unknown>>) => devConfig({ "foobar:mysql": mysql });
+const plan = (mysql: Readonly<Record<string, unknown>>) => planTopology(parseConfig("foobar", "dev", settings(mysql)));
+
+describe("the plan of backups", () => {
+  it("has none unless they are asked for", () => assert.equal(plan({}).backups, undefined));
+
+  it("puts them beside a replica, and asks the primary for data last", () => {
+    const { backups } = plan({ backup: {}, primary: "server2" });
+    assert.equal(backups?.host, "server1");
+    assert.deepEqual(backups?.members, ["mysql-server1.replication", "mysql-server2.replication"]);
+  });
+
+  it("asks a group's arbiter first, which serves nobody", () => {
+    const { backups } = plan({ backup: {}, replication: "group" });
+    assert.equal(backups?.members[0], "mysql-arbiter.replication");
+  });
+
+  it("has another volume for another folder", () => {
+    const volumes = [{}, { directory: "/srv/a" }, { directory: "/srv/b" }].map(
+      (backup) => plan({ backup }).backups?.volume,
+    );
+    assert.equal(volumes[0], "foobar-dev-backups");
+    assert.equal(new Set(volumes).size, 3);
+  });
+
+  it("gives what a restore made volumes of its own, and a timeline", () => {
+    const { backups, cluster } = plan({ backup: {}, restored: "20261121t120000z" });
+    assert.equal(backups?.timeline, "20261121t120000z");
+    const before = plan({ backup: {} });
+    assert.equal(before.backups?.timeline, "first");
+    for (const [index, { dataVolume }] of cluster.databases.entries()) {
+      assert.equal(dataVolume, `${before.cluster.databases[index]?.dataVolume}-20261121t120000z`);
+    }
+  });
+});
+
+describe("backups, against mocks", () => {
+  let deployment: Deployment;
+  before(async () => {
+    deployment = await deployConfig(settings({ protect: false, backup: { directory: "/srv/backups" } }));
+  });
+
+  it("keeps the volume whatever becomes of the stack", () => {
+    const [volume, ...others] = ofType(deployment, "Volume").filter(({ options }) => options.retainOnDelete);
+    assert.deepEqual(others, []);
+    assert.equal(volume?.name, "mysql-backup-data");
+    assert.deepEqual(volume.inputs["driverOpts"], { type: "none", o: "bind", device: "/srv/backups" });
+  });
+
+  it("protects the key even where the passwords are not: the backups outlive both", () => {
+    const [key] = ofType(deployment, "RandomPassword").filter(({ name }) => name === "backup-key");
+    assert.equal(key?.options.protect, true);
+  });
+
+  it("is told from the state until when backups may have been taken that nobody can vouch for: here there are none", () => {
+    const [service] = services(deployment).filter(({ name }) => name === "mysql-backup");
+    const environment = service?.inputs["envs"] as readonly string[];
+    assert.ok(environment.includes("UNAUTHENTICATED_UNTIL="));
+    const [since] = ofType(deployment, "RandomId").filter(({ name }) => name === "backup-authenticated-since");
+    const [key] = ofType(deployment, "RandomPassword").filter(({ name }) => name === "backup-key");
+    // What the state has of them counts, whatever a later run of the program says.
+    assert.deepEqual([since?.options.ignoreChanges, key?.options.ignoreChanges], [["keepers"], ["minNumeric"]]);
+  });
+
+  it("is told when this version came, where an older one made the key", async () => {
+    const moved = await deployConfig(settings({ backup: {} }), {
+      "random:index/randomPassword:RandomPassword": () => ({ minNumeric: 0 }),
+    });
+    const [service] = services(moved).filter(({ name }) => name === "mysql-backup");
+    assert.match(String(service?.inputs["envs"]), /UNAUTHENTICATED_UNTIL=\d{8}T\d{6}Z/);
+  });
+
+  it("begins once every database is in its place", () => {
+    const service = services(deployment).find(({ name }) => name === "mysql-backup");
+    assert.ok(service?.dependsOn.includes("mysql-steward"));
+  });
+});
+
+describe("the scripts of backups", () => {
+  for (const name of readdirSync(SCRIPTS).filter((file) => file.endsWith(".sh"))) {
+    it(`${name} is valid`, async () => {
+      await execa("bash", ["-n", `${SCRIPTS}/${name}`]);
+    });
+  }
+
+  it("say that the disk is full, in the image that they run in", async function () {
+    this.timeout(60_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const pack = (target: string) =>
+      runProgram({
+        image: parseConfig("foobar", "dev", devConfig()).images.mysql,
+        files: { "store.sh": readFileSync(`${SCRIPTS}/store.sh`, "utf8"), contents: "f 4 rows\n", rows: "1\n2\n" },
+        folder: "/packed",
+        command: [
+          ...["bash", "-c"],
+          `set -euo pipefail; ENCRYPTED=false; . /packed/store.sh; pack /packed /packed/contents ${target}`,
+        ],
+        user: "999:999",
+      });
+    await pack("/tmp/data");
+    await assert.rejects(pack("/dev/full"), /No space left/);
+  });
+});
+
+describe("a manifest", () => {
+  const SIGNED = `$(signed '{"kind":"backup","stack":"foobar/dev","rows":{"stack":1}}')`;
+  const CASES: readonly [string, string, string][] = [
+    ["as this stack wrote it is authentic", SIGNED, "authentic"],
+    ["of which a figure was changed is changed", `${SIGNED} | sed s/1}/2}/`, "changed"],
+    ["of which the code was changed is changed", `${SIGNED} | sed -E 's/"hmac":"./"hmac":"x/'`, "changed"],
+    ["of another kind is changed", `$(signed '{"kind":"reach","stack":"foobar/dev"}')`, "changed"],
+    [
+      "by another key is changed",
+      `$(authentication_key=00 signed '{"kind":"backup","stack":"foobar/dev"}')`,
+      "changed",
+    ],
+    ["with another line is changed", `${SIGNED}; echo {}`, "changed"],
+    ["that is none is changed", "nothing", "changed"],
+    ["without a code is not authenticated", `'{"stack":"foobar/dev"}'`, "unauthenticated"],
+    ["of another stack is foreign, whatever its code", `${SIGNED} | sed s/dev/prod/`, "foreign"],
+  ];
+
+  it("is known by the code that it ends with, in the image that does it", async function () {
+    this.timeout(60_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const lines = CASES.map(
+      ([what, text, trust]) =>
+        `(echo ${text}) >/tmp/manifest; examine /tmp/manifest backup; [ $trust = ${trust} ] || echo 'one ${what}, not '$trust >&2`,
+    );
+    const examined = await execa("docker", [
+      ...["run", "--rm", "--network=none", "--user=999:999", "--read-only", "--tmpfs=/tmp", "--tmpfs=/run/secrets"],
+      ...[
+        `--volume=${SCRIPTS}:/scripts:ro`,
+        "--entrypoint=bash",
+        parseConfig("foobar", "dev", devConfig()).images.mysql,
+      ],
+      ...["-c", `echo key >/run/secrets/backup-key; STACK=foobar/dev; . /scripts/authentic.sh; ${lines.join("\n")}`],
+    ]);
+    assert.equal(examined.stderr, "");
+  });
+});
+
+const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => ({
+  name,
+  stack: "foobar/dev",
+  timeline: "first",
+  run: "A",
+  from: "mysql-server2.replication",
+  version: "9.7.4",
+  takenAt: "2026-11-01T00:00:00.000Z",
+  seconds: 10,
+  encrypted: true,
+  bytes: 1_500_000,
+  dataBytes: 150_000_000,
+  rows: { messages: 12 },
+  authentic: true,
+  ...changes,
+});
+
+const listing = (...backups: readonly FullBackup[]): Listing => ({
+  backups,
+  reaches: new Map([
+    ["A", new Date("2026-11-03T00:00:00Z")],
+    ["B", new Date("2026-11-09T00:00:00Z")],
+  ]),
+  problems: [],
+  version: "9.7.4",
+});
+
+const days = listing(
+  backup("a1"),
+  backup("a2", { takenAt: "2026-11-02T00:00:00.000Z" }),
+  backup("b1", { takenAt: "2026-11-05T00:00:00.000Z", run: "B" }),
+);
+
+describe("the choice of a backup", () => {
+  const at = (text: string) => choose(days, "foobar/dev", { kind: "moment", at: new Date(text) });
+
+  it("takes the newest with all of the archive for the latest", () => {
+    assert.deepEqual(choose(days, "foobar/dev", { kind: "latest" }), { backup: days.backups[2], until: "end" });
+  });
+
+  it("takes what one backup holds, without the archive", () => {
+    assert.deepEqual(choose(days, "foobar/dev", { kind: "name", name: "a2" }), {
+      backup: days.backups[1],
+      until: "backup",
+    });
+  });
+
+  it("takes the last backup before a moment that the archive has", () => {
+    assert.equal(at("2026-11-01T12:00:00Z").backup.name, "a1");
+    assert.equal(at("2026-11-02T12:00:00Z").backup.name, "a2");
+    assert.equal(at("2026-11-03T00:00:00Z").until, "1793664000000000");
+    assert.equal(at("2026-11-08T00:00:00Z").backup.name, "b1");
+  });
+
+  it("takes a backup that is not authenticated only where no other one will do", () => {
+    const old = backup("z", { authentic: false, takenAt: "2026-11-02T12:00:00.000Z" });
+    const mixed = listing(...days.backups.slice(0, 2), old);
+    const chosen = (wanted: Wanted) => choose(mixed, "foobar/dev", wanted).backup.name;
+    assert.equal(chosen({ kind: "latest" }), "a2");
+    assert.equal(chosen({ kind: "moment", at: new Date("2026-11-02T13:00:00Z") }), "a2");
+    assert.equal(chosen({ kind: "name", name: "z" }), "z");
+    assert.equal(choose(listing(old), "foobar/dev", { kind: "latest" }).backup.name, "z");
+  });
+
+  const refusals: [string, () => unknown, RegExp][] = [
+    [
+      "a moment outside the archive, and says which there are",
+      () => at("2026-11-04T00:00:00Z"),
+      /does not have 2026-11-04.*\n.*from 2026-11-01T00:00:00.000Z to 2026-11-03T00:00:00.000Z, or from 2026-11-05.*to 2026-11-09/,
+    ],
+    ["a moment before the first backup", () => at("2026-10-31T23:59:59Z"), /does not have/],
+    ["a moment that is yet to come", () => at("2026-12-01T00:00:00Z"), /does not have/],
+    [
+      "an unknown name, and says the nearest",
+      () => choose(days, "foobar/dev", { kind: "name", name: "b2" }),
+      /no backup b2; did you mean \w+\?\n.*a1, a2, b1/,
+    ],
+    [
+      "a backup of another cluster",
+      () => choose(listing(backup("x", { stack: "foobar/prod" })), "foobar/dev", { kind: "name", name: "x" }),
+      /of another cluster, foobar\/prod/,
+    ],
+    [
+      "the latest where all are of another cluster",
+      () => choose(listing(backup("x", { stack: "foobar/prod" })), "foobar/dev", { kind: "latest" }),
+      /no backup yet/,
+    ],
+    [
+      "a backup of a newer MySQL",
+      () => choose(listing(backup("x", { version: "9.10.0" })), "foobar/dev", { kind: "latest" }),
+      /of MySQL 9\.10\.0, and the stack runs 9\.7\.4/,
+    ],
+  ];
+  for (const [name, attempt, message] of refusals) it(`refuses ${name}`, () => assert.throws(attempt, message));
+
+  it("takes a backup of an older MySQL", () => {
+    assert.equal(choose(listing(backup("x", { version: "9.7.3" })), "foobar/dev", { kind: "latest" }).backup.name, "x");
+  });
+});
+
+describe("what is said of backups", () => {
+  const entry = (file: string, trust: string, content: unknown) =>
+    JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
+  const SERVER = '{"server":"9.7.4","format":2}';
+
+  it("is read from what the container prints", () => {
+    const { authentic: _, ...manifest } = backup("a1");
+    const reach = { run: "A", reach: "2026-11-03T00:00:00.000Z", after: "u:1-5" };
+    const read = parseListing(
+      [
+        entry("full/a1/manifest.json", "authentic", manifest),
+        entry("full/a0/manifest.json", "unauthenticated", {
+          ...manifest,
+          name: "a0",
+          takenAt: "2026-10-01T00:00:00.000Z",
+        }),
+        entry("archive/A/reach.json", "authentic", reach),
+        SERVER,
+      ].join("\n"),
+    );
+    assert.deepEqual(read.backups, [
+      backup("a0", { authentic: false, takenAt: "2026-10-01T00:00:00.000Z" }),
+      backup("a1"),
+    ]);
+    assert.deepEqual(read.reaches.get("A"), new Date("2026-11-03T00:00:00Z"));
+    assert.equal(read.version, "9.7.4");
+    assert.deepEqual(read.problems, []);
+  });
+
+  it("names each file that is not as it should be, and listens to none of them", () => {
+    const { authentic: _, ...manifest } = backup("a1");
+    const read = parseListing(
+      [
+        entry("full/a1/manifest.json", "changed", manifest),
+        entry("full/a2/manifest.json", "foreign", { ...manifest, stack: "foobar/prod" }),
+        entry("full/a3/manifest.json", "unauthenticated", "no backup"),
+        entry("archive/A/reach.json", "changed", { run: "A", reach: "2026-11-03T00:00:00.000Z" }),
+        entry("archive/A/00000004.json", "missing", ""),
+        SERVER,
+      ].join("\n"),
+    );
+    assert.deepEqual(read.problems, [
+      "full/a1/manifest.json is not as this stack wrote it: it was changed, or written with another key",
+      "full/a2/manifest.json says that it is of another stack, foobar/prod",
+      "full/a3/manifest.json cannot be read",
+      "archive/A/reach.json is not as this stack wrote it: it was changed, or written with another key",
+      "archive/A/00000004.json is missing",
+    ]);
+    assert.deepEqual(
+      read.backups.filter(({ stack }) => stack === "foobar/dev"),
+      [],
+    );
+    assert.equal(read.reaches.size, 0);
+  });
+
+  it("is refused where an older version of the program says it, which verified nothing", () => {
+    assert.throws(
+      () => parseListing(`${JSON.stringify(backup("a1"))}\n{"server":"9.7.4"}`),
+      /older version.*\n.*npm run up/,
+    );
+  });
+
+  it("is a line for each of the stack's own, the newest first", () => {
+    const lines = backupTable(
+      listing(...days.backups, backup("x", { stack: "foobar/prod" })),
+      "foobar/dev",
+      new Date("2026-11-06T00:00:00Z"),
+    );
+    assert.equal(lines.length, 3);
+    assert.match(lines[0] ?? "", /^b1 .*1 day ago.*1\.5 MB.*12 rows.*encrypted, authenticated.*to 2026-11-09/);
+    const [old] = backupTable(listing(backup("x", { authentic: false })), "foobar/dev", new Date());
+    assert.match(old ?? "", /encrypted, NOT AUTHENTICATED \(an older version took it\)/);
+  });
+
+  it("counts the transactions that would be lost, and compares the rows", () => {
+    const restored = { gtids: "u:1-5", last: 1_793_664_000_000_000, rows: { messages: 10, gone: 3 } };
+    const present = { lacking: "u:6-47:50,v:7", rows: { messages: 12 } };
+    const text = lossReport({ backup: backup("a1") }, restored, present, new Date("2026-11-03T00:02:30Z")).join("\n");
+    assert.match(text, /up to 2026-11-03T00:00:00\.000Z/);
+    assert.match(text, /gone +rows now: no table, restored: 3/);
+    assert.match(text, /messages +rows now: 12, restored: 10/);
+    assert.match(text, /44 transactions, of the last 3 min/);
+  });
+
+  it("says so where nothing can be counted", () => {
+    const restored = { gtids: "u:1-5", last: 0, rows: { messages: 10 } };
+    const text = lossReport({ backup: backup("a1") }, restored, undefined, new Date()).join("\n");
+    assert.match(text, /up to 2026-11-01T00:00:00\.000Z/);
+    assert.match(text, /cannot be counted/);
+  });
+});
+
+describe("a set of GTIDs", () => {
+  for (const [set, count] of [
+    ["", 0],
+    ["u:1", 1],
+    ["u:1-5:7,\nv:2-3", 8],
+    ["u:tag:4-5:9", 3],
+  ] as const) {
+    it(`has ${count} transactions in "${set.replace("\n", "\\n")}"`, () => assert.equal(countTransactions(set), count));
+  }
+});
+
+describe("the way back from a restore", () => {
+  const { cluster } = plan({ restored: "20261121t120000z" });
+  const volumes = (...suffixes: readonly string[]) => suffixes.map((suffix) => `foobar-dev-mysql-server1${suffix}`);
+
+  it("leads to the restore before", () => {
+    const found = volumes("", "-20261101t000000z", "-20261111t000000z", "-20261121t120000z", "-20261130t000000z");
+    assert.equal(previousRestore(found, cluster, "20261121t120000z"), "20261111t000000z");
+  });
+
+  it("leads to the first data", () => {
+    assert.equal(previousRestore(volumes("", "-20261121t120000z"), cluster, "20261121t120000z"), undefined);
+  });
+
+  it("is refused where those data are gone, or nothing was restored", () => {
+    assert.throws(
+      () => previousRestore(volumes("-20261121t120000z"), cluster, "20261121t120000z"),
+      /no longer on the engine/,
+    );
+    assert.throws(() => previousRestore(volumes(""), cluster, undefined), /mysql\.restored is not set/);
+  });
+});

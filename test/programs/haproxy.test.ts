@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { CONFIG_FOLDER, haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { parseConfig } from "../../config/config.ts";
+import { ALGORITHMS } from "../../config/schema.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
+import { runProgram } from "../realProgram.ts";
+
+type Changes = Parameters<typeof devConfig>[0];
+
+/** haproxy.cfg of the first load balancer of the dev stack with some keys changed. */
+function haproxy(changes: Changes = {}): string {
+  const [plan] = planTopology(parseConfig("foobar", "dev", devConfig(changes))).loadBalancers;
+  assert.ok(plan);
+  return haproxyConfig(plan);
+}
+
+const balanced = (loadBalancer: object) => haproxy({ "foobar:loadBalancer": loadBalancer });
+const served = (...servers: object[]) =>
+  haproxy({
+    "foobar:servers": servers.map((server, index) => ({
+      name: `server${index + 1}`,
+      roles: ["web", "app", "db"],
+      ...server,
+    })),
+  });
+
+/** The lines of a section, without comments. */
+function section(text: string, name: string): string[] {
+  const lines = text.split("\n");
+  const start = lines.indexOf(name);
+  assert.notEqual(start, -1, `there is no section ${name}`);
+  const end = lines.findIndex(
+    (line, index) => index > start && line !== "" && !line.startsWith(" ") && !line.startsWith("#"),
+  );
+  return lines
+    .slice(start + 1, end === -1 ? undefined : end)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+const starting = (lines: readonly string[], word: string) => lines.filter((line) => line.startsWith(`${word} `));
+const web = (text: string) => section(text, "backend web");
+
+describe("haproxy.cfg", () => {
+  it("spreads requests over every server, by name and port", () => {
+    assert.deepEqual(starting(web(haproxy()), "server"), [
+      "server server1 web-server1:8080 weight 1",
+      "server server2 web-server2:8080 weight 1",
+    ]);
+  });
+
+  for (const algorithm of ALGORITHMS) {
+    it(`balances by ${algorithm}`, () => {
+      assert.deepEqual(starting(web(balanced({ algorithm })), "balance"), [`balance ${algorithm}`]);
+    });
+  }
+
+  it("hashes consistently unless told otherwise, and as much of the URI as it is told", () => {
+    assert.deepEqual(starting(web(balanced({ algorithm: "source" })), "hash-type"), ["hash-type consistent"]);
+    const uri = web(balanced({ algorithm: "uri", hash: { method: "map-based", depth: 2, length: 40, query: true } }));
+    assert.deepEqual(starting(uri, "hash-type"), ["hash-type map-based"]);
+    assert.deepEqual(starting(uri, "balance"), ["balance uri len 40 depth 2 whole"]);
+    assert.deepEqual(starting(web(haproxy()), "hash-type"), []);
+  });
+
+  it("keeps all but the first server in reserve in mode active-passive", () => {
+    assert.deepEqual(starting(web(balanced({ mode: "active-passive" })), "server"), [
+      "server server1 web-server1:8080 weight 1",
+      "server server2 web-server2:8080 weight 1 backup",
+    ]);
+  });
+
+  it("gives servers their weight and their limit", () => {
+    assert.deepEqual(starting(web(served({ weight: 3, maxConnections: 50 }, {})), "server"), [
+      "server server1 web-server1:8080 weight 3 maxconn 50",
+      "server server2 web-server2:8080 weight 1",
+    ]);
+  });
+
+  it("sends no new visitors to a server that drains, and nothing at all to one in maintenance", () => {
+    const text = served({}, { traffic: "drain" }, { traffic: "maintenance" });
+    assert.deepEqual(starting(web(text), "server"), [
+      "server server1 web-server1:8080 weight 1",
+      "server server2 web-server2:8080 weight 0",
+      "server server3 web-server3:8080 weight 1 disabled",
+    ]);
+    assert.deepEqual(starting(section(text, "backend last-resort"), "server"), ["server server1 web-server1:8080"]);
+  });
+
+  it("binds visitors to a server by a cookie that scripts cannot read, or by their address", () => {
+    const cookie = web(balanced({ affinity: "cookie" }));
+    assert.match(starting(cookie, "cookie")[0] ?? "", /^cookie FOOBAR_SERVER insert indirect nocache httponly /);
+    assert.ok(starting(cookie, "server").every((line, index) => line.endsWith(` cookie server${index + 1}`)));
+    const address = web(balanced({ affinity: "address" }));
+    assert.deepEqual(starting(address, "stick-table"), [
+      "stick-table type ip size 100k expire 30m peers loadbalancers",
+    ]);
+    assert.ok(address.includes("stick on src"));
+    assert.deepEqual(starting(web(haproxy()), "cookie"), []);
+  });
+
+  it("shares tables with the other load balancer of a pair, under the name that it knows itself by", () => {
+    const text = balanced({ replicas: 2 });
+    assert.deepEqual(section(text, "peers loadbalancers"), [
+      "bind 10.201.0.11:10000",
+      "server lb1",
+      "server lb2 10.201.0.12:10000",
+    ]);
+    assert.ok(section(text, "global").includes("localpeer lb1"));
+  });
+
+  it("checks what the application says of itself, as often as it is told", () => {
+    const text = haproxy({
+      "foobar:application": { readinessPath: "/ready" },
+      "foobar:loadBalancer": { health: { intervalMs: 2000, fall: 3, rise: 4, observe: "response" } },
+    });
+    assert.ok(web(text).includes("http-check send meth GET uri /ready hdr Host www.foobar.com"));
+    const [checks = ""] = starting(web(text), "default-server");
+    assert.match(checks, / check inter 2000ms fastinter 500ms downinter 2000ms fall 3 rise 4 observe layer7 /);
+  });
+
+  it("watches connections, or nothing, and lets servers start slowly where that is wished", () => {
+    const checks = (health: object) => starting(web(balanced({ health })), "default-server")[0] ?? "";
+    assert.match(checks({}), / observe layer4 error-limit \d+ on-error mark-down /);
+    assert.doesNotMatch(checks({ observe: "off" }), /observe/);
+    assert.doesNotMatch(checks({}), /slowstart/);
+    assert.match(checks({ slowStartSeconds: 20 }), / slowstart 20s /);
+  });
+
+  it("repeats only what never reached the application", () => {
+    assert.deepEqual(starting(section(haproxy(), "defaults"), "retry-on"), ["retry-on conn-failure 421"]);
+  });
+
+  it("drops what clients claim about where they come from", () => {
+    const site = section(haproxy(), "frontend site");
+    const dropped = site.indexOf("http-request del-header X-Forwarded-For");
+    assert.ok(dropped >= 0 && dropped < site.indexOf("option forwardfor"));
+  });
+
+  it("shows its statistics to its own host only, unless they are published", () => {
+    const of = (loadBalancer: object) => section(balanced(loadBalancer), "frontend statistics");
+    assert.equal(of({})[0], "bind 127.0.0.1:8404");
+    const published = of({ statsPort: 9000 });
+    assert.equal(published[0], "bind :8404");
+    assert.equal(published[1], "http-request deny unless { src 127.0.0.1 10.201.0.0/24 }");
+  });
+});
+
+describe("the real HAProxy takes its file", function () {
+  this.timeout(60_000);
+  const { images } = parseConfig("foobar", "dev", {});
+  const page = readFileSync(new URL("../../components/loadBalancer/files/503.html", import.meta.url), "utf8");
+  const check = (text: string) =>
+    runProgram({
+      image: images.haproxy,
+      files: { "haproxy.cfg": text, "503.html": page },
+      folder: CONFIG_FOLDER,
+      command: ["haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+      user: "99:99",
+    });
+
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason === undefined) return;
+    console.log(`      SKIPPED, what needs the real HAProxy: ${reason}`);
+    this.skip();
+  });
+
+  const variants: readonly [string, string][] = [
+    ["of the dev stack", haproxy()],
+    ...ALGORITHMS.map((algorithm): [string, string] => [`with ${algorithm}`, balanced({ algorithm })]),
+    ["with every option of uri", balanced({ algorithm: "uri", hash: { depth: 1, length: 9, query: true } })],
+    ["active-passive", balanced({ mode: "active-passive" })],
+    ["with a cookie", balanced({ affinity: "cookie" })],
+    ["of a pair that keeps visitors by address", balanced({ replicas: 2, affinity: "address", statsPort: 8404 })],
+    ["with a slow start and observed answers", balanced({ health: { slowStartSeconds: 5, observe: "response" } })],
+    [
+      "with servers out of service",
+      served({ weight: 5, maxConnections: 9 }, { traffic: "drain" }, { traffic: "maintenance" }),
+    ],
+  ];
+  for (const [name, text] of variants) it(name, () => check(text));
+
+  it("and not one with a spelling mistake", () =>
+    assert.rejects(check(haproxy().replace("timeout connect", "timeuot connect")), /timeuot/));
+});

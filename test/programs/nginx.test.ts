@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { CONFIG_FOLDER, nginxConfig, stopSeconds } from "../../components/webTier/nginxConfig.ts";
+import { parseConfig } from "../../config/config.ts";
+import type { WebPlan } from "../../topology/plan.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
+import { runProgram } from "../realProgram.ts";
+
+type Changes = Parameters<typeof devConfig>[0];
+
+/** The first web server of the dev stack with some keys changed. */
+function web(changes: Changes = {}): WebPlan {
+  const [plan] = planTopology(parseConfig("foobar", "dev", devConfig(changes))).web;
+  assert.ok(plan);
+  return plan;
+}
+
+const nginx = (changes?: Changes) => nginxConfig(web(changes), "0123456789");
+const limited = (limits: object) => nginx({ "foobar:web": limits });
+const APART = {
+  "foobar:servers": [
+    { name: "front", roles: ["web"] },
+    { name: "one", roles: ["app", "db"] },
+    { name: "two", roles: ["app", "db"] },
+  ],
+  "foobar:mysql": { primary: "one" },
+};
+
+/** The lines of the first block that begins so, without comments. */
+function block(text: string, name: string): string[] {
+  const lines = text.split("\n");
+  const start = lines.findIndex((line) => line.trim() === `${name} {`);
+  assert.notEqual(start, -1, `there is no block ${name}`);
+  const indent = lines[start]?.search(/\S/) ?? 0;
+  const end = lines.indexOf(`${" ".repeat(indent)}}`, start);
+  return lines
+    .slice(start + 1, end)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+const site = (text: string) => block(text, "server");
+
+describe("nginx.conf", () => {
+  it("passes requests to the application of its own server", () => {
+    assert.deepEqual(block(nginx(), "upstream server1").slice(1, 2), ["server app-server1:3000 resolve max_fails=0;"]);
+    assert.deepEqual(block(nginx(), "map $server_port $application"), ["8080 server1;"]);
+  });
+
+  it("has a port for each application that it passes requests to", () => {
+    const text = nginx(APART);
+    assert.deepEqual(block(text, "map $server_port $application"), ["8080 one;", "8081 two;"]);
+    assert.deepEqual(
+      site(text).filter((line) => line.startsWith("listen")),
+      ["listen 8080;", "listen 8081;"],
+    );
+    assert.ok(block(text, "upstream two").includes("server app-two:3000 resolve max_fails=0;"));
+  });
+
+  it("lets go of idle connections before an application does, and keeps its own longer than the load balancer", () => {
+    assert.ok(block(nginx(), "upstream server1").includes("keepalive_timeout 4s;"));
+    assert.ok(block(nginx(), "http").includes("keepalive_timeout 75s;"));
+  });
+
+  it("believes the load balancer's network alone about the client", () => {
+    const text = nginx();
+    assert.deepEqual(text.match(/set_real_ip_from .*;/g), ["set_real_ip_from 10.201.1.0/24;"]);
+    assert.deepEqual(block(text, "geo $visitor"), ["default 1;", "10.201.1.0/24 0;"]);
+  });
+
+  it("never sends a request twice", () => assert.ok(site(nginx()).includes("proxy_next_upstream off;")));
+
+  it("is not ready while it drains", () => {
+    const ready = block(nginx({ "foobar:application": { readinessPath: "/ready" } }), "location = /ready");
+    assert.deepEqual(ready.slice(0, 2), ["if (-f /tmp/draining) {", "return 503;"]);
+  });
+
+  it("holds visitors to the limits, and counts none where there is no rate", () => {
+    const text = limited({
+      maxBodyMb: 7,
+      requestTimeoutSeconds: 90,
+      rateLimit: { requestsPerSecond: 20, burst: 40 },
+    });
+    const wanted = [
+      "client_max_body_size 7m;",
+      "proxy_read_timeout 90s;",
+      "proxy_request_buffering on;",
+      "limit_req zone=clients burst=40 nodelay;",
+    ];
+    for (const line of wanted) assert.ok(site(text).includes(line), line);
+    assert.ok(block(text, "http").includes("limit_req_zone $counted_client zone=clients:4m rate=20r/s;"));
+    assert.ok(site(limited({ rateLimit: { requestsPerSecond: 1 } })).includes("limit_req zone=clients nodelay;"));
+    assert.doesNotMatch(nginx(), /limit_req/);
+  });
+
+  it("passes on bodies as they come where they would not fit in its memory", () => {
+    assert.ok(site(limited({ maxBodyMb: 100 })).includes("proxy_request_buffering off;"));
+  });
+
+  it("has the time to finish what an application may still answer", () => {
+    const plan = web({ "foobar:web": { requestTimeoutSeconds: 90 } });
+    assert.match(nginxConfig(plan, undefined), /^worker_shutdown_timeout 90s;$/m);
+    assert.equal(stopSeconds(plan), plan.drainSeconds + 90);
+  });
+
+  it("serves static files below their path, where there are some", () => {
+    const files = block(nginx({ "foobar:application": { staticPath: "/assets/" } }), "location ^~ /assets/");
+    for (const line of ["alias /srv/static/;", `add_header ETag '"0123456789"';`, "try_files $uri @application;"]) {
+      assert.ok(files.includes(line), line);
+    }
+    assert.doesNotMatch(nginxConfig(web(), undefined), /static/);
+  });
+
+  it("says how it is inside its container alone", () => {
+    assert.deepEqual(nginx().match(/listen 127.*;/g), ["listen 127.0.0.1:8404;"]);
+  });
+});
+
+it("start.sh of Nginx is valid", async () => {
+  await execa("sh", ["-n", fileURLToPath(new URL("../../components/webTier/files/start.sh", import.meta.url))]);
+});
+
+describe("the real Nginx takes its file", function () {
+  this.timeout(60_000);
+  const { images } = parseConfig("foobar", "dev", {});
+  const check = (text: string) =>
+    runProgram({
+      image: images.nginx,
+      files: { "nginx.conf": text },
+      folder: CONFIG_FOLDER,
+      command: ["nginx", "-t", "-c", `${CONFIG_FOLDER}/nginx.conf`],
+      user: "101:101",
+    });
+
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason === undefined) return;
+    console.log(`      SKIPPED, what needs the real Nginx: ${reason}`);
+    this.skip();
+  });
+
+  const variants: readonly [string, string][] = [
+    ["of the dev stack", nginx()],
+    ["of a server apart", nginx(APART)],
+    ["with a rate and a burst", limited({ rateLimit: { requestsPerSecond: 100_000, burst: 100_000 } })],
+    ["with a rate alone, and large bodies", limited({ maxBodyMb: 1024, rateLimit: { requestsPerSecond: 1 } })],
+    ["without static files", nginxConfig(web(), undefined)],
+    ["with a readiness path that is also another's", nginx({ "foobar:application": { readinessPath: "/metrics" } })],
+  ];
+  for (const [name, text] of variants) it(name, () => check(text));
+
+  it("and not one with a spelling mistake", () =>
+    assert.rejects(check(nginx().replace("worker_connections", "worker_conections")), /worker_conections/));
+});

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { execa } from "execa";
+import { issue } from "../../app/test/certificates.ts";
+import { fingerprint } from "../../components/certificates.ts";
+import { parseConfig } from "../../config/config.ts";
+import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
+import { type Computed, type Deployment, deployConfig, ofType, services } from "../harness.ts";
+
+const SCRIPTS = fileURLToPath(new URL("../../components/mysqlCluster/files", import.meta.url));
+const STAGE = fileURLToPath(new URL("../passwordStage.sh", import.meta.url));
+const SETTINGS = devConfig({ "foobar:mysql": { backup: {} } });
+
+/** Names of the containers that are not the same; those that carry files apart from those that run. */
+function changedBetween(before: Deployment, after: Deployment) {
+  const texts = (deployment: Deployment) =>
+    new Map(ofType(deployment, "Container").map(({ name, inputs }) => [name, JSON.stringify(inputs)]));
+  const [old, now] = [texts(before), texts(after)];
+  assert.deepEqual([...now.keys()], [...old.keys()]);
+  const names = [...now.keys()].filter((name) => now.get(name) !== old.get(name));
+  const running = services(after).map(({ name }) => name);
+  return {
+    carriers: names.filter((name) => !running.includes(name)),
+    running: names.filter((name) => running.includes(name)),
+  };
+}
+
+describe("a fingerprint", () => {
+  it("is what everybody calls the certificate's SHA-256", () => {
+    const { certificate } = issue("authority");
+    const { fingerprint256 } = new X509Certificate(certificate);
+    assert.equal(fingerprint(certificate), fingerprint256.replaceAll(":", "").toLowerCase());
+  });
+});
+
+describe("what is renewed, against mocks", () => {
+  /** Certificates that the provider answers with, by the type of the resource that it has renewed. */
+  const renewed = (type: string, part: string): Computed => ({
+    [`tls:index/${type}:${type[0]?.toUpperCase()}${type.slice(1)}`]: (name) => ({
+      certPem: name.includes(part) ? `renewed ${name}` : `the ${name}`,
+    }),
+  });
+  let before: Deployment;
+
+  const changed = (after: Deployment) => changedBetween(before, after);
+
+  beforeEach(async () => {
+    before = await deployConfig(SETTINGS);
+  });
+
+  it("reaches a database by its files alone: no database is replaced, and the steward waits until it is served", async () => {
+    assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "mysql-server1"))), {
+      carriers: ["mysql-server1-secrets-v1"],
+      running: ["mysql-steward"],
+    });
+  });
+
+  it("reaches whoever trusts the authority; applications, which read it when they start, are started again", async () => {
+    assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("selfSignedCert", "authority"))), {
+      carriers: [
+        ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-backup-secrets-v1"],
+        ...["mysql-server1-secrets-v1", "mysql-server2-secrets-v1", "mysql-steward-secrets-v1"],
+      ],
+      running: ["app-server1", "app-server2"],
+    });
+  });
+});
+
+describe("a node whose certificate is renewed", () => {
+  // MySQL takes what has the same number as key and as certificate.
+  const STUBS = `
+    ask() {
+      echo >>/run/secrets/asked
+      [ "$(cat /run/secrets/server.crt)" = "$(cat /run/secrets/server.key)" ] || { echo "they do not fit"; return 1; }
+    }
+    files() { printf '%s' "$1" >/run/secrets/ca.crt; printf '%s' "$2" >/run/secrets/server.crt; printf '%s' "$3" >/run/secrets/server.key; }
+    look() { reload_certificates; wc --lines </run/secrets/asked; }
+    . /scripts/tls.sh; files ca 1 1; look`;
+
+  it("has MySQL take it when the files have changed, and again until they fit together", async function () {
+    this.timeout(60_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const { stdout } = await execa("docker", [
+      ...["run", "--rm", "--network=none", "--user=999:999", "--read-only", "--tmpfs=/run/secrets:uid=999"],
+      ...[
+        `--volume=${SCRIPTS}:/scripts:ro`,
+        "--entrypoint=bash",
+        parseConfig("foobar", "dev", devConfig()).images.mysql,
+      ],
+      ...["-uc", `${STUBS}; look; files ca 2 1; look; look; files ca 2 2; look; look; files other 2 2; look`],
+    ]);
+    const SERVING = "node: serving the certificate of /run/secrets/server.crt";
+    assert.deepEqual(stdout.split("\n"), [
+      ...[SERVING, "1", "1"],
+      // Said once, tried again.
+      ...["node: the files in /run/secrets are no certificate that MySQL takes: they do not fit", "2", "3"],
+      ...[SERVING, "4", "4", SERVING, "5"],
+    ]);
+  });
+});
+
+describe("another password", () => {
+  const PASSWORD = "random:index/randomPassword:RandomPassword";
+  const VERSION = "random:index/randomId:RandomId";
+
+  it("of the application replaces the applications and no database", async () => {
+    const before = await deployConfig(SETTINGS);
+    const after = await deployConfig(SETTINGS, {
+      [PASSWORD]: (name) => (name === "mysql-application-password" ? { result: pulumi.secret("another") } : {}),
+      [VERSION]: (name) => (name === "mysql-application-password-version" ? { hex: "another" } : {}),
+    });
+    assert.deepEqual(changedBetween(before, after), {
+      carriers: [
+        ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-server1-secrets-v1", "mysql-server2-secrets-v1"],
+      ],
+      running: ["app-server1", "app-server2"],
+    });
+  });
+
+  it("reaches MySQL, which takes the one before as well, and each node's root without a transaction", async function () {
+    this.timeout(120_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const { stdout } = await execa("docker", [
+      ...["run", "--rm", "--network=none", "--user=999:999", "--read-only", "--env=MEMBER=member.test"],
+      ...["/run/secrets", "/data", "/tmp"].map((path) => `--tmpfs=${path}:uid=999`),
+      ...[`--volume=${SCRIPTS}:/scripts:ro`, `--volume=${STAGE}:/stage.sh:ro`],
+      ...["--entrypoint=bash", parseConfig("foobar", "dev", devConfig()).images.mysql, "/stage.sh"],
+    ]);
+    const [nothing = "", ...lines] = stdout.split("\n");
+    assert.match(nothing, /^nothing changed: (\S+) \1$/);
+    assert.deepEqual(lines, [
+      ...["application first: opens", "application second: does not open"],
+      "node: the account application has the password of the file now, and still takes the one before",
+      ...["application first: opens", "application second: opens", "application first: opens"],
+      "node: root has the password of the file now",
+      ...["root first: does not open", "root third: opens", "closed: 1, logged: 0"],
+    ]);
+  });
+});

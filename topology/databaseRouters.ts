@@ -1,0 +1,38 @@
+import { serversWith } from "../config/routes.ts";
+import type { Config } from "../config/schema.ts";
+import { attachments } from "./links.ts";
+import type { ClusterPlan, RouterPlan } from "./plan.ts";
+import { ROUTER_PORTS } from "./ports.ts";
+
+/**
+ * Where the routers' addresses are names of, so that a database's certificate is good for all of them, also for those that
+ * are yet to come: TLS goes through a router as it is. Of two labels, because clients take no *.internal for a pattern.
+ */
+export const ROUTER_DOMAIN = "database.internal";
+
+/** One on each server that runs the application, so that the way to the databases hangs on no other server. */
+export function planRouters(config: Config, { databases }: ClusterPlan): RouterPlan[] {
+  const targets = databases
+    .filter(({ role }) => role !== "arbiter")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, port }) => ({ name, address: name, port }));
+  const maxConnections = Math.max(...databases.map(({ sizing }) => sizing.maxConnections));
+  return serversWith(config.servers, "app").map(({ name: server }) => {
+    const name = `router-${server}`;
+    const address = `${name}.${ROUTER_DOMAIN}`;
+    return {
+      name,
+      host: server,
+      server,
+      image: config.images.router,
+      attachments: [...attachments(address, "router"), ...attachments(name, "data")],
+      memoryMb: 64,
+      cpus: "0.5",
+      address,
+      ports: ROUTER_PORTS,
+      targets,
+      maxLagSeconds: config.mysql.maxLagSeconds,
+      maxConnections,
+    };
+  });
+}
