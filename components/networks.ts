@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../config/choices.ts";
 import { type ResourceIdentity, stackLabels } from "../engine/labels.ts";
 import type { Attachment, NetworkPlan } from "../topology/plan.ts";
 import type { Host } from "./host.ts";

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { LOCAL_ENDPOINT, NETWORKS } from "./choices.ts";
 import { ConfigError, type Problem, problemsOf, unknownKey } from "./problems.ts";
 import { refusal } from "./refusal.ts";
 import { subnetsOf } from "./rules/networks.ts";
 import { crossChecks } from "./rules/servers.ts";
-import { type Config, LOCAL_ENDPOINT, NETWORKS, type Settings, schema } from "./schema.ts";
+import { type Config, type Settings, schema } from "./schema.ts";
 import { fromText } from "./shape.ts";
 import { type Surroundings, UNKNOWN } from "./surroundings.ts";
 

@@ -1,4 +1,5 @@
-import { type Role, type ServerSettings, TRAFFIC, type Traffic } from "./schema.ts";
+import { type Role, TRAFFIC, type Traffic } from "./choices.ts";
+import type { ServerSettings } from "./schema.ts";
 
 /** The servers that run a part of the site. */
 export function serversWith(servers: readonly ServerSettings[], role: Role): ServerSettings[] {

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { LOCAL_ENDPOINT } from "../config/schema.ts";
+import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { engineClient } from "../engine/client.ts";
 
 /** The engine that tests work with. A test file that reaches this module needs one. */

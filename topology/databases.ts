@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { ARBITER } from "../config/choices.ts";
 import { serversWith } from "../config/routes.ts";
-import { ARBITER, type Config, type Settings } from "../config/schema.ts";
+import type { Config, Settings } from "../config/schema.ts";
 import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
 import type { ClusterPlan, DatabasePlan } from "./plan.ts";

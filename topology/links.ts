@@ -1,4 +1,4 @@
-import type { NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../config/choices.ts";
 import type { Attachment, Upstream } from "./plan.ts";
 
 export function attachments(alias: string, ...networks: NetworkName[]): Attachment[] {

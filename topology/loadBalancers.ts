@@ -1,6 +1,7 @@
+import { LOAD_BALANCERS } from "../config/choices.ts";
 import { edgeAddress, fastInterval, hashes, publishedPorts, virtualAddresses } from "../config/loadBalancing.ts";
 import { wayName, ways, wayTraffic } from "../config/routes.ts";
-import { type Config, LOAD_BALANCERS, type Settings } from "../config/schema.ts";
+import type { Config, Settings } from "../config/schema.ts";
 import { bitsOf } from "../config/subnets.ts";
 import { attachments } from "./links.ts";
 import type {

@@ -1,4 +1,5 @@
-import { type Config, NETWORKS, type NetworkName } from "../config/schema.ts";
+import { NETWORKS, type NetworkName } from "../config/choices.ts";
+import type { Config } from "../config/schema.ts";
 import { addressIn } from "../config/subnets.ts";
 import type { NetworkPlan } from "./plan.ts";
 

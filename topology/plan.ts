@@ -1,5 +1,6 @@
+import type { NetworkName, Replication, Traffic } from "../config/choices.ts";
 import type { PortSetting } from "../config/loadBalancing.ts";
-import type { NetworkName, Replication, Settings, Traffic } from "../config/schema.ts";
+import type { Settings } from "../config/schema.ts";
 
 /** A Docker engine under the name of the machine that it stands for. */
 export interface HostPlan {

@@ -1,4 +1,5 @@
-import { ARBITER, type Config } from "../config/schema.ts";
+import { ARBITER } from "../config/choices.ts";
+import type { Config } from "../config/schema.ts";
 import { planApplications } from "./applications.ts";
 import { planBackups } from "./backups.ts";
 import { planRouters } from "./databaseRouters.ts";

@@ -1,4 +1,4 @@
-import { ARBITER } from "../../config/schema.ts";
+import { ARBITER } from "../../config/choices.ts";
 import { memberName } from "../../topology/databases.ts";
 import { judgement, problem, report } from "./places.ts";
 import {

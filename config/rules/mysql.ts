@@ -1,5 +1,6 @@
+import { WITHOUT_REPLICA } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import { type ServerSettings, type Settings, WITHOUT_REPLICA } from "../schema.ts";
+import type { ServerSettings, Settings } from "../schema.ts";
 
 /** Rules between the settings of MySQL and the servers. */
 export function mysqlChecks(servers: readonly ServerSettings[] | undefined, mysql: Settings["mysql"]): Problem[] {

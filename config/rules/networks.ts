@@ -1,5 +1,6 @@
+import { DEFAULT_RANGE, NETWORKS, type NetworkName } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import { DEFAULT_RANGE, NETWORKS, type NetworkName, type Settings } from "../schema.ts";
+import type { Settings } from "../schema.ts";
 import { bitsOf, isSubnet, overlap, partOf, proposer } from "../subnets.ts";
 import type { Surroundings } from "../surroundings.ts";
 

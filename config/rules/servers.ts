@@ -1,5 +1,6 @@
+import { ROLES } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import { ROLES, type ServerSettings, type Settings } from "../schema.ts";
+import type { ServerSettings, Settings } from "../schema.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { networkChecks, subnetsOf } from "./networks.ts";

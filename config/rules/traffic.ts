@@ -1,7 +1,8 @@
+import { LOAD_BALANCERS } from "../choices.ts";
 import { edgeAddress, hashes, isStatic, publishedPorts } from "../loadBalancing.ts";
 import type { Path, Problem } from "../problems.ts";
 import { ways, wayTraffic } from "../routes.ts";
-import { LOAD_BALANCERS, type ServerSettings, type Settings } from "../schema.ts";
+import type { ServerSettings, Settings } from "../schema.ts";
 import { addressIn, bitsOf, capacityOf, overlap } from "../subnets.ts";
 import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
 

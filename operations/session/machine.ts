@@ -2,7 +2,8 @@ import { bootstrap, type Chains, provisionedEnvironment } from "../../bootstrap/
 import { engineStep } from "../../bootstrap/engine/step.ts";
 import { imagesStep } from "../../bootstrap/images/step.ts";
 import { pulumiStep } from "../../bootstrap/pulumi/step.ts";
-import { LOCAL_ENDPOINT, schema } from "../../config/schema.ts";
+import { LOCAL_ENDPOINT } from "../../config/choices.ts";
+import { schema } from "../../config/schema.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { type Backend, findBackend, loginFolder, prepareBackend } from "./backend.ts";

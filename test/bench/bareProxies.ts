@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { NetworkName } from "../../config/schema.ts";
+import type { NetworkName } from "../../config/choices.ts";
 import { engineLabels } from "../../engine/labels.ts";
 import { type InstancePlan, networkOf, type Topology } from "../../topology/plan.ts";
 import { WEB_PORT } from "../../topology/ports.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { LOCAL_ENDPOINT } from "../../config/schema.ts";
+import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { engineClient } from "../../engine/client.ts";
 import { prepareMachine } from "../../operations/session/machine.ts";
 import { main, say } from "../../operations/session/terminal.ts";

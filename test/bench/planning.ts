@@ -1,7 +1,8 @@
 import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
 import { nginxConfig } from "../../components/webTier/nginxConfig.ts";
+import type { Role } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import type { Config, Role } from "../../config/schema.ts";
+import type { Config } from "../../config/schema.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { figureLine, median } from "./figures.ts";

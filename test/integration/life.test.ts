@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NETWORKS } from "../../config/schema.ts";
+import { NETWORKS } from "../../config/choices.ts";
 import { eventually } from "../engine.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CONFIG_FOLDER, haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { ALGORITHMS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import { ALGORITHMS } from "../../config/schema.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { engineMissing } from "../engine.ts";

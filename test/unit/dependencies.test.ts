@@ -10,7 +10,7 @@ const json = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8")
 const { scripts, dependencies, devDependencies } = json("package.json");
 
 /** Scripts for those who change the project; every other script is for those who run it. */
-const FOR_DEVELOPERS = /^(test|check|fix|bench)/;
+const FOR_DEVELOPERS = /^(test|check|fix|settings|bench)/;
 
 /** What makes a bundle while the project runs, and where the bundle begins. */
 const BUNDLES: Readonly<Record<string, string>> = {

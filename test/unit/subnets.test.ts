@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { NETWORKS } from "../../config/schema.ts";
+import { NETWORKS } from "../../config/choices.ts";
 import { addressIn, bitsOf, isSubnet, overlap, partOf, proposer } from "../../config/subnets.ts";
 import { machineSubnets } from "../../preflight/machine.ts";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { NETWORKS } from "../../config/schema.ts";
+import { NETWORKS } from "../../config/choices.ts";
 import { cures } from "../pasted.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "../project.ts";
 import { takeTurn } from "../stacks.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { parse } from "yaml";
-import { NETWORKS } from "../../config/schema.ts";
+import { NETWORKS } from "../../config/choices.ts";
 import { eventually } from "../engine.ts";
 import {
   createProject,

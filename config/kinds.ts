@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { LOCAL_ENDPOINT } from "./choices.ts";
+
+/** Kinds of values that several settings have. The text of an error says what is allowed, and stands in docs/configuration.md. */
+
+const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+const DIGEST = "@sha256:[0-9a-f]{64}";
+/** [registry/]name, then a tag that is not `latest`, a digest, or both. */
+const IMAGE = new RegExp(
+  `^(?:[\\w.-]+(?::\\d+)?/)?[a-z0-9._/-]+(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
+);
+
+/** What a reader is told of a setting. */
+export interface About {
+  /** One sentence, or two: what it does. */
+  readonly description: string;
+  /** What holds where it is not set and has no default of its own: "no limit". */
+  readonly unset?: string;
+  /** A value that an error proposes. */
+  readonly example?: unknown;
+}
+
+export const name = () =>
+  z
+    .string({ error: "a name in lower-case letters, digits and hyphens" })
+    .regex(NAME, "a name of 1 to 30 lower-case letters, digits and hyphens that starts with a letter");
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
+
+export const yesOrNo = () => z.boolean({ error: "true or false" });
+
+export const whole = (least: number, most: number, unit = "") => {
+  const range = `a whole number${unit && ` of ${unit}`} from ${least} to ${most}`;
+  return z.int({ error: range }).min(least, range).max(most, range);
+};
+
+export const port = () => whole(1, 65_535);
+
+export const path = () =>
+  z
+    .string({ error: "a path that starts with /" })
+    .regex(/^\/[\w./-]*$/, "a path that starts with / and holds letters, digits, dots, hyphens and underscores");
+
+export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
+
+export const endpoint = () =>
+  z
+    .string({ error: "a Docker endpoint" })
+    .regex(/^(unix:\/\/\/|tcp:\/\/|ssh:\/\/).+/, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
+    .meta({ example: LOCAL_ENDPOINT });
+
+export const image = (example: string) =>
+  z
+    .string({ error: "an image name with an exact tag" })
+    .regex(
+      IMAGE,
+      "an image name with an exact tag or digest, name:tag or name@sha256:… (latest moves, so it is refused)",
+    )
+    .default(example);

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type About, folder, path, port } from "../kinds.ts";
+
+export const application = z
+  .strictObject(
+    {
+      files: folder()
+        .optional()
+        .meta({
+          description: "A folder that every server has at /app. app/README.md says what an application has to honour.",
+          unset: "the sample application",
+          example: "./my-app",
+        } satisfies About),
+      command: z
+        .array(z.string({ error: "text" }).min(1, "text that is not empty"), {
+          error: "a list: the program and its arguments",
+        })
+        .min(1, "the program and its arguments")
+        .default(["node", "/app/server.cjs"])
+        .meta({ description: "What starts it: the program and its arguments." } satisfies About),
+      port: port()
+        .default(3000)
+        .meta({ description: "The port that it listens on." } satisfies About),
+      readinessPath: path()
+        .default("/readyz")
+        .meta({
+          description: "The path that answers 200 when requests are welcome, and else something else.",
+        } satisfies About),
+      staticFiles: folder()
+        .optional()
+        .meta({
+          description: "A folder that Nginx serves below staticPath, compressed and cached.",
+          unset: "the sample application's; none beside files of your own",
+          example: "./my-app/public",
+        } satisfies About),
+      staticPath: path()
+        .refine((text) => text.length > 2 && text.endsWith("/"), "a path that starts and ends with /, like /static/")
+        .default("/static/")
+        .meta({ description: "The path below which Nginx serves files itself." } satisfies About),
+      release: z
+        .string({ error: "the name of a kept release" })
+        .regex(/^[0-9a-f]{10}$/, "the name of a kept release: 10 hexadecimal digits")
+        .optional()
+        .meta({
+          description: "A kept release that runs in the place of files (npm run releases).",
+          unset: "the files as they are",
+          example: "0123456789",
+        } satisfies About),
+    },
+    { error: "settings of the application" },
+  )
+  .prefault({})
+  .meta({ description: "The application." } satisfies About);

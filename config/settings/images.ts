@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { type About, image } from "../kinds.ts";
+
+const of = (example: string, description: string) => image(example).meta({ description } satisfies About);
+
+export const images = z
+  .strictObject(
+    {
+      haproxy: of("haproxy:3.2.26", "The load balancer's image."),
+      namespace: of(
+        "haproxy:3.2.26",
+        "The image of the container that holds a load balancer's network namespace. It is apart from haproxy, so that a new HAProxy interrupts nobody. A pair's keepalived is built on it and needs Debian's packages.",
+      ),
+      nginx: of("nginx:1.30.6", "The web servers' image."),
+      application: of("node:24.22.2-slim", "The application's image."),
+      router: of("haproxy:3.2.26", "The database routers' image: HAProxy's."),
+      mysql: of("mysql:9.7.4", "The databases' image."),
+    },
+    { error: "image names" },
+  )
+  .prefault({})
+  .meta({ description: "The images: any that honours the official image's contract." } satisfies About);

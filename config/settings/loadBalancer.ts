@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { AFFINITIES, ALGORITHMS, LOAD_BALANCERS, LOCAL_ENDPOINT, MODES } from "../choices.ts";
+import { type About, endpoint, oneOf, port, whole, yesOrNo } from "../kinds.ts";
+
+const hash = z.strictObject(
+  {
+    method: oneOf(["consistent", "map-based"])
+      .optional()
+      .meta({
+        description: "How a hash chooses a server. With consistent few visitors move when a server comes or goes.",
+        unset: "consistent",
+      } satisfies About),
+    depth: whole(1, 32, "directories")
+      .optional()
+      .meta({ description: "How many folders of the path count.", unset: "all", example: 2 } satisfies About),
+    length: whole(1, 4096, "characters")
+      .optional()
+      .meta({ description: "How many characters of the path count.", unset: "all", example: 32 } satisfies About),
+    query: yesOrNo()
+      .optional()
+      .meta({ description: "Whether the query counts, too.", unset: "false", example: true } satisfies About),
+  },
+  { error: "how requests are hashed: method, depth, length, query" },
+);
+
+const pair = z.strictObject(
+  {
+    mode: oneOf(MODES)
+      .optional()
+      .meta({
+        description: "active-active has two virtual addresses, one for each load balancer.",
+        unset: "active-passive",
+      } satisfies About),
+    virtualAddresses: z
+      .array(z.ipv4({ error: "an IPv4 address" }).meta({ example: "10.201.0.254" }), {
+        error: "a list of IPv4 addresses",
+      })
+      .optional()
+      .meta({
+        description: "The addresses in the edge network that move between the two: one, or two where both are active.",
+        unset: "the last of networks.edge",
+        example: ["10.201.0.254"],
+      } satisfies About),
+    port: port()
+      .optional()
+      .meta({
+        description: "The port that the second load balancer publishes.",
+        unset: "the first's plus one",
+        example: 8081,
+      } satisfies About),
+    statsPort: port()
+      .optional()
+      .meta({
+        description: "The port of the second load balancer's statistics page.",
+        unset: "the first's plus one, where that has one",
+        example: 8405,
+      } satisfies About),
+  },
+  { error: "settings of the pair: mode, virtualAddresses, port, statsPort" },
+);
+
+const health = z.strictObject(
+  {
+    intervalMs: whole(100, 60_000, "milliseconds")
+      .default(1000)
+      .meta({ description: "The time between two checks of the application's readiness by each way." } satisfies About),
+    fall: whole(1, 100, "checks")
+      .default(2)
+      .meta({ description: "Failed checks in a row after which a server gets no more requests." } satisfies About),
+    rise: whole(1, 100, "checks")
+      .default(2)
+      .meta({ description: "Good checks in a row after which it gets requests again." } satisfies About),
+    observe: oneOf(["off", "connection", "response"])
+      .default("connection")
+      .meta({
+        description:
+          "Which errors of real traffic take a server out, too: connections that fail, or also answers that are errors.",
+      } satisfies About),
+    slowStartSeconds: whole(1, 600, "seconds")
+      .optional()
+      .meta({
+        description: "The time in which a server that comes back gets its share little by little.",
+        unset: "at once",
+        example: 10,
+      } satisfies About),
+  },
+  { error: "settings of the health checks: intervalMs, fall, rise, observe, slowStartSeconds" },
+);
+
+export const loadBalancer = z
+  .strictObject(
+    {
+      algorithm: oneOf(ALGORITHMS)
+        .default("roundrobin")
+        .meta({
+          description: "How a server is chosen. source is by the client's address (IP hash), uri by the path.",
+        } satisfies About),
+      hash: hash.optional().meta({
+        description: "How the algorithms source and uri hash.",
+        unset: "consistent, the whole path",
+        example: { method: "consistent" },
+      } satisfies About),
+      mode: oneOf(MODES)
+        .default("active-active")
+        .meta({
+          description: "With active-passive the first server does the work, and the next takes over when it fails.",
+        } satisfies About),
+      affinity: oneOf(AFFINITIES)
+        .default("none")
+        .meta({
+          description:
+            "How a visitor stays on a server: by a cookie, or by the client's address in a table that a pair shares.",
+        } satisfies About),
+      health: health.prefault({}).meta({ description: "The health checks." } satisfies About),
+      replicas: whole(1, LOAD_BALANCERS.length)
+        .default(1)
+        .meta({
+          description: "How many load balancers there are. 2 is a pair with a virtual address.",
+        } satisfies About),
+      pair: pair.optional().meta({
+        description: "Settings of a pair of load balancers.",
+        unset: "its defaults",
+        example: {},
+      } satisfies About),
+      address: z
+        .ipv4({ error: "an IPv4 address of the load balancer's host" })
+        .default("127.0.0.1")
+        .meta({ description: "The host's address at which the site is published." } satisfies About),
+      port: port()
+        .default(8080)
+        .meta({ description: "The host's port at which the site is published." } satisfies About),
+      statsPort: port()
+        .optional()
+        .meta({
+          description: "The port of HAProxy's statistics page, at 127.0.0.1 only.",
+          unset: "not published",
+          example: 8404,
+        } satisfies About),
+      endpoint: endpoint()
+        .default(LOCAL_ENDPOINT)
+        .meta({ description: "The load balancer's Docker engine." } satisfies About),
+    },
+    { error: "settings of the load balancer" },
+  )
+  .prefault({})
+  .meta({ description: "The load balancer: HAProxy, which is the only way in." } satisfies About);

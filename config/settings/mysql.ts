@@ -1,0 +1,131 @@
+import { z } from "zod";
+import { REPLICATIONS, WITHOUT_REPLICA } from "../choices.ts";
+import { type About, name, oneOf, whole, yesOrNo } from "../kinds.ts";
+
+const backup = z.strictObject(
+  {
+    everyHours: whole(1, 168, "hours")
+      .default(24)
+      .meta({ description: "The time between two full backups." } satisfies About),
+    keep: whole(1, 365, "full backups")
+      .default(7)
+      .meta({ description: "How many full backups stay, each with the archive after it." } satisfies About),
+    archiveSeconds: whole(5, 3600, "seconds")
+      .default(60)
+      .meta({
+        description: "How often the binary log is archived: what a restore may lack when every database is lost.",
+      } satisfies About),
+    directory: z
+      .string({ error: "a folder of the database's host" })
+      .regex(/^\/[^\n:]+$/, "a folder of the database's host, as a path that starts with /")
+      .optional()
+      .meta({
+        description:
+          "A folder of the host, writable by the user 999. A mounted share takes the backups off the machine.",
+        unset: "a volume",
+        example: "/srv/backups",
+      } satisfies About),
+    encrypted: yesOrNo()
+      .default(true)
+      .meta({
+        description: "AES-256 with a key that only the stack's state has. Backups are authenticated in any case.",
+      } satisfies About),
+  },
+  { error: "settings of the backups: everyHours, keep, archiveSeconds, directory, encrypted" },
+);
+
+export const mysql = z
+  .strictObject(
+    {
+      replication: oneOf(REPLICATIONS)
+        .default("async")
+        .meta({
+          description:
+            "What a commit waits for. async: nobody. semisync: a replica has it on its disk. group: a majority has it, and the members choose another primary by themselves.",
+        } satisfies About),
+      primary: name()
+        .optional()
+        .meta({
+          description: "The server that takes the writes. Another one is a switchover.",
+          unset: "the first server with the role db",
+          example: "server1",
+        } satisfies About),
+      withoutReplica: oneOf(WITHOUT_REPLICA)
+        .optional()
+        .meta({
+          description:
+            "What a semisync primary does without a replica. With wait it takes no writes until one is back; with degrade it goes on, and may lose what it takes.",
+          unset: "none; semisync needs one",
+          example: "wait",
+        } satisfies About),
+      arbiter: yesOrNo()
+        .optional()
+        .meta({
+          description: "Whether a group has a member on no server, so that a majority is left after a loss.",
+          unset: "true where the number of databases is even",
+          example: true,
+        } satisfies About),
+      acceptNoMajority: yesOrNo()
+        .default(false)
+        .meta({
+          description: "true allows a group of two without an arbiter, which takes no writes when one is lost.",
+        } satisfies About),
+      maxLagSeconds: whole(1, 86_400, "seconds")
+        .default(30)
+        .meta({
+          description: "A replica that is further behind serves no reads while another database can.",
+        } satisfies About),
+      database: z
+        .string({ error: "a database name" })
+        .regex(/^[a-z]\w{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
+        .default("foobar")
+        .meta({ description: "The application's database." } satisfies About),
+      protect: yesOrNo()
+        .default(true)
+        .meta({
+          description:
+            "Data volumes stay on the engine, and npm run down spares the passwords and the key that open them.",
+        } satisfies About),
+      memoryMb: whole(768, 1_048_576, "MB")
+        .default(1024)
+        .meta({ description: "The memory of each node." } satisfies About),
+      bufferPoolMb: whole(64, 1_048_576, "MB")
+        .optional()
+        .meta({
+          description: "InnoDB's buffer pool. It changes while MySQL runs.",
+          unset: "derived from memoryMb: 256 of 1024",
+          example: 256,
+        } satisfies About),
+      maxConnections: whole(20, 10_000, "connections")
+        .optional()
+        .meta({
+          description: "Connections that a node takes. They change while MySQL runs.",
+          unset: "derived from memoryMb: 128 of 1024",
+          example: 150,
+        } satisfies About),
+      redoLogMb: whole(64, 131_072, "MB")
+        .optional()
+        .meta({
+          description: "InnoDB's redo log. It changes while MySQL runs.",
+          unset: "derived from memoryMb: 256 of 1024",
+          example: 256,
+        } satisfies About),
+      backup: backup.optional().meta({
+        description: "Where it is set, even to an empty {}, backups are taken.",
+        unset: "no backups",
+        example: {},
+      } satisfies About),
+      restored: z
+        .string({ error: "the name of a restore" })
+        .regex(/^\d{8}t\d{6}z$/, "the name of a restore: the time of it, like 20261121t120000z")
+        .optional()
+        .meta({
+          description: "The restore whose data the databases have. npm run restore sets it.",
+          unset: "the data that they have had from the beginning",
+          example: "20261121t120000z",
+        } satisfies About),
+    },
+    { error: "settings of MySQL" },
+  )
+  .prefault({})
+  .meta({ description: "MySQL: a primary with its replicas, or a group." } satisfies About);

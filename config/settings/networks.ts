@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { DEFAULT_RANGE, type NetworkName } from "../choices.ts";
+import type { About } from "../kinds.ts";
+
+/** Only text here: what it must be depends on what is free beside it (config/rules/networks.ts). */
+const subnet = (example: string, between: string) =>
+  z
+    .string({ error: "an IPv4 subnet in CIDR form" })
+    .optional()
+    .meta({
+      description: `The subnet of ${between}, from /16 to /28. It may not overlap another one.`,
+      unset: "its part of the range",
+      example,
+    } satisfies About);
+
+export const networks = z
+  .strictObject(
+    {
+      range: z
+        .string({ error: "an IPv4 range in CIDR form" })
+        .default(DEFAULT_RANGE)
+        .meta({
+          description:
+            "All addresses of the stack, from /16 to /24: each network has a sixteenth of it. A second stack on the same engine sets this.",
+        } satisfies About),
+      edge: subnet("10.201.0.0/24", "the load balancers and what reaches them"),
+      web: subnet("10.201.1.0/24", "the load balancers and Nginx"),
+      app: subnet("10.201.2.0/24", "Nginx and the application"),
+      data: subnet("10.201.3.0/24", "the database routers and MySQL"),
+      replication: subnet("10.201.4.0/24", "the databases among themselves"),
+      router: subnet("10.201.5.0/24", "the application and its database router"),
+    } satisfies Record<NetworkName | "range", z.ZodType>,
+    { error: "the range of all networks, and subnets by network" },
+  )
+  .prefault({})
+  .meta({
+    description: "The networks: a range for all of them, and by network a subnet in the place of its part.",
+  } satisfies About);

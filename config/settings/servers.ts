@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { ARBITER, LOAD_BALANCERS, LOCAL_ENDPOINT, ROLES, TRAFFIC } from "../choices.ts";
+import { type About, endpoint, name, oneOf, whole } from "../kinds.ts";
+
+/** Names that no server can have. */
+const RESERVED: readonly string[] = [...LOAD_BALANCERS, ARBITER];
+
+const server = z.strictObject(
+  {
+    name: name()
+      .refine(
+        (text) => !RESERVED.includes(text),
+        `a name other than ${RESERVED.join(", ")}, which are those of the load balancers and of the group's arbiter`,
+      )
+      .meta({
+        description: "The server's name. Containers and volumes have it in theirs.",
+        example: "server1",
+      } satisfies About),
+    roles: z
+      .array(oneOf(ROLES), { error: `a list of roles: ${ROLES.join(", ")}` })
+      .min(1, `at least one of ${ROLES.join(", ")}`)
+      .meta({
+        description:
+          "What runs there: Nginx (web), the application (app), MySQL (db). Each role has to be on some server.",
+        example: ROLES,
+      } satisfies About),
+    endpoint: endpoint()
+      .default(LOCAL_ENDPOINT)
+      .meta({ description: "The server's Docker engine. All servers have the same one today." } satisfies About),
+    weight: whole(1, 256)
+      .optional()
+      .meta({
+        description: "The share of the requests that its application gets, beside the other servers' weights.",
+        unset: "1",
+        example: 1,
+      } satisfies About),
+    maxConnections: whole(1, 100_000)
+      .optional()
+      .meta({
+        description:
+          "Connections that one load balancer opens to it by each way. More requests wait in a queue for up to 5 s.",
+        unset: "no limit",
+        example: 200,
+      } satisfies About),
+    traffic: oneOf(TRAFFIC)
+      .default("ready")
+      .meta({
+        description:
+          "The maintenance switch. With drain it gets no new visitors, and those bound to it stay. With maintenance it gets no new requests. Requests under way are finished in both.",
+      } satisfies About),
+  },
+  { error: "a server: name, roles and what else it needs" },
+);
+
+export const servers = z
+  .array(server, { error: "a list of servers, each with a name and roles" })
+  .min(1, "at least one server")
+  .default([
+    { name: "server1", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
+    { name: "server2", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
+  ])
+  .meta({ description: "The servers, and what each of them runs." } satisfies About);

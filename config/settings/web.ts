@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { type About, whole } from "../kinds.ts";
+
+const rateLimit = z.strictObject(
+  {
+    requestsPerSecond: whole(1, 100_000, "requests").meta({
+      description: "Requests per second of one client at one web server.",
+      example: 20,
+    } satisfies About),
+    burst: whole(0, 100_000, "requests")
+      .default(0)
+      .meta({ description: "Requests beyond that which are taken at once." } satisfies About),
+  },
+  { error: "the rate limit: requestsPerSecond and burst" },
+);
+
+export const web = z
+  .strictObject(
+    {
+      maxBodyMb: whole(1, 1024, "MB")
+        .default(1)
+        .meta({
+          description:
+            "Larger request bodies are refused (413). An application may refuse smaller ones, as the sample does from 64 kB on.",
+        } satisfies About),
+      requestTimeoutSeconds: whole(1, 3600, "seconds")
+        .default(25)
+        .meta({
+          description: "The application's time for an answer; after it the visitor gets a 504.",
+        } satisfies About),
+      rateLimit: rateLimit.optional().meta({
+        description: "How many requests one client may send. More are refused (429).",
+        unset: "no limit",
+        example: { requestsPerSecond: 20 },
+      } satisfies About),
+    },
+    { error: "settings of the web servers" },
+  )
+  .prefault({})
+  .meta({ description: "The web servers: Nginx before the application." } satisfies About);

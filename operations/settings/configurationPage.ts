@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { schema } from "../../config/schema.ts";
+import { elementOf, shapeOf, unwrapped } from "../../config/shape.ts";
+
+interface Row {
+  readonly key: string;
+  readonly default: string;
+  readonly allowed: string;
+  readonly description: string;
+}
+
+/** docs/configuration.md: every setting with its default, what is allowed, and what it does. */
+export function configurationPage(project: string): string {
+  const sections = Object.entries(schema.shape).map(
+    ([key, part]) => `## ${key}\n\n${part.description}\n\n${table(rows(part, key))}\n`,
+  );
+  return `# Configuration
+
+Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as \`${project}:<key>\`, or are set by
+\`pulumi config set --path '${project}:loadBalancer.port' 8081\` in [a shell that knows the stack](../README.md#commands). Every setting has a default
+or can be left out. What is wrong is reported before anything is created, all of it at once: the key, the value, what is allowed, and a command
+that can be pasted. Editors complete and check a stack's file whose first line is \`# yaml-language-server: $schema=./stack.schema.json\`.
+
+This page is made of [config/settings](../config/settings) by \`npm run settings\`.
+
+${sections.join("\n")}`;
+}
+
+function rows(part: z.ZodType, key: string): Row[] {
+  const element = elementOf(part);
+  const shape = Object.entries(shapeOf(element ?? part));
+  const prefix = element !== undefined && shape.length > 0 ? `${key}[]` : key;
+  return shape.flatMap(([name, setting]) => {
+    const path = `${prefix}.${name}`;
+    const own: Row = {
+      key: `\`${path}\``,
+      default: defaultOf(setting),
+      allowed: allowedIn(setting),
+      description: setting.description ?? "",
+    };
+    const below = rows(setting, path);
+    // An object that is always there is only the place of its settings.
+    return unwrapped(setting) instanceof z.ZodObject && isAlwaysThere(setting) ? below : [own, ...below];
+  });
+}
+
+function isAlwaysThere(setting: z.ZodType): boolean {
+  return setting.safeParse(undefined).data !== undefined;
+}
+
+function defaultOf(setting: z.ZodType): string {
+  const unset = setting.meta()?.["unset"];
+  if (typeof unset === "string") return unset;
+  const { success, data } = setting.safeParse(undefined);
+  return success ? `\`${typeof data === "string" ? data : JSON.stringify(data)}\`` : "it has to be set";
+}
+
+/** What an error would say. */
+function allowedIn(setting: z.ZodType): string {
+  const inner = unwrapped(setting);
+  if (inner instanceof z.ZodObject) return inner.safeParse({}).success ? "settings, or `{}`" : "settings";
+  // The last rule that a text breaks is the one that says most.
+  const issues = inner?.safeParse(inner instanceof z.ZodString ? "\0" : inner instanceof z.ZodArray ? [] : Symbol())
+    .error?.issues;
+  const [wrongKind] = inner?.safeParse(Symbol()).error?.issues ?? [];
+  return issues?.at(-1)?.message ?? wrongKind?.message ?? "";
+}
+
+function table(settings: readonly Row[]): string {
+  const lines = settings.map((row) => [row.key, row.default, row.allowed, row.description]);
+  return [
+    "| key | default | allowed | |",
+    "| --- | --- | --- | --- |",
+    ...lines.map((cells) => `| ${cells.join(" | ")} |`),
+  ].join("\n");
+}

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { schema } from "../../config/schema.ts";
+
+/**
+ * A JSON schema of a stack's file, by which editors complete and check it: the file's first line names it. Pulumi's own keys,
+ * as encryptionsalt, are left to Pulumi.
+ */
+export function editorSchema(project: string): string {
+  const properties = Object.fromEntries(
+    Object.entries(schema.shape).map(([key, part]) => {
+      const { $schema: _, ...described } = z.toJSONSchema(part, { io: "input" });
+      return [`${project}:${key}`, described];
+    }),
+  );
+  const whole = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: `A stack of ${project}`,
+    description: "Made by npm run settings.",
+    type: "object",
+    properties: { config: { type: "object", properties } },
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}

@@ -1,0 +1,18 @@
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { schema } from "../../config/schema.ts";
+
+/** The text of Pulumi.yaml with each setting's type, description and default. What else it holds stays. */
+export function projectFile(text: string): string {
+  const document = parseDocument(text);
+  for (const [key, part] of Object.entries(schema.shape)) {
+    const isList = z.toJSONSchema(part, { io: "input" }).type === "array";
+    document.setIn(["config", key], {
+      type: isList ? "array" : "object",
+      ...(isList ? { items: { type: "object" } } : {}),
+      description: `${part.description} All of it: docs/configuration.md`,
+      default: part.parse(undefined),
+    });
+  }
+  return document.toString({ lineWidth: 120, flowCollectionPadding: false });
+}
