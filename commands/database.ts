@@ -11,11 +11,10 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { confirm, main, say } from "../operations/session/terminal.ts";
-import { cli } from "../operations/stack/cli.ts";
 import { stackContainers } from "../operations/stack/containers.ts";
 import { databasesOf } from "../operations/stack/databases.ts";
 import { factsOf } from "../operations/stack/facts.ts";
-import { PROJECT } from "../operations/stack/project.ts";
+import { setSetting } from "../operations/stack/setting.ts";
 
 const USAGE = `npm run database -- status             every database: what it is, and why it is not in its place
 npm run database -- takeover SERVER    async and semisync: SERVER's replica takes the place of a primary that is lost
@@ -69,7 +68,7 @@ await main(async () => {
     const plan = planTakeover(cluster, present, server, await comparisons(present, ask));
     if (plan.cost !== cost) throw new Error(`nothing was done, because it has another cost now: ${plan.cost}`);
     const again = await promote(plan, { nodes, execute: containers.execute, ask, say });
-    await cli({ reference, ...machine }, ["config", "set", "--path", `${PROJECT}:mysql.primary`, target.plan.server]);
+    await setSetting({ stack, reference, ...machine }, "mysql.primary", target.plan.server);
     say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
 ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status says how they are` : ""}`);
     return 0;

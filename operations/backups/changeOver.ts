@@ -4,10 +4,9 @@ import type { Topology } from "../../topology/plan.ts";
 import { bringUp } from "../session/bringUp.ts";
 import type { Session } from "../session/pulumi.ts";
 import { say } from "../session/terminal.ts";
-import { cli } from "../stack/cli.ts";
-import { PROJECT } from "../stack/project.ts";
+import { removeSetting, setSetting } from "../stack/setting.ts";
 
-const RESTORED = `${PROJECT}:mysql.restored`;
+const RESTORED = "mysql.restored";
 
 /** Seconds that a database has to stop in good order. */
 const STOP_SECONDS = 60;
@@ -30,8 +29,8 @@ export async function changeOver(
       await engine.getContainer(Id).stop({ t: STOP_SECONDS });
     }
   }
-  if (restored === undefined) await cli(session, ["config", "rm", "--path", RESTORED]);
-  else await cli(session, ["config", "set", "--path", RESTORED, restored]);
+  if (restored === undefined) await removeSetting(session, RESTORED);
+  else await setSetting(session, RESTORED, restored);
   const exitCode = await bringUp({ ...session, rest: ["--yes", "--skip-preview"] }, { saysKept: false });
   const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
   say(`the data from before are kept: ${kept}

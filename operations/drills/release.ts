@@ -2,6 +2,7 @@ import { execa } from "execa";
 import type { Machine } from "../session/machine.ts";
 import type { StackName } from "../session/stackName.ts";
 import { type Changes, whileChanged } from "../stack/configuration.ts";
+import { stackFile } from "../stack/file.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import type { Ground } from "./drill.ts";
 
@@ -34,7 +35,7 @@ export function releases(
   const release = async (changes: Changes, meanwhile?: () => Promise<void>) => {
     const keys = Object.keys(changes).join(", ");
     try {
-      await whileChanged(PROJECT, `${ROOT}/Pulumi.${stack}.yaml`, changes, async () => {
+      await whileChanged(PROJECT, stackFile(stack), changes, async () => {
         await up(`with other ${keys}`);
         await meanwhile?.();
       });

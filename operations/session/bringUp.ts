@@ -3,7 +3,8 @@ import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
-import { ROOT } from "../stack/project.ts";
+import { makeObjects } from "../stack/file.ts";
+import { PROJECT, ROOT } from "../stack/project.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
@@ -20,6 +21,12 @@ const HOME = join(ROOT, RELEASES);
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
   const { session, known } = await heal(asked);
+  const made = await makeObjects(PROJECT, session.stack);
+  if (made.length > 0) {
+    say(
+      `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
+    );
+  }
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are

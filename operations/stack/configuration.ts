@@ -1,21 +1,22 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { parse, stringify } from "yaml";
+import { parseDocument } from "yaml";
 import { parseConfig, rawSettings } from "../../config/config.ts";
 import type { Config, Settings } from "../../config/schema.ts";
+import { settingsIn } from "./file.ts";
 
 /** Other settings for a stack; each replaces the whole of its key. */
 export type Changes = Partial<Settings>;
 
 /** The stack's configuration, read from the text of its file. */
 export function configOf(project: string, stack: string, text: string): Config {
-  return parseConfig(project, stack, rawSettings(parse(text)?.config ?? {}));
+  return parseConfig(project, stack, rawSettings(settingsIn(text)));
 }
 
 /** The text of a stack's file with other settings. What else the file holds, as the CLI's salt, stays. */
 export function changedText(project: string, text: string, changes: Changes): string {
-  const file = parse(text) ?? {};
-  const settings = Object.fromEntries(Object.entries(changes).map(([key, value]) => [`${project}:${key}`, value]));
-  return stringify({ ...file, config: { ...file.config, ...settings } });
+  const file = parseDocument(text);
+  for (const [key, value] of Object.entries(changes)) file.setIn(["config", `${project}:${key}`], value);
+  return file.toString({ lineWidth: 0 });
 }
 
 /** Changes a stack's file while the work is done; whatever becomes of that, the file is then what it was, to the byte. */

@@ -6,7 +6,8 @@ import { planTopology } from "../../topology/topology.ts";
 import type { Machine } from "../session/machine.ts";
 import { cli } from "./cli.ts";
 import { configOf } from "./configuration.ts";
-import { PROJECT, ROOT } from "./project.ts";
+import { stackFile } from "./file.ts";
+import { PROJECT } from "./project.ts";
 
 /** The stack at hand. */
 export interface Facts {
@@ -16,7 +17,7 @@ export interface Facts {
 
 /** The stack as its file describes it. */
 export async function factsOf(stack: string): Promise<Facts> {
-  const text = await readFile(`${ROOT}/Pulumi.${stack}.yaml`, "utf8").catch(() => {
+  const text = await readFile(stackFile(stack), "utf8").catch(() => {
     throw new Error(`there is no stack ${stack}: Pulumi.${stack}.yaml is missing`);
   });
   const config = configOf(PROJECT, stack, text);

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
 import type { z } from "zod";
 import { type Settings, schema } from "../../config/schema.ts";
 import { fromText } from "../../config/shape.ts";
+import { settingsIn, stackFile } from "./file.ts";
 import { PROJECT, ROOT } from "./project.ts";
 
 /** What the commands must know of a stack before the program runs. */
@@ -14,10 +14,10 @@ export interface StackNeeds {
 
 /** Reads a stack's file; where it is malformed the defaults serve, for the program itself reports it. */
 export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNeeds> {
-  const file = parse(await readFile(`${folder}/Pulumi.${stack}.yaml`, "utf8").catch(() => "{}"));
+  const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
   const { images, loadBalancer } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
-    const result = part.safeParse(fromText(part, file?.config?.[`${PROJECT}:${key}`]));
+    const result = part.safeParse(fromText(part, settings[`${PROJECT}:${key}`]));
     return result.success ? result.data : part.parse(undefined);
   };
   return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { changedText, configOf } from "../../operations/stack/configuration.ts";
+import { makeObjects, settingsIn, withObjects } from "../../operations/stack/file.ts";
+
+const TEXTS = `# yaml-language-server: $schema=./stack.schema.json
+encryptionsalt: v1:abc=:v1:def
+config:
+  foobar:mysql: '{"replication":"group","backup":{"everyHours":6},"database":"shop"}'
+  foobar:servers: '[{"name":"server1","roles":["web","app","db"]},{"name":"server2","roles":"[\\"db\\"]"}]'
+  foobar:web:
+    rateLimit: '{"requestsPerSecond":20}'
+  # What another program reads.
+  other:key: '{"a":1}'
+`;
+
+describe("a stack's file", () => {
+  it("has lists and objects in the place of JSON texts, also within each other, and all else as it was", () => {
+    const { text, keys } = withObjects("foobar", TEXTS);
+    assert.deepEqual(keys, ["foobar:servers", "foobar:web", "foobar:mysql"]);
+    assert.deepEqual(settingsIn(text), {
+      "foobar:mysql": { replication: "group", backup: { everyHours: 6 }, database: "shop" },
+      "foobar:servers": [
+        { name: "server1", roles: ["web", "app", "db"] },
+        { name: "server2", roles: ["db"] },
+      ],
+      "foobar:web": { rateLimit: { requestsPerSecond: 20 } },
+      "other:key": '{"a":1}',
+    });
+    assert.match(
+      text,
+      /^# yaml-language-server: .*\nencryptionsalt: v1:abc=:v1:def\n[\s\S]* {2}# What another program reads.\n/,
+    );
+    assert.deepEqual(withObjects("foobar", text), { text, keys: [] });
+    assert.deepEqual(configOf("foobar", "dev", text.replace(/ {2}other:key.*\n/, "")).mysql.database, "shop");
+  });
+
+  it("is not written where there is nothing to change, nor where a text is no JSON", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    try {
+      const file = join(folder, "Pulumi.dev.yaml");
+      const text = "config:\n    foobar:mysql:   '{broken'\n    foobar:web: { maxBodyMb: 2 }\n";
+      writeFileSync(file, text);
+      assert.deepEqual(await makeObjects("foobar", "dev", folder), []);
+      assert.deepEqual(await makeObjects("foobar", "other", folder), []);
+      assert.equal(readFileSync(file, "utf8"), text);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("may name a release of digits and an e, which is no number", () => {
+    const text = "config:\n  foobar:application:\n    release: 12e4567890\n";
+    assert.equal(configOf("foobar", "dev", text).application.release, "12e4567890");
+  });
+
+  it("keeps its comments while a drill has other settings in it", () => {
+    const changed = changedText("foobar", TEXTS, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
+    assert.match(changed, /# What another program reads/);
+    assert.deepEqual(settingsIn(changed)["foobar:web"], { maxBodyMb: 2, requestTimeoutSeconds: 26 });
+  });
+
+  it("is refused with the place where it is no YAML", () =>
+    assert.throws(() => settingsIn("config:\n  a: [1\n"), /line \d+, column \d+/));
+});
