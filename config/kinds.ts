@@ -4,10 +4,13 @@ import { LOCAL_ENDPOINT } from "./choices.ts";
 /** Kinds of values that several settings have. The text of an error says what is allowed, and stands in docs/configuration.md. */
 
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const REGISTRY = `(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:\\d))(?::\\d+)?`;
+const WORDS = "[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*";
 const DIGEST = "@sha256:[0-9a-f]{64}";
-/** [registry/]name, then a tag that is not `latest`, a digest, or both. */
+/** [registry/]name as Docker has it, then a tag that is not `latest`, a digest, or both. */
 const IMAGE = new RegExp(
-  `^(?:[\\w.-]+(?::\\d+)?/)?[a-z0-9._/-]+(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
+  `^(?:${REGISTRY}/)?${WORDS}(?:/${WORDS})*(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
 );
 
 /** What a reader is told of a setting. */
@@ -47,8 +50,13 @@ export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
 export const endpoint = () =>
   z
     .string({ error: "a Docker endpoint" })
-    .regex(/^(unix:\/\/\/|tcp:\/\/|ssh:\/\/).+/, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
+    .refine(isEndpoint, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
     .meta({ example: LOCAL_ENDPOINT });
+
+/** Whether a text is an endpoint that a client can be made for. */
+function isEndpoint(text: string): boolean {
+  return /^(unix:\/\/\/|tcp:\/\/|ssh:\/\/)\S/.test(text) && URL.canParse(text);
+}
 
 export const image = (example: string) =>
   z

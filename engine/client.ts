@@ -8,8 +8,11 @@ export function isLocal(endpoint: string): boolean {
 /** A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. */
 export function engineClient(endpoint: string): Docker {
   const url = new URL(endpoint);
-  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
-  const options = { host: url.hostname, ...(url.port === "" ? {} : { port: Number(url.port) }) };
+  if (url.protocol === "unix:") return new Docker({ socketPath: decodeURIComponent(url.pathname) });
+  const options = {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
+  };
   if (url.protocol === "ssh:") {
     return new Docker({
       ...options,

@@ -2,9 +2,19 @@ import { createServer } from "node:net";
 
 /** Whether a process of this machine holds the port at the address. */
 export async function isBound(address: string, port: number): Promise<boolean> {
+  return (await problemOf(address, port)) === "EADDRINUSE";
+}
+
+/** Whether this machine has an address. */
+export async function isAddressHere(address: string): Promise<boolean> {
+  return (await problemOf(address, 0)) !== "EADDRNOTAVAIL";
+}
+
+/** The code of the error by which a socket cannot be opened. */
+function problemOf(address: string, port: number): Promise<string | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }

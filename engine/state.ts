@@ -16,6 +16,8 @@ export interface EngineState {
   readonly networks: readonly EngineNetwork[];
   /** The stack's volumes that hold data, not files of the program. */
   readonly dataVolumes: readonly string[];
+  /** Those of them that containers of databases have at work. */
+  readonly dataAtWork: readonly string[];
   /** The stack's containers that run an image which has a name. */
   readonly services: readonly { readonly service: string; readonly image: string }[];
   /** Ports of the host that containers hold, each with the host's address there. */
@@ -23,7 +25,8 @@ export interface EngineState {
     readonly container: string;
     readonly address: string;
     readonly port: number;
-    readonly own: boolean;
+    /** The stack's service that holds it; undefined where somebody else does. */
+    readonly service: string | undefined;
   }[];
 }
 
@@ -56,6 +59,13 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
     dataVolumes: (volumes ?? []).flatMap(({ Name, Labels }) =>
       isOwn(Labels) && !(SERVICE_LABEL in Labels) ? [Name] : [],
     ),
+    dataAtWork: containers.flatMap(({ Labels, Mounts }) =>
+      isOwn(Labels) && Labels[SERVICE_LABEL]?.startsWith("mysql-") === true
+        ? Mounts.flatMap(({ Name }) =>
+            Name === undefined || !Name.startsWith(`${project}-${stack}-mysql-`) ? [] : [Name],
+          )
+        : [],
+    ),
     services: containers.flatMap(({ ImageID, Labels }) => {
       const image = nameOf.get(ImageID);
       return isOwn(Labels) && image !== undefined ? [{ service: Labels[SERVICE_LABEL] ?? "", image }] : [];
@@ -64,7 +74,14 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
       Ports.flatMap(({ IP, PublicPort }) =>
         PublicPort === undefined
           ? []
-          : [{ container: Names[0]?.slice(1) ?? "?", address: IP ?? "0.0.0.0", port: PublicPort, own: isOwn(Labels) }],
+          : [
+              {
+                container: Names[0]?.slice(1) ?? "?",
+                address: IP ?? "0.0.0.0",
+                port: PublicPort,
+                service: isOwn(Labels) ? Labels[SERVICE_LABEL] : undefined,
+              },
+            ],
       ),
     ),
   };

@@ -1,6 +1,6 @@
 import type { Path, Problem } from "../config/problems.ts";
 import { isLocal } from "../engine/client.ts";
-import { isBound } from "../engine/ports.ts";
+import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { PublishedPort, Topology } from "../topology/plan.ts";
 
@@ -11,15 +11,15 @@ export async function takenPorts(
   { published }: Pick<EngineState, "published">,
 ): Promise<Problem[]> {
   const planned = loadBalancers.flatMap((plan, index) =>
-    plan.published.map((port) => ({ ...port, path: portPath(port, index) })),
+    plan.published.map((port) => ({ ...port, service: plan.namespace.name, path: portPath(port, index) })),
   );
   const used = new Set([...planned, ...published].map(({ port }) => port));
   const isHeld = async (address: string, port: number) => isLocal(endpoint) && (await isBound(address, port));
   const problems: Problem[] = [];
-  for (const { address, port, path } of planned) {
+  for (const { address, port, path, service } of planned) {
     const holders = published.filter((held) => held.port === port && meet(held.address, address));
     const [holder] = holders;
-    if (holders.some(({ own }) => own)) continue;
+    if (holders.some((held) => held.service === service)) continue;
     if (holder === undefined && !(await isHeld(address, port))) continue;
     const free = await first(
       around(port),
@@ -28,12 +28,35 @@ export async function takenPorts(
     if (free !== undefined) used.add(free);
     problems.push({
       path,
-      complaint: `is ${port}, which ${holder ? `the container ${holder.container}` : "another process on this machine"} has at ${holder?.address ?? address}`,
+      complaint: `is ${port}, which ${holderText(holder)} has at ${holder?.address ?? address}`,
       allowed: "a port that is free",
       example: free?.toString(),
     });
   }
   return problems;
+}
+
+/** Load balancers are replaced one after the other, so that one cannot take over a port of the next. */
+function holderText(holder: EngineState["published"][number] | undefined): string {
+  if (holder === undefined) return "another process on this machine";
+  return holder.service === undefined
+    ? `the container ${holder.container}`
+    : `${holder.service} of this stack, until it is replaced itself,`;
+}
+
+/** An address of the load balancer's host that is none would only be missed when everything else is up. */
+export async function missingAddress({ loadBalancers }: Topology, endpoint: string): Promise<Problem[]> {
+  const site = loadBalancers[0]?.published.find(({ serves }) => serves === "site");
+  if (site === undefined || !isLocal(endpoint) || (await isAddressHere(site.address))) return [];
+  return [
+    {
+      path: ["loadBalancer", "address"],
+      value: site.address,
+      allowed:
+        "an address that this machine has: 127.0.0.1, 0.0.0.0 for all of them, or that of an interface (ip address)",
+      example: "127.0.0.1",
+    },
+  ];
 }
 
 /** The ports after one, then those before it that any process may have. */

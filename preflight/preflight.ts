@@ -1,15 +1,16 @@
-import { readdirSync, statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, type Problem } from "../config/problems.ts";
 import { refusal } from "../config/refusal.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
+import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
+import { missingBackupFolder, missingFiles } from "./folders.ts";
 import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { notOwn, ownState } from "./ownership.ts";
-import { takenPorts } from "./ports.ts";
+import { missingAddress, takenPorts } from "./ports.ts";
 import { missingRelease } from "./release.ts";
 import { subnetProblems } from "./subnets.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -28,9 +29,12 @@ export async function preflight(topology: Topology): Promise<void> {
   if (node !== undefined) throw refusal(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
-  const { application, release } = topology.files;
+  const { application, release, static: staticFiles } = topology.files;
   const known = await ownState(topology);
-  const problems = release === undefined ? missingFiles(application) : missingRelease(release);
+  const problems = [
+    ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
+    ...missingFiles("staticFiles", staticFiles),
+  ];
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
@@ -43,21 +47,6 @@ export async function preflight(topology: Topology): Promise<void> {
   if (problems.length > 0) {
     throw refusal(new ConfigError(topology.project, topology.stack, problems).message);
   }
-}
-
-/** An application without files would only be missed when its container does not start. */
-export function missingFiles(folder: string | undefined): Problem[] {
-  if (folder === undefined) return [];
-  const entries = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
-  if (entries.length > 0) return [];
-  return [
-    {
-      path: ["application", "files"],
-      value: folder,
-      allowed: `a folder with files, relative to the project (${process.cwd()})`,
-      example: "./my-app",
-    },
-  ];
 }
 
 async function requireCli(): Promise<void> {
@@ -89,24 +78,10 @@ export async function collisions(
 ): Promise<Problem[]> {
   return [
     ...(await takenPorts(topology, endpoint, state)),
+    ...(await missingAddress(topology, endpoint)),
+    ...(isLocal(endpoint) ? missingBackupFolder(topology) : []),
     ...subnetProblems(topology, state.networks, machine),
-    ...dataElsewhere(topology, state),
+    ...dataProblems(topology, state),
     ...downgrade(topology, state),
-  ];
-}
-
-/** Databases that start from nothing beside data that are there would look like a loss of them all. */
-function dataElsewhere({ project, stack, cluster }: Topology, state: EngineState): Problem[] {
-  const planned = cluster.databases.map(({ dataVolume }) => dataVolume);
-  const dataVolumes = state.dataVolumes.filter((volume) => volume.startsWith(`${project}-${stack}-mysql-`));
-  if (dataVolumes.length === 0 || planned.some((volume) => dataVolumes.includes(volume))) return [];
-  return [
-    {
-      path: ["mysql", "primary"],
-      complaint: `would begin without data, while the volumes ${dataVolumes.join(", ")} have the stack's`,
-      allowed:
-        "a server whose volume has the data, with the role db; or remove those volumes, and the data with them (docker volume rm)",
-      example: dataVolumes.at(-1)?.split("-mysql-").at(-1),
-    },
   ];
 }

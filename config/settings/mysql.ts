@@ -2,6 +2,9 @@ import { z } from "zod";
 import { REPLICATIONS, WITHOUT_REPLICA } from "../choices.ts";
 import { type About, name, oneOf, whole, yesOrNo } from "../kinds.ts";
 
+/** Databases that the application may not write to. */
+const RESERVED: readonly string[] = ["cluster", "information_schema", "mysql", "performance_schema", "sys"];
+
 const backup = z.strictObject(
   {
     everyHours: whole(1, 168, "hours")
@@ -77,7 +80,11 @@ export const mysql = z
         } satisfies About),
       database: z
         .string({ error: "a database name" })
-        .regex(/^[a-z]\w{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
+        .regex(/^[a-z][a-z0-9_]{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
+        .refine(
+          (text) => !RESERVED.includes(text),
+          `a database name other than ${RESERVED.join(", ")}, which are MySQL's and the cluster's own`,
+        )
         .default("foobar")
         .meta({ description: "The application's database." } satisfies About),
       protect: yesOrNo()

@@ -524,10 +524,15 @@ describe("configuration", () => {
       `nginx:1.30@${digest}`,
       `nginx:latest@${digest}`,
       "localhost:5000/a/nginx:1",
+      "registry:5000/nginx:1",
+      "Registry.Example.com/team/my_app.x--y:1.2_3",
     ]) {
       assert.deepEqual(problems({ "foobar:images": { nginx } }), []);
     }
-    for (const nginx of ["localhost:5000/nginx", "nginx:", "nginx:latest", ""]) {
+    for (const nginx of [
+      ...["localhost:5000/nginx", "nginx:", "nginx:latest", "", "registry.example.com//nginx:1", "nginx..x:1", "-x:1"],
+      ...[".:1", "registry/A:1", "a/:1", "-host.example/nginx:1", "nginx:1@sha256:00"],
+    ]) {
       assert.equal(problems({ "foobar:images": { nginx } }).length, 1, nginx);
     }
   });

@@ -5,13 +5,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/config.ts";
 import { type EngineState, engineState } from "../../engine/state.ts";
-import { collisions, missingFiles } from "../../preflight/preflight.ts";
+import { missingBackupFolder, missingFiles } from "../../preflight/folders.ts";
+import { collisions } from "../../preflight/preflight.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
 const REMOTE = "tcp://elsewhere:2376";
-const empty: EngineState = { kernel: "6.1.0", networks: [], published: [], services: [], dataVolumes: [] };
+const empty: EngineState = {
+  kernel: "6.1.0",
+  networks: [],
+  published: [],
+  services: [],
+  dataVolumes: [],
+  dataAtWork: [],
+};
 
 const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
@@ -34,7 +42,7 @@ describe("preflight", () => {
     assert.deepEqual(
       await found({
         networks: [{ name: "foobar-dev-edge", subnets: ["10.201.0.0/24"], own: true }],
-        published: [{ container: "lb1-0000000", address: "127.0.0.1", port: 8080, own: true }],
+        published: [{ container: "lb1-0000000", address: "127.0.0.1", port: 8080, service: "lb1" }],
       }),
       [],
     );
@@ -42,7 +50,7 @@ describe("preflight", () => {
 
   it("names the container that has a port", async () => {
     assert.deepEqual(
-      await found({ published: [{ container: "other", address: "127.0.0.1", port: 8404, own: false }] }),
+      await found({ published: [{ container: "other", address: "127.0.0.1", port: 8404, service: undefined }] }),
       ["loadBalancer.statsPort is 8404, which the container other has at 127.0.0.1"],
     );
   });
@@ -98,11 +106,84 @@ describe("preflight", () => {
   it("fails within a bound where no engine answers", () =>
     assert.rejects(engineState("unix:///nowhere/docker.sock", { project: "foobar", stack: "dev" }), /ENOENT/));
 
-  it("wants a folder with files for an application of one's own", () => {
-    assert.deepEqual(missingFiles(undefined), []);
-    assert.deepEqual(missingFiles("config"), []);
+  it("wants a folder with files for an application of one's own, and for static files", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
-    for (const wrong of [folder, "no/such/folder", "package.json"]) assert.equal(missingFiles(wrong).length, 1, wrong);
+    for (const key of ["files", "staticFiles"] as const) {
+      assert.deepEqual(missingFiles(key, undefined), []);
+      assert.deepEqual(missingFiles(key, "config"), []);
+      for (const wrong of [folder, "no/such/folder", "package.json"]) {
+        assert.deepEqual(
+          missingFiles(key, wrong).map(({ path }) => path),
+          [["application", key]],
+          wrong,
+        );
+      }
+    }
     rmdirSync(folder);
   });
+
+  it("wants the folder of the backups", () => {
+    const backups = (directory: string) =>
+      missingBackupFolder(
+        planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": { backup: { directory } } }))),
+      );
+    assert.deepEqual(backups(tmpdir()), []);
+    const [problem] = backups("/no/such/folder");
+    assert.deepEqual(problem?.path, ["mysql", "backup", "directory"]);
+    assert.match(problem?.cure ?? "", /^install --directory --owner 999 .*\/no\/such\/folder$/);
+  });
+
+  it("wants an address of this machine, where the engine is this machine's", async () => {
+    const changes = { "foobar:loadBalancer": { address: "192.0.2.1" } };
+    const [problem] = await found({}, "unix:///run/docker.sock", changes);
+    assert.match(problem ?? "", /^loadBalancer\.address an address that this machine has: 127\.0\.0\.1, /);
+    assert.deepEqual(await found({}, REMOTE, changes), []);
+    for (const address of ["127.0.0.1", "127.0.0.9", "0.0.0.0"]) {
+      assert.deepEqual(
+        await found({}, "unix:///run/docker.sock", { "foobar:loadBalancer": { address, port: 18_080 } }),
+        [],
+      );
+    }
+  });
+
+  it("sees that a load balancer would take a port of the stack's other one, which is replaced after it", async () => {
+    const pair = (port: number) => ({ "foobar:loadBalancer": { replicas: 2, port } });
+    const held = (port: number, service: string) => ({
+      container: `${service}-0000000`,
+      address: "127.0.0.1",
+      port,
+      service,
+    });
+    const published = [held(8080, "lb1"), held(8081, "lb2")];
+    assert.deepEqual(await found({ published }, REMOTE, pair(8080)), []);
+    assert.deepEqual(await found({ published }, REMOTE, pair(8090)), []);
+    assert.deepEqual(await found({ published }, REMOTE, pair(8081)), [
+      "loadBalancer.port is 8081, which lb2 of this stack, until it is replaced itself, has at 127.0.0.1",
+    ]);
+  });
+
+  it("refuses other data for databases that are at work", async () => {
+    const restored = (name: string | undefined) => ({ "foobar:mysql": name === undefined ? {} : { restored: name } });
+    const volumes = (suffix: string) => ["server1", "server2"].map((server) => `foobar-dev-mysql-${server}${suffix}`);
+    const [one, other] = ["20261121t120000z", "20261122t120000z"];
+    const found1 = (dataAtWork: string[], name?: string) =>
+      found({ dataAtWork, dataVolumes: [...volumes(""), ...volumes(`-${one}`)] }, REMOTE, restored(name));
+    assert.deepEqual(await found1([]), []);
+    assert.deepEqual(await found1(volumes("")), []);
+    assert.deepEqual(await found1(volumes(`-${one}`), one), []);
+    assert.deepEqual(await found1(volumes(`-${one}`)), [
+      `mysql.restored is not set, and the databases at work have the data of the restore ${one}`,
+    ]);
+    assert.deepEqual(await found1(volumes(""), one), [
+      `mysql.restored is ${one}, and the databases at work have data that were never restored`,
+    ]);
+    assert.deepEqual(await found1(volumes(`-${one}`), other), [
+      `mysql.restored is ${other}, and the databases at work have the data of the restore ${one}`,
+    ]);
+  });
+
+  it("names the restore where its volumes are the only ones", async () =>
+    assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server2-20261121t120000z"] }), [
+      "mysql.restored would begin without data, while the volumes foobar-dev-mysql-server2-20261121t120000z have the stack's",
+    ]));
 });

@@ -18,7 +18,14 @@ import { cures, pasted } from "../pasted.ts";
 
 const LOCAL = "unix:///run/docker.sock";
 const REMOTE = "tcp://elsewhere:2376";
-const NOBODY: EngineState = { kernel: "6.1.0", networks: [], published: [], services: [], dataVolumes: [] };
+const NOBODY: EngineState = {
+  kernel: "6.1.0",
+  networks: [],
+  published: [],
+  services: [],
+  dataVolumes: [],
+  dataAtWork: [],
+};
 
 const parse = (settings: StackSettings, surroundings: Surroundings) =>
   parseConfig("foobar", "two", rawSettings(settings), surroundings);
@@ -55,7 +62,9 @@ function held({ networks, loadBalancer }: Config, stack: string, own = false): P
   return {
     networks: NETWORKS.map((name) => ({ name: `foobar-${stack}-${name}`, subnets: [networks[name]], own })),
     published: [loadBalancer.port, loadBalancer.statsPort].flatMap((port) =>
-      port === undefined ? [] : [{ container: `lb1-${stack}`, address: "127.0.0.1", port, own }],
+      port === undefined
+        ? []
+        : [{ container: `lb1-${stack}`, address: "127.0.0.1", port, service: own ? "lb1" : undefined }],
     ),
   };
 }
@@ -224,7 +233,7 @@ describe("what an error proposes", () => {
       container: "other",
       address: "0.0.0.0",
       port: one,
-      own: false,
+      service: undefined,
     }));
     try {
       const local = await hindrance(settings, { published }, [], LOCAL);
@@ -242,7 +251,12 @@ describe("what an error proposes", () => {
 
   it("is another port for each that is taken", async () => {
     const settings = { "foobar:loadBalancer": { port: 9000, statsPort: 9001 } };
-    const published = [9000, 9001, 9003].map((port) => ({ container: "other", address: "0.0.0.0", port, own: false }));
+    const published = [9000, 9001, 9003].map((port) => ({
+      container: "other",
+      address: "0.0.0.0",
+      port,
+      service: undefined,
+    }));
     const error = await hindrance(settings, { published });
     assert.deepEqual(
       error?.problems.map(({ example }) => example),
@@ -251,7 +265,7 @@ describe("what an error proposes", () => {
   });
 
   it("lets two stacks have one port at two addresses", async () => {
-    const published = [{ container: "other", address: "127.0.0.2", port: 8080, own: false }];
+    const published = [{ container: "other", address: "127.0.0.2", port: 8080, service: undefined }];
     assert.equal(await hindrance({}, { published }), undefined);
     assert.ok(await hindrance({ "foobar:loadBalancer": { address: "0.0.0.0" } }, { published }));
   });
