@@ -18,7 +18,8 @@ export function configurationPage(project: string): string {
 
 Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as \`${project}:<key>\`, or are set by
 \`pulumi config set --path '${project}:loadBalancer.port' 8081\` in [a shell that knows the stack](../README.md#commands). Every setting has a default
-or can be left out. What is wrong is reported before anything is created, all of it at once: the key, the value, what is allowed, and a command
+or can be left out. Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` makes them. \`npm run up\` makes lists and
+objects of such texts, because \`pulumi config set --path\` would replace a text as a whole. What is wrong is reported before anything is created, all of it at once: the key, the value, what is allowed, and a command
 that can be pasted. Editors complete and check a stack's file whose first line is \`# yaml-language-server: $schema=./stack.schema.json\`.
 
 This page is made of [config/settings](../config/settings) by \`npm run settings\`.
