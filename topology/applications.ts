@@ -2,6 +2,7 @@ import { drainSeconds } from "../config/loadBalancing.ts";
 import type { Config } from "../config/schema.ts";
 import { attachments } from "./links.ts";
 import type { ApplicationPlan, RouterPlan } from "./plan.ts";
+import { SIZES } from "./sizes.ts";
 
 export function planApplications(config: Config, routers: readonly RouterPlan[]): ApplicationPlan[] {
   const { command, port, readinessPath } = config.application;
@@ -13,8 +14,7 @@ export function planApplications(config: Config, routers: readonly RouterPlan[])
       server,
       image: config.images.application,
       attachments: attachments(name, "app", "router"),
-      memoryMb: 256,
-      cpus: "1.0",
+      ...SIZES.application,
       port,
       drainSeconds: drainSeconds(config.loadBalancer.health),
       readinessPath,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Config } from "../config/schema.ts";
 import { attachments } from "./links.ts";
 import type { BackupPlan, ClusterPlan } from "./plan.ts";
+import { SIZES } from "./sizes.ts";
 
 const NAME = "mysql-backup";
 
@@ -17,8 +18,7 @@ export function planBackups({ project, stack, mysql, images }: Config, cluster: 
     host: beside.host,
     image: images.mysql,
     attachments: attachments(NAME, "replication"),
-    memoryMb: 768,
-    cpus: "1.0",
+    ...SIZES.backup,
     members: databases.map(({ member }) => member),
     timeline: mysql.restored ?? "first",
     ...settings,

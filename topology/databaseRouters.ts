@@ -3,6 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { attachments } from "./links.ts";
 import type { ClusterPlan, RouterPlan } from "./plan.ts";
 import { ROUTER_PORTS } from "./ports.ts";
+import { SIZES } from "./sizes.ts";
 
 /**
  * Where the routers' addresses are names of, so that a database's certificate is good for all of them, also for those that
@@ -26,8 +27,7 @@ export function planRouters(config: Config, { databases }: ClusterPlan): RouterP
       server,
       image: config.images.router,
       attachments: [...attachments(address, "router"), ...attachments(name, "data")],
-      memoryMb: 64,
-      cpus: "0.5",
+      ...SIZES.router,
       address,
       ports: ROUTER_PORTS,
       targets,

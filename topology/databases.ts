@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
 import { ARBITER } from "../config/choices.ts";
+import { mysqlSizing } from "../config/mysqlSizing.ts";
 import { serversWith } from "../config/routes.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
 import type { ClusterPlan, DatabasePlan } from "./plan.ts";
 import { MYSQL_PORT } from "./ports.ts";
+import { SIZES } from "./sizes.ts";
 
-/** What an arbiter needs: it has all of the data, but serves nobody. */
-const ARBITER_SIZING = { memoryMb: 768, bufferPoolMb: 64, maxConnections: 50, redoLogMb: 64 } as const;
+const ARBITER_SIZING = {
+  memoryMb: SIZES.arbiter.memoryMb,
+  bufferPoolMb: 64,
+  maxConnections: 50,
+  redoLogMb: 64,
+} as const;
 
 const ROLL = { arbiter: 0, other: 1, first: 2 } as const;
 
@@ -26,7 +32,7 @@ export function planCluster(config: Config): ClusterPlan {
     .map((server): DatabasePlan => {
       const name = `mysql-${server}`;
       const isArbiter = server === ARBITER;
-      const { memoryMb, ...sizing } = isArbiter ? ARBITER_SIZING : { memoryMb: mysql.memoryMb, ...sizingOf(mysql) };
+      const { memoryMb, ...sizing } = isArbiter ? ARBITER_SIZING : { memoryMb: mysql.memoryMb, ...mysqlSizing(mysql) };
       return {
         name,
         host: server,
@@ -42,8 +48,8 @@ export function planCluster(config: Config): ClusterPlan {
           ...(isArbiter ? [] : attachments(name, "data")),
           { network: "replication", alias: memberName(server) },
         ],
+        ...SIZES.database,
         memoryMb,
-        cpus: "1.0",
         dataVolume: dataVolume(config, name),
         sizing,
       };
@@ -60,8 +66,7 @@ export function planCluster(config: Config): ClusterPlan {
       host: servers[0]?.name ?? "",
       image: config.images.mysql,
       attachments: attachments("mysql-steward", "replication"),
-      memoryMb: 32,
-      cpus: "0.5",
+      ...SIZES.steward,
     },
   };
 }
@@ -82,16 +87,6 @@ export function memberName(server: string): string {
  */
 function serverId(server: string): number {
   return createHash("sha256").update(server).digest().readUInt32BE() || 1;
-}
-
-/** About 450 MB of a node are not the buffer pool's: the server itself, 1 MB a connection that works, the group's cache. */
-function sizingOf({ memoryMb, bufferPoolMb, maxConnections, redoLogMb }: Settings["mysql"]): DatabasePlan["sizing"] {
-  const pool = bufferPoolMb ?? Math.floor(memoryMb / 4);
-  return {
-    bufferPoolMb: pool,
-    maxConnections: maxConnections ?? Math.min(Math.max(Math.floor(memoryMb / 8), 50), 1000),
-    redoLogMb: redoLogMb ?? Math.max(pool, 100),
-  };
 }
 
 /** The same text gives the same UUID. */

@@ -14,6 +14,7 @@ import type {
   WebPlan,
 } from "./plan.ts";
 import { SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import { SIZES } from "./sizes.ts";
 
 /** The ports in the container behind those of the host. */
 const TARGETS = { site: SITE_PORT, statistics: STATISTICS_PORT } as const;
@@ -32,8 +33,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
       host: name,
       image: config.images.haproxy,
       attachments: [],
-      memoryMb: 128,
-      cpus: "1.0",
+      ...SIZES.haproxy,
     },
     published: (publishedPorts(config.loadBalancer)[index] ?? []).map((port) => ({
       ...port,
@@ -59,8 +59,7 @@ function planNamespace(config: Config, name: string, address: string): InstanceP
     attachments: attachments(name, "edge", "web").map((attachment) =>
       attachment.network === "edge" ? { ...attachment, address } : attachment,
     ),
-    memoryMb: 128,
-    cpus: "1.0",
+    ...SIZES.namespace,
   };
 }
 

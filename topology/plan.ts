@@ -1,5 +1,6 @@
 import type { NetworkName, Replication, Traffic } from "../config/choices.ts";
 import type { PortSetting } from "../config/loadBalancing.ts";
+import type { MysqlSizing } from "../config/mysqlSizing.ts";
 import type { Settings } from "../config/schema.ts";
 
 /** A Docker engine under the name of the machine that it stands for. */
@@ -195,7 +196,7 @@ export interface DatabasePlan extends InstancePlan {
   /** What clients may dial when they reach it, and its certificate is good for. */
   readonly dialled: readonly string[];
   readonly dataVolume: string;
-  readonly sizing: { readonly bufferPoolMb: number; readonly maxConnections: number; readonly redoLogMb: number };
+  readonly sizing: MysqlSizing;
 }
 
 /** The MySQL servers together. */

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { attachments, upstream } from "./links.ts";
 import type { ApplicationPlan, WebPlan } from "./plan.ts";
 import { WEB_PORT } from "./ports.ts";
+import { SIZES } from "./sizes.ts";
 
 export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
   const all = ways(config.servers);
@@ -16,8 +17,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       server,
       image: config.images.nginx,
       attachments: attachments(name, "web", "app"),
-      memoryMb: 128,
-      cpus: "0.5",
+      ...SIZES.web,
       listeners: reached
         .flatMap((other) => applications.filter((application) => application.server === other))
         .map((application, index) => ({ port: WEB_PORT + index, upstream: upstream(application) })),

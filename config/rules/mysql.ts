@@ -1,4 +1,5 @@
 import { WITHOUT_REPLICA } from "../choices.ts";
+import { BESIDES_POOL_MB, usualPoolMb } from "../mysqlSizing.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 
@@ -109,17 +110,14 @@ function onlyWith(key: string, value: unknown, replication: string): Problem {
   return { path: ["mysql", key], value, allowed: `nothing, unless mysql.replication is ${replication}` };
 }
 
-/** What a node needs besides its buffer pool. */
-const BESIDES_MB = 450;
-
 function sizes({ memoryMb, bufferPoolMb }: Settings["mysql"]): Problem[] {
-  if (bufferPoolMb === undefined || bufferPoolMb + BESIDES_MB <= memoryMb) return [];
+  if (bufferPoolMb === undefined || bufferPoolMb + BESIDES_POOL_MB <= memoryMb) return [];
   return [
     {
       path: ["mysql", "bufferPoolMb"],
       value: bufferPoolMb,
-      allowed: `at most ${memoryMb - BESIDES_MB}: memoryMb is ${memoryMb}, of which MySQL needs ${BESIDES_MB} for the rest`,
-      example: String(Math.floor(memoryMb / 4)),
+      allowed: `at most ${memoryMb - BESIDES_POOL_MB}: memoryMb is ${memoryMb}, of which MySQL needs ${BESIDES_POOL_MB} for the rest`,
+      example: String(usualPoolMb(memoryMb)),
     },
   ];
 }

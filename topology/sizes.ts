@@ -1,0 +1,14 @@
+/** Memory and CPUs of every container but the databases' data nodes, whose memory is a setting. */
+export const SIZES = {
+  namespace: { memoryMb: 128, cpus: "1.0" },
+  haproxy: { memoryMb: 128, cpus: "1.0" },
+  web: { memoryMb: 128, cpus: "0.5" },
+  application: { memoryMb: 256, cpus: "1.0" },
+  router: { memoryMb: 64, cpus: "0.5" },
+  database: { cpus: "1.0" },
+  /** It has all of the data, but serves nobody. */
+  arbiter: { memoryMb: 768, cpus: "1.0" },
+  steward: { memoryMb: 32, cpus: "0.5" },
+  /** It starts a server of its own. */
+  backup: { memoryMb: 768, cpus: "1.0" },
+} as const;
