@@ -18,6 +18,9 @@ describe("the command line", () => {
     [["-s", "prod", "--diff"], "prod", ["--diff"]],
     [["--stack=prod", "--target", "urn"], "prod", ["--target", "urn"]],
     [["--message", "a b", "--stack", "x"], "x", ["--message", "a b"]],
+    [["-sprod", "-y"], "prod", ["-y"]],
+    [["-mrelease", "--target=stack"], "dev", ["-mrelease", "--target=stack"]],
+    [["--yes", "--", "--stack", "x"], "dev", ["--yes", "--", "--stack", "x"]],
   ];
   for (const [args, stack, rest] of cases) {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
@@ -35,12 +38,31 @@ describe("the command line", () => {
       /the stack org\/shop\/prod is of the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
     ));
 
-  for (const wrong of ["", "/prod", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
+  for (const wrong of ["/prod", "org/-y", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
     it(`refuses ${JSON.stringify(wrong.slice(0, 20))}, which is no name of a stack`, () =>
       assert.throws(
         () => commandLine([`--stack=${wrong}`]),
         /is not the name of a stack\n {4}allowed:.*my-org\/foobar\/dev/,
       ));
+  }
+
+  for (const args of [["--yes", "--stack"], ["--stack", "--yes"], ["--stack", ""], ["--stack="], ["-s"]]) {
+    it(`refuses ${JSON.stringify(args)}, where a stack was meant and none arrived`, () =>
+      assert.throws(() => commandLine(args, {}), /^Error: (--stack|-s) needs a name\n {4}allowed: {3}--stack NAME$/));
+  }
+
+  for (const wrong of ["--stack=-y", "-s-y", "-s=prod", "-ys", "-ysprod"]) {
+    it(`refuses ${wrong}, of which the CLI and this program could think of different stacks`, () =>
+      assert.throws(() => commandLine([wrong, "prod"], {}), /allowed: /));
+  }
+
+  for (const [env, cure] of [
+    [{ npm_config_stack: "two", npm_lifecycle_event: "down" }, "npm run down -- --stack two"],
+    [{ npm_config_stack: "true", npm_lifecycle_event: "down" }, "npm run down -- --stack NAME"],
+    [{ npm_config_undo: "true", npm_lifecycle_event: "rollback" }, "npm run rollback -- --undo"],
+  ] as const) {
+    it(`refuses an option that npm has taken for its own: ${cure}`, () =>
+      assert.throws(() => commandLine([], env), { message: `options come after --: ${cure}` }));
   }
 
   it("is about the shell's stack where it names none", () => {
