@@ -8,7 +8,7 @@ export interface CommandLine extends StackName {
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** Short options of the CLI that need no value, and then the stack: another one may follow in the same argument. */
+/** `-ys`: the stack's short option behind others of the CLI that take no value. */
 const CLUSTER_WITH_STACK = /^-[defhjryQ]+s/;
 
 /**

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import { type CommandLine, commandLine } from "./commandLine.ts";
 import { type Machine, type Needs, prepareMachine } from "./machine.ts";
+import { withoutSignals } from "./signals.ts";
 
 export interface Session extends CommandLine, Machine {}
 
@@ -31,14 +32,9 @@ function isKnown(stack: string, { backend }: Machine): boolean {
 /** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const result = await execa("pulumi", [verb, "--stack", session.reference, ...flags, ...session.rest], {
-    cwd: ROOT,
-    env: session.env,
-    extendEnv: false,
-    stdio: "inherit",
-    reject: false,
-    // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
-    forceKillAfterDelay: false,
-  });
-  return result.exitCode ?? 1;
+  const args = [verb, "--stack", session.reference, ...flags, ...session.rest];
+  // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+  const options = { cwd: ROOT, env: session.env, extendEnv: false, stdio: "inherit", reject: false } as const;
+  const { exitCode } = await withoutSignals(() => execa("pulumi", args, { ...options, forceKillAfterDelay: false }));
+  return exitCode ?? 1;
 }
