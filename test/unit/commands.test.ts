@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
 import type { Step } from "../../bootstrap/step.ts";
-import { findBackend, prepareBackend } from "../../operations/session/backend.ts";
+import { findBackend, loginFolder, prepareBackend } from "../../operations/session/backend.ts";
 import { commandLine } from "../../operations/session/commandLine.ts";
 import { stackNeeds } from "../../operations/stack/needs.ts";
 import { ROOT } from "../../operations/stack/project.ts";
@@ -108,17 +108,46 @@ describe("the backend", () => {
     home = mkdtempSync(join(tmpdir(), "foobar-"));
   });
   afterEach(() => rmSync(home, { recursive: true }));
-  const own = () => ({ FOOBAR_STATE_DIR: join(home, "state-home"), PULUMI_CREDENTIALS_PATH: join(home, "login") });
+  const login = () => ({ PULUMI_CREDENTIALS_PATH: join(home, "login") });
+  const own = () => ({ FOOBAR_STATE_DIR: join(home, "state-home"), ...login() });
+  const logIn = (url: string) => {
+    mkdirSync(join(home, "login"));
+    writeFileSync(join(home, "login/credentials.json"), JSON.stringify({ current: url }));
+  };
 
   it("is the user's own, by environment or by login, and nothing is made for it", () => {
-    assert.equal(findBackend({ ...own(), PULUMI_BACKEND_URL: "s3://bucket" }).env["PULUMI_BACKEND_URL"], "s3://bucket");
-    assert.match(findBackend({ ...own(), PULUMI_ACCESS_TOKEN: "pul-x" }).summary, /api\.pulumi\.com/);
-    mkdirSync(join(home, "login"));
-    writeFileSync(join(home, "login/credentials.json"), '{"current":"gs://bucket"}');
-    const backend = findBackend(own());
+    const { env } = findBackend({ ...login(), PULUMI_BACKEND_URL: "s3://bucket" });
+    assert.equal(env["PULUMI_BACKEND_URL"], "s3://bucket");
+    assert.match(findBackend({ ...login(), PULUMI_ACCESS_TOKEN: "pul-x" }).summary, /api\.pulumi\.com/);
+    logIn("gs://bucket");
+    const backend = findBackend({ ...login(), XDG_STATE_HOME: home });
     assert.deepEqual([backend.env, backend.folder], [{ PULUMI_BACKEND_URL: "gs://bucket" }, undefined]);
     prepareBackend(backend);
-    assert.throws(() => statSync(join(home, "state-home")));
+    assert.throws(() => statSync(join(home, "foobar")));
+  });
+
+  it("is that of the login where there is a token, too, as the CLI takes them", () => {
+    logIn("gs://bucket");
+    const { env } = findBackend({ ...login(), PULUMI_ACCESS_TOKEN: "pul-x" });
+    assert.equal(env["PULUMI_BACKEND_URL"], "gs://bucket");
+  });
+
+  it("is refused where the user names two: nobody would notice which one is used", () => {
+    const two = (more: NodeJS.ProcessEnv, cure: string) =>
+      assert.throws(() => findBackend({ ...own(), ...more }), {
+        message: new RegExp(`^two states are named[\\s\\S]*state-home, and [\\s\\S]*\\n +allowed: .*; or ${cure}$`),
+      });
+    two({ PULUMI_BACKEND_URL: "file:///srv/state" }, "unset PULUMI_BACKEND_URL");
+    two({ PULUMI_ACCESS_TOKEN: "pul-x" }, "unset PULUMI_ACCESS_TOKEN");
+    logIn("file:///srv/state");
+    two({}, "pulumi logout");
+  });
+
+  it("may be named twice, as in a shell that has evaluated npm run env", () => {
+    const env = { ...own(), FOOBAR_STATE_DIR: join(home, "it's 100%25 #1") };
+    const { env: exported, folder } = findBackend(env);
+    assert.equal(folder, join(home, "it's 100%25 #1/state"));
+    assert.equal(findBackend({ ...env, ...exported }).folder, folder);
   });
 
   it("is else a folder outside the repository, with a passphrase that only its owner reads and that stays", () => {
@@ -133,17 +162,30 @@ describe("the backend", () => {
   });
 
   it("has its folder in sight where it is one of files, as pulumi login takes it", () => {
-    const folder = (url: string) => findBackend({ ...own(), PULUMI_BACKEND_URL: url }).folder;
+    const folder = (url: string) => findBackend({ ...login(), PULUMI_BACKEND_URL: url }).folder;
     assert.equal(folder("file:///srv/state"), "/srv/state");
     assert.equal(folder("file:///srv/state?no_tmp_dir=true"), "/srv/state");
-    assert.equal(folder("file://~"), homedir());
-    assert.equal(folder("file://~/states/foobar"), join(homedir(), "states/foobar"));
+    assert.equal(folder("file://~"), userInfo().homedir);
+    assert.equal(folder("file://~/states/foobar"), join(userInfo().homedir, "states/foobar"));
+    assert.equal(folder("file:///srv/a%20b%23c"), "/srv/a b#c");
+    assert.equal(folder("file:///srv/100%"), undefined);
     assert.equal(folder("file://./state"), join(ROOT, "state"));
     assert.equal(folder("file://state"), join(ROOT, "state"));
     for (const url of ["s3://bucket", "https://api.pulumi.com"]) assert.equal(folder(url), undefined);
-    mkdirSync(join(home, "login"));
-    writeFileSync(join(home, "login/credentials.json"), '{"current":"file://~"}');
-    assert.equal(findBackend(own()).folder, homedir());
+    logIn("file://~");
+    assert.equal(findBackend(login()).folder, userInfo().homedir);
+  });
+
+  it("and the logins are in the home that the system knows, whatever HOME says", () => {
+    const { HOME } = process.env;
+    process.env["HOME"] = home;
+    try {
+      const { folder } = findBackend({ ...login(), PULUMI_BACKEND_URL: "file://~/states" });
+      assert.equal(folder, join(userInfo().homedir, "states"));
+      assert.equal(loginFolder({}), join(userInfo().homedir, ".pulumi"));
+    } finally {
+      process.env["HOME"] = HOME;
+    }
   });
 
   it("takes the user's passphrase before a generated one", () => {
