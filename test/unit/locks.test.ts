@@ -36,6 +36,19 @@ describe("the locks of a local backend", () => {
     assert.deepEqual(await alive(), { gone: false, taken: false, elsewhere: true, unreadable: true });
   });
 
+  it("are of a run that may be at work where the system hides other users' processes", async () => {
+    lock("hidden.json", { pid: NOBODY, hostname: hostname() });
+    const { kill } = process;
+    process.kill = () => {
+      throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    };
+    try {
+      assert.deepEqual(await alive(), { hidden: true });
+    } finally {
+      process.kill = kill;
+    }
+  });
+
   it("are none of another stack, nor where the backend has none", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
     assert.deepEqual(await readLocks(folder, "prod"), []);
