@@ -14,7 +14,7 @@ await main(async () => {
   const { stack, reference } = commandLine(process.argv.slice(2));
   const machine = await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
-  const { name } = backupsOf(topology);
+  const { name } = backupsOf(topology, reference);
   await requireOwn({ stack, reference, ...machine });
   const containers = stackContainers(
     engineClient(config.loadBalancer.endpoint),

@@ -57,7 +57,7 @@ await main(async () => {
   const { state } = await requireQuiet(session, isAllowed);
   if (!topology.protectData) {
     throw new Error(`mysql.protect is false: the data that a restore replaces would be removed
-    set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.stack}, then npm run up`);
+    set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.reference}, then npm run up -- --stack ${session.reference}`);
   }
   const agreed = async (question: string) => {
     if (values.yes || (await confirm(question))) return true;
@@ -87,7 +87,7 @@ await main(async () => {
       : values.to !== undefined
         ? { kind: "moment", at: moment(values.to) }
         : { kind: "latest" };
-  const plan = backupsOf(topology);
+  const plan = backupsOf(topology, session.reference);
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.

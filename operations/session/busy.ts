@@ -12,13 +12,14 @@ export function agreementText(found: readonly Found[]): string {
 
 /**
  * Refuses to begin what would be broken off half-way.
+ * @param reference the stack as the user said it
  * @param doubtful what may be in use and is not known to the state
  * @throws Error where another run is at work on the stack, or something may be
  */
-export function refuseBusy(stack: string, locks: readonly Lock[], doubtful: readonly Found[]): void {
+export function refuseBusy(reference: string, locks: readonly Lock[], doubtful: readonly Found[]): void {
   if (locks.some(({ isAlive }) => isAlive)) {
-    throw new Error(`another run is at work on the stack ${stack}; nothing was touched
-    cure:      wait for its end; npm run preview -- --stack ${stack} says whose it is`);
+    throw new Error(`another run is at work on the stack ${reference}; nothing was touched
+    cure:      wait for its end; npm run preview -- --stack ${reference} says whose it is`);
   }
   if (doubtful.length === 0) return;
   throw new Error(`${doubtText(doubtful)}

@@ -86,7 +86,7 @@ export async function requireQuiet(session: Looking, isAllowed: boolean): Promis
   refuseForeign(session, view);
   // Where locks cannot be seen, leftovers look like the work of another run, and do not stop the CLI.
   const doubtful = isAllowed || session.backend.folder === undefined ? [] : view.doubtful;
-  refuseBusy(session.stack, view.locks, doubtful);
+  refuseBusy(session.reference, view.locks, doubtful);
   return view.known;
 }
 

@@ -5,6 +5,7 @@ import type Docker from "dockerode";
 import { parseConfig } from "../../config/config.ts";
 import { REPLACES_LABEL } from "../../engine/labels.ts";
 import { stopDatabases } from "../../operations/backups/changeOver.ts";
+import { backupsOf } from "../../operations/backups/container.ts";
 import { buildCopy } from "../../operations/backups/copy.ts";
 import { previousRestore } from "../../operations/backups/volumes.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -18,6 +19,14 @@ const [first] = cluster.databases;
 const volume = (suffix: string, replaces?: string) => ({
   Name: `foobar-dev-mysql-server1${suffix}`,
   Labels: replaces === undefined ? null : { [REPLACES_LABEL]: replaces },
+});
+
+describe("a stack that takes no backups", () => {
+  it("is told how to take them, under the name that the user has said", () =>
+    assert.throws(
+      () => backupsOf({ backups: undefined }, "my-org/foobar/prod"),
+      /set it: .* --stack my-org\/foobar\/prod, then npm run up -- --stack my-org\/foobar\/prod$/,
+    ));
 });
 
 describe("the way back from a restore", () => {
