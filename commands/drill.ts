@@ -60,8 +60,8 @@ await main(async () => {
   const drills = drillsNamed(positionals);
 
   const machine = await prepareMachine(stack);
-  const { url, state } = await outputsOf(name.reference, machine);
   await requireOwn({ ...name, ...machine });
+  const { url, state } = await outputsOf(name.reference, machine);
   const question = `Containers of the stack ${stack} will be killed, paused or replaced. Go on?`;
   if (!values.yes && !isForTests(stack) && !(await confirm(question))) {
     say(`nothing was done to the stack ${stack}; --yes allows it without a question`);

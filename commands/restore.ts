@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { engineClient } from "../engine/client.ts";
-import { changeOver, stopDatabases } from "../operations/backups/changeOver.ts";
+import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
 import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { buildCopy } from "../operations/backups/copy.ts";
@@ -64,10 +64,10 @@ await main(async () => {
     say("nothing was changed; --yes does it without a question");
     return false;
   };
-  const stop = async (signal: AbortSignal) => {
+  const stop = async (signal: AbortSignal, restored: string | undefined) => {
     // The world went on while the copy was made and a person thought.
     await requireQuiet(session, isAllowed);
-    await stopDatabases(engine, topology, signal);
+    await stopDatabases(engine, topology, signal, () => nameRestore(session, restored));
     return true;
   };
   const engine = engineClient(config.loadBalancer.endpoint);
@@ -77,7 +77,7 @@ await main(async () => {
     const before = previousRestore(Volumes ?? [], topology.cluster, restored);
     say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
     if (!(await agreed(QUESTION))) return 1;
-    await interruptible(stop);
+    await interruptible((signal) => stop(signal, before));
     return changeOver(session, topology, before);
   }
 
@@ -109,7 +109,7 @@ await main(async () => {
       const present = await presentData(databases, topology.database, restored).catch(() => undefined);
       signal.throwIfAborted();
       for (const text of lossReport(choice, restored, present, new Date())) say(text);
-      isAgreed = (await agreed(QUESTION)) && (await stop(signal));
+      isAgreed = (await agreed(QUESTION)) && (await stop(signal, id));
     } finally {
       if (!isAgreed) await engine.getVolume(volume).remove();
     }

@@ -15,37 +15,49 @@ const STOP_SECONDS = 60;
 
 /**
  * Stops all databases before the first starts with other data: a replica that found the old primary would take the old
- * data from it.
- * @throws Error where one does not stop, and where the signal has ended it; those that were stopped run again then
+ * data from it. Then says whose data they have.
+ * @param name says it: names the restore in the stack's settings
+ * @throws Error where one does not stop or cannot be told, and where the signal has ended it; they run again then, with
+ *   the data that they had
  */
-export async function stopDatabases(engine: Docker, topology: Topology, signal: AbortSignal): Promise<void> {
+export async function stopDatabases(
+  engine: Docker,
+  topology: Topology,
+  signal: AbortSignal,
+  name: () => Promise<unknown>,
+): Promise<void> {
   say("stopping the databases; the application waits");
   const stopped: string[] = [];
   try {
-    for (const { name } of topology.cluster.databases) {
-      for (const { Id } of await engine.listContainers({ filters: { label: labelFilter(topology, name) } })) {
+    for (const { name: service } of topology.cluster.databases) {
+      for (const { Id } of await engine.listContainers({ filters: { label: labelFilter(topology, service) } })) {
         signal.throwIfAborted();
-        stopped.push(name);
+        stopped.push(service);
         await engine.getContainer(Id).stop({ t: STOP_SECONDS });
       }
     }
     signal.throwIfAborted();
+    await name();
   } catch (error) {
     say("starting the databases again");
     const nodes = nodesOf(engine, topology);
-    for (const name of stopped) await nodes.start(name);
+    for (const service of stopped) await nodes.start(service);
     throw error;
   }
 }
 
+/** Names the restore whose data the databases are to have; undefined: the first ones. */
+export async function nameRestore(session: Session, restored: string | undefined): Promise<void> {
+  const args = restored === undefined ? ["rm", "--path", RESTORED] : ["set", "--path", RESTORED, restored];
+  await cli(session, ["config", ...args]);
+}
+
 /**
- * Gives the databases, which do not run, the data of a restore, or the first ones. Resolves to the exit code.
+ * Gives the databases, which do not run, the data of the restore that the settings name. Resolves to the exit code.
  * @param topology as it is until now
  * @param restored undefined: the first data
  */
 export async function changeOver(session: Session, topology: Topology, restored: string | undefined): Promise<number> {
-  if (restored === undefined) await cli(session, ["config", "rm", "--path", RESTORED]);
-  else await cli(session, ["config", "set", "--path", RESTORED, restored]);
   const rest = ["--yes", "--skip-preview", ...session.rest];
   const exitCode = await bringUp({ ...session, rest }, { saysKept: false });
   const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");

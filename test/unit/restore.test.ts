@@ -115,7 +115,18 @@ describe("a restore that is interrupted", () => {
     const did: string[] = [];
     const stop = new AbortController();
     const engine = notingEngine(did, { onStop: () => stop.abort(new Error("interrupted")) });
-    await assert.rejects(stopDatabases(engine, topology, stop.signal), { message: "interrupted" });
+    const never = () => assert.fail("no restore is named");
+    await assert.rejects(stopDatabases(engine, topology, stop.signal, never), { message: "interrupted" });
     assert.deepEqual(did, [`stop ${first?.name}`, `start ${first?.name}`]);
+  });
+
+  it("starts all of them again where the settings do not take the restore", async () => {
+    const did: string[] = [];
+    const names = cluster.databases.map(({ name }) => name);
+    const name = async () => {
+      throw new Error("signal: interrupt");
+    };
+    await assert.rejects(stopDatabases(notingEngine(did), topology, new AbortController().signal, name), /interrupt/);
+    assert.deepEqual(did, [...names.map((one) => `stop ${one}`), ...names.map((one) => `start ${one}`)]);
   });
 });

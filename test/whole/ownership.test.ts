@@ -122,6 +122,8 @@ describeProject("a stack and the state that it belongs to", (project) => {
       refused(await second.npm("preview"), others);
       refused(await second.pulumi("up", "--yes"), others);
       refused(await second.npm("restore", "--latest", "--yes"), others);
+      refused(await second.npm("backup"), others);
+      refused(await second.npm("drill", "kill-nginx", "--yes"), others);
     });
   });
 
