@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
-const QUESTION = fileURLToPath(new URL("../question.ts", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../signalled.ts", import.meta.url));
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 
 /** Runs a command in a terminal of its own, and types when it has said something. */
-async function typed(words: string, pattern: RegExp, keys: string, times = 1) {
-  const command = `${process.execPath} --import tsx ${QUESTION} ${words}`;
+async function typed(words: string, pattern: RegExp, keys: string) {
+  const command = `${process.execPath} --import tsx ${COMMAND} ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     all: true,
     reject: false,
@@ -16,10 +16,12 @@ async function typed(words: string, pattern: RegExp, keys: string, times = 1) {
     timeout: 20_000,
   });
   let output = "";
-  let rest = times;
+  let isTyped = false;
   child.all.on("data", (chunk: Buffer) => {
     output += chunk.toString();
-    if (pattern.test(output) && rest-- > 0) child.stdin.write(keys);
+    if (isTyped || !pattern.test(output)) return;
+    isTyped = true;
+    child.stdin.write(keys);
   });
   const { exitCode } = await child;
   return { exitCode, output };
@@ -41,14 +43,19 @@ describe("a command in a terminal", function () {
     ["n", "n\n"],
   ] as const) {
     it(`takes ${name} at a question for a no, and says that nothing was changed`, async () => {
-      const { exitCode, output } = await typed("alone", /\[y\/N\]/, keys);
+      const { exitCode, output } = await typed("ask", /\[y\/N\]/, keys);
       assert.match(output, /nothing was changed/);
       assert.equal(exitCode, 1);
     });
   }
 
-  it("takes y at a question for a yes", async () =>
-    assert.equal((await typed("alone", /\[y\/N\]/, "y\n")).exitCode, 0));
+  it("takes y at a question for a yes", async () => assert.equal((await typed("ask", /\[y\/N\]/, "y\n")).exitCode, 0));
+
+  it("leaves Ctrl-C to the CLI that it runs, and ends with its exit code", async () => {
+    const { exitCode, output } = await typed("cli", /ready/, CTRL_C);
+    assert.match(output, /in good order/);
+    assert.equal(exitCode, 3);
+  });
 
   it("ends at Ctrl-C when it has begun something, and takes that back first", async () => {
     const { exitCode, output } = await typed("begun", /begun/, CTRL_C);
