@@ -3,6 +3,7 @@ import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { parseListing } from "../operations/backups/listing.ts";
 import { size } from "../operations/backups/report.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
+import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { stackContainers } from "../operations/stack/containers.ts";
@@ -10,10 +11,11 @@ import { factsOf } from "../operations/stack/facts.ts";
 
 /** Takes a full backup now. */
 await main(async () => {
-  const { stack } = commandLine(process.argv.slice(2));
-  await prepareMachine(stack);
+  const { stack, reference } = commandLine(process.argv.slice(2));
+  const machine = await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
-  const { name } = backupsOf(topology);
+  const { name } = backupsOf(topology, reference);
+  await requireOwn({ stack, reference, ...machine });
   const containers = stackContainers(
     engineClient(config.loadBalancer.endpoint),
     topology,

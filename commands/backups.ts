@@ -10,10 +10,10 @@ import { factsOf } from "../operations/stack/facts.ts";
 
 /** Lists the backups that can be restored. */
 await main(async () => {
-  const { stack } = commandLine(process.argv.slice(2));
+  const { stack, reference } = commandLine(process.argv.slice(2));
   await prepareMachine(stack);
   const { config, topology } = await factsOf(stack);
-  const { name } = backupsOf(topology);
+  const { name } = backupsOf(topology, reference);
   const containers = stackContainers(
     engineClient(config.loadBalancer.endpoint),
     topology,

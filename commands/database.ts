@@ -8,9 +8,11 @@ import { planRecovery } from "../operations/database/recovery.ts";
 import { planTakeover } from "../operations/database/takeover.ts";
 import { setAside } from "../operations/database/volumes.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
+import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
-import { confirm, main, say } from "../operations/session/terminal.ts";
+import { withoutSignals } from "../operations/session/signals.ts";
+import { main, say } from "../operations/session/terminal.ts";
 import { stackContainers } from "../operations/stack/containers.ts";
 import { databasesOf } from "../operations/stack/databases.ts";
 import { factsOf } from "../operations/stack/facts.ts";
@@ -26,6 +28,8 @@ npm run database -- recover SERVER     a database with transactions that nobody 
   --yes            do not ask
 
 A primary that is well is changed by the setting mysql.primary and npm run up.`;
+
+const TO_ITS_END = "it is brought to its end, because half of it would be worse";
 
 /** Exit code: 0 where every database is in its place, or what was asked for is done. */
 await main(async () => {
@@ -67,8 +71,11 @@ await main(async () => {
     const present = await askAll();
     const plan = planTakeover(cluster, present, server, await comparisons(present, ask));
     if (plan.cost !== cost) throw new Error(`nothing was done, because it has another cost now: ${plan.cost}`);
-    const again = await promote(plan, { nodes, execute: containers.execute, ask, say });
-    await setSetting({ stack, reference, ...machine }, "mysql.primary", target.plan.server);
+    const again = await withoutSignals(async () => {
+      const started = await promote(plan, { nodes, execute: containers.execute, ask, say });
+      await setSetting({ stack, reference, ...machine }, "mysql.primary", target.plan.server);
+      return started;
+    }, TO_ITS_END);
     say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
 ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status says how they are` : ""}`);
     return 0;
@@ -78,7 +85,8 @@ ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run da
   if (recovery.kind === "begin-group") {
     say(recovery.cost);
     if (!values.yes && !(await confirm("Begin?"))) return undone();
-    const begun = await beginGroup(cluster, members, recovery.without, { execute: containers.execute, ask });
+    const tools = { execute: containers.execute, ask };
+    const begun = await withoutSignals(() => beginGroup(cluster, members, recovery.without, tools), TO_ITS_END);
     say(`the group has begun, and ${begun} takes writes`);
     return 0;
   }
@@ -86,8 +94,10 @@ ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run da
   say(`${plan.server}: ${recovery.member.state}
 Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
-  await nodes.stop(plan.name);
-  const kept = await setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
+  const kept = await withoutSignals(async () => {
+    await nodes.stop(plan.name);
+    return setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
+  }, TO_ITS_END);
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 });

@@ -1,12 +1,14 @@
-import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { engineClient } from "../engine/client.ts";
-import type { Ground } from "../operations/drills/drill.ts";
+import type { Drill, Ground } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
 import { releases } from "../operations/drills/release.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
+import { confirm } from "../operations/session/confirm.ts";
+import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { stackContainers } from "../operations/stack/containers.ts";
 import { databasesOf } from "../operations/stack/databases.ts";
@@ -57,36 +59,40 @@ await main(async () => {
   }
   const drills = drillsNamed(positionals);
 
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
-  const { signal } = stop;
   const machine = await prepareMachine(stack);
+  await requireOwn({ ...name, ...machine });
   const { url, state } = await outputsOf(name.reference, machine);
-  if (!values.yes && !isForTests(stack) && !(await isConfirmed(stack, signal))) {
+  const question = `Containers of the stack ${stack} will be killed, paused or replaced. Go on?`;
+  if (!values.yes && !isForTests(stack) && !(await confirm(question))) {
     say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
     return 1;
   }
-  signal.throwIfAborted();
   const engine = engineClient(facts.config.loadBalancer.endpoint);
-  const containers = stackContainers(engine, facts.topology, signal);
-  const ground: Ground = {
-    ...facts,
-    ...conditions,
-    engine,
-    containers,
-    databases: databasesOf(containers, facts.topology),
-    url,
-    state,
-    seconds,
-    signal,
-    wait: (length) => sleep(length * 1_000, undefined, { signal }),
-    ...releases(name, machine, { signal, say }),
-    say,
-  };
+  const isPassed = await interruptible((signal) => {
+    const containers = stackContainers(engine, facts.topology, signal);
+    return passes(drills, {
+      ...facts,
+      ...conditions,
+      engine,
+      containers,
+      databases: databasesOf(containers, facts.topology),
+      url,
+      state,
+      seconds,
+      signal,
+      wait: (length) => sleep(length * 1_000, undefined, { signal }),
+      ...releases(name, machine, { signal, say }),
+      say,
+    });
+  });
+  return isPassed ? 0 : 1;
+});
 
+/** Runs the drills one after the other; resolves to whether all have passed. */
+async function passes(drills: readonly Drill[], ground: Ground): Promise<boolean> {
   let isPassed = true;
   for (const drill of drills) {
-    const obstacle = drill.obstacle(facts);
+    const obstacle = drill.obstacle(ground);
     if (obstacle !== undefined) {
       say(`drill=${drill.name} skipped: ${obstacle}`);
       continue;
@@ -97,24 +103,12 @@ await main(async () => {
     for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
     isPassed &&= complaints.length === 0;
   }
-  return isPassed ? 0 : 1;
-});
+  return isPassed;
+}
 
 /** Stacks that nobody's visitors depend on. */
 function isForTests(stack: string): boolean {
   return stack === "dev" || stack.startsWith("it-");
-}
-
-async function isConfirmed(stack: string, signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  // Without editing of its own the terminal turns Ctrl-C into a signal, as everywhere else.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
-  try {
-    const question = `Containers of the stack ${stack} will be killed, paused or replaced. Go on? [y/N] `;
-    return /^y(es)?$/i.test((await terminal.question(question, { signal })).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 function whole(flag: string, text: string, least: number, most: number): number {

@@ -10,7 +10,8 @@ const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs 
 
 /** Prints what a shell needs to run pulumi itself, as lines to evaluate; all else that is said is on stderr. */
 await main(async () => {
-  const { stack, reference, env, rest } = await openSession(process.argv.slice(2), { cli: true, engine: false });
+  const needs = { cli: true, engine: false };
+  const { stack, reference, env, rest } = await openSession(process.argv.slice(2), { isMade: true, needs });
   if (rest.length > 0) {
     say(USAGE);
     return 2;

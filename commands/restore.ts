@@ -1,21 +1,21 @@
 import { parseArgs } from "node:util";
-import type Docker from "dockerode";
-import type { Config } from "../config/schema.ts";
 import { engineClient } from "../engine/client.ts";
-import { changeOver } from "../operations/backups/changeOver.ts";
+import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
 import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { buildCopy } from "../operations/backups/copy.ts";
 import { parseListing, type Restored } from "../operations/backups/listing.ts";
 import { lossReport, type Present } from "../operations/backups/report.ts";
 import { previousRestore } from "../operations/backups/volumes.ts";
-import { requireOwn } from "../operations/session/heal.ts";
-import { openSession, type Session } from "../operations/session/pulumi.ts";
-import { confirm, main, say } from "../operations/session/terminal.ts";
+import { REMOVE_LEFTOVERS } from "../operations/session/busy.ts";
+import { confirm } from "../operations/session/confirm.ts";
+import { requireQuiet } from "../operations/session/heal.ts";
+import { openSession } from "../operations/session/pulumi.ts";
+import { interruptible } from "../operations/session/signals.ts";
+import { main, say } from "../operations/session/terminal.ts";
 import { stackContainers } from "../operations/stack/containers.ts";
 import { type Databases, databasesOf } from "../operations/stack/databases.ts";
 import { factsOf } from "../operations/stack/facts.ts";
-import type { Topology } from "../topology/plan.ts";
 import { planTopology } from "../topology/topology.ts";
 
 const USAGE = `npm run restore -- --latest                  the newest backup and all of the archive after it
@@ -26,7 +26,11 @@ npm run restore -- --undo                    back to the data that the last rest
   --stack NAME     default: dev
   --yes            do not ask whether the data may take the place of the present ones
   --accept-unauthenticated
-                   take a backup of an older version of this program, though anybody may have changed it`;
+                   take a backup of an older version of this program, though anybody may have changed it
+  ${REMOVE_LEFTOVERS}
+                   remove parts of the stack that its state does not know, though they may be in use`;
+
+const QUESTION = "Put them in the place of the present data?";
 
 await main(async () => {
   const { rest, ...line } = await openSession(process.argv.slice(2));
@@ -39,6 +43,7 @@ await main(async () => {
       undo: { type: "boolean", default: false },
       yes: { type: "boolean", default: false },
       "accept-unauthenticated": { type: "boolean", default: false },
+      [REMOVE_LEFTOVERS.slice("--".length)]: { type: "boolean", default: false },
     },
   });
   const chosen = [values.latest, values.name !== undefined, values.to !== undefined, values.undo];
@@ -46,20 +51,35 @@ await main(async () => {
     say(USAGE);
     return 2;
   }
-  const session = { ...line, rest: [] };
+  const session = { ...line, rest: rest.filter((arg) => arg === REMOVE_LEFTOVERS) };
   const { config, topology } = await factsOf(session.stack);
-  const { state } = await requireOwn(session);
+  const isAllowed = session.rest.length > 0;
+  const { state } = await requireQuiet(session, isAllowed);
   if (!topology.protectData) {
     throw new Error(`mysql.protect is false: the data that a restore replaces would be removed
-    set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.stack}, then npm run up`);
+    set it:    pulumi config set --path 'foobar:mysql.protect' true --stack ${session.reference}, then npm run up -- --stack ${session.reference}`);
   }
   const agreed = async (question: string) => {
     if (values.yes || (await confirm(question))) return true;
     say("nothing was changed; --yes does it without a question");
     return false;
   };
+  const stop = async (signal: AbortSignal, restored: string | undefined) => {
+    // The world went on while the copy was made and a person thought.
+    await requireQuiet(session, isAllowed);
+    await stopDatabases(engine, topology, signal, () => nameRestore(session, restored));
+    return true;
+  };
   const engine = engineClient(config.loadBalancer.endpoint);
-  if (values.undo) return undo(session, config, topology, engine, agreed);
+  if (values.undo) {
+    const { restored } = config.mysql;
+    const { Volumes } = await engine.listVolumes();
+    const before = previousRestore(Volumes ?? [], topology.cluster, restored);
+    say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
+    if (!(await agreed(QUESTION))) return 1;
+    await interruptible((signal) => stop(signal, before));
+    return changeOver(session, topology, before);
+  }
 
   const wanted: Wanted =
     values.name !== undefined
@@ -67,7 +87,7 @@ await main(async () => {
       : values.to !== undefined
         ? { kind: "moment", at: moment(values.to) }
         : { kind: "latest" };
-  const plan = backupsOf(topology);
+  const plan = backupsOf(topology, session.reference);
   const containers = stackContainers(engine, topology, new AbortController().signal);
   const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.
@@ -82,14 +102,20 @@ await main(async () => {
   const { primary } = after.cluster;
   const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
   if (volume === undefined) throw new Error("the plan has no primary");
-  const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary, state }, say);
-  const present = await presentData(databases, topology.database, restored).catch(() => undefined);
-  for (const text of lossReport(choice, restored, present, new Date())) say(text);
-  if (!(await agreed("Put them in the place of the present data?"))) {
-    await engine.getVolume(volume).remove();
-    return 1;
-  }
-  return changeOver(session, engine, topology, id);
+  const isToBeUsed = await interruptible(async (signal) => {
+    const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary, state }, say, signal);
+    let isAgreed = false;
+    try {
+      const present = await presentData(databases, topology.database, restored).catch(() => undefined);
+      signal.throwIfAborted();
+      for (const text of lossReport(choice, restored, present, new Date())) say(text);
+      isAgreed = (await agreed(QUESTION)) && (await stop(signal, id));
+    } finally {
+      if (!isAgreed) await engine.getVolume(volume).remove();
+    }
+    return isAgreed;
+  });
+  return isToBeUsed ? changeOver(session, topology, id) : 1;
 });
 
 /**
@@ -111,27 +137,6 @@ async function isAccepted({ backup }: Choice): Promise<boolean> {
   if (await confirm("Restore it all the same?")) return true;
   say("nothing was changed; --accept-unauthenticated does it without a question");
   return false;
-}
-
-/** Back to what the data were when the last restore replaced them. */
-async function undo(
-  session: Session,
-  config: Config,
-  topology: Topology,
-  engine: Docker,
-  agreed: (question: string) => Promise<boolean>,
-): Promise<number> {
-  const { Volumes } = await engine.listVolumes();
-  const { restored } = config.mysql;
-  const before = previousRestore(
-    (Volumes ?? []).map(({ Name }) => Name),
-    topology.cluster,
-    restored,
-  );
-  say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
-  return (await agreed("Put them in the place of the present data?"))
-    ? changeOver(session, engine, topology, before)
-    : 1;
 }
 
 /** @throws Error where it is no time */

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { type Needs, prepareMachine } from "../operations/session/machine.ts";
+import { withoutSignals } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { ALL, EVERYDAY, patternsIn } from "../operations/tests/files.ts";
@@ -15,17 +16,14 @@ await main(async () => {
   const options = args.filter((arg) => !arg.endsWith(".ts"));
   const run = { cwd: ROOT, stdio: "inherit", reject: false, preferLocal: true } as const;
   if (named.length === 0) {
-    const check = await execa("npm", ["run", "--silent", "check"], run);
+    const check = await withoutSignals(() => execa("npm", ["run", "--silent", "check"], run));
     if (check.exitCode !== 0) return check.exitCode ?? 1;
   }
   const files = named.length > 0 ? named : patternsIn(process.argv.includes("--all") ? ALL : EVERYDAY);
   const needs = await testNeeds(files);
   const env = needs.engine || needs.cli ? await environment(needs) : process.env;
-  const { exitCode } = await execa("mocha", ["--parallel", "--jobs", "2", ...options, ...files], {
-    ...run,
-    env,
-    extendEnv: false,
-  });
+  const mocha = ["--parallel", "--jobs", "2", ...options, ...files];
+  const { exitCode } = await withoutSignals(() => execa("mocha", mocha, { ...run, env, extendEnv: false }));
   return exitCode ?? 1;
 });
 

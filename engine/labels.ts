@@ -21,6 +21,8 @@ export const STACK_LABEL = "foobar.stack";
 export const STATE_LABEL = "foobar.state";
 /** On what serves one container and can be made again from the program alone. */
 export const SERVICE_LABEL = "foobar.service";
+/** On the volume of a restore: the restore whose data it replaced, or `first`. */
+export const REPLACES_LABEL = "foobar.replaces";
 /** On containers of commands, which no state knows. */
 export const PURPOSE_LABEL = "foobar.purpose";
 

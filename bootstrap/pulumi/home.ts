@@ -1,12 +1,22 @@
 import { access, constants, lstat, mkdir, readlink, realpath, rename, rm, symlink } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheRoot } from "../cache.ts";
 import type { Plugin } from "./versions.ts";
 
+/** The user's home as the CLI takes it: the system's word, whatever HOME says. */
+export function systemHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // A container may run as a user whom its system does not know.
+    return homedir();
+  }
+}
+
 /** The CLI's home that belongs to the user. */
-export function userHome(env: NodeJS.ProcessEnv = process.env): string {
-  return env["PULUMI_HOME"] || join(homedir(), ".pulumi");
+export function userHome(env: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  return env["PULUMI_HOME"] || join(systemHome(), ".pulumi");
 }
 
 /**

@@ -1,11 +1,14 @@
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
 import type { BackupPlan, Topology } from "../../topology/plan.ts";
 
-/** @throws Error where the stack takes no backups */
-export function backupsOf({ stack, backups }: Topology): BackupPlan {
+/**
+ * @param reference the stack as the user said it
+ * @throws Error where the stack takes no backups
+ */
+export function backupsOf({ backups }: Pick<Topology, "backups">, reference: string): BackupPlan {
   if (backups === undefined) {
-    throw new Error(`the stack ${stack} takes no backups
-    set it:    pulumi config set --path 'foobar:mysql.backup.keep' 7 --stack ${stack}, then npm run up`);
+    throw new Error(`the stack ${reference} takes no backups
+    set it:    pulumi config set --path 'foobar:mysql.backup.keep' 7 --stack ${reference}, then npm run up -- --stack ${reference}`);
   }
   return backups;
 }

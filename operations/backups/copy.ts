@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
-import { engineLabels, labelFilter } from "../../engine/labels.ts";
+import { engineLabels, labelFilter, REPLACES_LABEL } from "../../engine/labels.ts";
 import type { BackupPlan, Topology } from "../../topology/plan.ts";
 import type { Choice } from "./choice.ts";
 import { type Restored, restored } from "./listing.ts";
@@ -21,6 +21,7 @@ export interface CopyOrder extends Choice {
 /**
  * Restores into a new volume, in a container without network that mounts what the stack's own container of backups does.
  * @param progress what is being done, line by line
+ * @param signal ends the work
  * @throws Error with the reason; the volume is removed then
  */
 export async function buildCopy(
@@ -29,6 +30,7 @@ export async function buildCopy(
   plan: BackupPlan,
   { backup, until, volume, primary, state }: CopyOrder,
   progress: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Restored> {
   const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
   if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
@@ -36,7 +38,8 @@ export async function buildCopy(
   // What it works in is its own; files and backups are shared.
   const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
 
-  await engine.createVolume({ Name: volume, Labels: engineLabels({ project, stack }, { state }) });
+  const labels = { ...engineLabels({ project, stack }, { state }), [REPLACES_LABEL]: plan.timeline };
+  await engine.createVolume({ Name: volume, Labels: labels });
   try {
     const container = await engine.createContainer({
       Image,
@@ -63,9 +66,13 @@ export async function buildCopy(
         Tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=16m,uid=999,gid=999,mode=0750" },
       },
     });
+    // One that does not run yet cannot be killed: the signal is looked at again when it has begun.
+    const end = () => void container.kill().catch(() => {});
+    signal.addEventListener("abort", end);
     try {
-      return await finished(engine, container, progress);
+      return await finished(engine, container, progress, signal);
     } finally {
+      signal.removeEventListener("abort", end);
       await container.remove({ force: true, v: true });
     }
   } catch (error) {
@@ -80,6 +87,7 @@ async function finished(
   engine: Docker,
   container: Docker.Container,
   progress: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<Restored> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
@@ -95,8 +103,10 @@ async function finished(
     stderr.end();
   });
   await container.start();
+  signal.throwIfAborted();
   const { StatusCode } = await container.wait();
   const result = await answer;
+  signal.throwIfAborted();
   if (StatusCode !== 0) throw new Error((lines.at(-1) ?? "the restore failed").replace(FAILURE, ""));
   return restored.parse(JSON.parse(result));
 }

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { systemHome, userHome } from "../../bootstrap/pulumi/home.ts";
 import { ROOT } from "../stack/project.ts";
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
@@ -19,21 +21,26 @@ export interface Backend {
 
 const CLOUD = "https://api.pulumi.com";
 
-/** The user's own backend if there is one, else a folder outside the repository with a generated passphrase. */
+/**
+ * The user's own backend if there is one, else a folder outside the repository with a generated passphrase.
+ * @throws Error where the user names two
+ */
 export function findBackend(env: Environment): Backend {
-  const chosen = given(env["PULUMI_BACKEND_URL"]) ?? (given(env["PULUMI_ACCESS_TOKEN"]) ? CLOUD : currentLogin(env));
+  const named = given(env["FOOBAR_STATE_DIR"]);
+  const home = named ?? join(given(env["XDG_STATE_HOME"]) ?? join(homedir(), ".local/state"), "foobar");
+  const folder = resolve(ROOT, home, "state");
+  const chosen = chosenBackend(env);
   if (chosen !== undefined) {
+    const own = folderOf(chosen.url);
+    if (named !== undefined && own !== folder) throw new Error(twoStates(named, chosen));
     return {
-      summary: `${chosen} (yours)`,
-      env: { PULUMI_BACKEND_URL: chosen },
-      folder: folderOf(chosen),
+      summary: `${chosen.url} (yours)`,
+      env: { PULUMI_BACKEND_URL: chosen.url },
+      folder: own,
       passphraseFile: undefined,
     };
   }
-  const home =
-    given(env["FOOBAR_STATE_DIR"]) ?? join(given(env["XDG_STATE_HOME"]) ?? join(homedir(), ".local/state"), "foobar");
-  const folder = join(home, "state");
-  const url = `file://${folder}`;
+  const url = pathToFileURL(folder).href;
   if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || given(env["PULUMI_CONFIG_PASSPHRASE_FILE"]) !== undefined) {
     return {
       summary: `${url}, with your passphrase`,
@@ -42,13 +49,34 @@ export function findBackend(env: Environment): Backend {
       passphraseFile: undefined,
     };
   }
-  const passphraseFile = join(home, "passphrase");
+  const passphraseFile = join(folder, "../passphrase");
   return {
     summary: `${url}, with the passphrase in ${passphraseFile}`,
     env: { PULUMI_BACKEND_URL: url, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile },
     folder,
     passphraseFile,
   };
+}
+
+/** A backend that the user has chosen, and what chose it. */
+interface Chosen {
+  readonly url: string;
+  readonly by: "PULUMI_BACKEND_URL" | "pulumi login" | "PULUMI_ACCESS_TOKEN";
+}
+
+/** In the order in which the CLI takes them. */
+function chosenBackend(env: Environment): Chosen | undefined {
+  const url = given(env["PULUMI_BACKEND_URL"]);
+  if (url !== undefined) return { url, by: "PULUMI_BACKEND_URL" };
+  const login = currentLogin(env);
+  if (login !== undefined) return { url: login, by: "pulumi login" };
+  return given(env["PULUMI_ACCESS_TOKEN"]) === undefined ? undefined : { url: CLOUD, by: "PULUMI_ACCESS_TOKEN" };
+}
+
+function twoStates(named: string, { url, by }: Chosen): string {
+  return `two states are named: by FOOBAR_STATE_DIR and by ${by}
+    found:     FOOBAR_STATE_DIR is ${named}, and ${by} says ${url}
+    allowed:   one of them: unset FOOBAR_STATE_DIR; or ${by === "pulumi login" ? "pulumi logout" : `unset ${by}`}`;
 }
 
 /**
@@ -70,14 +98,25 @@ export function prepareBackend({ folder, passphraseFile }: Backend): void {
 
 /** Where the CLI keeps logins. */
 export function loginFolder(env: Environment): string {
-  return given(env["PULUMI_CREDENTIALS_PATH"]) ?? given(env["PULUMI_HOME"]) ?? join(homedir(), ".pulumi");
+  return given(env["PULUMI_CREDENTIALS_PATH"]) ?? userHome(env);
 }
 
 /** The folder of a file backend's URL, which may be relative to the project or to the user's home; undefined: another kind. */
 function folderOf(url: string): string | undefined {
   if (!url.startsWith("file://")) return undefined;
-  const [path = ""] = url.slice("file://".length).split("?");
-  return path.startsWith("~") ? join(homedir(), path.slice(2)) : resolve(ROOT, path);
+  const [text = ""] = url.slice("file://".length).split("?");
+  const path = decoded(text);
+  if (path === undefined) return undefined;
+  return path.startsWith("~") ? join(systemHome(), path.slice(2)) : resolve(ROOT, path);
+}
+
+/** undefined: the CLI refuses it, too. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The backend of `pulumi login`. */

@@ -1,18 +1,17 @@
 import { engineClient } from "../../engine/client.ts";
 import { type Found, findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
-import { doubtText, foreignText, leftText, removal } from "../../ownership/report.ts";
+import { doubtText, foreignText, leftText } from "../../ownership/report.ts";
 import { type Sorted, sort } from "../../ownership/sort.ts";
 import { cli } from "../stack/cli.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
+import { agreementText, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
+import { confirm } from "./confirm.ts";
 import { removeFound } from "./leftovers.ts";
 import { type Lock, readLocks, removeLock } from "./locks.ts";
 import type { Session } from "./pulumi.ts";
-import { confirm, say } from "./terminal.ts";
-
-/** The option that answers the question of `up` and `down` with yes. The CLI does not know it. */
-export const REMOVE_LEFTOVERS = "--remove-leftovers";
+import { say } from "./terminal.ts";
 
 type Looking = Pick<Session, "stack" | "reference" | "env" | "backend">;
 
@@ -77,6 +76,21 @@ export async function requireOwn(session: Looking): Promise<Known> {
 }
 
 /**
+ * For commands that stop what the CLI then brings up again: it must not find then that it may not. Resolves to the
+ * state's knowledge.
+ * @param isAllowed whether what may be in use can be removed
+ * @throws Error where another state has the stack, another run is at work on it, or something may be
+ */
+export async function requireQuiet(session: Looking, isAllowed: boolean): Promise<Known> {
+  const view = await look(session);
+  refuseForeign(session, view);
+  // Where locks cannot be seen, leftovers look like the work of another run, and do not stop the CLI.
+  const doubtful = isAllowed || session.backend.folder === undefined ? [] : view.doubtful;
+  refuseBusy(session.reference, view.locks, doubtful);
+  return view.known;
+}
+
+/**
  * The engine is asked first, then the state, then the locks. A container of the first answer is known to the second,
  * unless a run is making it now, and that run holds its lock at the third.
  */
@@ -98,7 +112,7 @@ async function requireAgreement(isAllowed: boolean, found: readonly Found[]): Pr
   say(doubtText(found));
   if (await confirm("Remove it, to go on?")) return;
   throw new Error(`nothing was touched
-    allowed:   ${REMOVE_LEFTOVERS}, which removes it without a question; or by hand: ${removal(found)}`);
+    allowed:   ${agreementText(found)}`);
 }
 
 async function putRight(session: Session, { leftovers, doubtful, locks, known, isComplete }: View): Promise<void> {

@@ -47,14 +47,15 @@ function json(text: string): unknown {
   }
 }
 
-/** Process numbers are used again, so it is not enough that one lives. */
+/** Process numbers are used again: where the system shows what the process is, it is not enough that it lives. */
 async function isPulumi(pid: number): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
   if (command !== undefined) return command.includes("pulumi");
   try {
     process.kill(pid, 0);
-    return process.platform !== "linux";
-  } catch {
-    return false;
+    return true;
+  } catch (error) {
+    // It may be another user's (EPERM), whose processes a system can hide.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
   }
 }

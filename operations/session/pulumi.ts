@@ -1,44 +1,33 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { execa } from "execa";
-import { PROJECT, ROOT } from "../stack/project.ts";
+import { ROOT } from "../stack/project.ts";
 import { type CommandLine, commandLine } from "./commandLine.ts";
+import { ensureStack } from "./existing.ts";
 import { type Machine, type Needs, prepareMachine } from "./machine.ts";
+import { withoutSignals } from "./signals.ts";
 
 export interface Session extends CommandLine, Machine {}
 
-/** Prepares the machine, by default with everything, and makes sure that the stack exists. */
-export async function openSession(args: readonly string[], needs?: Needs): Promise<Session> {
+/**
+ * Prepares the machine, and makes sure that the stack exists.
+ * @param isMade whether it is made where it does not; default: no
+ * @param needs what the machine has to have; default: everything
+ */
+export async function openSession(
+  args: readonly string[],
+  { isMade = false, needs }: { readonly isMade?: boolean; readonly needs?: Needs } = {},
+): Promise<Session> {
   const line = commandLine(args);
   const machine = await prepareMachine(line.stack, needs);
-  if (!isKnown(line.stack, machine)) {
-    await execa("pulumi", ["stack", "select", "--create", "--stack", line.reference], {
-      cwd: ROOT,
-      env: machine.env,
-      extendEnv: false,
-      stdin: "inherit",
-      stderr: "inherit",
-    });
-  }
+  await ensureStack(line, machine, isMade);
   return { ...line, ...machine };
-}
-
-/** Whether a local backend has the stack; other backends are asked. */
-function isKnown(stack: string, { backend }: Machine): boolean {
-  return backend.folder !== undefined && existsSync(join(backend.folder, ".pulumi/stacks", PROJECT, `${stack}.json`));
 }
 
 /** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const result = await execa("pulumi", [verb, "--stack", session.reference, ...flags, ...session.rest], {
-    cwd: ROOT,
-    env: session.env,
-    extendEnv: false,
-    stdio: "inherit",
-    reject: false,
-    // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
-    forceKillAfterDelay: false,
-  });
-  return result.exitCode ?? 1;
+  const args = [verb, "--stack", session.reference, ...flags, ...session.rest];
+  // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+  const options = { cwd: ROOT, env: session.env, extendEnv: false, stdio: "inherit", reject: false } as const;
+  const { exitCode } = await withoutSignals(() => execa("pulumi", args, { ...options, forceKillAfterDelay: false }));
+  return exitCode ?? 1;
 }

@@ -6,15 +6,18 @@ export interface StackName {
   readonly reference: string;
 }
 
+/** What the CLI allows, but for a hyphen in the first place: it would be taken for an option. */
+const PART = /^[\w.][\w.-]{0,99}$/;
+
 /**
  * Takes a stack's name apart as the CLI does: STACK, ORGANIZATION/STACK or ORGANIZATION/PROJECT/STACK.
  * @throws Error where it is none of them, or of another project
  */
 export function stackName(reference: string, project: string): StackName {
   const parts = reference.split("/");
-  if (parts.length > 3 || !parts.every((part) => /^[\w.-]{1,100}$/.test(part))) {
+  if (parts.length > 3 || !parts.every((part) => PART.test(part))) {
     throw new Error(`${JSON.stringify(reference)} is not the name of a stack
-    allowed:   letters, digits, hyphens, underscores and dots: dev; or with the organization: my-org/dev, my-org/${project}/dev`);
+    allowed:   letters, digits, underscores, dots, and hyphens after the first: dev; or with the organization: my-org/dev, my-org/${project}/dev`);
   }
   const stack = parts.at(-1) ?? "";
   const [organization, of] = parts;

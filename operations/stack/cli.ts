@@ -1,5 +1,6 @@
 import { execa } from "execa";
-import type { Session } from "../session/pulumi.ts";
+import type { Machine } from "../session/machine.ts";
+import type { StackName } from "../session/stackName.ts";
 import { ROOT } from "./project.ts";
 
 /**
@@ -7,7 +8,7 @@ import { ROOT } from "./project.ts";
  * @throws Error with what the CLI says where it fails
  */
 export async function cli(
-  session: Pick<Session, "reference" | "env">,
+  session: Pick<StackName, "reference"> & Pick<Machine, "env">,
   args: readonly string[],
   input?: string,
 ): Promise<string> {

@@ -88,8 +88,9 @@ describe("a shell that has evaluated npm run env", function () {
     for (const tool of ["pulumi", "pulumi-language-nodejs"]) {
       await writeFile(join(bin, tool), `#!/bin/sh\nexec ${join(cli, "..", tool)} "$@"\n`, { mode: 0o755 });
     }
+    const { FOOBAR_STATE_DIR: _, ...rest } = env;
     const environment = {
-      ...env,
+      ...rest,
       PATH: `${bin}:${env["PATH"]}`,
       PULUMI_CONFIG_PASSPHRASE: "a secret of the user's",
       ...(home && { PULUMI_HOME: home }),

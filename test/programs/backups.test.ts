@@ -7,7 +7,6 @@ import { choose, type Wanted } from "../../operations/backups/choice.ts";
 import { type FullBackup, type Listing, parseListing } from "../../operations/backups/listing.ts";
 import { backupTable, lossReport } from "../../operations/backups/report.ts";
 import { countTransactions } from "../../operations/backups/transactions.ts";
-import { previousRestore } from "../../operations/backups/volumes.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { engineMissing } from "../engine.ts";
@@ -367,26 +366,4 @@ describe("a set of GTIDs", () => {
   ] as const) {
     it(`has ${count} transactions in "${set.replace("\n", "\\n")}"`, () => assert.equal(countTransactions(set), count));
   }
-});
-
-describe("the way back from a restore", () => {
-  const { cluster } = plan({ restored: "20261121t120000z" });
-  const volumes = (...suffixes: readonly string[]) => suffixes.map((suffix) => `foobar-dev-mysql-server1${suffix}`);
-
-  it("leads to the restore before", () => {
-    const found = volumes("", "-20261101t000000z", "-20261111t000000z", "-20261121t120000z", "-20261130t000000z");
-    assert.equal(previousRestore(found, cluster, "20261121t120000z"), "20261111t000000z");
-  });
-
-  it("leads to the first data", () => {
-    assert.equal(previousRestore(volumes("", "-20261121t120000z"), cluster, "20261121t120000z"), undefined);
-  });
-
-  it("is refused where those data are gone, or nothing was restored", () => {
-    assert.throws(
-      () => previousRestore(volumes("-20261121t120000z"), cluster, "20261121t120000z"),
-      /no longer on the engine/,
-    );
-    assert.throws(() => previousRestore(volumes(""), cluster, undefined), /mysql\.restored is not set/);
-  });
 });

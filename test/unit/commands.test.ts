@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts";
 import type { Step } from "../../bootstrap/step.ts";
-import { findBackend, prepareBackend } from "../../operations/session/backend.ts";
+import { findBackend, loginFolder, prepareBackend } from "../../operations/session/backend.ts";
 import { commandLine } from "../../operations/session/commandLine.ts";
 import { stackNeeds } from "../../operations/stack/needs.ts";
 import { ROOT } from "../../operations/stack/project.ts";
@@ -18,6 +18,9 @@ describe("the command line", () => {
     [["-s", "prod", "--diff"], "prod", ["--diff"]],
     [["--stack=prod", "--target", "urn"], "prod", ["--target", "urn"]],
     [["--message", "a b", "--stack", "x"], "x", ["--message", "a b"]],
+    [["-sprod", "-y"], "prod", ["-y"]],
+    [["-mrelease", "--target=stack"], "dev", ["-mrelease", "--target=stack"]],
+    [["--yes", "--", "--stack", "x"], "dev", ["--yes", "--", "--stack", "x"]],
   ];
   for (const [args, stack, rest] of cases) {
     it(`is the stack ${stack} and ${JSON.stringify(rest)} for ${JSON.stringify(args)}`, () =>
@@ -35,12 +38,31 @@ describe("the command line", () => {
       /the stack org\/shop\/prod is of the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
     ));
 
-  for (const wrong of ["", "/prod", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
+  for (const wrong of ["/prod", "org/-y", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
     it(`refuses ${JSON.stringify(wrong.slice(0, 20))}, which is no name of a stack`, () =>
       assert.throws(
         () => commandLine([`--stack=${wrong}`]),
         /is not the name of a stack\n {4}allowed:.*my-org\/foobar\/dev/,
       ));
+  }
+
+  for (const args of [["--yes", "--stack"], ["--stack", "--yes"], ["--stack", ""], ["--stack="], ["-s"]]) {
+    it(`refuses ${JSON.stringify(args)}, where a stack was meant and none arrived`, () =>
+      assert.throws(() => commandLine(args, {}), /^Error: (--stack|-s) needs a name\n {4}allowed: {3}--stack NAME$/));
+  }
+
+  for (const wrong of ["--stack=-y", "-s-y", "-s=prod", "-ys", "-ysprod"]) {
+    it(`refuses ${wrong}, of which the CLI and this program could think of different stacks`, () =>
+      assert.throws(() => commandLine([wrong, "prod"], {}), /allowed: /));
+  }
+
+  for (const [env, cure] of [
+    [{ npm_config_stack: "two", npm_lifecycle_event: "down" }, "npm run down -- --stack two"],
+    [{ npm_config_stack: "true", npm_lifecycle_event: "down" }, "npm run down -- --stack NAME"],
+    [{ npm_config_undo: "true", npm_lifecycle_event: "rollback" }, "npm run rollback -- --undo"],
+  ] as const) {
+    it(`refuses an option that npm has taken for its own: ${cure}`, () =>
+      assert.throws(() => commandLine([], env), { message: `options come after --: ${cure}` }));
   }
 
   it("is about the shell's stack where it names none", () => {
@@ -86,17 +108,46 @@ describe("the backend", () => {
     home = mkdtempSync(join(tmpdir(), "foobar-"));
   });
   afterEach(() => rmSync(home, { recursive: true }));
-  const own = () => ({ FOOBAR_STATE_DIR: join(home, "state-home"), PULUMI_CREDENTIALS_PATH: join(home, "login") });
+  const login = () => ({ PULUMI_CREDENTIALS_PATH: join(home, "login") });
+  const own = () => ({ FOOBAR_STATE_DIR: join(home, "state-home"), ...login() });
+  const logIn = (url: string) => {
+    mkdirSync(join(home, "login"));
+    writeFileSync(join(home, "login/credentials.json"), JSON.stringify({ current: url }));
+  };
 
   it("is the user's own, by environment or by login, and nothing is made for it", () => {
-    assert.equal(findBackend({ ...own(), PULUMI_BACKEND_URL: "s3://bucket" }).env["PULUMI_BACKEND_URL"], "s3://bucket");
-    assert.match(findBackend({ ...own(), PULUMI_ACCESS_TOKEN: "pul-x" }).summary, /api\.pulumi\.com/);
-    mkdirSync(join(home, "login"));
-    writeFileSync(join(home, "login/credentials.json"), '{"current":"gs://bucket"}');
-    const backend = findBackend(own());
+    const { env } = findBackend({ ...login(), PULUMI_BACKEND_URL: "s3://bucket" });
+    assert.equal(env["PULUMI_BACKEND_URL"], "s3://bucket");
+    assert.match(findBackend({ ...login(), PULUMI_ACCESS_TOKEN: "pul-x" }).summary, /api\.pulumi\.com/);
+    logIn("gs://bucket");
+    const backend = findBackend({ ...login(), XDG_STATE_HOME: home });
     assert.deepEqual([backend.env, backend.folder], [{ PULUMI_BACKEND_URL: "gs://bucket" }, undefined]);
     prepareBackend(backend);
-    assert.throws(() => statSync(join(home, "state-home")));
+    assert.throws(() => statSync(join(home, "foobar")));
+  });
+
+  it("is that of the login where there is a token, too, as the CLI takes them", () => {
+    logIn("gs://bucket");
+    const { env } = findBackend({ ...login(), PULUMI_ACCESS_TOKEN: "pul-x" });
+    assert.equal(env["PULUMI_BACKEND_URL"], "gs://bucket");
+  });
+
+  it("is refused where the user names two: nobody would notice which one is used", () => {
+    const two = (more: NodeJS.ProcessEnv, cure: string) =>
+      assert.throws(() => findBackend({ ...own(), ...more }), {
+        message: new RegExp(`^two states are named[\\s\\S]*state-home, and [\\s\\S]*\\n +allowed: .*; or ${cure}$`),
+      });
+    two({ PULUMI_BACKEND_URL: "file:///srv/state" }, "unset PULUMI_BACKEND_URL");
+    two({ PULUMI_ACCESS_TOKEN: "pul-x" }, "unset PULUMI_ACCESS_TOKEN");
+    logIn("file:///srv/state");
+    two({}, "pulumi logout");
+  });
+
+  it("may be named twice, as in a shell that has evaluated npm run env", () => {
+    const env = { ...own(), FOOBAR_STATE_DIR: join(home, "it's 100%25 #1") };
+    const { env: exported, folder } = findBackend(env);
+    assert.equal(folder, join(home, "it's 100%25 #1/state"));
+    assert.equal(findBackend({ ...env, ...exported }).folder, folder);
   });
 
   it("is else a folder outside the repository, with a passphrase that only its owner reads and that stays", () => {
@@ -111,17 +162,30 @@ describe("the backend", () => {
   });
 
   it("has its folder in sight where it is one of files, as pulumi login takes it", () => {
-    const folder = (url: string) => findBackend({ ...own(), PULUMI_BACKEND_URL: url }).folder;
+    const folder = (url: string) => findBackend({ ...login(), PULUMI_BACKEND_URL: url }).folder;
     assert.equal(folder("file:///srv/state"), "/srv/state");
     assert.equal(folder("file:///srv/state?no_tmp_dir=true"), "/srv/state");
-    assert.equal(folder("file://~"), homedir());
-    assert.equal(folder("file://~/states/foobar"), join(homedir(), "states/foobar"));
+    assert.equal(folder("file://~"), userInfo().homedir);
+    assert.equal(folder("file://~/states/foobar"), join(userInfo().homedir, "states/foobar"));
+    assert.equal(folder("file:///srv/a%20b%23c"), "/srv/a b#c");
+    assert.equal(folder("file:///srv/100%"), undefined);
     assert.equal(folder("file://./state"), join(ROOT, "state"));
     assert.equal(folder("file://state"), join(ROOT, "state"));
     for (const url of ["s3://bucket", "https://api.pulumi.com"]) assert.equal(folder(url), undefined);
-    mkdirSync(join(home, "login"));
-    writeFileSync(join(home, "login/credentials.json"), '{"current":"file://~"}');
-    assert.equal(findBackend(own()).folder, homedir());
+    logIn("file://~");
+    assert.equal(findBackend(login()).folder, userInfo().homedir);
+  });
+
+  it("and the logins are in the home that the system knows, whatever HOME says", () => {
+    const { HOME } = process.env;
+    process.env["HOME"] = home;
+    try {
+      const { folder } = findBackend({ ...login(), PULUMI_BACKEND_URL: "file://~/states" });
+      assert.equal(folder, join(userInfo().homedir, "states"));
+      assert.equal(loginFolder({}), join(userInfo().homedir, ".pulumi"));
+    } finally {
+      process.env["HOME"] = HOME;
+    }
   });
 
   it("takes the user's passphrase before a generated one", () => {

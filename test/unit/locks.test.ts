@@ -4,7 +4,9 @@ import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { markedName } from "../../components/stateMark.ts";
 import { engineLabels } from "../../engine/labels.ts";
+import { refuseBusy } from "../../operations/session/busy.ts";
 import { readLocks, removeLock } from "../../operations/session/locks.ts";
+import type { Found } from "../../ownership/found.ts";
 
 /** More than any system gives to a process. */
 const NOBODY = 2 ** 30;
@@ -34,6 +36,19 @@ describe("the locks of a local backend", () => {
     assert.deepEqual(await alive(), { gone: false, taken: false, elsewhere: true, unreadable: true });
   });
 
+  it("are of a run that may be at work where the system hides other users' processes", async () => {
+    lock("hidden.json", { pid: NOBODY, hostname: hostname() });
+    const { kill } = process;
+    process.kill = () => {
+      throw Object.assign(new Error("kill EPERM"), { code: "EPERM" });
+    };
+    try {
+      assert.deepEqual(await alive(), { hidden: true });
+    } finally {
+      process.kill = kill;
+    }
+  });
+
   it("are none of another stack, nor where the backend has none", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
     assert.deepEqual(await readLocks(folder, "prod"), []);
@@ -49,6 +64,29 @@ describe("the locks of a local backend", () => {
     assert.deepEqual(readdirSync(locks), ["begun.json"]);
     await Promise.all(seen.map(removeLock));
   });
+});
+
+describe("what is begun only on a stack that nobody works on", () => {
+  const lock = (isAlive: boolean) => ({ file: "lock.json", isAlive });
+  const copy: Found = {
+    ...{ kind: "container", id: "1", name: "copy", stack: "dev", state: "dev-0123456789ab", purpose: "restore" },
+    ...{ holds: undefined, isAtWork: true, joins: [] },
+  };
+
+  it("is begun where locks are of runs that are gone", () =>
+    assert.doesNotThrow(() => refuseBusy("dev", [lock(false)], [])));
+
+  it("is refused while another run has the stack", () =>
+    assert.throws(
+      () => refuseBusy("dev", [lock(false), lock(true)], []),
+      /another run is at work on the stack dev; nothing was touched\n {4}cure: /,
+    ));
+
+  it("is refused where something may be in use, and says which option agrees that it goes", () =>
+    assert.throws(
+      () => refuseBusy("dev", [], [copy]),
+      /1 container \(1 at work\): copy[\s\S]*\n {4}allowed: {3}--remove-leftovers, .*docker rm --force copy/,
+    ));
 });
 
 describe("what a command makes", () => {

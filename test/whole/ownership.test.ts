@@ -39,10 +39,14 @@ async function checkout({ folder, stack }: Place, name: string): Promise<string>
   return copy;
 }
 
-/** @param state the folder that the npm scripts have their state in, and more for the CLI where its own is elsewhere */
-function other({ folder, stack, env }: Place, state: string, backend: NodeJS.ProcessEnv = {}): Other {
+/**
+ * @param state the folder that the npm scripts have their state in
+ * @param backend where both have it instead, with the login in that folder
+ */
+function other({ folder, stack, env }: Place, state: string, backend?: NodeJS.ProcessEnv): Other {
   const { PULUMI_BACKEND_URL: _, PULUMI_CONFIG_PASSPHRASE_FILE: __, ...outer } = env;
-  const scripts = { ...outer, FOOBAR_STATE_DIR: state, PULUMI_CREDENTIALS_PATH: state, ...backend };
+  const { FOOBAR_STATE_DIR: ___, ...rest } = outer;
+  const scripts = { ...rest, PULUMI_CREDENTIALS_PATH: state, ...(backend ?? { FOOBAR_STATE_DIR: state }) };
   const cli = {
     ...scripts,
     PULUMI_BACKEND_URL: `file://${state}/state`,
@@ -118,6 +122,8 @@ describeProject("a stack and the state that it belongs to", (project) => {
       refused(await second.npm("preview"), others);
       refused(await second.pulumi("up", "--yes"), others);
       refused(await second.npm("restore", "--latest", "--yes"), others);
+      refused(await second.npm("backup"), others);
+      refused(await second.npm("drill", "kill-nginx", "--yes"), others);
     });
   });
 

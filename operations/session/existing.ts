@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import { cli } from "../stack/cli.ts";
+import { PROJECT, ROOT } from "../stack/project.ts";
+import type { Machine } from "./machine.ts";
+import type { StackName } from "./stackName.ts";
+
+/**
+ * Makes sure that the stack exists.
+ * @param isMade whether it is made where it does not: a name with a slip of the pen must not become a stack
+ * @throws Error naming those that there are
+ */
+export async function ensureStack(name: StackName, machine: Machine, isMade: boolean): Promise<void> {
+  if (isKnown(name.stack, machine)) return;
+  const { env } = machine;
+  if (isMade) {
+    const args = ["stack", "select", "--create", "--stack", name.reference];
+    await execa("pulumi", args, { cwd: ROOT, env, extendEnv: false, stdin: "inherit", stderr: "inherit" });
+    return;
+  }
+  try {
+    await cli({ reference: name.reference, env }, ["stack", "select"]);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("no stack named"))) throw error;
+    const { stdout } = await execa("pulumi", ["stack", "ls", "--json"], { cwd: ROOT, env, extendEnv: false });
+    const names = stacks.parse(JSON.parse(stdout)).map(({ name }) => name);
+    const nearest = names.length === 0 ? "" : `; did you mean ${closest(name.reference, names)}?`;
+    throw new Error(`there is no stack ${name.reference}${nearest}
+    allowed:   ${names.join(", ") || "none has been made yet"}; npm run up -- --stack ${name.reference} makes it`);
+  }
+}
+
+const stacks = z.array(z.object({ name: z.string() }));
+
+/** Whether a local backend has the stack; other backends are asked. */
+function isKnown(stack: string, { backend }: Machine): boolean {
+  return backend.folder !== undefined && existsSync(join(backend.folder, ".pulumi/stacks", PROJECT, `${stack}.json`));
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
+import { parseConfig } from "../../config/config.ts";
+import { REPLACES_LABEL } from "../../engine/labels.ts";
+import { stopDatabases } from "../../operations/backups/changeOver.ts";
+import { backupsOf } from "../../operations/backups/container.ts";
+import { buildCopy } from "../../operations/backups/copy.ts";
+import { previousRestore } from "../../operations/backups/volumes.ts";
+import { planTopology } from "../../topology/topology.ts";
+
+const RESTORED = "20261121t120000z";
+const topology = planTopology(
+  parseConfig("foobar", "dev", { "foobar:mysql": JSON.stringify({ backup: {}, restored: RESTORED }) }),
+);
+const { cluster } = topology;
+const [first] = cluster.databases;
+const volume = (suffix: string, replaces?: string) => ({
+  Name: `foobar-dev-mysql-server1${suffix}`,
+  Labels: replaces === undefined ? null : { [REPLACES_LABEL]: replaces },
+});
+
+describe("a stack that takes no backups", () => {
+  it("is told how to take them, under the name that the user has said", () =>
+    assert.throws(
+      () => backupsOf({ backups: undefined }, "my-org/foobar/prod"),
+      /set it: .* --stack my-org\/foobar\/prod, then npm run up -- --stack my-org\/foobar\/prod$/,
+    ));
+});
+
+describe("the way back from a restore", () => {
+  const volumes = (...suffixes: readonly string[]) => suffixes.map((suffix) => volume(suffix));
+
+  it("leads to the restore whose data it replaced, which its volume says, not to a copy that nobody used", () => {
+    const others = volumes("", "-20261101t000000z", "-20261111t000000z");
+    assert.equal(
+      previousRestore([...others, volume(`-${RESTORED}`, "20261101t000000z")], cluster, RESTORED),
+      "20261101t000000z",
+    );
+    assert.equal(previousRestore([...others, volume(`-${RESTORED}`, "first")], cluster, RESTORED), undefined);
+  });
+
+  it("leads to the restore before, or to the first data, where a volume of an earlier version does not say it", () => {
+    const found = volumes("", "-20261101t000000z", "-20261111t000000z", `-${RESTORED}`, "-20261130t000000z");
+    assert.equal(previousRestore(found, cluster, RESTORED), "20261111t000000z");
+    assert.equal(previousRestore(volumes("", `-${RESTORED}`), cluster, RESTORED), undefined);
+  });
+
+  it("is refused where those data are gone, or nothing was restored", () => {
+    const gone = /no longer on the engine/;
+    assert.throws(() => previousRestore(volumes(`-${RESTORED}`), cluster, RESTORED), gone);
+    const says = volume(`-${RESTORED}`, "first");
+    assert.throws(() => previousRestore([...volumes("-20261101t000000z"), says], cluster, RESTORED), gone);
+    assert.throws(() => previousRestore(volumes(""), cluster, undefined), /mysql\.restored is not set/);
+  });
+});
+
+/** An engine with a container of every service, which notes what is done to containers and volumes. */
+function notingEngine(did: string[], answers: { readonly onStart?: () => void; readonly onStop?: () => void } = {}) {
+  const killed = new EventEmitter();
+  const container = (id: string) => ({
+    inspect: async () => ({ Image: "image", Mounts: [], Config: { Env: [] } }),
+    attach: async () => new PassThrough().end(),
+    start: async () => {
+      did.push(`start ${id}`);
+      answers.onStart?.();
+    },
+    stop: async () => {
+      did.push(`stop ${id}`);
+      answers.onStop?.();
+    },
+    wait: () => new Promise((resolve) => killed.once("kill", () => resolve({ StatusCode: 137 }))),
+    kill: async () => killed.emit("kill"),
+    remove: async () => did.push(`remove ${id}`),
+  });
+  const engine = {
+    modem: { demuxStream: (stream: PassThrough) => stream.resume() },
+    listContainers: async ({ filters }: { filters: { label: string[] } }) => {
+      const service = filters.label.find((label) => label.startsWith("foobar.service="))?.split("=")[1];
+      const names = service === undefined ? cluster.databases.map(({ name }) => name) : [service];
+      return names.map((name) => ({ Id: name, Names: [`/${name}-0123456`], State: "running" }));
+    },
+    getContainer: container,
+    createContainer: async () => container("copy"),
+    createVolume: async ({ Name, Labels }: { Name: string; Labels: Record<string, string> }) =>
+      did.push(`create ${Name} in place of ${Labels[REPLACES_LABEL]}`),
+    getVolume: (name: string) => ({ remove: async () => did.push(`remove ${name}`) }),
+  };
+  return engine as unknown as Docker;
+}
+
+describe("a restore that is interrupted", () => {
+  const { backups } = topology;
+  const backup = {
+    ...{ name: "b", stack: "foobar/dev", timeline: "first", run: "r", from: "server1", version: "9.7.4" },
+    ...{ takenAt: "2026-11-21T12:00:00Z", seconds: 1, encrypted: true, bytes: 1, dataBytes: 1, rows: {} },
+    authentic: true,
+  };
+
+  it("ends the copy and removes its volume, which says whose place it was for", async () => {
+    const did: string[] = [];
+    const stop = new AbortController();
+    const engine = notingEngine(did, { onStart: () => setImmediate(() => stop.abort(new Error("interrupted"))) });
+    const order = { backup, until: "end", volume: "new", primary: "server1", state: undefined };
+    assert.ok(backups !== undefined);
+    await assert.rejects(
+      buildCopy(engine, topology, backups, order, () => {}, stop.signal),
+      { message: "interrupted" },
+    );
+    assert.deepEqual(did, [`create new in place of ${RESTORED}`, "start copy", "remove copy", "remove new"]);
+  });
+
+  it("starts the databases again that it has stopped", async () => {
+    const did: string[] = [];
+    const stop = new AbortController();
+    const engine = notingEngine(did, { onStop: () => stop.abort(new Error("interrupted")) });
+    const never = () => assert.fail("no restore is named");
+    await assert.rejects(stopDatabases(engine, topology, stop.signal, never), { message: "interrupted" });
+    assert.deepEqual(did, [`stop ${first?.name}`, `start ${first?.name}`]);
+  });
+
+  it("starts all of them again where the settings do not take the restore", async () => {
+    const did: string[] = [];
+    const names = cluster.databases.map(({ name }) => name);
+    const name = async () => {
+      throw new Error("signal: interrupt");
+    };
+    await assert.rejects(stopDatabases(notingEngine(did), topology, new AbortController().signal, name), /interrupt/);
+    assert.deepEqual(did, [...names.map((one) => `stop ${one}`), ...names.map((one) => `start ${one}`)]);
+  });
+});
