@@ -142,6 +142,54 @@ describe("what somebody writes into the folder of the backups, to the scripts in
   });
 });
 
+describe("a full backup that somebody removes", function () {
+  this.timeout(90_000);
+  // In place of the scripts that need a database. A full backup is taken once somebody allows it, and removes those before it.
+  const standIns = {
+    "backup.sh": `mysqld() { case "$*" in *--initialize*) ;; *) sleep 100 ;; esac; }; mysql() { :; }
+${backupScripts()["backup.sh"]?.replace("LOOK_EVERY=60", "LOOK_EVERY=1")}`,
+    "archive.sh": "sleep 100",
+    "full.sh": `. /scripts/authentic.sh; . /scripts/store.sh
+until [ -e /tmp/allowed ]; do sleep 0.1; done
+rm /tmp/allowed
+name=$(date -u +%Y%m%dT%H%M%SZ)
+mkdir -p "$target/full/$name"
+signed '{"kind":"backup","stack":"foobar/dev","timeline":"first","name":"'$name'","run":"'$name'","takenAt":"'$(now)'"}' >"$target/full/$name/manifest.json"
+bash /scripts/retain.sh >/dev/null
+state full "taken: $name"`,
+  };
+
+  it("is missed within a minute, until the next one is taken; one that made room for another is not", async () => {
+    const said = await inImage(
+      `
+      newest() { ls full | tail -n 1; }
+      other() { [ -n "$(newest)" ] && [ "$(newest)" != "$1" ]; }
+      bash /scripts/backup.sh >/dev/null 2>&1 &
+      touch /tmp/allowed
+      within other ''
+      first=$(newest)
+      sleep 1
+      touch /tmp/allowed
+      bash /scripts/request.sh full >/dev/null
+      second=$(newest)
+      [ "$(ls full)" = "$second" ] && [ "$second" != "$first" ] || echo "the first is still there"
+      sleep 2
+      bash /scripts/health.sh >/dev/null && echo healthy
+      rm -r full/*
+      within says newest failed
+      [ "$(cat /tmp/state/newest)" = "failed: full/$second is gone, and this program has not removed it" ] && echo missed
+      bash /scripts/health.sh >/dev/null || echo unhealthy
+      bash /scripts/list.sh 2>/dev/null | grep -q "full/$second/manifest.json.*missing" && echo listed
+      touch /tmp/allowed
+      within other ''
+      within bash /scripts/health.sh >/dev/null
+      echo healthy`,
+      standIns,
+    );
+    assert.deepEqual(said.split("\n"), ["healthy", "missed", "unhealthy", "listed", "healthy"]);
+  });
+});
+
 describe("a text in a statement", () => {
   const FOLDERS = ["mysqlBackup", "mysqlCluster"].map((of) =>
     fileURLToPath(new URL(`../../components/${of}/files/`, import.meta.url)),
