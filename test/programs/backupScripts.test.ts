@@ -127,6 +127,15 @@ describe("what somebody writes into the folder of the backups, to the scripts in
     assert.equal(said, "archive\nwaiting for a full backup that is authenticated");
   });
 
+  it("stays in the archive where this program did not make it, whose runs are times; a run that no backup needs goes", async () => {
+    const said = await inImage(`
+      put ${BACKUP} '${OLD_BACKUP}'
+      mkdir -p archive/${OLD} archive/20240101T000000Z 'archive/a[$(id)]' archive/@
+      bash /scripts/retain.sh
+      ls archive`);
+    assert.deepEqual(said.split("\n").sort(), [OLD, "@", "a[$(id)]"]);
+  });
+
   it("is no way to a secret, by a link", async () => {
     const said = await inImage(`
       name=$(date -u +%Y%m%dT%H%M%SZ)
