@@ -30,9 +30,9 @@ mkdir -p /tmp/state /tmp/answers
 . /scripts/authentic.sh
 . /scripts/store.sh
 cd $target
-# put FILE TEXT
+# put FILE TEXT: a manifest of one line.
 put() { mkdir -p "$(dirname "$1")"; printf '%s\\n' "$2" >"$1"; }
-# until COMMAND…: waits for it.
+# within COMMAND…: waits until it succeeds.
 within() { local try; for ((try = 0; try < 200; try++)); do "$@" && return; sleep 0.1; done; echo "in vain: $*" >&2; exit 1; }
 says() { grep -qs "$2" "/tmp/state/$1"; }
 `;
@@ -151,7 +151,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
   });
 });
 
-describe("a full backup that somebody removes", function () {
+describe("a full backup", function () {
   this.timeout(90_000);
   // In place of the scripts that need a database. A full backup is taken once somebody allows it, and removes those before it.
   const standIns = {
@@ -168,7 +168,7 @@ bash /scripts/retain.sh >/dev/null
 state full "taken: $name"`,
   };
 
-  it("is missed within a minute, until the next one is taken; one that made room for another is not", async () => {
+  it("is missed within a minute where somebody removed it, until the next one is taken; one that made room for another is not", async () => {
     const said = await inImage(
       `
       newest() { ls full | tail -n 1; }
@@ -196,6 +196,29 @@ state full "taken: $name"`,
       standIns,
     );
     assert.deepEqual(said.split("\n"), ["healthy", "missed", "unhealthy", "listed", "healthy"]);
+  });
+
+  it("is asked for by the archive while another one is taken, and then is that one: neither waits for the other", async () => {
+    const said = await inImage(
+      `
+      bash /scripts/backup.sh >/dev/null 2>&1 &
+      within [ -e /tmp/began ]
+      sleep 1
+      touch /tmp/allowed
+      within [ -e /tmp/woken ]
+      rm /tmp/began
+      sleep 2
+      [ -e /tmp/began ] || echo once`,
+      {
+        ...standIns,
+        "full.sh": `touch /tmp/began; ${standIns["full.sh"]}`,
+        "archive.sh": `until [ -e /tmp/began ]; do sleep 0.1; done
+echo archive >/tmp/full.requests
+read -r -t 20 _ <>/tmp/archive.requests && touch /tmp/woken
+sleep 100`,
+      },
+    );
+    assert.equal(said, "once");
   });
 });
 
