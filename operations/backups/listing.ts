@@ -1,17 +1,20 @@
 import { z } from "zod";
 
+/** Whoever wrote it: a terminal shows it as it is. */
+const word = z.string().regex(/^[\w.:/-]*$/);
+
 const full = z.object({
-  name: z.string(),
+  name: word,
   /** The stack whose databases it is of: project/stack. */
-  stack: z.string(),
+  stack: word,
   /** Which of the stack's data: `first`, or the restore that they came from. */
-  timeline: z.string(),
+  timeline: word,
   /** The run of the archive that goes on from it. */
-  run: z.string(),
+  run: word,
   /** The member whose data it is. */
-  from: z.string(),
+  from: word,
   /** MySQL's. */
-  version: z.string(),
+  version: word,
   /** It holds all that was committed before. */
   takenAt: z.iso.datetime(),
   /** What taking it took. */
@@ -26,7 +29,7 @@ const full = z.object({
 });
 
 const reach = z.object({
-  run: z.string(),
+  run: word,
   /** All that was committed before is archived. */
   reach: z.iso.datetime(),
 });

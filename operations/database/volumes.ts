@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { MARKER } from "../../components/mysqlCluster/definitions.ts";
 import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
 import type { DatabasePlan } from "../../topology/plan.ts";
 
@@ -6,8 +7,11 @@ const DATA = "/var/lib/mysql";
 /** In the image, and so in an empty volume, it belongs to the server's user. */
 const KEPT = "/var/lib/mysql-files";
 
-/** Copies the data, then empties the folder but for the mark by which the server knows that it is to begin anew. */
-const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && find ${DATA} -mindepth 1 -delete && echo initialising >${DATA}/.provisioning`;
+/**
+ * Copies the data, then empties the folder but for the mark by which the server knows that it is to begin anew. The mark comes
+ * first: half of the data is none.
+ */
+export const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && echo initialising >${MARKER} && find ${DATA} -mindepth 1 ! -path ${MARKER} -delete`;
 
 /**
  * Keeps the data of a server that does not run in a volume of their own, and lets the server begin without any.

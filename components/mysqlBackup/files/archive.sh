@@ -20,6 +20,8 @@ scripts=$(dirname "$0")
 
 # The member that is followed, and what had been filed when that began.
 source='' base=''
+# The full backup for which one that is authenticated has been asked for.
+asked=''
 
 ask() { own archive <<<"$1"; }
 
@@ -30,7 +32,7 @@ is_subset() { [ "$(ask "SELECT GTID_SUBSET('$1', '$2')")" = 1 ]; }
 
 # status FIELD…: of receiving, each in a line.
 status() {
-  mysql --no-defaults --user=keeper --socket=/tmp/archive.sock --batch <<<"SHOW REPLICA STATUS" |
+  own archive --column-names <<<"SHOW REPLICA STATUS" |
     awk -F '\t' -v wanted="$*" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; count = split(wanted, names, " ") }
       NR == 2 { for (i = 1; i <= count; i++) { gsub(/\\n/, "", $column[names[i]]); print $column[names[i]] } }'
 }
@@ -98,9 +100,16 @@ tick() {
     state archive "waiting for the first full backup"
     return
   fi
+  # Who can write to the folder could say here what the archive goes on from.
+  if [ "$newest_trust" != authentic ]; then
+    state archive "waiting for a full backup that is authenticated"
+    [ "$asked" = "$newest" ] || echo archive >/tmp/full.requests
+    asked=$newest
+    return
+  fi
   wanted=$(field "$newest_text" run)
-  if [ -e "$target/archive/$wanted/broken" ]; then
-    state archive "waiting for a new full backup, because $(cat "$target/archive/$wanted/broken")"
+  if is_broken "$wanted"; then
+    state archive "waiting for a new full backup, because $(why_broken "$wanted")"
     return
   fi
   if [ "$wanted" != "$run" ]; then

@@ -7,6 +7,9 @@
 # openssl takes an HMAC's key as an argument only, and arguments can be read by every process of the machine. So the two
 # hashes that an HMAC consists of (RFC 2104) are made here.
 
+# shellcheck source=values.sh
+. "$(dirname "${BASH_SOURCE[0]}")/values.sh"
+
 # bytes HEX MASK COUNT: so many bytes, zeros where there are no more, each with the mask.
 bytes() {
   local block='' at
@@ -48,27 +51,6 @@ encryption_key=$(printf 'foobar backups: encryption' | hmac "$stack_key")
 # signed JSON: an object in one line, with its code as the last member.
 signed() { printf '%s,"hmac":"%s"}\n' "${1%\}}" "$(printf '%s' "$1" | hmac "$authentication_key")"; }
 
-# field JSON NAME: the first member of that name, of an object in one line whose texts have nothing escaped; nothing where
-# it has none.
-field() {
-  local rest=${1#*\""$2"\":}
-  case $rest in
-  "$1") ;;
-  \"*)
-    rest=${rest#\"}
-    printf '%s\n' "${rest%%\"*}"
-    ;;
-  *) printf '%s\n' "${rest%%[,\}]*}" ;;
-  esac
-}
-
-# count JSON NAME: the same for a number that is not negative; 0 where it has none.
-count() {
-  local number
-  number=$(field "$1" "$2")
-  if [[ $number =~ ^[0-9]{1,18}$ ]]; then echo "$number"; else echo 0; fi
-}
-
 # What has been found to be authentic; a long-running script looks at the same manifests again and again.
 declare -A known=()
 
@@ -83,6 +65,7 @@ examine() {
   trust=changed
   if [[ $text != \{*\} || $text == *$'\n'* ]]; then return; fi
   stack=$(field "$text" stack)
+  if ! all_are stack "$text" stack; then return; fi
   if [ "${stack:-$STACK}" != "$STACK" ]; then
     trust=foreign
   elif [[ $text != *,\"hmac\":\"*\"\} ]]; then

@@ -11,26 +11,24 @@ run='' reach='' after='' number=0 reach_text='' piece_text=''
 # A gap cannot be mended; a new full backup begins a new run.
 break_run() {
   mkdir -p "$target/archive/$run"
+  rm -f "$target/archive/$run/broken"
   echo "$1" >"$target/archive/$run/broken"
   state archive "failed: $1; a new full backup is taken"
   run=
   echo archive >/tmp/full.requests
 }
 
-# begin_run RUN: where it was left. A piece that was filed and not noted before this was ended is noted now.
+# begin_run RUN: where it was left, as this stack noted it. A piece that was filed and not noted before this was ended is
+# noted now.
 begin_run() {
   run=$1 piece_text=''
   examine_reach "$run"
-  case $trust in
-  authentic) number=$(field "$text" number) ;;
-  unauthenticated) number=$(piece_numbers "$run" | tail -n 1) number=$((10#${number:-0})) ;;
-  *)
+  if [ "$trust" != authentic ]; then
     break_run "archive/$run/reach.json is $trust"
     return 1
-    ;;
-  esac
-  reach_text=$text reach=$(field "$text" reach) after=$(field "$text" after)
-  if [ "$number" != 0 ] && ! is_old "$run"; then is_piece "$number" after "$after" || return; fi
+  fi
+  reach_text=$text number=$(count "$text" number) reach=$(field "$text" reach) after=$(field "$text" after)
+  if [ "$number" != 0 ]; then is_piece "$number" after "$after" || return; fi
   while [ -e "$(piece_file $((number + 1))).json" ]; do
     is_piece $((number + 1)) before "$after" || return
     number=$((number + 1)) after=$(field "$piece_text" after)
@@ -45,7 +43,7 @@ piece_file() { printf '%s/archive/%s/%08d' "$target" "$run" "$1"; }
 is_piece() {
   local file
   file=$(piece_file "$1").json
-  examine "$file" piece
+  examine_piece "$file"
   if [ "$trust" = authentic ] &&
     [ "$(field "$text" run) $(field "$text" number) $(field "$text" "$2")" = "$run $1 $3" ]; then
     piece_text=$text

@@ -43,7 +43,7 @@ run=$name archived=0 archived_gtids=''
 if [ "$newest_trust" = authentic ]; then
   before=$(field "$newest_text" run)
   examine_reach "$before"
-  if [ "$trust" = authentic ] && [ ! -e "$target/archive/$before/broken" ]; then
+  if [ "$trust" = authentic ] && ! is_broken "$before"; then
     run=$before archived=$(count "$text" number) archived_gtids=$(field "$text" after)
   fi
 fi
@@ -69,7 +69,7 @@ state full "checking the copy"
 begin_server copy "$copy" 2>"$problem" || fail "the copy does not start" "$problem"
 check_tables copy 2>"$problem" || fail "the copy is not sound" "$problem"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-if [ -e "$target/archive/$run/broken" ] ||
+if is_broken "$run" ||
   [ "$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)")" != 1 ]; then
   run=$name
 fi

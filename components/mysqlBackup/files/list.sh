@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the manifest of each full backup, how far each archive reaches, each with what to think of it, pieces that are
-# missing, and at the end MySQL's version, as JSON lines. Texts that somebody could have written are in base64.
+# Prints the manifest of each full backup, how far each archive reaches, each with what to think of it, full backups and
+# pieces that are missing, and at the end MySQL's version, as JSON lines. Texts that somebody could have written are in base64.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -17,6 +17,11 @@ for name in $(backup_names); do
   entry "full/$name/manifest.json"
   if [ "$trust" = authentic ] || [ "$trust" = unauthenticated ]; then runs[$(field "$text" run)]=yes; fi
 done
+# Those of which backup.sh has noticed that somebody removed them.
+while read -r name; do
+  text='' trust=missing
+  [ -e "$target/full/$name" ] || entry "full/$name/manifest.json"
+done < <(cat /tmp/gone 2>/dev/null)
 for run in "${!runs[@]}"; do
   examine_reach "$run"
   # Older versions of the program began an archive without it.

@@ -111,7 +111,7 @@ CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$c
 START REPLICA SQL_THREAD ${end:+UNTIL RELAY_LOG_FILE = '$(basename "$log")', RELAY_LOG_POS = $end} FOR CHANNEL '$channel';
 SQL
   while :; do
-    read -r running error < <(mysql --no-defaults --user=keeper --socket=/tmp/copy.sock --batch <<<"SHOW REPLICA STATUS FOR CHANNEL '$channel'" |
+    read -r running error < <(own copy --column-names <<<"SHOW REPLICA STATUS FOR CHANNEL '$channel'" |
       awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
         NR == 2 { print $column["Replica_SQL_Running"], $column["Last_SQL_Error"] }')
     [ -z "$error" ] || fail "the archive cannot be replayed: $error"

@@ -33,6 +33,8 @@ done
 for folder in "$target"/archive/*/; do
   [ -d "$folder" ] || continue
   run=$(basename "$folder")
+  # What this program did not make is not its to remove.
+  is_name "$run" || continue
   if [ -z "${needless[$run]:-}" ]; then
     # Whose manifest cannot be believed may need it, should somebody put that right.
     [ ${#untrue[@]} -gt 0 ] || remove "${folder%/}"

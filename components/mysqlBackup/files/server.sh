@@ -24,11 +24,11 @@ begin_server() {
   done
 }
 
-# own NAME [OPTION…]: runs the statements of its input on that server.
+# own NAME [OPTION…]: runs the statements of its input on that server; no text in them is a command of the client.
 own() {
   local name=$1
   shift
-  mysql --no-defaults --user=keeper --socket="/tmp/$name.sock" --batch --skip-column-names "$@"
+  mysql --no-defaults --user=keeper --socket="/tmp/$name.sock" --binary-mode --batch --skip-column-names "$@"
 }
 
 end_server() {

@@ -13,8 +13,6 @@ work=/var/lib/mysql
 # What authentic.sh sets.
 : "${text=}" "${trust=}" "${encryption_key=}"
 
-TIME_NAME='[0-9]{8}T[0-9]{6}Z'
-
 # From standard input to standard output.
 seal() {
   if [ "$ENCRYPTED" = true ]; then zstd -q -c | cipher -e; else zstd -q -c; fi
@@ -64,7 +62,7 @@ unpack() {
     case /$path/ in */../*) return 1 ;; esac
     case $kind in
     d) mkdir -p "$1/$path" ;;
-    f) head -c "$size" <&3 >"$1/$path" ;;
+    f) is_number "$size" && head -c "$size" <&3 >"$1/$path" ;;
     *) false ;;
     esac || return
     [ "$kind" = d ] || [ "$(stat -c %s "$1/$path")" = "$size" ] || return
@@ -76,25 +74,47 @@ now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 # is_old NAME: whether older versions of the program, which did not authenticate, may have begun it.
 is_old() { [[ $1 < $UNAUTHENTICATED_UNTIL ]]; }
 
-# examine_backup NAME: its manifest, as examine does. One that does not belong there is changed, too.
+# is_believable: whether examine has found what this stack or an older version of the program may have written.
+is_believable() { [ "$trust" = authentic ] || [ "$trust" = unauthenticated ]; }
+
+# The manifest of each kind, as examine does. One that does not belong there, or says what none can say, is changed, too.
+
+# examine_backup NAME
 examine_backup() {
   examine "$target/full/$1/manifest.json" backup
-  case $trust in
-  authentic | unauthenticated)
-    if [ "$(field "$text" name)" != "$1" ] || [[ ! $(field "$text" run) =~ ^$TIME_NAME$ ]]; then
-      trust=changed
-    elif [ "$trust" = unauthenticated ] && ! is_old "$1"; then
-      trust=changed
-    fi
-    ;;
-  esac
+  is_believable || return 0
+  if [ "$trust" = unauthenticated ] && ! is_old "$1"; then trust=changed; fi
+  is_name "$1" && [ "$(field "$text" name)" = "$1" ] && is_name "$(field "$text" run)" &&
+    all_are gtids "$text" gtids archivedGtids && all_are moment "$text" takenAt &&
+    all_are number "$text" archived bytes dataBytes && all_are digest "$text" sha256 contentsSha256 &&
+    all_are flag "$text" encrypted || trust=changed
 }
 
 # examine_reach RUN: how far its archive reaches.
 examine_reach() {
   examine "$target/archive/$1/reach.json" reach
-  if [ "$trust" = unauthenticated ] && is_old "$1"; then return; fi
-  if [ "$trust" != missing ] && { [ "$trust" != authentic ] || [ "$(field "$text" run)" != "$1" ]; }; then trust=changed; fi
+  [ "$trust" != missing ] || return 0
+  if [ "$trust" != authentic ] || [ "$(field "$text" run)" != "$1" ]; then
+    [ "$trust" = unauthenticated ] && is_old "$1" || trust=changed
+  fi
+  all_are gtids "$text" after && all_are moment "$text" reach && all_are number "$text" number || trust=changed
+}
+
+# examine_piece FILE
+examine_piece() {
+  examine "$1" piece
+  is_believable || return 0
+  all_are gtids "$text" before after && all_are name "$text" run && all_are digest "$text" sha256 &&
+    all_are number "$text" number transactions first last bytes dataBytes && all_are flag "$text" encrypted ||
+    trust=changed
+}
+
+is_broken() { [ -e "$target/archive/$1/broken" ] || [ -L "$target/archive/$1/broken" ]; }
+
+# why_broken RUN: in a line, whoever wrote it. A link could lead to a secret.
+why_broken() {
+  local file=$target/archive/$1/broken
+  if [ -f "$file" ] && [ ! -L "$file" ]; then head -c 300 "$file" | tr -cd '[:print:]'; fi
 }
 
 # write_reach RUN MOMENT NUMBER GTIDS: how far an archive reaches, and its last piece. $reach_text is what was written.
@@ -105,9 +125,6 @@ write_reach() {
   reach_text=$(signed "$reach_text")
   echo "$reach_text" >"$file.draft" && sync "$file.draft" && mv "$file.draft" "$file"
 }
-
-# is_gtids TEXT: whether it can be a set of them, whoever wrote it.
-is_gtids() { [[ $1 =~ ^[0-9a-zA-Z_:,-]*$ ]]; }
 
 # piece_numbers RUN: of its archive, as the files have them that a piece consists of.
 piece_numbers() {
@@ -128,7 +145,9 @@ lacking_file() { if [ -e "$1.json" ]; then echo "${1#"$target"/}.data"; else ech
 
 # backup_names: of all stacks, the newest first.
 backup_names() {
-  find "$target/full" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | grep -xE "$TIME_NAME" | sort -r
+  local name
+  find "$target/full" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | sort -r |
+    while read -r name; do if is_name "$name"; then echo "$name"; fi; done
 }
 
 # survey_backups: names by what to think of them, the newest first: $authentic, $unauthenticated, $foreign (with the name

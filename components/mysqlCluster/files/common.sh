@@ -8,12 +8,13 @@
 
 secret() { cat "/run/secrets/$1"; }
 
-# sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of its input there. A server that is frozen answers no question.
+# sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of its input there; no text in them is a command of the client. A
+# server that is frozen answers no question.
 sql_at() {
   timeout "${3:-3}" mysql \
     --defaults-extra-file=<(printf '[client]\nuser=%s\npassword=%s\n' "$2" "$(secret "$2-password")") \
     --host="$1" --ssl-mode=VERIFY_IDENTITY --ssl-ca=/run/secrets/ca.crt --connect-timeout=2 \
-    --batch --skip-column-names
+    --binary-mode --batch --skip-column-names
 }
 
 # appoint MEMBER REASON: makes it known to all who the primary is. For a node that may write.

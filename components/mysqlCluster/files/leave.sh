@@ -11,7 +11,7 @@ scripts=$(dirname "$0")
 . "$scripts/group.sh"
 ask() {
   timeout 15 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
-    --batch --skip-column-names <<<"$1"
+    --binary-mode --batch --skip-column-names <<<"$1"
 }
 
 if [ "$(ask "SELECT $GROUP_ROLE")" = PRIMARY ]; then hand_over; fi

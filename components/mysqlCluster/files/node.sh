@@ -40,7 +40,7 @@ fresh() { [ -e "$MARKER" ]; }
 sql() {
   timeout "${1:-60}" mysql \
     --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
-    --batch --skip-column-names
+    --binary-mode --batch --skip-column-names
 }
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }

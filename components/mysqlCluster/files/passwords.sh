@@ -9,7 +9,7 @@ GRANT CREATE USER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* 
 # By account, the password that the file had last, and the one that MySQL is known to take.
 declare -A read_before=() taken=()
 
-as_node() { timeout 60 mysql --user=node --batch --skip-column-names; }
+as_node() { timeout 60 mysql --user=node --binary-mode --batch --skip-column-names; }
 
 # answers STATEMENT: of the server, whoever of the two may ask it.
 answers() { ask "$1" 2>/dev/null || as_node <<<"$1" 2>/dev/null; }

@@ -12,7 +12,7 @@ scripts=$(dirname "$0")
 . "$scripts/common.sh"
 ask() {
   timeout 60 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
-    --batch --skip-column-names <<<"$1"
+    --binary-mode --batch --skip-column-names <<<"$1"
 }
 fail() {
   echo "takeover: $1" >&2

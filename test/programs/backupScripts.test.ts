@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { backupScripts } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { parseConfig } from "../../config/config.ts";
+import { devConfig } from "../devConfig.ts";
+import { engineMissing } from "../engine.ts";
+
+const KEY = "aKeyThatNobodyIsToSee";
+const ENVIRONMENT = {
+  STACK: "foobar/dev",
+  TIMELINE: "first",
+  MEMBERS: "",
+  APPLICATION_DATABASE: "foobar",
+  EVERY_HOURS: "24",
+  KEEP: "1",
+  ARCHIVE_SECONDS: "60",
+  ENCRYPTED: "true",
+  UNAUTHENTICATED_UNTIL: "20260101T000000Z",
+};
+
+/** What tests write into the folder of the backups. */
+const HELPERS = `set -u
+echo ${KEY} >/run/secrets/backup-key
+mkdir -p /tmp/state /tmp/answers
+. /scripts/authentic.sh
+. /scripts/store.sh
+cd $target
+# put FILE TEXT: a manifest of one line.
+put() { mkdir -p "$(dirname "$1")"; printf '%s\\n' "$2" >"$1"; }
+# within COMMAND…: waits until it succeeds.
+within() { local try; for ((try = 0; try < 200; try++)); do "$@" && return; sleep 0.1; done; echo "in vain: $*" >&2; exit 1; }
+says() { grep -qs "$2" "/tmp/state/$1"; }
+`;
+
+/** Runs lines of bash beside the scripts, some of which others stand in for, in the image that they run in; resolves to what they print. */
+async function inImage(lines: string, standIns: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "foobar-"));
+  try {
+    await execa("chmod", ["755", folder]);
+    for (const [name, text] of Object.entries({ ...backupScripts(), ...standIns })) {
+      await writeFile(join(folder, name), text, { mode: 0o755 });
+    }
+    const { stdout } = await execa("docker", [
+      ...["run", "--rm", "--init", "--read-only", "--cap-drop=ALL", "--network=none", "--user=999:999"],
+      ...Object.entries(ENVIRONMENT).map(([variable, value]) => `--env=${variable}=${value}`),
+      ...["/tmp", "/run/secrets", "/var/lib/mysql", "/var/lib/mysql-files"].map(
+        (path) => `--tmpfs=${path}:uid=999,gid=999`,
+      ),
+      ...[`--volume=${folder}:/scripts:ro`, "--entrypoint=bash"],
+      ...[parseConfig("foobar", "dev", devConfig()).images.mysql, "-c", HELPERS + lines],
+    ]);
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const OLD = "20250101T000000Z";
+const OLD_BACKUP = `{"name":"${OLD}","stack":"foobar/dev","timeline":"first","run":"${OLD}","takenAt":"2025-01-01T00:00:10.000Z"}`;
+
+describe("what somebody writes into the folder of the backups, to the scripts in the image that they run in", function () {
+  this.timeout(90_000);
+  before(async function () {
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+  });
+
+  const BACKUP = `full/${OLD}/manifest.json`;
+  const REACH = `archive/${OLD}/reach.json`;
+  const PIECE = `archive/${OLD}/00000001.json`;
+  const CASES: readonly [string, string, string, string][] = [
+    ["a backup of an older version", BACKUP, OLD_BACKUP, "unauthenticated"],
+    ["a backup whose run is a path", BACKUP, OLD_BACKUP.replace(`"run":"`, `"run":"../`), "changed"],
+    ["a backup that was taken at no moment", BACKUP, OLD_BACKUP.replace("2025-01-01T", "$(id)T"), "changed"],
+    ["a backup of transactions that are SQL", BACKUP, OLD_BACKUP.replace("{", `{"gtids":"') OR ('",`), "changed"],
+    ["a backup whose size is an expression", BACKUP, OLD_BACKUP.replace("{", `{"dataBytes":a[$(id)],`), "changed"],
+    ["a backup whose checksum is none", BACKUP, OLD_BACKUP.replace("{", `{"sha256":"*",`), "changed"],
+    [
+      "a backup of a stack that is a terminal's command",
+      BACKUP,
+      OLD_BACKUP.replace("foobar/dev", "\u001b[2J"),
+      "changed",
+    ],
+    ["a reach of an older version", REACH, `{"after":"u:1-5","reach":"2025-01-01T00:00:10.000Z"}`, "unauthenticated"],
+    ["a reach of transactions that are SQL", REACH, `{"after":"','') OR SLEEP(9) OR ('"}`, "changed"],
+    ["a reach that is no moment", REACH, `{"after":"","reach":"now"}`, "changed"],
+    ["a reach of a number that is an expression", REACH, `{"number":a[$(id)],"after":""}`, "changed"],
+    ["a piece of an older version", PIECE, `{"number":1,"after":"u:1-5","last":5}`, "unauthenticated"],
+    ["a piece after transactions that are SQL", PIECE, `{"number":1,"before":"' --","after":""}`, "changed"],
+    ["a piece whose end is an expression", PIECE, `{"number":1,"after":"","last":a[$(id)]}`, "changed"],
+  ];
+
+  it("is changed where it is not of its kind", async () => {
+    const examine: Readonly<Record<string, string>> = {
+      [BACKUP]: `backup ${OLD}`,
+      [REACH]: `reach ${OLD}`,
+      [PIECE]: `piece $target/${PIECE}`,
+    };
+    const lines = CASES.map(
+      ([, file, text]) =>
+        `put ${file} '${text.replaceAll("'", String.raw`'\''`)}'; examine_${examine[file]}; echo $trust`,
+    );
+    const trusts = (await inImage(lines.join("\n"))).split("\n");
+    assert.deepEqual(
+      CASES.map(([what], number) => [what, trusts[number]]),
+      CASES.map(([what, , , trust]) => [what, trust]),
+    );
+  });
+
+  it("is nothing that the archive goes on from, which nobody authenticated: it asks for a full backup at once", async () => {
+    const said = await inImage(`
+      put ${BACKUP} '${OLD_BACKUP}'
+      put ${REACH} '{"run":"${OLD}","reach":"2025-01-01T00:00:10.000Z","after":""}'
+      mkfifo /tmp/full.requests /tmp/archive.requests
+      bash /scripts/archive.sh >/dev/null 2>&1 &
+      read -r -t 20 request <>/tmp/full.requests
+      echo "$request"
+      cat /tmp/state/archive`);
+    assert.equal(said, "archive\nwaiting for a full backup that is authenticated");
+  });
+
+  it("stays in the archive where this program did not make it, whose runs are times; a run that no backup needs goes", async () => {
+    const said = await inImage(`
+      put ${BACKUP} '${OLD_BACKUP}'
+      mkdir -p archive/${OLD} archive/20240101T000000Z 'archive/a[$(id)]' archive/@
+      bash /scripts/retain.sh
+      ls archive`);
+    assert.deepEqual(said.split("\n").sort(), [OLD, "@", "a[$(id)]"]);
+  });
+
+  it("is no way to a secret, by a link", async () => {
+    const said = await inImage(`
+      name=$(date -u +%Y%m%dT%H%M%SZ)
+      put full/$name/manifest.json "$(signed '{"kind":"backup","stack":"foobar/dev","timeline":"first","name":"'$name'","run":"'$name'"}')"
+      mkdir -p archive/$name
+      ln -s /run/secrets/backup-key archive/$name/broken
+      mkfifo /tmp/full.requests /tmp/archive.requests
+      bash /scripts/archive.sh 2>&1 &
+      within says archive "waiting for a new full backup"
+      cat /tmp/state/archive`);
+    assert.match(said, /waiting for a new full backup/);
+    assert.ok(!said.includes(KEY));
+  });
+});
+
+describe("a full backup", function () {
+  this.timeout(90_000);
+  // In place of the scripts that need a database. A full backup is taken once somebody allows it, and removes those before it.
+  const standIns = {
+    "backup.sh": `mysqld() { case "$*" in *--initialize*) ;; *) sleep 100 ;; esac; }; mysql() { :; }
+${backupScripts()["backup.sh"]?.replace("LOOK_EVERY=60", "LOOK_EVERY=1")}`,
+    "archive.sh": "sleep 100",
+    "full.sh": `. /scripts/authentic.sh; . /scripts/store.sh
+until [ -e /tmp/allowed ]; do sleep 0.1; done
+rm /tmp/allowed
+name=$(date -u +%Y%m%dT%H%M%SZ)
+mkdir -p "$target/full/$name"
+signed '{"kind":"backup","stack":"foobar/dev","timeline":"first","name":"'$name'","run":"'$name'","takenAt":"'$(now)'"}' >"$target/full/$name/manifest.json"
+bash /scripts/retain.sh >/dev/null
+state full "taken: $name"`,
+  };
+
+  it("is missed within a minute where somebody removed it, until the next one is taken; one that made room for another is not", async () => {
+    const said = await inImage(
+      `
+      newest() { ls full | tail -n 1; }
+      other() { [ -n "$(newest)" ] && [ "$(newest)" != "$1" ]; }
+      bash /scripts/backup.sh >/dev/null 2>&1 &
+      touch /tmp/allowed
+      within other ''
+      first=$(newest)
+      sleep 1
+      touch /tmp/allowed
+      bash /scripts/request.sh full >/dev/null
+      second=$(newest)
+      [ "$(ls full)" = "$second" ] && [ "$second" != "$first" ] || echo "the first is still there"
+      sleep 2
+      bash /scripts/health.sh >/dev/null && echo healthy
+      rm -r full/*
+      within says newest failed
+      [ "$(cat /tmp/state/newest)" = "failed: full/$second is gone, and this program has not removed it" ] && echo missed
+      bash /scripts/health.sh >/dev/null || echo unhealthy
+      bash /scripts/list.sh 2>/dev/null | grep -q "full/$second/manifest.json.*missing" && echo listed
+      touch /tmp/allowed
+      within other ''
+      within bash /scripts/health.sh >/dev/null
+      echo healthy`,
+      standIns,
+    );
+    assert.deepEqual(said.split("\n"), ["healthy", "missed", "unhealthy", "listed", "healthy"]);
+  });
+
+  it("is asked for by the archive while another one is taken, and then is that one: neither waits for the other", async () => {
+    const said = await inImage(
+      `
+      bash /scripts/backup.sh >/dev/null 2>&1 &
+      within [ -e /tmp/began ]
+      sleep 1
+      touch /tmp/allowed
+      within [ -e /tmp/woken ]
+      rm /tmp/began
+      sleep 2
+      [ -e /tmp/began ] || echo once`,
+      {
+        ...standIns,
+        "full.sh": `touch /tmp/began; ${standIns["full.sh"]}`,
+        "archive.sh": `until [ -e /tmp/began ]; do sleep 0.1; done
+echo archive >/tmp/full.requests
+read -r -t 20 _ <>/tmp/archive.requests && touch /tmp/woken
+sleep 100`,
+      },
+    );
+    assert.equal(said, "once");
+  });
+});
+
+describe("a text in a statement", () => {
+  const FOLDERS = ["mysqlBackup", "mysqlCluster"].map((of) =>
+    fileURLToPath(new URL(`../../components/${of}/files/`, import.meta.url)),
+  );
+
+  it("is no command of the client: every one that reads statements is told so", () => {
+    const calls = FOLDERS.flatMap((folder) =>
+      readdirSync(folder).flatMap((file) =>
+        [...readFileSync(folder + file, "utf8").matchAll(/^.*--batch/gm)].map(([line]) => `${file}: ${line}`),
+      ),
+    );
+    assert.ok(calls.length > 0);
+    assert.deepEqual(
+      calls.filter((call) => !call.includes("--binary-mode --batch")),
+      [],
+    );
+  });
+
+  it("is none where the client would take commands, as older ones do", async function () {
+    this.timeout(90_000);
+    const reason = await engineMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED: ${reason}`);
+      this.skip();
+    }
+    const said = await inImage(`
+      scripts=/scripts
+      . /scripts/server.sh
+      mysql() { command mysql "$1" --commands --system-command "\${@:2}"; }
+      mysqld --no-defaults --initialize-insecure --datadir=$work/copy 2>/dev/null
+      begin_server copy $work/copy
+      printf '%s\\n' 'SELECT 1;' '\\! touch /tmp/ran' | own copy 2>/dev/null
+      ls /tmp/ran 2>/dev/null
+      end_server copy`);
+    assert.equal(said, "1");
+  });
+});
