@@ -98,9 +98,17 @@ async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
   const { endpoint } = await stackNeeds(stack);
   const found = await findOnEngine(engineClient(endpoint), PROJECT).catch(() => undefined);
-  const known = knownToExport(await cli(session, ["stack", "export"]));
+  const known = knownToExport(await exportOf(session));
   const locks = backend.folder === undefined ? [] : await readLocks(backend.folder, stack);
   return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
+}
+
+/** The state as the CLI exports it. A stack that it does not have has nothing, and what is on the engine is another's. */
+async function exportOf(session: Looking): Promise<string> {
+  return cli(session, ["stack", "export"]).catch((error: Error) => {
+    if (/no stack named/.test(error.message)) return "{}";
+    throw error;
+  });
 }
 
 function refuseForeign({ stack, backend }: Looking, { foreign, known: { state } }: View): void {
