@@ -253,7 +253,9 @@ describeProject("a stack and the state that it belongs to", (project) => {
     assert.deepEqual([containers, networks], [[], []]);
     const state = (await project().pulumi(["stack", "export"])).stdout;
     for (const name of ["RandomPassword::backup-key", "RandomId::state"]) assert.ok(state.includes(name), name);
-    refused(await second.npm("up"), new RegExp(`belongs to another state[\\s\\S]*3 volumes: ${volumes.join(", ")}`));
+    // Another state's backups are in the way of backups alone.
+    const databases = volumes.filter((name) => name !== volume("backups"));
+    refused(await second.npm("up"), new RegExp(`belongs to another state[\\s\\S]*2 volumes: ${databases.join(", ")}`));
     assert.deepEqual(await present(), { containers: [], networks: [], volumes });
   });
 });
