@@ -1,3 +1,4 @@
+import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts";
 import { BROKEN, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
@@ -26,6 +27,11 @@ export interface Holdings {
   readonly lastReceived: string | undefined;
   /** What the last primary that it has heard of waits for before it acknowledges; undefined: it has heard nothing of that. */
   readonly waits: string | undefined;
+  /**
+   * Whose data it has: another's came from a clone and may lack what this member had confirmed before; none: it has not
+   * got any yet.
+   */
+  readonly data: "own" | "another's" | "none";
 }
 
 const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${BROKEN},
@@ -36,6 +42,10 @@ const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${BROKEN}
 /** Databases of an older version of the program have no such table. */
 const WAITS = "SELECT waits FROM cluster.acknowledgements ORDER BY id DESC LIMIT 1";
 
+/** Its state, and in a last line whose data it has. */
+const STATE = `cat /tmp/state
+if [ -e ${MARKER} ]; then echo none; elif [ -e ${DATA_LOST} ]; then echo "another's"; else echo own; fi`;
+
 /** What execute() of the stack's containers does. */
 type Execute = (service: string, command: readonly string[]) => Promise<string>;
 
@@ -45,20 +55,28 @@ export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], ex
   return Promise.all(
     places.map(async (place) => {
       const { name } = place.plan;
-      const state = execute(name, ["cat", "/tmp/state"]).catch(() => "does not run");
+      const said = execute(name, ["sh", "-c", STATE]).catch(() => "does not run\nnone");
       const first = (statement: string) =>
         ask(name, statement).then(
           ([row]) => row,
           () => undefined,
         );
       const [row, waits] = await Promise.all([first(QUESTION), first(WAITS)]);
-      return { ...place, state: (await state).trim(), holdings: row && parseHoldings(row, waits?.[0]) };
+      const { state, data } = parseState(await said);
+      return { ...place, state, holdings: row && { ...parseHoldings(row, waits?.[0]), data } };
     }),
   );
 }
 
+/** Reads what a member's container says. */
+export function parseState(text: string): { readonly state: string } & Pick<Holdings, "data"> {
+  const lines = text.trim().split("\n");
+  const last = lines.pop();
+  return { state: lines.join("\n"), data: last === "own" || last === "another's" ? last : "none" };
+}
+
 /** Reads a row of the question. */
-export function parseHoldings(row: readonly string[], waits: string | undefined): Holdings {
+export function parseHoldings(row: readonly string[], waits: string | undefined): Omit<Holdings, "data"> {
   const [transactions = "", unapplied = "-", unappliedInGroup = "-", broken = "-", keeps, last = "-"] = row;
   const orEmpty = (text: string) => (text === "-" ? "" : text);
   return {
