@@ -94,14 +94,11 @@ provision() {
   look || return
   touch /tmp/state
   survey
-  local peer
-  for peer in "$appointed" "${peers[@]}"; do
-    if [ "${holds[$peer]:-0}" != 0 ]; then
-      clone "$peer"
-      return
-    fi
-  done
-  if [ ${#silent[@]} -gt 0 ]; then
+  local donor
+  donor=$(choose_donor)
+  if [ -n "$donor" ]; then
+    clone "$donor"
+  elif [ ${#silent[@]} -gt 0 ]; then
     state "new: waiting for ${silent[*]} to say whether there are data"
   elif [ "$(intended)" = "$MEMBER" ]; then
     begin_cluster
@@ -109,6 +106,20 @@ provision() {
   else
     state "new: waiting for $(intended) to begin"
   fi
+}
+
+# Whom to take data from: the primary, unless another has applied all that it has, and more.
+choose_donor() {
+  local peer applied donor='' most=''
+  for peer in "$appointed" "${peers[@]}"; do
+    [ "${holds[$peer]:-0}" != 0 ] || continue
+    applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
+    if [ -z "$donor" ] ||
+      [ "$(ask "SELECT GTID_SUBSET('$most', '$applied') AND NOT GTID_SUBSET('$applied', '$most')")" = 1 ]; then
+      donor=$peer most=$applied
+    fi
+  done
+  echo "$donor"
 }
 
 # The image initialises with a server that has no network; the real one comes after it.
