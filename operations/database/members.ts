@@ -1,5 +1,5 @@
 import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts";
-import { BROKEN, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
+import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
 import { type Place, placesOf } from "./places.ts";
@@ -19,7 +19,7 @@ export interface Holdings {
   readonly unapplied: string;
   /** What it has received in a group and not applied, which it can in a group only; empty: nothing. */
   readonly unappliedInGroup: string;
-  /** Why it cannot apply, or not receive; undefined: it can. */
+  /** Why it cannot apply; undefined: it can. */
   readonly broken: string | undefined;
   /** Whether what it confirms to its source is on its disk by then, and a restart keeps it. */
   readonly keepsConfirmed: boolean;
@@ -34,7 +34,7 @@ export interface Holdings {
   readonly data: "own" | "another's" | "none";
 }
 
-const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${BROKEN},
+const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${CANNOT_APPLY},
   @@global.relay_log_recovery = 0 AND @@global.sync_relay_log = 1,
   COALESCE((SELECT GREATEST(LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, LAST_HEARTBEAT_TIMESTAMP)
     FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''), '-')`;

@@ -106,7 +106,9 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
         ? []
         : [`what ${server} had received and not applied when it was last started is lost on it`]),
       ...(holdings?.data === "own" ? [] : [`${server} lost its own data, and has those of another`]),
-      ...(holdings?.broken === undefined ? [] : [`the replication of ${server} is broken: ${holdings.broken}`]),
+      ...(holdings?.broken === undefined
+        ? []
+        : [`${server} cannot apply, and may have lost what it had received: ${holdings.broken}`]),
     ];
     return doubts.length === 0
       ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, and ${server} has everything that they have`

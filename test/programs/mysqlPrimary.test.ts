@@ -24,7 +24,7 @@ describe("a node that is appointed primary", () => {
 
   it("says what is in the way where it cannot be applied", async () => {
     assert.match(
-      (await be(`${base} source=there broken='1062 Duplicate'`, "u:5")).stdout,
+      (await be(`${base} source=there cannot_apply='1062 Duplicate'`, "u:5")).stdout,
       /^state: starting: .*cannot be: 1062/m,
     );
   });

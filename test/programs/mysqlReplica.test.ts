@@ -47,7 +47,7 @@ describe("a node that is told to stop", () => {
 });
 
 describe("a node that is to follow another", () => {
-  const BROKEN = "broken='1062 Duplicate entry'";
+  const BROKEN = "broken='1062 Duplicate entry' cannot_apply='1062 Duplicate entry'";
 
   it("goes on with what it has received where it has a source, and with nothing where it has none", async () => {
     assert.match((await inNode("source=other; be_replica_of there", "echo held")).stdout, /^go on from there$/m);
@@ -67,6 +67,15 @@ describe("a node that is to follow another", () => {
     assert.equal((await inNode(line("u:1-7"), ask, files)).dataLost, "");
     assert.equal((await inNode(line(""), ask, files)).dataLost, "", "there is no answer");
     assert.equal((await inNode(line("u:1-5"), ask, files)).dataLost, undefined);
+  });
+
+  it("receives again where only that has stopped, once for each appointment, before it takes all data", async () => {
+    const { stdout } = await inNode(
+      "source=there epoch=3 broken='13114 could not find next log'; be_replica_of there; be_replica_of there",
+      "echo held",
+    );
+    assert.match(stdout, /receive again.*cloning/s);
+    assert.equal(stdout.split("receive again").length, 2);
   });
 
   it("takes all data from it where its own replication is broken, and the other has everything", async () => {

@@ -45,7 +45,7 @@ describe("the steward, where the primary takes no writes", () => {
 });
 
 describe("a takeover's script", () => {
-  const files = words(nodeFiles(node, cluster), ["SOURCE", "UNAPPLIED", "WRITES", "BROKEN"]);
+  const files = words(nodeFiles(node, cluster), ["SOURCE", "UNAPPLIED", "WRITES", "CANNOT_APPLY"]);
   const run = (source: string) =>
     runScript(
       files,

@@ -18,7 +18,7 @@ keep_replicating() {
 # What a replica has received and confirmed may be nowhere else any more, so it is applied whoever is primary. MySQL
 # starts without its threads.
 apply_received() {
-  if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$broken" != - ]; then return; fi
+  if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$cannot_apply" != - ]; then return; fi
   ask "START REPLICA SQL_THREAD FOR CHANNEL ''"
 }
 
@@ -27,10 +27,10 @@ has_applied_all() {
   local left
   left=$(ask "SELECT $UNAPPLIED") || return
   if [ "$left" = - ]; then return; fi
-  if [ "$broken" = - ]; then
+  if [ "$cannot_apply" = - ]; then
     state "starting: applying what was received, $1"
   else
-    state "starting: what was received has to be applied, $1, and cannot be: $broken"
+    state "starting: what was received has to be applied, $1, and cannot be: $cannot_apply"
   fi
   return 1
 }
@@ -150,6 +150,12 @@ be_replica_of() {
   is_covered_by "$1" || return
   if [ "$broken" != - ]; then
     echo "node: replication stopped: $broken"
+    # A source that has just taken its data from this node broke off what it was sending: once is no reason to clone.
+    if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$epoch" ]; then
+      resumed=$epoch
+      receiving_again | sql
+      return
+    fi
     # It may still have received and confirmed, which a clone would take away.
     ask "STOP REPLICA IO_THREAD FOR CHANNEL ''" || return
     is_covered_by "$1" || return

@@ -32,7 +32,7 @@ before='' since=$SECONDS
 while :; do
   left=$(ask "SELECT $UNAPPLIED")
   [ "$left" != - ] || break
-  broken=$(ask "SELECT $BROKEN")
+  broken=$(ask "SELECT $CANNOT_APPLY")
   [ "$broken" = - ] || fail "what was received cannot be applied: $broken"
   if [ "$left" != "$before" ]; then
     before=$left since=$SECONDS
