@@ -121,3 +121,23 @@ describe("a node that is to follow another", () => {
     }
   });
 });
+
+describe("a node without data takes them from", () => {
+  for (const [what, from, appointed, two, three] of [
+    ["the primary", "db2", "db2", "u:1-5", "u:1-5"],
+    ["the primary, where neither has all", "db2", "db2", "u:1-5", "v:1-5"],
+    ["who has more, where it was the primary itself", "db3", "here", "u:1-5", "u:1-7"],
+    ["who answers that it has data, though not which", "db2", "db2", "", ""],
+  ] as const) {
+    it(what, async () => {
+      const line = `PEERS='db2 db3' appointed=${appointed}; holds=([db2]=1 [db3]=1)
+        ask_peer() { case $1 in db2) echo ${two} ;; db3) echo ${three} ;; esac; }; choose_donor`;
+      const more = `case $1 in *"SUBSET('u:1-5', 'u:1-7') AND"* | *"SUBSET('', 'u"*) echo 1 ;; *) echo 0 ;; esac`;
+      assert.equal((await inNode(line, more)).stdout, from);
+    });
+  }
+
+  it("nobody where nobody has any", async () => {
+    assert.equal((await inNode("PEERS='db2 db3'; holds=([db2]=0); choose_donor", "echo 1")).stdout, "");
+  });
+});

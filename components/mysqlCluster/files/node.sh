@@ -109,20 +109,6 @@ provision() {
   fi
 }
 
-# Whom to take data from: the primary, unless another has applied all that it has, and more.
-choose_donor() {
-  local peer applied donor='' most=''
-  for peer in "$appointed" "${peers[@]}"; do
-    [ "${holds[$peer]:-0}" != 0 ] || continue
-    applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
-    if [ -z "$donor" ] ||
-      [ "$(ask "SELECT GTID_SUBSET('$most', '$applied') AND NOT GTID_SUBSET('$applied', '$most')")" = 1 ]; then
-      donor=$peer most=$applied
-    fi
-  done
-  echo "$donor"
-}
-
 # The image initialises with a server that has no network; the real one comes after it.
 until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do
   refuse_stranger

@@ -195,6 +195,20 @@ keep_data() {
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
 
+# Whom to take data from: the primary, unless another has applied all that it has, and more.
+choose_donor() {
+  local peer applied donor='' most=''
+  for peer in "$appointed" $PEERS; do
+    [ "${holds[$peer]:-0}" != 0 ] || continue
+    applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
+    if [ -z "$donor" ] ||
+      [ "$(ask "SELECT GTID_SUBSET('$most', '$applied') AND NOT GTID_SUBSET('$applied', '$most')")" = 1 ]; then
+      donor=$peer most=$applied
+    fi
+  done
+  echo "$donor"
+}
+
 # When the last clone began; - where there was none.
 LAST_CLONE="COALESCE((SELECT REPLACE(BEGIN_TIME, ' ', 'T') FROM performance_schema.clone_status), '-')"
 
