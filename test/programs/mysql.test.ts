@@ -37,6 +37,12 @@ describe("the configuration of a MySQL node", () => {
     });
   }
 
+  it("outside a group takes from others what the node wrote itself: it may have lost its data since", () => {
+    for (const replication of ["async", "semisync"] as const) {
+      assert.match(mysqlConfig(node, { ...cluster, replication }), /^replicate_same_server_id = ON$/m);
+    }
+  });
+
   it("takes a quarter of its memory for the buffer pool", () => {
     const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"memoryMb":4096}' }));
     const [large] = cluster.databases;
