@@ -14,6 +14,13 @@ export interface FakeImage {
   readonly steps?: readonly string[];
 }
 
+/** A container in a fake engine, whose number is its name. */
+export interface FakeContainer {
+  readonly name: string;
+  /** "restarting": it has ended, and the engine waits before it starts it again. */
+  state: "running" | "paused" | "restarting" | "exited";
+}
+
 /** What a registry answers, through the engine, about an image that the engine does not have; undefined: nothing, ever. */
 export type RegistryAnswer = { readonly status: number; readonly message: string } | undefined;
 
@@ -24,15 +31,22 @@ export interface FakeEngine {
   close(): Promise<void>;
 }
 
-/** Speaks as much of the Docker Engine's interface as questions about images need, at a socket of its own. */
+interface Surroundings {
+  readonly registry?: (name: string) => RegistryAnswer;
+  readonly mirrors?: readonly string[];
+  readonly containers?: readonly FakeContainer[];
+}
+
+const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup registry: no such host" };
+
+/** Speaks as much of the Docker Engine's interface as questions about images, and ends of containers, need, at a socket of its own. */
 export async function fakeEngine(
   images: readonly FakeImage[],
-  { registry, mirrors = [] }: { registry: (name: string) => RegistryAnswer; mirrors?: readonly string[] } = {
-    registry: () => ({ status: 500, message: "dial tcp: lookup registry: no such host" }),
-  },
+  { registry = () => NO_REGISTRY, mirrors = [], containers = [] }: Surroundings = {},
 ): Promise<FakeEngine> {
   const folder = await mkdtemp(join(tmpdir(), "engine-"));
   const removed: string[] = [];
+  const onEnd = new Set<() => void>();
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -45,6 +59,24 @@ export async function fakeEngine(
     if (kind === "distribution") {
       const said = registry(name);
       return said && answer(said.status, { message: said.message });
+    }
+    if (kind === "containers") {
+      if (name === "json") {
+        return answer(
+          200,
+          containers.map(({ name, state }) => ({ Id: name, Names: [`/${name}`], State: state })),
+        );
+      }
+      const [id, act] = name.split("/");
+      const container = containers.find((one) => one.name === id);
+      if (container === undefined) return answer(404, { message: `No such container: ${id}` });
+      if (act === "wait") {
+        const ended = () => answer(200, { StatusCode: 137 });
+        return container.state === "exited" ? ended() : onEnd.add(ended);
+      }
+      container.state = "exited";
+      for (const ended of onEnd) ended();
+      return response.writeHead(204).end();
     }
     if (name === "json") {
       return answer(

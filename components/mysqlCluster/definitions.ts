@@ -5,6 +5,7 @@ import {
   APPLIES,
   APPOINTED,
   BROKEN,
+  CANNOT_APPLY,
   FOLLOWS,
   GROUP_ROLE,
   GROUP_STATE,
@@ -23,14 +24,21 @@ export const DEFINITIONS = "definitions.sh";
 export const MARKER = "/var/lib/mysql/.provisioning";
 /** In a node's container: the members that a person has given up, a line each, so that a group begins without them. */
 export const GIVEN_UP = "/tmp/given-up";
+/** In a data folder whose data came from a clone, until they are known to be as good as those that were lost. */
+export const DATA_LOST = "/var/lib/mysql/.data-lost";
+/** In a node's container: the number of the appointment by which it opened last. */
+const OPENED = "/tmp/opened";
 
 const SHARED = {
   ARBITER_MEMBER: memberName(ARBITER),
   MARKER,
+  DATA_LOST,
+  OPENED,
   GIVEN_UP,
   APPLIES,
   APPOINTED,
   BROKEN,
+  CANNOT_APPLY,
   FOLLOWS,
   GROUP_ROLE,
   GROUP_STATE,

@@ -69,12 +69,18 @@ ${modeConfig(plan, cluster)}
 `;
 }
 
+/** A replica skips what it wrote itself, and one that has lost its data since would not get that back. */
+const SOURCES = `
+# GTIDs see to it that nothing goes in circles.
+replicate_same_server_id = ON
+`;
+
 function modeConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
   switch (cluster.replication) {
     case "async":
-      return "";
+      return SOURCES;
     case "semisync":
-      return semisyncConfig();
+      return SOURCES + semisyncConfig();
     case "group":
       return groupConfig(plan, cluster);
   }

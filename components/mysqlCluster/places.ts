@@ -4,11 +4,13 @@ import type { ClusterPlan } from "../../topology/plan.ts";
 import {
   APPLIES,
   APPOINTED,
+  EXECUTED,
   FOLLOWS,
   GROUP_ROLE,
   GROUP_STATE,
   MAJORITY,
   ONLINE,
+  OWN,
   RECEIVES,
   SOURCE,
   WRITES,
@@ -41,6 +43,7 @@ export function problem(replication: ClusterPlan["replication"]): string {
 export function report(replication: ClusterPlan["replication"]): string {
   return `JSON_OBJECT('member', @@global.report_host, 'problem', ${problem(replication)}, 'writes', ${WRITES},
     'source', ${SOURCE}, 'follows', ${FOLLOWS}, 'group', ${GROUP_STATE}, 'online', ${ONLINE},
+    'own', ${OWN}, 'executed', ${EXECUTED},
     'epoch', CAST(SUBSTRING_INDEX(${APPOINTED}, ' ', 1) AS UNSIGNED), 'appointed', SUBSTRING_INDEX(${APPOINTED}, ' ', -1))`;
 }
 
@@ -60,14 +63,18 @@ export function judgement(replication: ClusterPlan["replication"], reports: stri
       : `${several}
       WHEN writes AND appointed <> member THEN CONCAT('takes writes, and ', appointed, ' is appointed')
       WHEN NOT writes AND writers = 1 AND source <> writer THEN CONCAT('replicates from ', source, ', and ', writer, ' takes the writes')
+      WHEN NOT writes AND writers = 1 AND GTID_SUBTRACT(own, written) <> ''
+        THEN CONCAT('has transactions of its own that ', writer, ' has not: ', GTID_SUBTRACT(own, written))
       WHEN NOT writes AND writers = 0 THEN CONCAT('replicates from ', source, ', which takes no writes')`;
   return `WITH reports AS (SELECT * FROM JSON_TABLE(${reports}, '$[*]' COLUMNS (place FOR ORDINALITY,
       member VARCHAR(255) PATH '$.member', problem TEXT PATH '$.problem', writes BOOLEAN PATH '$.writes',
       source VARCHAR(255) PATH '$.source', online JSON PATH '$.online',
+      own TEXT PATH '$.own', executed TEXT PATH '$.executed',
       epoch BIGINT UNSIGNED PATH '$.epoch', appointed VARCHAR(255) PATH '$.appointed')) AS r),
-    compared AS (SELECT place, member, problem, writes, source,
+    compared AS (SELECT place, member, problem, writes, source, own,
       (SELECT COUNT(*) FROM reports AS o WHERE o.writes) AS writers,
       (SELECT MIN(o.member) FROM reports AS o WHERE o.writes AND o.member <> r.member) AS writer,
+      (SELECT MIN(o.executed) FROM reports AS o WHERE o.writes) AS written,
       (SELECT MIN(o.member) FROM reports AS o
         WHERE o.problem = '-' AND NOT JSON_CONTAINS(o.online, JSON_QUOTE(r.member))) AS unseen_by,
       (SELECT o.appointed FROM reports AS o ORDER BY o.epoch DESC LIMIT 1) AS appointed FROM reports AS r)

@@ -45,6 +45,11 @@ export const RECEIVES = runs("receiver");
 export const APPLIES = runs("applier");
 export const FOLLOWS = `(${RECEIVES} AND ${APPLIES})`;
 
+/** All transactions that it has committed or applied. */
+export const EXECUTED = inOneLine("@@global.gtid_executed");
+/** Those of them that were made here. */
+export const OWN = `COALESCE(REGEXP_SUBSTR(${EXECUTED}, CONCAT(@@server_uuid, ':[^,]+')), '')`;
+
 const received = (channel: string) =>
   `(SELECT NULLIF(RECEIVED_TRANSACTION_SET, '') FROM ${table("receiver")} WHERE CHANNEL_NAME = '${channel}')`;
 /**
@@ -65,14 +70,16 @@ export const UNAPPLIED_IN_GROUP = orDash(unapplied("group_replication_applier"))
  */
 export const LOGGED = "CONCAT_WS(',', REGEXP_REPLACE(@@global.gtid_owned, '#[0-9]+', ''), @@global.gtid_executed)";
 
-/** Why its replication from a source does not go on by itself; - where it does. Repeating does not remove these reasons. */
-export const BROKEN = `COALESCE((SELECT CONCAT(LAST_ERROR_NUMBER, ' ', LAST_ERROR_MESSAGE) FROM (
-    SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE FROM ${table("receiver")}
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER IN (13114, 1236)
-    UNION ALL SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE FROM ${table("workers")}
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0
-    UNION ALL SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE FROM ${table("coordinator")}
-      WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER <> 0) AS problems LIMIT 1), '-')`;
+const errors = (name: keyof typeof TABLES, numbers: string) => `SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE
+  FROM ${table(name)} WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER ${numbers}`;
+const firstOf = (...questions: readonly string[]) =>
+  `COALESCE((SELECT CONCAT(LAST_ERROR_NUMBER, ' ', LAST_ERROR_MESSAGE) FROM (
+    ${questions.join(" UNION ALL ")}) AS problems LIMIT 1), '-')`;
+const appliers = [errors("workers", "<> 0"), errors("coordinator", "<> 0")];
+/** Why it cannot apply what it has received; - where it can. */
+export const CANNOT_APPLY = firstOf(...appliers);
+/** Why its replication from a source does not go on by itself; - where it does. */
+export const BROKEN = firstOf(errors("receiver", "IN (13114, 1236)"), ...appliers);
 
 /** The newest appointment that it knows: its number, and the member that it made primary. */
 export const APPOINTED =

@@ -1,4 +1,5 @@
-import { BROKEN, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
+import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts";
+import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
 import { type Place, placesOf } from "./places.ts";
@@ -18,7 +19,7 @@ export interface Holdings {
   readonly unapplied: string;
   /** What it has received in a group and not applied, which it can in a group only; empty: nothing. */
   readonly unappliedInGroup: string;
-  /** Why it cannot apply, or not receive; undefined: it can. */
+  /** Why it cannot apply; undefined: it can. */
   readonly broken: string | undefined;
   /** Whether what it confirms to its source is on its disk by then, and a restart keeps it. */
   readonly keepsConfirmed: boolean;
@@ -26,15 +27,24 @@ export interface Holdings {
   readonly lastReceived: string | undefined;
   /** What the last primary that it has heard of waits for before it acknowledges; undefined: it has heard nothing of that. */
   readonly waits: string | undefined;
+  /**
+   * Whose data it has: another's came from a clone and may lack what this member had confirmed before; none: it has not
+   * got any yet.
+   */
+  readonly data: "own" | "another's" | "none";
 }
 
-const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${BROKEN},
+const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${CANNOT_APPLY},
   @@global.relay_log_recovery = 0 AND @@global.sync_relay_log = 1,
   COALESCE((SELECT GREATEST(LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, LAST_HEARTBEAT_TIMESTAMP)
     FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''), '-')`;
 
 /** Databases of an older version of the program have no such table. */
 const WAITS = "SELECT waits FROM cluster.acknowledgements ORDER BY id DESC LIMIT 1";
+
+/** Its state, and in a last line whose data it has. */
+const STATE = `cat /tmp/state
+if [ -e ${MARKER} ]; then echo none; elif [ -e ${DATA_LOST} ]; then echo "another's"; else echo own; fi`;
 
 /** What execute() of the stack's containers does. */
 type Execute = (service: string, command: readonly string[]) => Promise<string>;
@@ -45,20 +55,28 @@ export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], ex
   return Promise.all(
     places.map(async (place) => {
       const { name } = place.plan;
-      const state = execute(name, ["cat", "/tmp/state"]).catch(() => "does not run");
+      const said = execute(name, ["sh", "-c", STATE]).catch(() => "does not run\nnone");
       const first = (statement: string) =>
         ask(name, statement).then(
           ([row]) => row,
           () => undefined,
         );
       const [row, waits] = await Promise.all([first(QUESTION), first(WAITS)]);
-      return { ...place, state: (await state).trim(), holdings: row && parseHoldings(row, waits?.[0]) };
+      const { state, data } = parseState(await said);
+      return { ...place, state, holdings: row && { ...parseHoldings(row, waits?.[0]), data } };
     }),
   );
 }
 
+/** Reads what a member's container says. */
+export function parseState(text: string): { readonly state: string } & Pick<Holdings, "data"> {
+  const lines = text.trim().split("\n");
+  const last = lines.pop();
+  return { state: lines.join("\n"), data: last === "own" || last === "another's" ? last : "none" };
+}
+
 /** Reads a row of the question. */
-export function parseHoldings(row: readonly string[], waits: string | undefined): Holdings {
+export function parseHoldings(row: readonly string[], waits: string | undefined): Omit<Holdings, "data"> {
   const [transactions = "", unapplied = "-", unappliedInGroup = "-", broken = "-", keeps, last = "-"] = row;
   const orEmpty = (text: string) => (text === "-" ? "" : text);
   return {

@@ -18,12 +18,7 @@ export function nodesOf(engine: Docker, identity: StackIdentity): Nodes {
     // Containers that only carry files have longer names.
     const own = new RegExp(`^/${name}-[0-9a-f]{7}$`);
     const found = all.find(({ Names }) => Names.some((text) => own.test(text)));
-    return (
-      found && {
-        container: engine.getContainer(found.Id),
-        isRunning: found.State === "running" || found.State === "paused",
-      }
-    );
+    return found && { container: engine.getContainer(found.Id), state: found.State };
   };
   const get = async (name: string) => {
     const found = await find(name);
@@ -34,8 +29,11 @@ export function nodesOf(engine: Docker, identity: StackIdentity): Nodes {
     async fence(name) {
       const found = await find(name);
       if (found === undefined) return false;
-      const ended = found.container.wait();
-      if (found.isRunning) await found.container.kill();
+      const { container, state } = found;
+      const ended = container.wait();
+      if (state === "running" || state === "paused") await container.kill();
+      // There is nothing to kill, and the engine would start it again.
+      else if (state === "restarting") await container.stop({ t: 0 }).catch(unlessDone);
       await ended;
       return true;
     },

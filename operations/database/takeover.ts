@@ -1,10 +1,14 @@
 import type { ClusterPlan } from "../../topology/plan.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
+import type { Report } from "./places.ts";
 
 /** A takeover that may be done. */
 export interface Takeover {
   readonly target: Member;
-  /** The members that took writes as far as anybody knows, and do not answer: they must not go on. */
+  /**
+   * The members that may take writes meanwhile, and must have ended before: those that do not answer, and the last primary,
+   * which may be about to open.
+   */
   readonly lost: readonly Member[];
   /** What may be lost: it promises what the members that answer have shown, and no more. A sentence without its full stop. */
   readonly cost: string;
@@ -29,7 +33,9 @@ export function planTakeover(
     throw new Error(`a group chooses its primary by itself
     cure:      npm run database -- status says what it lacks; npm run database -- recover begins it again`);
   }
-  const replicas = members.filter(({ report, holdings }) => report?.writes === false && holdings !== undefined);
+  const replicas = members.filter(
+    ({ report, holdings }) => report?.writes === false && holdings !== undefined && holdings.data !== "none",
+  );
   const names = replicas.map(({ plan }) => plan.server).join(", ") || "none answers";
   const target = replicas.find(({ plan }) => plan.server === server);
   if (target?.holdings === undefined) {
@@ -56,9 +62,10 @@ export function planTakeover(
     throw new Error(`${server} has received ${transactions(unapplied)} that it cannot apply, and without them they are lost: ${broken}
     cure:      bring the primary back, or npm run restore (docs/operations.md)`);
   }
+  const last = primaryOf(members);
   return {
     target,
-    lost: members.filter(({ report }) => report === undefined),
+    lost: members.filter((member) => member !== target && (member.report === undefined || member === last)),
     cost: costOf(cluster, target, members),
     unapplied: countOf(unapplied),
   };
@@ -74,40 +81,63 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
   const primary = primaryOf(members);
   if (primary === undefined) return `what other databases have and ${server} has not is lost: nobody knows the primary`;
   const former = primary.plan.server;
-  if (primary.report !== undefined) {
-    return `nothing is lost: ${former}, the last primary, answers, and ${server} has everything that it has`;
+  const epoch = newestOf(members)?.epoch;
+  if (answersWholly(primary, epoch)) {
+    return primary === target
+      ? `nothing is lost: ${server} was the last primary itself`
+      : `nothing is lost: ${former}, the last primary, answers, and ${server} has everything that it has`;
   }
   const silent = members
-    .filter((member) => member !== primary && member.report === undefined)
+    .filter((member) => member !== primary && member !== target && !answersWholly(member, epoch))
     .map(({ plan }) => plan.server)
     .join(", ");
   if (replication === "semisync" && withoutReplica === "wait") {
+    const { holdings } = target;
     const doubts = [
-      ...(silent === "" ? [] : [`${silent}, which may have confirmed what ${server} has not, gives no answer`]),
-      ...(target.holdings?.waits === "wait"
+      ...(silent === ""
+        ? []
+        : [
+            `${silent}, which may have confirmed what ${server} has not, gives no answer or has not got all of its data`,
+          ]),
+      ...(holdings?.waits === "wait"
         ? []
         : [`as far as ${server} has heard, ${former} did not always wait for a replica`]),
-      ...(target.holdings?.keepsConfirmed
+      ...(holdings?.keepsConfirmed
         ? []
         : [`what ${server} had received and not applied when it was last started is lost on it`]),
+      ...(holdings?.data === "own" ? [] : [`${server} lost its own data, and has those of another`]),
+      ...(holdings?.broken === undefined
+        ? []
+        : [`${server} cannot apply, and may have lost what it had received: ${holdings.broken}`]),
     ];
     return doubts.length === 0
       ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, and ${server} has everything that they have`
       : `what ${former} acknowledged may be lost: ${doubts.join("; ")}`;
   }
   const others = silent === "" ? "" : `; what only ${silent} has received is lost, too`;
+  if (primary === target)
+    return `what ${server} had before its own data were lost is lost, as far as it is nowhere else${others}`;
   const since = sinceOf(target);
   return replication === "semisync"
     ? `if ${former} went on without its replica, ${since} is lost; else nothing that it acknowledged${others}`
     : `${since} and had not sent to ${server} is lost, as far as ${former} is${others}`;
 }
 
+/** Whether a member tells of all that it has ever had. One that has not heard of the newest appointment lags, or had other data. */
+function answersWholly({ report, holdings }: Member, newest: number | undefined): boolean {
+  return report !== undefined && report.epoch === newest && holdings?.data === "own";
+}
+
 /** The member that was appointed last, as far as those that answer know. */
 function primaryOf(members: readonly Member[]): Member | undefined {
-  const [newest] = members
-    .flatMap(({ report }) => (report === undefined ? [] : [report]))
-    .sort((one, other) => other.epoch - one.epoch);
+  const newest = newestOf(members);
   return members.find(({ plan }) => plan.member === newest?.appointed);
+}
+
+function newestOf(members: readonly Member[]): Report | undefined {
+  return members
+    .flatMap(({ report }) => (report === undefined ? [] : [report]))
+    .sort((one, other) => other.epoch - one.epoch)[0];
 }
 
 function sinceOf({ plan, holdings }: Member): string {

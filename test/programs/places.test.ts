@@ -109,8 +109,11 @@ describe("a database's place", function () {
     const state = [own("ONLINE", "PRIMARY"), member("UNREACHABLE", "SECONDARY", "UUID()", "'db2'")];
     const [text = ""] = (await sql(`${OPEN};${imagining(`SELECT ${report("group")}`, [state])}`)).split("\n");
     const found = { member: "db1", problem: "is in the group, and replicates from db2 beside it" };
+    const { own: ownSet, executed, ...rest } = JSON.parse(text);
+    assert.match(ownSet, /^[-0-9a-f]{36}:1-\d+$/);
+    assert.equal(executed, ownSet);
     assert.deepEqual(
-      { ...JSON.parse(text), ...found },
+      { ...rest, ...found },
       {
         ...found,
         writes: true,
@@ -135,6 +138,7 @@ describe("a database's place", function () {
     appointed: "db1",
     ...changes,
   });
+  const [A, B] = ["a", "b"].map((digit) => `${digit.repeat(8)}-1111-1111-1111-${digit.repeat(12)}`);
   const writer = { writes: true, source: "-" };
   type Together = readonly [what: string, reports: readonly object[], expected: Readonly<Record<string, string>>];
 
@@ -166,6 +170,16 @@ describe("a database's place", function () {
         "a writer also follows",
         [says("db1", writer), says("db2", { writes: true, problem: "takes writes, and replicates from db1" })],
         { db1: "takes writes, and so does db2", db2: "takes writes, and replicates from db1" },
+      ],
+      [
+        "a follower has only applied, or made while it was the primary, what the primary has",
+        [says("db1", { ...writer, executed: `${A}:1-9,${B}:1-3` }), says("db2", { own: `${B}:1-3` })],
+        {},
+      ],
+      [
+        "somebody has written to a follower",
+        [says("db1", { ...writer, executed: `${A}:1-9,${B}:1-3` }), says("db2", { own: `${B}:1-4` }), says("db3")],
+        { db2: `has transactions of its own that db1 has not: ${B}:4` },
       ],
       [
         "a follower follows another than the primary",

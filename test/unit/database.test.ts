@@ -1,51 +1,17 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config/config.ts";
-import { type Covers, countOf, type Holdings, type Member, parseHoldings } from "../../operations/database/members.ts";
-import { placesOf, type Report } from "../../operations/database/places.ts";
-import { promote } from "../../operations/database/promote.ts";
+import { type Covers, countOf, parseHoldings, parseState } from "../../operations/database/members.ts";
+import { placesOf } from "../../operations/database/places.ts";
 import { planRecovery } from "../../operations/database/recovery.ts";
-import { planTakeover } from "../../operations/database/takeover.ts";
-import { planTopology } from "../../topology/topology.ts";
+import { ASYNC, cluster, covers, HOLDINGS, member, REPORT } from "../databaseMembers.ts";
 
-const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"replication":"group"}' }));
-
-const REPORT: Report = {
-  writes: false,
-  appointed: "mysql-server1.replication",
-  epoch: 1,
-  source: undefined,
-  follows: false,
-  group: "NONE",
-};
-const HOLDINGS: Holdings = {
-  transactions: "",
-  unapplied: "",
-  unappliedInGroup: "",
-  broken: undefined,
-  keepsConfirmed: true,
-  lastReceived: undefined,
-  waits: "wait",
-};
-
-/** A member of the plan; without changes one that does not answer. */
-function member(server: string, changes?: Partial<Report & Holdings>, state = "replica"): Member {
-  const plan = cluster.databases.find((database) => database.server === server);
-  assert.ok(plan);
-  const [report, holdings] = [changes && { ...REPORT, ...changes }, changes && { ...HOLDINGS, ...changes }];
-  return { plan, state, report, holdings, problem: undefined };
-}
-
-/** Sets of transactions are numbers here. */
-const covers: Covers = (one, other) =>
-  Number(one.holdings?.transactions ?? 0) >= Number(other.holdings?.transactions ?? 0);
 const diverged: Covers = (one, other) => one === other;
-const async = { replication: "async", withoutReplica: undefined } as const;
 
 describe("what a database says that it has", () => {
   it("is read from the client's row", () => {
     const row = ["u:1-7", "u:6-7", "-", "-", "1", "2026-11-21 10:00:00.000000"];
+    const { data: _, ...nothing } = HOLDINGS;
     assert.deepEqual(parseHoldings(row, "wait"), {
-      ...HOLDINGS,
+      ...nothing,
       transactions: "u:1-7",
       unapplied: "u:6-7",
       lastReceived: "2026-11-21 10:00:00.000000",
@@ -60,6 +26,12 @@ describe("what a database says that it has", () => {
       lastReceived: undefined,
       waits: undefined,
     });
+  });
+
+  it("and whose that is, is read from what its container says", () => {
+    assert.deepEqual(parseState("alone: a\nb\nanother's\n"), { state: "alone: a\nb", data: "another's" });
+    assert.deepEqual(parseState("replica of db1\nown"), { state: "replica of db1", data: "own" });
+    assert.deepEqual(parseState("does not run\nnone"), { state: "does not run", data: "none" });
   });
 
   for (const [set, count] of [
@@ -103,163 +75,6 @@ describe("the databases' places", () => {
   });
 });
 
-describe("a takeover", () => {
-  const lost = member("server1");
-
-  it("ends those that do not answer, and says what async loses: what the replica had not heard of", () => {
-    const members = [lost, member("server2", { lastReceived: "10:00:00", unapplied: "u:5-7" })];
-    const plan = planTakeover(async, members, "server2", covers);
-    assert.equal(plan.target.plan.server, "server2");
-    assert.deepEqual(plan.lost, [lost]);
-    assert.equal(plan.unapplied, 3);
-    assert.match(plan.cost, /^what it committed after 10:00:00, .* is lost, as far as server1 is$/);
-  });
-
-  const costs: [string, "async" | "degrade" | "wait", Partial<Report & Holdings>, Member[], RegExp][] = [
-    [
-      "promises semisync that waits all that was acknowledged, when every replica has been asked",
-      "wait",
-      {},
-      [],
-      /^nothing that server1 acknowledged is lost/,
-    ],
-    [
-      "promises nothing while a replica is silent, which may have confirmed more",
-      "wait",
-      {},
-      [member("arbiter")],
-      /^what server1 acknowledged may be lost: arbiter, which may have confirmed/,
-    ],
-    [
-      "promises nothing where the replica has not heard that its primary waits",
-      "wait",
-      { waits: "degrade" },
-      [],
-      /may be lost: .* server1 did not always wait/,
-    ],
-    ["promises nothing where it has heard nothing of that", "wait", { waits: undefined }, [], /may be lost/],
-    [
-      "promises nothing where the replica may have forgotten what it confirmed",
-      "wait",
-      { keepsConfirmed: false },
-      [],
-      /may be lost: .*received and not applied/,
-    ],
-    [
-      "says of semisync that degrades what is lost if it did",
-      "degrade",
-      { lastReceived: "10:00:00" },
-      [],
-      /^if server1 went on without its replica, what it committed after 10:00:00/,
-    ],
-    [
-      "says of others that are silent that what only they have is lost",
-      "async",
-      {},
-      [member("arbiter")],
-      /; what only arbiter has received is lost, too$/,
-    ],
-  ];
-  for (const [what, mode, changes, others, expected] of costs) {
-    it(what, () => {
-      const of = mode === "async" ? async : ({ replication: "semisync", withoutReplica: mode } as const);
-      const members = [lost, member("server2", changes), ...others];
-      assert.match(planTakeover(of, members, "server2", covers).cost, expected);
-    });
-  }
-
-  it("loses nothing where the last primary answers, and the replica has all that it has", () => {
-    const members = [member("server1", { transactions: "7" }), member("server2", { transactions: "7" })];
-    assert.match(planTakeover(async, members, "server2", covers).cost, /^nothing is lost: server1, the last primary/);
-  });
-
-  it("goes by the newest appointment that is known", () => {
-    const newest = { epoch: 2, appointed: "mysql-arbiter.replication" };
-    const members = [lost, member("server2"), member("arbiter", newest), member("server2", { transactions: "1" })];
-    assert.match(planTakeover(async, members, "server2", () => true).cost, /^nothing is lost: arbiter/);
-  });
-
-  const refusals: [string, Parameters<typeof planTakeover>, RegExp][] = [
-    [
-      "of a group",
-      [{ ...async, replication: "group" }, [lost, member("server2", {})], "server2", covers],
-      /chooses its primary/,
-    ],
-    ["by nobody", [async, [lost, member("server2", {})], undefined, covers], /not said who.*\n.*server2/],
-    ["by who does not answer", [async, [lost, member("server2", {})], "server1", covers], /server1 has no replica/],
-    [
-      "from a primary that is well",
-      [async, [member("server1", { writes: true }), member("server2", {})], "server2", covers],
-      /switchover loses nothing/,
-    ],
-    [
-      "by a replica that another is ahead of",
-      [
-        async,
-        [lost, member("server2", { transactions: "5" }), member("arbiter", { transactions: "6" })],
-        "server2",
-        covers,
-      ],
-      /arbiter has transactions that server2 has not/,
-    ],
-    [
-      "by a replica that cannot apply what it has received",
-      [async, [lost, member("server2", { unapplied: "u:5-7", broken: "1062 Duplicate" })], "server2", covers],
-      /3 transactions that it cannot apply, .* lost: 1062 Duplicate/,
-    ],
-    [
-      "by one that has received in a group what it can apply in a group only",
-      [async, [lost, member("server2", { unappliedInGroup: "u:5" })], "server2", covers],
-      /1 transaction in a group/,
-    ],
-  ];
-  for (const [name, args, reason] of refusals) {
-    it(`is refused ${name}`, () => assert.throws(() => planTakeover(...args), reason));
-  }
-});
-
-describe("a replica that takes over", () => {
-  /** What is done, in order. */
-  async function done(script: () => Promise<string>): Promise<{ log: string[]; error: string | undefined }> {
-    const log: string[] = [];
-    const plan = {
-      target: member("server2", {}),
-      lost: [member("server1"), member("arbiter")],
-      cost: "",
-      unapplied: 0,
-    };
-    const error = await promote(plan, {
-      nodes: {
-        fence: async (name) => {
-          log.push(`end ${name}`);
-          return name === "mysql-server1";
-        },
-        start: async (name) => void log.push(`start ${name}`),
-      },
-      execute: (name, [, file]) => {
-        log.push(`${file?.split("/").at(-1)} ${name}`);
-        return script();
-      },
-      ask: async () => [],
-      say: () => {},
-    }).then(
-      () => undefined,
-      ({ message }: Error) => message,
-    );
-    return { log, error };
-  }
-  const steps = ["end mysql-server1", "end mysql-arbiter", "takeover.sh mysql-server2", "start mysql-server1"];
-
-  it("does so when those that could write have ended; the engine's come back afterwards", async () => {
-    assert.deepEqual(await done(async () => ""), { log: steps, error: undefined });
-  });
-
-  it("and cannot leaves nobody down that it has ended", async () => {
-    const error = "nothing was applied for 60 s";
-    assert.deepEqual(await done(() => Promise.reject(new Error(error))), { log: steps, error });
-  });
-});
-
 describe("a recovery", () => {
   const group = { replication: "group" } as const;
 
@@ -288,7 +103,7 @@ describe("a recovery", () => {
 
   it("sets aside the data of a database that was refused", () => {
     const members = [member("server1", { writes: true }), member("server2", {}, "refused: it has more")];
-    assert.equal(planRecovery(async, members, "server2", covers).kind, "set-aside");
+    assert.equal(planRecovery(ASYNC, members, "server2", covers).kind, "set-aside");
   });
 
   const refusals: [string, Parameters<typeof planRecovery>, RegExp][] = [
@@ -303,8 +118,8 @@ describe("a recovery", () => {
       /each have transactions/,
     ],
     ["where nobody answers", [group, [member("server1"), member("server2")], undefined, covers], /no database answers/],
-    ["of a group where there is none", [async, [member("server1", {})], undefined, covers], /takeover/],
-    ["of a database that is well", [async, [member("server1", {})], "server1", covers], /nothing to recover/],
+    ["of a group where there is none", [ASYNC, [member("server1", {})], undefined, covers], /takeover/],
+    ["of a database that is well", [ASYNC, [member("server1", {})], "server1", covers], /nothing to recover/],
   ];
   for (const [name, args, reason] of refusals) {
     it(`is refused ${name}`, () => assert.throws(() => planRecovery(...args), reason));

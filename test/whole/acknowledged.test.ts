@@ -5,53 +5,12 @@ import { beginGroup } from "../../operations/database/beginGroup.ts";
 import { countOf } from "../../operations/database/members.ts";
 import { planRecovery } from "../../operations/database/recovery.ts";
 import { planTakeover } from "../../operations/database/takeover.ts";
-import { engineMissing, eventually } from "../engine.ts";
-import { createMysqlStage, type MysqlStage, type Writing } from "../mysqlStage.ts";
+import { lost, makeRowStage, skipWithoutEngine, writeRows, written } from "../acknowledgedRows.ts";
+import { eventually } from "../engine.ts";
+import type { MysqlStage } from "../mysqlStage.ts";
 import { skipAfterFailure } from "../steps.ts";
 
 const [ONE, TWO, ARBITER] = ["mysql-server1", "mysql-server2", "mysql-arbiter"] as const;
-const WRITERS = 4;
-
-/** Numbers that were acknowledged, and that a database does not have. */
-async function lost(stage: MysqlStage, name: string, acknowledged: readonly number[]): Promise<number[]> {
-  const stored = new Set((await stage.rows(name, "SELECT id FROM foobar.written")).split("\n").map(Number));
-  return acknowledged.filter((number) => !stored.has(number));
-}
-
-async function written({ acknowledged }: Writing, count: number): Promise<void> {
-  await eventually(async () => {
-    // No assertion: to say what it is about it reads this file each time, and nothing is written meanwhile.
-    if (acknowledged.length < count) throw new Error(`${acknowledged.length} rows are acknowledged, not ${count}`);
-  }, 120);
-}
-
-/** Writes at least so many rows, each acknowledged, and nothing more afterwards. */
-async function writeRows(stage: MysqlStage, name: string, count: number): Promise<readonly number[]> {
-  const first = Number(await stage.rows(name, "SELECT COALESCE(MAX(id), 0) + 1 FROM foobar.written"));
-  const writing = stage.write(name, WRITERS, first);
-  await eventually(async () => assert.ok(writing.acknowledged.length >= count), 60);
-  await writing.stop();
-  return writing.acknowledged;
-}
-
-async function makeStage(mysql: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
-  const stage = await createMysqlStage(mysql);
-  try {
-    await stage.untilInPlace(300);
-    await stage.databases.ask(ONE, "CREATE TABLE foobar.written (id INT PRIMARY KEY)");
-  } catch (error) {
-    await stage.remove();
-    throw error;
-  }
-  return stage;
-}
-
-async function skipWithoutEngine(this: Mocha.Context): Promise<void> {
-  const reason = await engineMissing();
-  if (reason === undefined) return;
-  console.log(`      SKIPPED, what needs the real MySQL: ${reason}`);
-  this.skip();
-}
 
 describe("what a semisync primary has acknowledged, and its replica only received", function () {
   this.timeout("10m");
@@ -59,7 +18,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
   let stage: MysqlStage;
   before(skipWithoutEngine);
   before(async () => {
-    stage = await makeStage({ replication: "semisync", withoutReplica: "wait" });
+    stage = await makeRowStage({ replication: "semisync", withoutReplica: "wait" });
   });
   after(() => stage?.remove());
 
@@ -226,7 +185,7 @@ describe("what a group has acknowledged, and members only received", function ()
   let stage: MysqlStage;
   before(skipWithoutEngine);
   before(async () => {
-    stage = await makeStage({ replication: "group" });
+    stage = await makeRowStage({ replication: "group" });
   });
   after(() => stage?.remove());
 

@@ -69,6 +69,15 @@ START REPLICA FOR CHANNEL '';
 SQL
 }
 
+# Has a replica receive from its source again, with the password of the file. A change of source is not needed for that,
+# and it would throw the relay log away where the applier breaks at once.
+receiving_again() {
+  cat <<SQL
+STOP REPLICA IO_THREAD FOR CHANNEL '';
+START REPLICA USER = 'replication' PASSWORD = '$(secret replication-password)' FOR CHANNEL '';
+SQL
+}
+
 no_semisync_source() {
   if [ "$REPLICATION" = semisync ]; then echo "SET GLOBAL rpl_semi_sync_source_enabled = OFF;"; fi
 }

@@ -7,7 +7,7 @@
 keep_in_group() {
   case "$group" in
   ONLINE)
-    [ ! -e "$GIVEN_UP" ] || rm "$GIVEN_UP"
+    if [ -e "$GIVEN_UP" ] || [ -e "$DATA_LOST" ]; then rm -f "$GIVEN_UP" "$DATA_LOST"; fi
     if [ "$majority" = 0 ]; then
       be_in_minority
     elif [ "$problem" = - ]; then

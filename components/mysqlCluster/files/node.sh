@@ -48,8 +48,9 @@ ask_peer() { sql_at "$1" replication <<<"$2"; }
 # What this node is (observed.sh).
 look() {
   local answer
-  answer=$(ask "SELECT $APPOINTED, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN" 2>/dev/null) || return
-  { read -r epoch appointed group role majority source applies follows problem; read -r broken; } <<<"$answer"
+  answer=$(ask "SELECT $APPOINTED, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN;
+    SELECT $CANNOT_APPLY" 2>/dev/null) || return
+  { read -r epoch appointed group role majority source applies follows problem; read -r broken; read -r cannot_apply; } <<<"$answer"
 }
 
 # Asks every peer what it is (observed.sh). An appointment that is newer than the known one takes its place.
@@ -94,14 +95,11 @@ provision() {
   look || return
   touch /tmp/state
   survey
-  local peer
-  for peer in "$appointed" "${peers[@]}"; do
-    if [ "${holds[$peer]:-0}" != 0 ]; then
-      clone "$peer"
-      return
-    fi
-  done
-  if [ ${#silent[@]} -gt 0 ]; then
+  local donor
+  donor=$(choose_donor)
+  if [ -n "$donor" ]; then
+    clone "$donor"
+  elif [ ${#silent[@]} -gt 0 ]; then
     state "new: waiting for ${silent[*]} to say whether there are data"
   elif [ "$(intended)" = "$MEMBER" ]; then
     begin_cluster

@@ -10,8 +10,8 @@ problem=-
 # Its state and role in a group, and whether it sees a majority there.
 group=NONE role=- majority=0
 # The member that it replicates from outside a group (-: none), whether it applies, whether it also receives, and why
-# that cannot go on by itself (-: it can).
-source=- applies=0 follows=0 broken=-
+# that cannot go on by itself (-: it can); of that, why it cannot apply.
+source=- applies=0 follows=0 broken=- cannot_apply=-
 
 # The other members, as survey() saw them last: of those that answer how many appointments they know (0: they have no
 # data), whether they take writes, their state in a group, and whether that group has this node.

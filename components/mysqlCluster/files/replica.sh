@@ -18,7 +18,7 @@ keep_replicating() {
 # What a replica has received and confirmed may be nowhere else any more, so it is applied whoever is primary. MySQL
 # starts without its threads.
 apply_received() {
-  if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$broken" != - ]; then return; fi
+  if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$cannot_apply" != - ]; then return; fi
   ask "START REPLICA SQL_THREAD FOR CHANNEL ''"
 }
 
@@ -27,36 +27,76 @@ has_applied_all() {
   local left
   left=$(ask "SELECT $UNAPPLIED") || return
   if [ "$left" = - ]; then return; fi
-  if [ "$broken" = - ]; then
+  if [ "$cannot_apply" = - ]; then
     state "starting: applying what was received, $1"
   else
-    state "starting: what was received has to be applied, $1, and cannot be: $broken"
+    state "starting: what was received has to be applied, $1, and cannot be: $cannot_apply"
   fi
   return 1
 }
 
-# A node opens as primary once. Later the steward closes it, for a switchover, or a person does.
+# A node opens once for each appointment. Later the steward closes it, for a switchover, or a person does.
 be_primary() {
-  case "$(cat /tmp/state)" in
-  primary* | misplaced*)
+  if ((epoch <= $(cat "$OPENED" 2>/dev/null || echo 0))); then
     if [ "$problem" != - ]; then
       state "misplaced: appointed primary, and it $problem"
       return
     fi
-    state "primary, by appointment $epoch"
-    if [ "$REPLICATION" = semisync ]; then release_writers; fi
-    return
-    ;;
-  esac
+  else
+    # The steward may have opened it: then it is the primary, though it cannot write while no replica is there.
+    open_as_primary || [ "$source $problem" = "- -" ] || return
+    echo "$epoch" >"$OPENED"
+    if [ -e "$DATA_LOST" ]; then rm "$DATA_LOST"; fi
+  fi
+  state "primary, by appointment $epoch"
+  if [ "$REPLICATION" = semisync ]; then release_writers; fi
+}
+
+open_as_primary() {
+  local known=$epoch
   if [ "$source" != - ]; then
     ask "STOP REPLICA IO_THREAD FOR CHANNEL ''"
     has_applied_all "before it becomes the primary" || return
-    stop_replica
+    # That may have brought a newer appointment.
+    look || return
+    if ((epoch > known)) && [ "$appointed" != "$MEMBER" ]; then return 1; fi
   fi
-  ask "SET GLOBAL super_read_only = OFF"
-  complete_accounts
+  has_all_of_peers || return
+  # In this order: one that is closed and follows nobody the steward takes for one that it has closed itself.
+  ask "SET GLOBAL super_read_only = OFF" || return
+  if [ "$source" != - ]; then stop_replica || return; fi
+  complete_accounts || return
   { note_acknowledgements; semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
-  state "primary, by appointment $epoch"
+}
+
+# What a node that lost its data has, came from a clone: as much as the donor had applied. A peer may have received and
+# confirmed more, and it would be lost if this node took writes without it.
+has_all_of_peers() {
+  if [ ! -e "$DATA_LOST" ]; then return; fi
+  local mine peer theirs server
+  local -a away=()
+  mine=$(ask "SELECT $HELD") || return
+  for peer in $PEERS; do
+    # One that has nothing has lost it, too: nothing is a part of everything.
+    theirs=$(ask_peer "$peer" "SELECT $HELD" 2>/dev/null)
+    if [ -z "$theirs" ]; then
+      away+=("$peer")
+      continue
+    fi
+    case "$(ask "SELECT GTID_SUBSET('$theirs', '$mine')")" in
+    1) ;;
+    0)
+      server=${peer#mysql-}
+      state "refused: its own data were lost, and $peer has more transactions: npm run database -- takeover ${server%%.*}"
+      return 1
+      ;;
+    *) return 1 ;;
+    esac
+  done
+  if [ ${#away[@]} -gt 0 ]; then
+    state "alone: its own data were lost; silent: ${away[*]}"
+    return 1
+  fi
 }
 
 # A replica whose connection breaks between a transaction and its acknowledgement has the transaction, and never
@@ -104,24 +144,21 @@ be_replica_of() {
   ask "SET GLOBAL super_read_only = ON; $(no_semisync_source)"
   if [ "$source $follows" = "$1 1" ]; then
     state "replica of $1"
+    keep_data "$1"
     return
   fi
-  local mine
-  mine=$(ask "SELECT $HELD") || return
-  case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', $LOGGED)" 2>/dev/null)" in
-  1) ;;
-  0)
-    state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT REPLACE(GTID_SUBTRACT('$mine', $LOGGED), '\n', '')")"
-    return
-    ;;
-  *)
-    state "alone: $1, the primary, does not answer"
-    return
-    ;;
-  esac
-  # From here on $1 has everything that this node has.
+  is_covered_by "$1" || return
   if [ "$broken" != - ]; then
     echo "node: replication stopped: $broken"
+    # A source that has just taken its data from this node broke off what it was sending: once is no reason to clone.
+    if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$epoch" ]; then
+      resumed=$epoch
+      receiving_again | sql
+      return
+    fi
+    # It may still have received and confirmed, which a clone would take away.
+    ask "STOP REPLICA IO_THREAD FOR CHANNEL ''" || return
+    is_covered_by "$1" || return
     clone "$1"
     return
   fi
@@ -129,18 +166,61 @@ be_replica_of() {
   look || return
   if [ "$source $follows" = "$1 1" ]; then return; fi
   state "starting: following $1"
-  if [ "$source" = - ]; then following "$1" | sql; else going_on_from "$1" | sql; fi
+  case "$source" in
+  -) following "$1" ;;
+  "$1") receiving_again ;;
+  *) going_on_from "$1" ;;
+  esac | sql
+}
+
+# is_covered_by MEMBER: whether it has all transactions that this node has; else says why it is not followed.
+is_covered_by() {
+  local mine
+  mine=$(ask "SELECT $HELD") || return
+  case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', $LOGGED)" 2>/dev/null)" in
+  1) return ;;
+  0) state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT REPLACE(GTID_SUBTRACT('$mine', $LOGGED), '\n', '')")" ;;
+  *) state "alone: $1, the primary, does not answer" ;;
+  esac
+  return 1
+}
+
+# keep_data PRIMARY: with all that the primary has, data that came from a clone are as good as those that were lost.
+keep_data() {
+  if [ ! -e "$DATA_LOST" ]; then return; fi
+  local theirs
+  theirs=$(ask_peer "$1" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
+  if [ -n "$theirs" ] && [ "$(ask "SELECT GTID_SUBSET('$theirs', $HELD)")" = 1 ]; then rm "$DATA_LOST"; fi
 }
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
 
+# Whom to take data from: the primary, unless another has applied all that it has, and more.
+choose_donor() {
+  local peer applied donor='' most=''
+  for peer in "$appointed" $PEERS; do
+    [ "${holds[$peer]:-0}" != 0 ] || continue
+    applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
+    if [ -z "$donor" ] ||
+      [ "$(ask "SELECT GTID_SUBSET('$most', '$applied') AND NOT GTID_SUBSET('$applied', '$most')")" = 1 ]; then
+      donor=$peer most=$applied
+    fi
+  done
+  echo "$donor"
+}
+
+# When the last clone began; - where there was none.
+LAST_CLONE="COALESCE((SELECT REPLACE(BEGIN_TIME, ' ', 'T') FROM performance_schema.clone_status), '-')"
+
 # Takes all data from another node. MySQL ends when it is done, and the engine starts the container again. The marker
-# says what to think of the data folder if that does not come to its end.
+# says what to think of the data folder if that does not come to its end, and which clone was the last before.
 clone() {
-  local before answer
+  local before doing="cloning over data" earlier answer
   before=$(cat "$MARKER" 2>/dev/null)
+  earlier=$(ask "SELECT $LAST_CLONE") || return
   state "cloning: all data from $1"
-  if [ -n "$before" ]; then echo cloning >"$MARKER"; else echo cloning over data >"$MARKER"; fi
+  if [ -n "$before" ]; then doing=cloning; fi
+  printf '%s\n' "$doing" "$earlier" >"$MARKER"
   answer=$(
     sql 86400 2>&1 <<SQL
 SET GLOBAL clone_valid_donor_list = '$1:3306';
@@ -164,15 +244,18 @@ SQL
 
 # MySQL keeps what became of a clone. One that never began, because the server was told to stop, took nothing away.
 finish_clone() {
-  local became dropped
-  read -r became dropped < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
-    (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started')") || return
+  local doing earlier became dropped began
+  { read -r doing; read -r earlier; } <"$MARKER"
+  read -r became dropped began < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
+    (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'), $LAST_CLONE") || return
+  # That is what became of the one before.
+  if [ "$began" = "$earlier" ]; then became=None dropped=0; fi
   if [ "$became" = Completed ]; then
     # The donor's source came with its data.
-    ask "SET GLOBAL super_read_only = ON"
-    stop_replica
+    stop_replica || return
+    touch "$DATA_LOST"
     rm "$MARKER"
-  elif [ "$(cat "$MARKER") $dropped" = "cloning over data 0" ]; then
+  elif [ "$doing $dropped" = "cloning over data 0" ]; then
     state "starting: the clone did not begin; the data are as they were"
     rm "$MARKER"
   else

@@ -19,6 +19,7 @@ if [ -z "$(ls -A "$data")" ]; then
   echo initialising >"$MARKER"
 fi
 echo starting >/tmp/state
+rm -f "$OPENED"
 
 while :; do
   bash "$scripts/node.sh"

@@ -74,6 +74,12 @@ switch_group() {
 # Nobody may write until the replica has all of it; if that takes too long, everything stays as it was.
 switch_replicas() {
   local from=$1 to=$2 all
+  # One that takes no writes is given up only where a switchover has closed it: else its node may be about to open it.
+  if [ "$(ask "$from" "SELECT $WRITES OR @@global.super_read_only
+    AND ($SOURCE = '-' OR $SOURCE = '$to' AND $UNAPPLIED = '-')")" != 1 ]; then
+    say "$from is appointed and not open yet: nobody takes its place"
+    return 1
+  fi
   if [ "$(ask "$to" "SELECT $FOLLOWS AND $SOURCE = '$from'")" != 1 ]; then
     say "$to does not replicate from $from without trouble: it cannot become the primary"
     return 1

@@ -25,12 +25,14 @@ applying() {
     WHERE NAME IN ('thread/sql/replica_sql', 'thread/sql/replica_worker')"
 }
 
-ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
+if [ "$(ask "SELECT $SOURCE")" != - ]; then
+  ask "STOP REPLICA IO_THREAD FOR CHANNEL ''; START REPLICA SQL_THREAD FOR CHANNEL ''"
+fi
 before='' since=$SECONDS
 while :; do
   left=$(ask "SELECT $UNAPPLIED")
   [ "$left" != - ] || break
-  broken=$(ask "SELECT $BROKEN")
+  broken=$(ask "SELECT $CANNOT_APPLY")
   [ "$broken" = - ] || fail "what was received cannot be applied: $broken"
   if [ "$left" != "$before" ]; then
     before=$left since=$SECONDS
@@ -40,6 +42,8 @@ while :; do
   sleep 0.5
 done
 
+# With what it has now it is to open: a person has heard what is lost.
+rm -f "$DATA_LOST"
 # node.sh, which has not heard of it, may close the node in between.
 for _ in 1 2 3 4 5; do
   if problem=$(ask "SET GLOBAL super_read_only = OFF; $(appoint "$MEMBER" takeover)" 2>&1); then

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../config/config.ts";
+import type { Covers, Holdings, Member } from "../operations/database/members.ts";
+import type { Report } from "../operations/database/places.ts";
+import { planTopology } from "../topology/topology.ts";
+
+export const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"replication":"group"}' }));
+
+export const REPORT: Report = {
+  writes: false,
+  appointed: "mysql-server1.replication",
+  epoch: 1,
+  source: undefined,
+  follows: false,
+  group: "NONE",
+};
+export const HOLDINGS: Holdings = {
+  transactions: "",
+  unapplied: "",
+  unappliedInGroup: "",
+  broken: undefined,
+  keepsConfirmed: true,
+  lastReceived: undefined,
+  waits: "wait",
+  data: "own",
+};
+
+/** A member of the plan; without changes one that does not answer. */
+export function member(server: string, changes?: Partial<Report & Holdings>, state = "replica"): Member {
+  const plan = cluster.databases.find((database) => database.server === server);
+  assert.ok(plan);
+  const [report, holdings] = [changes && { ...REPORT, ...changes }, changes && { ...HOLDINGS, ...changes }];
+  return { plan, state, report, holdings, problem: undefined };
+}
+
+/** Sets of transactions are numbers here. */
+export const covers: Covers = (one, other) =>
+  Number(one.holdings?.transactions ?? 0) >= Number(other.holdings?.transactions ?? 0);
+export const ASYNC = { replication: "async", withoutReplica: undefined } as const;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { inNode } from "../nodeScript.ts";
+
+describe("a node that is appointed primary", () => {
+  const opens = /SET GLOBAL read_only = OFF/;
+  const STUBS = `complete_accounts() { :; }; note_acknowledgements() { :; }; semisync_source() { :; }; stop_replica() { echo reset; }`;
+  // It has all but u:1-7.
+  const be = (variables: string, unapplied: string, files: Parameters<typeof inNode>[2] = {}) =>
+    inNode(
+      `${STUBS}; ${variables}; be_primary`,
+      `case $1 in *unapplied*) echo "${unapplied}" ;; *SUBSET*u:1-7*) echo 0 ;; *SUBSET*) echo 1 ;; *) echo "$1" ;; esac`,
+      files,
+    );
+  const base = "UNAPPLIED=unapplied epoch=1";
+
+  it("opens when all that it received is applied, and not before", async () => {
+    const { stdout: before } = await be(`${base} source=there`, "u:5-7");
+    assert.match(before, /^state: starting: applying what was received/m);
+    assert.doesNotMatch(before, /reset|read_only/);
+    const { stdout: after } = await be(`${base} source=there`, "-");
+    assert.match(after, /^reset$/m);
+    assert.match(after, opens);
+  });
+
+  it("says what is in the way where it cannot be applied", async () => {
+    assert.match(
+      (await be(`${base} source=there cannot_apply='1062 Duplicate'`, "u:5")).stdout,
+      /^state: starting: .*cannot be: 1062/m,
+    );
+  });
+
+  it("does not open again what somebody has closed, as the steward does for a switchover, and says so", async () => {
+    const misplaced = "problem='takes no writes, and replicates from nobody'";
+    const closed = await be(`${base} epoch=3 ${misplaced}`, "-", { opened: "3" });
+    assert.equal(
+      closed.stdout,
+      "state: misplaced: appointed primary, and it takes no writes, and replicates from nobody",
+    );
+    assert.equal(
+      (await be(`${base} epoch=3 problem=-`, "-", { opened: "3" })).stdout,
+      "state: primary, by appointment 3",
+    );
+    const again = await be(`${base} epoch=4 ${misplaced}`, "-", { opened: "3" });
+    assert.match(again.stdout, opens, "but for another appointment");
+    assert.equal(again.opened, "4");
+  });
+
+  it("does not open by an appointment that is stale when it has applied all", async () => {
+    const newer = "look() { epoch=5 appointed=there; }";
+    const { stdout, opened } = await be(`${newer}; ${base} epoch=4 appointed=here source=there`, "-");
+    assert.doesNotMatch(stdout, /reset|read_only|primary/);
+    assert.equal(opened, undefined);
+  });
+
+  it("is none where what opens it fails, and tries again", async () => {
+    for (const fails of ["sql() { return 1; }", "complete_accounts() { return 1; }"]) {
+      const { stdout, opened } = await be(`${fails}; ${base} problem='takes no writes'`, "-");
+      assert.doesNotMatch(stdout, /primary/);
+      assert.equal(opened, undefined);
+    }
+  });
+
+  it("is one where the steward has opened it, though it cannot write while no replica is there", async () => {
+    const { stdout } = await be(`sql() { return 1; }; ${base} problem=-`, "-");
+    assert.match(stdout, /^state: primary/m);
+  });
+
+  describe("and has lost its own data", () => {
+    const clone = { dataLost: "" };
+    const peers = (one: string, other: string) =>
+      `PEERS='mysql-server2.replication mysql-server3.replication'
+      ask_peer() { case $1 in *server2*) ${one} ;; *) ${other} ;; esac; }; ${base} problem=closed`;
+
+    it("opens when every other answers, and has nothing more", async () => {
+      const { stdout, dataLost } = await be(peers("echo u:1-5", "echo u:1-4"), "-", clone);
+      assert.match(stdout, opens);
+      assert.equal(dataLost, undefined);
+    });
+
+    for (const [what, silence] of [
+      ["is silent", "return 1"],
+      ["answers nothing, for it has no data", "echo"],
+    ] as const) {
+      it(`waits while another ${what}`, async () => {
+        const { stdout, dataLost } = await be(peers("echo u:1-5", silence), "-", clone);
+        assert.match(stdout, /^state: alone: its own data were lost; silent: mysql-server3.replication$/m);
+        assert.doesNotMatch(stdout, /read_only/);
+        assert.equal(dataLost, "");
+      });
+    }
+
+    it("leaves it to a person where another has more", async () => {
+      const { stdout } = await be(peers("echo u:1-5", "echo u:1-7"), "-", clone);
+      assert.match(
+        stdout,
+        /^state: refused: its own data were lost, and mysql-server3.replication has more transactions: npm run database -- takeover server3$/m,
+      );
+      assert.doesNotMatch(stdout, /read_only/);
+    });
+  });
+});
+
+describe("a primary with semisync, whose writers wait", () => {
+  for (const [what, answer, isReleased] of [
+    ["while a replica is there and acknowledges nothing, releases them", "1 1 5", true],
+    ["for acknowledgements that come, leaves them alone", "1 1 $RANDOM$RANDOM", false],
+    ["for a replica to come, leaves them alone", "0 1 5", false],
+    ["no more, does nothing", "1 0 5", false],
+    ["and which cannot be asked, does nothing", "", false],
+  ] as const) {
+    it(what, async () => {
+      const { stdout } = await inNode("release_writers; wait", `echo ${answer}`);
+      assert.equal(stdout.includes("DROP TABLE IF EXISTS"), isReleased, stdout);
+    });
+  }
+});

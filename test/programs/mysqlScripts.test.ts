@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { DEFINITIONS } from "../../components/mysqlCluster/definitions.ts";
+import { nodeFiles, stewardFiles } from "../../components/mysqlCluster/node.ts";
+import { parseConfig } from "../../config/config.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
+import { runScript } from "../scripts.ts";
+
+const { cluster } = planTopology(parseConfig("foobar", "dev", devConfig()));
+const [node] = cluster.databases;
+assert.ok(node);
+
+/** The program's definitions, but that each question is a word. */
+const words = (files: Readonly<Record<string, string>>, names: readonly string[]) => ({
+  ...files,
+  [DEFINITIONS]: `${files[DEFINITIONS]}\n${names.map((name) => `${name}=${name}`).join("\n")}\nDATA_LOST=/nowhere/lost\n`,
+});
+
+describe("the steward, where the primary takes no writes", () => {
+  const files = words(stewardFiles(), ["WRITES", "APPOINTED", "FOLLOWS", "SOURCE", "UNAPPLIED"]);
+  const run = (isClosed: 0 | 1) =>
+    runScript(
+      files,
+      ["steward.sh", "db2"],
+      `*"SELECT WRITES, APPOINTED") echo "0 1 db1" ;;
+      "db1: SELECT WRITES OR"*) echo ${isClosed} ;;
+      "db2: SELECT FOLLOWS"*) echo 1 ;;
+      *WAIT_FOR*) echo 0 ;;
+      *gtid_executed*) echo u:1-5 ;;`,
+      { MEMBERS: "db1 db2", PRIMARY: "db1", CERTIFICATES: "", REPLICATION: "async", WITHOUT_REPLICA: "" },
+    );
+
+  it("goes through a switchover again that was cut short", async () => {
+    const { exitCode, asked } = await run(1);
+    assert.equal(exitCode, 0);
+    assert.match(asked, /^db2: SET GLOBAL super_read_only = OFF;$/m);
+  });
+
+  it("and was not closed for one, gives it up to nobody: it may be about to open", async () => {
+    const { exitCode, asked, printed } = await run(0);
+    assert.equal(exitCode, 1);
+    assert.match(printed, /db1 is appointed and not open yet/);
+    assert.doesNotMatch(asked, /SET GLOBAL/);
+  });
+});
+
+describe("a takeover's script", () => {
+  const files = words(nodeFiles(node, cluster), ["SOURCE", "UNAPPLIED", "WRITES", "CANNOT_APPLY"]);
+  const run = (source: string) =>
+    runScript(
+      files,
+      ["takeover.sh"],
+      `*"SELECT SOURCE") echo ${source} ;;
+      *"SELECT UNAPPLIED") echo - ;;
+      *"SELECT WRITES") echo 1 ;;
+      *"START REPLICA"*) [ ${source} != - ] ;;`,
+      { MEMBER: "db2", REPLICATION: "async", WITHOUT_REPLICA: "" },
+    );
+
+  it("has a replica receive no more, and appoints it", async () => {
+    const { exitCode, asked } = await run("db1");
+    assert.equal(exitCode, 0);
+    assert.match(asked, /STOP REPLICA IO_THREAD.*'db2', 'takeover'/s);
+  });
+
+  it("appoints a primary again that somebody has closed, and which has no source", async () => {
+    const { exitCode, asked } = await run("-");
+    assert.equal(exitCode, 0);
+    assert.doesNotMatch(asked, /REPLICA /);
+    assert.match(asked, /'db2', 'takeover'/);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { DATA_LOST } from "../../components/mysqlCluster/definitions.ts";
+import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
+import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
+import { countOf } from "../../operations/database/members.ts";
+import { planTakeover } from "../../operations/database/takeover.ts";
+import { lost, makeRowStage, skipWithoutEngine, writeRows } from "../acknowledgedRows.ts";
+import { eventually } from "../engine.ts";
+import type { MysqlStage } from "../mysqlStage.ts";
+import { skipAfterFailure } from "../steps.ts";
+
+const [ONE, TWO] = ["mysql-server1", "mysql-server2"] as const;
+
+describe("a semisync primary that has lost its data", function () {
+  this.timeout("10m");
+  skipAfterFailure();
+  let stage: MysqlStage;
+  let acknowledged: readonly number[];
+  before(skipWithoutEngine);
+  before(async () => {
+    stage = await makeRowStage({ replication: "semisync", withoutReplica: "wait" });
+  });
+  after(() => stage?.remove());
+
+  const member = (name: string) => `${name}.replication`;
+  const plan = async (name: string) => {
+    const { members, covers } = await stage.members();
+    return planTakeover(stage.cluster, members, name.replace("mysql-", ""), covers);
+  };
+  /** Has the steward switch over, as it does for another setting. */
+  const switchTo = (name: string) =>
+    stage.execute(stage.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, member(name)]);
+  /** A replica may not have applied all yet. */
+  const hasAll = async (...names: readonly string[]) => {
+    for (const name of names) {
+      await eventually(async () => assert.equal((await lost(stage, name, acknowledged)).length, 0, name), 60);
+    }
+  };
+
+  it("does not open without what its replica has confirmed and not applied; a takeover brings it back", async () => {
+    const release = await stage.holdApplier(TWO, "foobar.written");
+    acknowledged = await writeRows(stage, ONE, 20);
+    assert.ok(countOf(await stage.rows(TWO, `SELECT ${UNAPPLIED}`)) >= 20);
+    await stage.kill(ONE);
+    await stage.inData(ONE, "find . -mindepth 1 -delete");
+    await stage.start(ONE);
+    await stage.untilState(ONE, /^refused: its own data were lost, .* more transactions: .* takeover server2$/m);
+    await assert.rejects(switchTo(TWO), /not open yet/);
+    await assert.rejects(plan(ONE), /server2 has transactions that server1 has not/);
+
+    const takeover = await plan(TWO);
+    assert.match(takeover.cost, /^nothing that server1 acknowledged is lost/);
+    const promoted = stage.promote(takeover);
+    await release();
+    await promoted;
+    await stage.untilInPlace();
+    await hasAll(ONE, TWO);
+  });
+
+  it("opens by itself where its replica has nothing more", async () => {
+    await stage.kill(TWO);
+    await stage.inData(TWO, "find . -mindepth 1 -delete");
+    await stage.start(TWO);
+    await stage.untilState(TWO, /^primary/);
+    await stage.untilInPlace();
+    await hasAll(ONE, TWO);
+    await assert.rejects(stage.execute(TWO, ["test", "-e", DATA_LOST]), "it has opened");
+  });
+
+  it("waits while its replica is silent, unless a person takes what it has", async () => {
+    await stage.kill(ONE, TWO);
+    await stage.inData(TWO, `touch $(basename ${DATA_LOST})`);
+    await stage.start(TWO);
+    await stage.untilState(TWO, /^alone: its own data were lost; silent: mysql-server1.replication$/m);
+    const takeover = await plan(TWO);
+    assert.match(takeover.cost, /^what server2 acknowledged may be lost: server1, .* server2 lost its own data/);
+    await stage.promote(takeover);
+    await stage.untilInPlace();
+    await hasAll(ONE, TWO);
+  });
+
+  it("and one that somebody has closed is opened again by a takeover", async () => {
+    await stage.databases.ask(TWO, "SET GLOBAL super_read_only = ON");
+    await stage.untilState(TWO, /^misplaced/);
+    const takeover = await plan(TWO);
+    assert.equal(takeover.cost, "nothing is lost: server2 was the last primary itself");
+    await stage.promote(takeover);
+    await stage.untilInPlace();
+    await switchTo(ONE);
+    await stage.untilInPlace();
+    await hasAll(ONE, TWO);
+    assert.equal(await stage.databases.primary(), ONE);
+  });
+});
