@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { engine, engineMissing, eventually } from "../engine.ts";
@@ -23,10 +25,7 @@ describe("a test run", function () {
 
   it("leaves a stack alone that another run works with, and removes all that a killed one left", async () => {
     const other = execa(process.execPath, ["--import", "tsx", RUN], { reject: false });
-    const line = await new Promise<string>((resolve) => {
-      other.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()));
-    });
-    const { name, pid }: { name: string; pid: number } = JSON.parse(line);
+    const { name, pid } = await madeBy(other);
     try {
       await (await createTestStack()).remove();
       assert.ok((await networks()).includes(name));
@@ -40,3 +39,9 @@ describe("a test run", function () {
     await eventually(async () => assert.throws(() => process.kill(pid, 0), /ESRCH/), 10);
   });
 });
+
+/** What the run has made. It may say before that it has removed what another one had left. */
+async function madeBy({ stdout }: { readonly stdout: Readable }): Promise<{ name: string; pid: number }> {
+  for await (const line of createInterface({ input: stdout })) if (line.startsWith("{")) return JSON.parse(line);
+  throw new Error("the run has ended");
+}
