@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { engineClient } from "../../engine/client.ts";
 import { type Found, findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
@@ -45,7 +47,7 @@ export async function heal(session: Session): Promise<Healed> {
   const healed = (known: Known) => ({ known, session: { ...session, rest } });
   const agreed = new Set<string>();
   for (;;) {
-    const view = await look(session);
+    const view = await lookAtRest(session);
     // The CLI names the run that is at work.
     if (view.locks.some(({ isAlive }) => isAlive)) return healed(view.known);
     refuseForeign(session, view);
@@ -88,6 +90,26 @@ export async function requireQuiet(session: Looking, isAllowed: boolean): Promis
   const doubtful = isAllowed || session.backend.folder === undefined ? [] : view.doubtful;
   refuseBusy(session.reference, view.locks, doubtful);
   return view.known;
+}
+
+/** The most looks until two in a row find the same, and the time between them. */
+const LOOKS = 10;
+const BETWEEN_LOOKS_MS = 1_000;
+
+/** An engine goes on making what a run has asked it for that was killed meanwhile. */
+async function lookAtRest(session: Looking): Promise<View> {
+  let view = await look(session);
+  for (let looks = 1; view.known.isUnfinished && looks < LOOKS; looks++) {
+    await sleep(BETWEEN_LOOKS_MS);
+    const next = await look(session);
+    if (isDeepStrictEqual(idsIn(next), idsIn(view))) return next;
+    view = next;
+  }
+  return view;
+}
+
+function idsIn({ foreign, leftovers, doubtful }: Sorted): string[] {
+  return [...foreign, ...leftovers, ...doubtful].map(({ id }) => id).sort();
 }
 
 /**
