@@ -1,4 +1,3 @@
-import { engineClient } from "../engine/client.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { parseListing } from "../operations/backups/listing.ts";
 import { size } from "../operations/backups/report.ts";
@@ -6,21 +5,15 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { stackContainers } from "../operations/stack/containers.ts";
-import { factsOf } from "../operations/stack/facts.ts";
+import { openStack } from "../operations/stack/open.ts";
 
 /** Takes a full backup now. */
 await main(async () => {
   const { stack, reference } = commandLine(process.argv.slice(2));
   const machine = await prepareMachine(stack);
-  const { config, topology } = await factsOf(stack);
+  const { topology, containers } = await openStack(stack);
   const { name } = backupsOf(topology, reference);
   await requireOwn({ stack, reference, ...machine });
-  const containers = stackContainers(
-    engineClient(config.loadBalancer.endpoint),
-    topology,
-    new AbortController().signal,
-  );
   const outcome = (await containers.execute(name, backupScript("request", "full"))).trim();
   const taken = /^taken: (.+)$/.exec(outcome)?.[1];
   if (taken === undefined) throw new Error(`no backup was taken: ${outcome.replace("failed: ", "")}`);

@@ -1,24 +1,17 @@
-import { engineClient } from "../engine/client.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { parseListing } from "../operations/backups/listing.ts";
 import { backupTable } from "../operations/backups/report.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { stackContainers } from "../operations/stack/containers.ts";
-import { factsOf } from "../operations/stack/facts.ts";
+import { openStack } from "../operations/stack/open.ts";
 
 /** Lists the backups that can be restored. */
 await main(async () => {
   const { stack, reference } = commandLine(process.argv.slice(2));
   await prepareMachine(stack);
-  const { config, topology } = await factsOf(stack);
+  const { topology, containers } = await openStack(stack);
   const { name } = backupsOf(topology, reference);
-  const containers = stackContainers(
-    engineClient(config.loadBalancer.endpoint),
-    topology,
-    new AbortController().signal,
-  );
   const listing = parseListing(await containers.execute(name, backupScript("list")));
   const lines = backupTable(listing, `${topology.project}/${topology.stack}`, new Date());
   if (lines.length === 0) say("no backup has been taken yet; npm run backup takes one now");

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { engineClient } from "../engine/client.ts";
 import { beginGroup } from "../operations/database/beginGroup.ts";
 import { askMembers, comparisons, type Member } from "../operations/database/members.ts";
 import { nodesOf } from "../operations/database/nodes.ts";
@@ -13,9 +12,7 @@ import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { withoutSignals } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { stackContainers } from "../operations/stack/containers.ts";
-import { databasesOf } from "../operations/stack/databases.ts";
-import { factsOf } from "../operations/stack/facts.ts";
+import { openStack } from "../operations/stack/open.ts";
 import { setSetting } from "../operations/stack/setting.ts";
 
 const USAGE = `npm run database -- status             every database: what it is, and why it is not in its place
@@ -45,11 +42,8 @@ await main(async () => {
     return 2;
   }
   const machine = await prepareMachine(stack);
-  const { config, topology } = await factsOf(stack);
+  const { topology, engine, containers, databases } = await openStack(stack);
   const { cluster } = topology;
-  const engine = engineClient(config.loadBalancer.endpoint);
-  const containers = stackContainers(engine, topology, new AbortController().signal);
-  const databases = databasesOf(containers, topology);
   const nodes = nodesOf(engine, topology);
   const { ask } = databases;
   const askAll = () => askMembers(cluster, ask, containers.execute);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { engineClient } from "../engine/client.ts";
 import type { Drill, Ground } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
 import { releases } from "../operations/drills/release.ts";
@@ -10,9 +9,8 @@ import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { stackContainers } from "../operations/stack/containers.ts";
-import { databasesOf } from "../operations/stack/databases.ts";
 import { factsOf, outputsOf } from "../operations/stack/facts.ts";
+import { opened } from "../operations/stack/open.ts";
 
 const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
 npm run drill -- NAME… | all     do it to the stack that is up, under load, one after the other
@@ -67,15 +65,10 @@ await main(async () => {
     say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
     return 1;
   }
-  const engine = engineClient(facts.config.loadBalancer.endpoint);
-  const isPassed = await interruptible((signal) => {
-    const containers = stackContainers(engine, facts.topology, signal);
-    return passes(drills, {
-      ...facts,
+  const isPassed = await interruptible((signal) =>
+    passes(drills, {
+      ...opened(facts, signal),
       ...conditions,
-      engine,
-      containers,
-      databases: databasesOf(containers, facts.topology),
       url,
       state,
       seconds,
@@ -83,8 +76,8 @@ await main(async () => {
       wait: (length) => sleep(length * 1_000, undefined, { signal }),
       ...releases(name, machine, { signal, say }),
       say,
-    });
-  });
+    }),
+  );
   return isPassed ? 0 : 1;
 });
 

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { engineClient } from "../engine/client.ts";
 import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
 import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
@@ -13,9 +12,8 @@ import { requireQuiet } from "../operations/session/heal.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { stackContainers } from "../operations/stack/containers.ts";
-import { type Databases, databasesOf } from "../operations/stack/databases.ts";
-import { factsOf } from "../operations/stack/facts.ts";
+import type { Databases } from "../operations/stack/databases.ts";
+import { openStack } from "../operations/stack/open.ts";
 import { planTopology } from "../topology/topology.ts";
 
 const USAGE = `npm run restore -- --latest                  the newest backup and all of the archive after it
@@ -52,7 +50,7 @@ await main(async () => {
     return 2;
   }
   const session = { ...line, rest: rest.filter((arg) => arg === REMOVE_LEFTOVERS) };
-  const { config, topology } = await factsOf(session.stack);
+  const { config, topology, engine, containers, databases } = await openStack(session.stack);
   const isAllowed = session.rest.length > 0;
   const { state } = await requireQuiet(session, isAllowed);
   if (!topology.protectData) {
@@ -70,7 +68,6 @@ await main(async () => {
     await stopDatabases(engine, topology, signal, () => nameRestore(session, restored));
     return true;
   };
-  const engine = engineClient(config.loadBalancer.endpoint);
   if (values.undo) {
     const { restored } = config.mysql;
     const { Volumes } = await engine.listVolumes();
@@ -88,8 +85,6 @@ await main(async () => {
         ? { kind: "moment", at: moment(values.to) }
         : { kind: "latest" };
   const plan = backupsOf(topology, session.reference);
-  const containers = stackContainers(engine, topology, new AbortController().signal);
-  const databases = databasesOf(containers, topology);
   // What has been committed until now can be restored, too, where databases are left to take it from.
   if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
