@@ -1,3 +1,5 @@
+import { coerce, gte } from "semver";
+
 /** A plugin of the engine, named and numbered like the npm package whose resources it serves. */
 export interface Plugin {
   readonly name: string;
@@ -27,14 +29,5 @@ export function findVersion(text: string): string | undefined {
 
 /** Whether a version of dotted numbers is the floor or newer; a missing number counts as 0. */
 export function atLeast(version: string, floor: string): boolean {
-  const [have, need] = [numbers(version), numbers(floor)];
-  for (let place = 0; place < Math.max(have.length, need.length); place++) {
-    const difference = (have[place] ?? 0) - (need[place] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-function numbers(version: string): number[] {
-  return version.split(".").map(Number);
+  return gte(coerce(version) ?? "0.0.0", coerce(floor) ?? "0.0.0");
 }

@@ -1,4 +1,5 @@
 import { closest } from "fastest-levenshtein";
+import { gt } from "semver";
 import type { FullBackup, Listing } from "./listing.ts";
 
 /** What somebody wants back: all that there is, what one backup holds, or the data as they were at a moment. */
@@ -23,7 +24,7 @@ export function choose(listing: Listing, stack: string, wanted: Wanted): Choice 
   const own = listing.backups.filter((backup) => backup.stack === stack);
   const choice = wanted.kind === "name" ? named(listing, stack, wanted.name) : newest(own, listing.reaches, wanted);
   const { backup } = choice;
-  if (isNewer(backup.version, listing.version)) {
+  if (gt(backup.version, listing.version)) {
     throw new Error(`the backup ${backup.name} is of MySQL ${backup.version}, and the stack runs ${listing.version}
     allowed:   a backup of ${listing.version} or older; or images.mysql with ${backup.version} or newer`);
   }
@@ -81,12 +82,4 @@ export function rangesOf(
     const from = new Date(first.takenAt);
     return [{ from, to: reaches.get(run) ?? from }];
   });
-}
-
-/** Whether a version comes after another: 9.10.0 after 9.7.4. */
-export function isNewer(version: string, than: string): boolean {
-  const parts = (text: string) => text.split(".").map(Number);
-  const [one, other] = [parts(version), parts(than)];
-  const index = one.findIndex((part, place) => part !== (other[place] ?? 0));
-  return index >= 0 && (one[index] ?? 0) > (other[index] ?? 0);
 }

@@ -209,7 +209,7 @@ describe("Node.js", () => {
   }
   for (const version of ["18.20.8", "20.18.3", "8.0.0"]) {
     it(`${version} is refused`, () =>
-      assert.match(String(nodeProblem(version)), /too old\n {4}allowed: {3}20\.19 or newer/));
+      assert.match(String(nodeProblem(version)), /too old\n {4}allowed: {3}20\.19\.0 or newer/));
   }
 });
 

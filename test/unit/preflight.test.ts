@@ -33,7 +33,7 @@ describe("preflight", () => {
       assert.equal(kernelProblem(release, REMOTE), undefined, release);
     }
     for (const release of ["4.18.0-553.el8", "5.4.0-42-generic", "5.13.19"]) {
-      assert.match(kernelProblem(release, REMOTE) ?? "", /too old\n {4}allowed: {3}5\.14 or newer/, release);
+      assert.match(kernelProblem(release, REMOTE) ?? "", /too old\n {4}allowed: {3}5\.14\.0 or newer/, release);
     }
   });
 
