@@ -14,12 +14,19 @@ echo ready
 sleep 20 & wait
 `;
 
-/** What a command does, for test/unit/terminal.test.ts: it asks, runs the CLI, or has begun something and takes it back. */
+/** What a command does, for test/unit/terminal.test.ts: it asks, prints, runs the CLI, or has begun something and takes it back. */
 await main(async () => {
   if (process.argv[2] === "ask") {
     if (await confirm("Go on?")) return 0;
     say("nothing was changed");
     return 1;
+  }
+  if (process.argv[2] === "lines") {
+    for (let line = 0; line < 2_000; line++) {
+      console.log("line");
+      await sleep(1);
+    }
+    return 4;
   }
   if (process.argv[2] === "cli") {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));

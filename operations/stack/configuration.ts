@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
 import { parseConfig, rawSettings } from "../../config/config.ts";
 import type { Config, Settings } from "../../config/schema.ts";
-import { settingsIn } from "./file.ts";
+import { AS_WRITTEN, settingsIn } from "./file.ts";
 
 /** Other settings for a stack; each replaces the whole of its key. */
 export type Changes = Partial<Settings>;
@@ -16,7 +16,7 @@ export function configOf(project: string, stack: string, text: string): Config {
 export function changedText(project: string, text: string, changes: Changes): string {
   const file = parseDocument(text);
   for (const [key, value] of Object.entries(changes)) file.setIn(["config", `${project}:${key}`], value);
-  return file.toString({ lineWidth: 0 });
+  return file.toString(AS_WRITTEN);
 }
 
 /** Changes a stack's file while the work is done; whatever becomes of that, the file is then what it was, to the byte. */

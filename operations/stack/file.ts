@@ -5,6 +5,9 @@ import { schema } from "../../config/schema.ts";
 import { fromText } from "../../config/shape.ts";
 import { ROOT } from "./project.ts";
 
+/** Lists in one line have no spaces inside their brackets, as people write them, and no line is broken. */
+export const AS_WRITTEN = { lineWidth: 0, flowCollectionPadding: false } as const;
+
 /** The file of a stack's settings. */
 export function stackFile(stack: string, folder = ROOT): string {
   return `${folder}/Pulumi.${stack}.yaml`;
@@ -33,7 +36,7 @@ export function withObjects(
     document.setIn(["config", key], meant);
     return [key];
   });
-  return { text: keys.length === 0 ? text : document.toString({ lineWidth: 0 }), keys };
+  return { text: keys.length === 0 ? text : document.toString(AS_WRITTEN), keys };
 }
 
 /** Makes lists and objects of JSON texts in a stack's file; resolves to their keys. */

@@ -27,6 +27,15 @@ async function typed(words: string, pattern: RegExp, keys: string) {
   return { exitCode, output };
 }
 
+describe("a command whose output somebody stops reading", () => {
+  it("goes on to its own end", async () => {
+    const command = `{ ${process.execPath} --import tsx ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
+    const { stdout, stderr } = await execa("sh", ["-c", command]);
+    assert.equal(stdout, "line");
+    assert.equal(stderr.trim(), "exit code 4");
+  });
+});
+
 describe("a command in a terminal", function () {
   this.timeout(60_000);
 
