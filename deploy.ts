@@ -82,15 +82,9 @@ export function deploy(topology: Topology) {
     statistics: published("statistics"),
     release: app.release,
     containers: Object.fromEntries(
-      [
-        ...loadBalancer.services,
-        ...web.services,
-        ...app.services,
-        ...routers.services,
-        ...mysql.nodes,
-        mysql.steward,
-        ...(backups.service === undefined ? [] : [backups.service]),
-      ].map(({ name, container }) => [name, container.name]),
+      [loadBalancer, web, app, routers, mysql, backups]
+        .flatMap(({ services }) => services)
+        .map(({ name, container }) => [name, container.name]),
     ),
     replication: topology.cluster.replication,
     databases: topology.cluster.databases.toReversed().map(({ server, role, name, port }) => ({

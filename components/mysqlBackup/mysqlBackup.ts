@@ -35,8 +35,8 @@ export const BACKUP_FOLDER = "/var/lib/mysql-files";
  * stack's, whether backups are taken or not: those that were taken outlive the setting, and are gone on with when it is back.
  */
 export class MysqlBackup extends pulumi.ComponentResource {
-  /** undefined where no backups are taken. */
-  readonly service: Service | undefined;
+  /** None where no backups are taken. */
+  readonly services: readonly Service[];
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
@@ -49,7 +49,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
       { ...kept, ignoreChanges: ["minNumeric"] },
     );
     const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args);
-    this.service = plan && this.#service(plan, key.result, unauthenticatedUntil, args);
+    this.services = plan === undefined ? [] : [this.#service(plan, key.result, unauthenticatedUntil, args)];
     this.registerOutputs({});
   }
 

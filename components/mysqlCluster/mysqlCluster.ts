@@ -44,6 +44,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
   readonly nodes: readonly Service[];
   /** Healthy once the configured member has been made primary, and while every member is in its place. */
   readonly steward: Service;
+  /** All of them. */
+  readonly services: readonly Service[];
   readonly passwords: Passwords;
 
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -68,6 +70,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
       (plan) => pulumi.interpolate`${plan.member}=${of(certificates, plan).certificate.apply(fingerprint)}`,
     );
     this.steward = this.#steward(args, served);
+    this.services = [...this.nodes, this.steward];
     this.registerOutputs({});
   }
 
