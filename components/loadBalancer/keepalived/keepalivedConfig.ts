@@ -38,13 +38,14 @@ vrrp_script listens {
     init_fail
 }
 
-# Silence may be a busy machine, so it is waited for longer. It weighs less than refusal, which fails both checks: the
+# Silence may be a busy machine, so it is waited for longer, and once is no silence: an address that moves cuts
+# connections. It weighs less than refusal, which fails both checks: the
 # address rather stays with one that is slow than go to one that is not there.
 vrrp_script answers {
     script "/etc/foobar/check.sh answers ${STATISTICS_PORT}"
     interval 0.2
     timeout 0.5
-    fall 1
+    fall 2
     rise 40
     weight ${FAILURE_WEIGHT}
     init_fail
