@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { cli } from "../stack/cli.ts";
+import { cli, isWithoutStack } from "../stack/cli.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import type { Machine } from "./machine.ts";
 import type { StackName } from "./stackName.ts";
@@ -24,7 +24,7 @@ export async function ensureStack(name: StackName, machine: Machine, isMade: boo
   try {
     await cli({ reference: name.reference, env }, ["stack", "select"]);
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes("no stack named"))) throw error;
+    if (!isWithoutStack(error)) throw error;
     const { stdout } = await execa("pulumi", ["stack", "ls", "--json"], { cwd: ROOT, env, extendEnv: false });
     const names = stacks.parse(JSON.parse(stdout)).map(({ name }) => name);
     const nearest = names.length === 0 ? "" : `; did you mean ${closest(name.reference, names)}?`;

@@ -5,7 +5,7 @@ import { type Found, findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { doubtText, foreignText, leftText } from "../../ownership/report.ts";
 import { type Sorted, sort } from "../../ownership/sort.ts";
-import { cli } from "../stack/cli.ts";
+import { cli, isWithoutStack } from "../stack/cli.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 import { agreementText, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
@@ -128,7 +128,7 @@ async function look(session: Looking): Promise<View> {
 /** The state as the CLI exports it. A stack that it does not have has nothing, and what is on the engine is another's. */
 async function exportOf(session: Looking): Promise<string> {
   return cli(session, ["stack", "export"]).catch((error: Error) => {
-    if (/no stack named/.test(error.message)) return "{}";
+    if (isWithoutStack(error)) return "{}";
     throw error;
   });
 }

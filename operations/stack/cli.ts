@@ -22,3 +22,8 @@ export async function cli(
   if (failed) throw new Error(stderr.trim().replace(/^error: /, "") || message);
   return stdout;
 }
+
+/** Whether the CLI has failed because its backend does not have the stack. */
+export function isWithoutStack(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("no stack named");
+}

@@ -9,7 +9,7 @@ const FAILURE_WEIGHT = -60;
 
 /**
  * keepalived.conf of a load balancer. The peers talk to each other's own addresses, for not every network passes
- * multicast on. The times are for an address that is back within a second: a peer has failed that is silent for three
+ * multicast on. The times are for an address that is back within two seconds: a peer has failed that is silent for three
  * adverts. An HAProxy that comes back must do well for 8 s before the
  * address comes back to it: it takes up to 5 s to ask its peer for the table of clients.
  *

@@ -100,7 +100,7 @@ tick() {
     state archive "waiting for the first full backup"
     return
   fi
-  # Who can write to the folder could say here what the archive goes on from.
+  # Anybody who can write to the folder could else say what the archive goes on from.
   if [ "$newest_trust" != authentic ]; then
     state archive "waiting for a full backup that is authenticated"
     [ "$asked" = "$newest" ] || echo archive >/tmp/full.requests
