@@ -8,9 +8,11 @@ const CTRL_D = "\x04";
 
 /** Runs a command in a terminal of its own, and types when it has said something. */
 async function typed(words: string, pattern: RegExp, keys: string) {
-  const command = `${process.execPath} --import tsx ${COMMAND} ${words}`;
+  // `exec`, since Debian's sh stays between the two: it would take Ctrl-C as well, and end with an exit code of its own.
+  const command = `exec ${process.execPath} --import tsx ${COMMAND} ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     all: true,
+    env: { SHELL: "/bin/sh" },
     reject: false,
     stdin: "pipe",
     timeout: 20_000,
