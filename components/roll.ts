@@ -5,7 +5,7 @@ import type { Service } from "./service.ts";
  * stops at the first that fails with the others untouched.
  * @param first healthy before the first service starts
  */
-export function oneAfterTheOther<Plan>(
+export function rolling<Plan>(
   plans: readonly Plan[],
   first: readonly Service[],
   create: (plan: Plan, after: readonly Service[]) => Service,

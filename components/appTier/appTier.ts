@@ -7,7 +7,7 @@ import { fingerprint } from "../certificates.ts";
 import { folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import type { Password } from "../passwords.ts";
-import { oneAfterTheOther } from "../roll.ts";
+import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { type ApplicationSource, applicationFolder } from "./applicationFolder.ts";
@@ -46,7 +46,7 @@ export class AppTier extends pulumi.ComponentResource {
       DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
       DATABASE_PASSWORD_VERSION: args.databasePassword.version,
     };
-    this.services = oneAfterTheOther(
+    this.services = rolling(
       args.plans,
       args.after,
       (plan, after) =>

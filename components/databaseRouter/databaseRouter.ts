@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterPlan } from "../../topology/plan.ts";
 import { configFiles } from "../files.ts";
-import { oneAfterTheOther } from "../roll.ts";
+import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, PROBE, routerConfig, STOP_SECONDS } from "./routerConfig.ts";
@@ -27,7 +27,7 @@ export class DatabaseRouters extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseRoutersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:DatabaseRouters", name, {}, opts);
-    this.services = oneAfterTheOther(
+    this.services = rolling(
       args.plans,
       args.after,
       (plan, after) =>

@@ -4,7 +4,7 @@ import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { configFiles, liveFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
-import { oneAfterTheOther } from "../roll.ts";
+import { rolling } from "../roll.ts";
 import { Service, type ServiceArgs } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
@@ -43,7 +43,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const namespaces: Service[] = [];
-    const haproxies = oneAfterTheOther(args.plans, args.after, (plan, after) => {
+    const haproxies = rolling(args.plans, args.after, (plan, after) => {
       const holder = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
       const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
       const namespace = this.#namespace(plan, args, config, { ...holder, after });

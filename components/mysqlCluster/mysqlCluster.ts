@@ -7,7 +7,7 @@ import { type Authority, fingerprint, type IssuedCertificate } from "../certific
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
-import { oneAfterTheOther } from "../roll.ts";
+import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { INTENT_FOLDER, TLS } from "./mysqlConfig.ts";
@@ -63,7 +63,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const certificates = new Map(
       args.plan.databases.map(({ name, dialled }) => [name, args.authority.issue(name, dialled, { parent: this })]),
     );
-    this.nodes = oneAfterTheOther(args.plan.databases, [], (plan, after) =>
+    this.nodes = rolling(args.plan.databases, [], (plan, after) =>
       this.#node(plan, of(volumes, plan), of(certificates, plan), args, after),
     );
     const served = args.plan.databases.map(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology/plan.ts";
 import { configFiles, folderFiles } from "../files.ts";
-import { oneAfterTheOther } from "../roll.ts";
+import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, STATIC_FOLDER, stopSeconds } from "./nginxConfig.ts";
@@ -26,7 +26,7 @@ export class WebTier extends pulumi.ComponentResource {
         ? []
         : [{ ...folderFiles(STATIC_FOLDER, args.staticFiles), kind: "static" as const }];
     const start = readFileSync(new URL("files/start.sh", import.meta.url), "utf8");
-    this.services = oneAfterTheOther(
+    this.services = rolling(
       args.plans,
       args.after,
       (plan, after) =>
