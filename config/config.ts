@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LOCAL_ENDPOINT, NETWORKS } from "./choices.ts";
 import { ConfigError, type Problem, problemsOf, unknownKey } from "./problems.ts";
-import { refusal } from "./refusal.ts";
 import { subnetsOf } from "./rules/networks.ts";
 import { crossChecks } from "./rules/servers.ts";
 import { type Config, type Settings, schema } from "./schema.ts";
 import { fromText } from "./shape.ts";
 import { type Surroundings, UNKNOWN } from "./surroundings.ts";
+import { UserError } from "./userError.ts";
 
 /**
  * Reads the configuration of the running stack.
  * @param look what is taken on the engine at an endpoint; asked where something is wrong, for what is proposed instead
- * @throws pulumi.RunError naming every problem at once: key, value, what is allowed, how to set it.
+ * @throws UserError naming every problem at once: key, value, what is allowed, how to set it.
  */
 export async function loadConfig(
   look: (endpoint: string, identity: { project: string; stack: string }) => Promise<Surroundings>,
@@ -20,7 +20,7 @@ export async function loadConfig(
   const { parts, problems } = check(project, raw, UNKNOWN);
   if (problems.length === 0) return complete(project, stack, parts);
   const surroundings = await look(parts.loadBalancer?.endpoint ?? LOCAL_ENDPOINT, { project, stack });
-  throw refusal(new ConfigError(project, stack, check(project, raw, surroundings).problems).message);
+  throw new UserError(new ConfigError(project, stack, check(project, raw, surroundings).problems).message);
 }
 
 /**

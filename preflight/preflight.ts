@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, type Problem } from "../config/problems.ts";
-import { refusal } from "../config/refusal.ts";
+import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
@@ -22,11 +22,11 @@ const CLI_VERSIONS = ">=3.200.0";
  * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint, a
  * stack of the same name that another state has, ports and subnets that are taken. A preview needs no engine, so there a
  * silent one is a warning.
- * @throws pulumi.RunError with every problem at once
+ * @throws UserError with every problem at once
  */
 export async function preflight(topology: Topology): Promise<void> {
   const node = nodeProblem(process.versions.node);
-  if (node !== undefined) throw refusal(node);
+  if (node !== undefined) throw new UserError(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const { application, release, static: staticFiles } = topology.files;
@@ -38,14 +38,14 @@ export async function preflight(topology: Topology): Promise<void> {
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     const kernel = state && kernelProblem(state.kernel, endpoint);
-    if (kernel !== undefined) throw refusal(kernel);
+    if (kernel !== undefined) throw new UserError(kernel);
     const others = state && known && (await notOwn(endpoint, topology, known));
-    if (others !== undefined) throw refusal(others);
+    if (others !== undefined) throw new UserError(others);
     if (state === undefined) problems.push(...subnetProblems(topology, [], []));
     else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
   if (problems.length > 0) {
-    throw refusal(new ConfigError(topology.project, topology.stack, problems).message);
+    throw new UserError(new ConfigError(topology.project, topology.stack, problems).message);
   }
 }
 
@@ -55,7 +55,7 @@ async function requireCli(): Promise<void> {
   } catch (error) {
     // The protocol's status code in front says nothing to a user.
     const found = String(error instanceof Error ? error.message : error).replace(/^\d+ [A-Z_]+: /, "");
-    throw refusal(
+    throw new UserError(
       `the Pulumi CLI is too old: ${found}\n    allowed:   ${CLI_VERSIONS}\n    cure:      https://www.pulumi.com/docs/install/`,
     );
   }
@@ -65,7 +65,7 @@ function noEngine(endpoint: string, error: Error): undefined {
   const message = `no Docker Engine answers at ${endpoint} (${error.message || error.name})
     cure:      start the engine and see that \`docker --host ${endpoint} version\` shows a server,
                or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
-  if (!pulumi.runtime.isDryRun()) throw refusal(message);
+  if (!pulumi.runtime.isDryRun()) throw new UserError(message);
   void pulumi.log.warn(`${message}\n    A preview goes on without it, and sees neither taken ports nor taken subnets.`);
 }
 
