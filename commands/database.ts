@@ -103,7 +103,7 @@ function undone(): number {
 
 function line({ plan, state, report, problem }: Member): string {
   const does = report === undefined ? "does not answer" : report.writes ? "takes writes" : "read-only";
-  const misplaced =
+  const outOfPlace =
     problem === undefined || report === undefined ? "" : `\n${" ".repeat(13)}not in its place: it ${problem}`;
-  return `${plan.server.padEnd(12)} ${does.padEnd(16)} ${state}${misplaced}`;
+  return `${plan.server.padEnd(12)} ${does.padEnd(16)} ${state}${outOfPlace}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Drill, Ground } from "../operations/drills/drill.ts";
+import type { Drill, DrillContext } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
 import { releases } from "../operations/drills/release.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
@@ -9,8 +9,8 @@ import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { factsOf, outputsOf } from "../operations/stack/facts.ts";
 import { opened } from "../operations/stack/open.ts";
+import { outputsOf, readStack } from "../operations/stack/stack.ts";
 
 const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
 npm run drill -- NAME… | all     do it to the stack that is up, under load, one after the other
@@ -47,27 +47,26 @@ await main(async () => {
   const seconds = whole("--seconds", values.seconds, 5, 120);
   const rate = whole("--rate", values.rate, 10, 1_000);
   const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS) };
-  const { stack } = name;
-  const facts = await factsOf(stack);
+  const stack = await readStack(name.stack);
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
-      console.log(`${name}\n    ${proves}\n    ${obstacle(facts) ?? limit(facts, conditions)}`);
+      console.log(`${name}\n    ${proves}\n    ${obstacle(stack) ?? limit(stack, conditions)}`);
     }
     return 0;
   }
   const drills = drillsNamed(positionals);
 
-  const machine = await prepareMachine(stack);
+  const machine = await prepareMachine(name.stack);
   await requireOwn({ ...name, ...machine });
   const { url, state } = await outputsOf(name.reference, machine);
-  const question = `Containers of the stack ${stack} will be killed, paused or replaced. Go on?`;
-  if (!values.yes && !isForTests(stack) && !(await confirm(question))) {
-    say(`nothing was done to the stack ${stack}; --yes allows it without a question`);
+  const question = `Containers of the stack ${name.stack} will be killed, paused or replaced. Go on?`;
+  if (!values.yes && !isForTests(name.stack) && !(await confirm(question))) {
+    say(`nothing was done to the stack ${name.stack}; --yes allows it without a question`);
     return 1;
   }
   const isPassed = await interruptible((signal) =>
     passes(drills, {
-      ...opened(facts, signal),
+      ...opened(stack, signal),
       ...conditions,
       url,
       state,
@@ -82,16 +81,16 @@ await main(async () => {
 });
 
 /** Runs the drills one after the other; resolves to whether all have passed. */
-async function passes(drills: readonly Drill[], ground: Ground): Promise<boolean> {
+async function passes(drills: readonly Drill[], context: DrillContext): Promise<boolean> {
   let isPassed = true;
   for (const drill of drills) {
-    const obstacle = drill.obstacle(ground);
+    const obstacle = drill.obstacle(context);
     if (obstacle !== undefined) {
       say(`drill=${drill.name} skipped: ${obstacle}`);
       continue;
     }
     say(`${drill.name}: ${drill.proves}`);
-    const { line, complaints } = await drill.run(ground);
+    const { line, complaints } = await drill.run(context);
     console.log(line);
     for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
     isPassed &&= complaints.length === 0;

@@ -160,10 +160,10 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     untilInPlace: (seconds = 180) =>
       eventually(async () => {
         const { members: all } = await members();
-        const misplaced = all.filter(({ problem }) => problem !== undefined);
+        const outOfPlace = all.filter(({ problem }) => problem !== undefined);
         // The steward, which is shell, says so too.
-        if (misplaced.length === 0) return void (await execute(cluster.steward.name, ["test", "-e", "/tmp/in-place"]));
-        throw new Error(misplaced.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
+        if (outOfPlace.length === 0) return void (await execute(cluster.steward.name, ["test", "-e", "/tmp/in-place"]));
+        throw new Error(outOfPlace.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
       }, seconds),
     untilState: (name, state, seconds = 180) =>
       eventually(async () => {

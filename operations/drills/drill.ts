@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { Changes } from "../stack/configuration.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
-import type { Facts } from "../stack/facts.ts";
+import type { Stack } from "../stack/stack.ts";
 
 /** What a drill's limit depends on, beside the stack. */
 export interface Conditions {
@@ -26,15 +26,15 @@ export interface Drill {
   /** What has been shown when it stays within its limit: a sentence without its full stop. */
   readonly proves: string;
   /** Why it would show nothing on this stack; undefined where it would. */
-  obstacle(facts: Facts): string | undefined;
+  obstacle(stack: Stack): string | undefined;
   /** The most that it may cost, for people. */
-  limit(facts: Facts, conditions: Conditions): string;
+  limit(stack: Stack, conditions: Conditions): string;
   /** @throws Error where the stack cannot be used even before anything is done, and where the user wants to stop */
-  run(ground: Ground): Promise<Outcome>;
+  run(context: DrillContext): Promise<Outcome>;
 }
 
 /** What every drill works with. */
-export interface Ground extends Facts, Conditions {
+export interface DrillContext extends Stack, Conditions {
   readonly engine: Docker;
   readonly containers: StackContainers;
   readonly databases: Databases;

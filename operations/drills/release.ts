@@ -4,14 +4,14 @@ import type { StackName } from "../session/stackName.ts";
 import { type Changes, whileChanged } from "../stack/configuration.ts";
 import { stackFile } from "../stack/file.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
-import type { Ground } from "./drill.ts";
+import type { DrillContext } from "./drill.ts";
 
 /** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */
 export function releases(
   { stack, reference }: StackName,
   { env }: Pick<Machine, "env">,
-  { signal, say }: Pick<Ground, "signal" | "say">,
-): Pick<Ground, "release" | "renew"> {
+  { signal, say }: Pick<DrillContext, "signal" | "say">,
+): Pick<DrillContext, "release" | "renew"> {
   const up = async (what: string, ...options: readonly string[]) => {
     say(`up ${what}`);
     const { exitCode, all } = await execa(

@@ -3,9 +3,9 @@ import { findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { keptText } from "../../ownership/report.ts";
 import { cli } from "../stack/cli.ts";
-import { factsOf } from "../stack/facts.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
+import { readStack } from "../stack/stack.ts";
 import type { Session } from "./pulumi.ts";
 import { say } from "./terminal.ts";
 
@@ -24,8 +24,8 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
 
 /** None where the stack has no file of its own; then the state is asked. */
 async function plannedVolumes(stack: string): Promise<ReadonlySet<string | undefined>> {
-  const facts = await factsOf(stack).catch(() => undefined);
-  if (facts === undefined) return new Set();
-  const { cluster, backups } = facts.topology;
+  const read = await readStack(stack).catch(() => undefined);
+  if (read === undefined) return new Set();
+  const { cluster, backups } = read.topology;
   return new Set([...cluster.databases.map(({ dataVolume }) => dataVolume), backups?.volume]);
 }

@@ -2,10 +2,10 @@ import type Docker from "dockerode";
 import { engineClient } from "../../engine/client.ts";
 import { type StackContainers, stackContainers } from "./containers.ts";
 import { type Databases, databasesOf } from "./databases.ts";
-import { type Facts, factsOf } from "./facts.ts";
+import { readStack, type Stack } from "./stack.ts";
 
 /** A stack at work: what its file says of it, and what of it can be asked and acted on. */
-export interface OpenStack extends Facts {
+export interface OpenStack extends Stack {
   /** The engine that runs it. */
   readonly engine: Docker;
   readonly containers: StackContainers;
@@ -17,13 +17,13 @@ export interface OpenStack extends Facts {
  * @throws Error where it has no file, or one that is malformed
  */
 export async function openStack(stack: string): Promise<OpenStack> {
-  return opened(await factsOf(stack), new AbortController().signal);
+  return opened(await readStack(stack), new AbortController().signal);
 }
 
 /** @param signal ends waiting for containers */
-export function opened(facts: Facts, signal: AbortSignal): OpenStack {
-  const { config, topology } = facts;
+export function opened(stack: Stack, signal: AbortSignal): OpenStack {
+  const { config, topology } = stack;
   const engine = engineClient(config.loadBalancer.endpoint);
   const containers = stackContainers(engine, topology, signal);
-  return { ...facts, engine, containers, databases: databasesOf(containers, topology) };
+  return { ...stack, engine, containers, databases: databasesOf(containers, topology) };
 }

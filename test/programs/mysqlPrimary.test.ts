@@ -30,17 +30,17 @@ describe("a node that is appointed primary", () => {
   });
 
   it("does not open again what somebody has closed, as the steward does for a switchover, and says so", async () => {
-    const misplaced = "problem='takes no writes, and replicates from nobody'";
-    const closed = await be(`${base} epoch=3 ${misplaced}`, "-", { opened: "3" });
+    const outOfPlace = "problem='takes no writes, and replicates from nobody'";
+    const closed = await be(`${base} epoch=3 ${outOfPlace}`, "-", { opened: "3" });
     assert.equal(
       closed.stdout,
-      "state: misplaced: appointed primary, and it takes no writes, and replicates from nobody",
+      "state: out of place: appointed primary, and it takes no writes, and replicates from nobody",
     );
     assert.equal(
       (await be(`${base} epoch=3 problem=-`, "-", { opened: "3" })).stdout,
       "state: primary, by appointment 3",
     );
-    const again = await be(`${base} epoch=4 ${misplaced}`, "-", { opened: "3" });
+    const again = await be(`${base} epoch=4 ${outOfPlace}`, "-", { opened: "3" });
     assert.match(again.stdout, opens, "but for another appointment");
     assert.equal(again.opened, "4");
   });

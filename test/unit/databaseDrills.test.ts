@@ -24,7 +24,7 @@ import { type Note, note } from "../../operations/drills/database/notes.ts";
 import { DRILLS, drillsNamed } from "../../operations/drills/drills.ts";
 import { changedText, configOf } from "../../operations/stack/configuration.ts";
 import { stackContainers } from "../../operations/stack/containers.ts";
-import type { Facts } from "../../operations/stack/facts.ts";
+import type { Stack } from "../../operations/stack/stack.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
@@ -113,7 +113,7 @@ describe("the figures of a drill of the databases", () => {
   });
 });
 
-const facts = (mysql = {}, servers?: readonly string[]): Facts => {
+const stackWith = (mysql = {}, servers?: readonly string[]): Stack => {
   const named = servers?.map((name) => ({ name, roles: ["web", "app", "db"] }));
   const config = parseConfig(
     "foobar",
@@ -122,14 +122,14 @@ const facts = (mysql = {}, servers?: readonly string[]): Facts => {
   );
   return { config, topology: planTopology(config) };
 };
-const ASYNC = facts({ replication: "async" });
-const WAIT = facts({ replication: "semisync", withoutReplica: "wait" });
-const DEGRADE = facts({ replication: "semisync", withoutReplica: "degrade" });
-const GROUP = facts({ replication: "group" });
+const ASYNC = stackWith({ replication: "async" });
+const WAIT = stackWith({ replication: "semisync", withoutReplica: "wait" });
+const DEGRADE = stackWith({ replication: "semisync", withoutReplica: "degrade" });
+const GROUP = stackWith({ replication: "group" });
 
 describe("the drills of the databases", () => {
-  const apply = (of: Facts) => FAULTS.filter(({ obstacle }) => obstacle(of) === undefined).map(({ name }) => name);
-  const limit = (name: string, of: Facts) => {
+  const apply = (of: Stack) => FAULTS.filter(({ obstacle }) => obstacle(of) === undefined).map(({ name }) => name);
+  const limit = (name: string, of: Stack) => {
     const found = FAULTS.find((drill) => drill.name === `database-${name}`)?.limit(of, { rate: 200, holdSeconds: 10 });
     assert.ok(found);
     return found;
@@ -158,8 +158,8 @@ describe("the drills of the databases", () => {
   });
 
   it("of a single database, and of a group of two, are those that need no other", () => {
-    assert.deepEqual(apply(facts({}, ["server1"])), ["database-kill-primary", "database-kill-all"]);
-    const two = facts({ replication: "group", arbiter: false, acceptNoMajority: true });
+    assert.deepEqual(apply(stackWith({}, ["server1"])), ["database-kill-primary", "database-kill-all"]);
+    const two = stackWith({ replication: "group", arbiter: false, acceptNoMajority: true });
     assert.deepEqual(apply(two), ["database-switchover", "database-kill-all", "database-chained-failure"]);
   });
 
@@ -183,14 +183,14 @@ describe("the drills of the databases", () => {
     assert.equal(limit("pause-replicas", GROUP).gapMs, 4_000, "while the group agrees to do without it");
     assert.ok(limit("pause-replicas", WAIT).gapMs > 10_000);
     assert.equal(limit("pause-replicas", DEGRADE).gapMs, 3_000);
-    const three = facts({ replication: "semisync", withoutReplica: "wait" }, ["server1", "server2", "server3"]);
+    const three = stackWith({ replication: "semisync", withoutReplica: "wait" }, ["server1", "server2", "server3"]);
     assert.equal(limit("kill-replicas", three).gapMs, 1_000);
   });
 });
 
 describe("what a drill of the databases does", () => {
   /** Runs a drill against a stack of which only this is told; resolves to what was done, in order. */
-  const done = async (name: string, of: Facts, primary: string): Promise<string[]> => {
+  const done = async (name: string, of: Stack, primary: string): Promise<string[]> => {
     const log: string[] = [];
     const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
@@ -262,7 +262,7 @@ describe("what a drill of the databases does", () => {
   });
 
   it("configures a primary that is none, and no arbiter", async () => {
-    const of = facts({ replication: "group", database: "shop" });
+    const of = stackWith({ replication: "group", database: "shop" });
     const [change] = await done("switchover", of, "mysql-server1");
     assert.equal(change, "primary server2 of shop");
   });

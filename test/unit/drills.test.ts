@@ -29,7 +29,7 @@ import { expendableServer, maintainableServer, servicesOn } from "../../operatio
 import { changedText, configOf, whileChanged } from "../../operations/stack/configuration.ts";
 import { stackContainers } from "../../operations/stack/containers.ts";
 import { databasesOf } from "../../operations/stack/databases.ts";
-import type { Facts } from "../../operations/stack/facts.ts";
+import type { Stack } from "../../operations/stack/stack.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 
@@ -216,7 +216,7 @@ describe("a drill's change of the configuration", () => {
 });
 
 describe("the drills", () => {
-  const facts = (changes = {}): Facts => {
+  const stackWith = (changes = {}): Stack => {
     const config = parseConfig("foobar", "dev", devConfig(changes));
     return { config, topology: planTopology(config) };
   };
@@ -224,16 +224,16 @@ describe("the drills", () => {
   const servers = (...roles: string[][]) => ({
     "foobar:servers": roles.map((list, index) => ({ name: `server${index + 1}`, roles: list })),
   });
-  const skipped = (of: Facts) => TRAFFIC.filter(({ obstacle }) => obstacle(of) !== undefined).map(({ name }) => name);
+  const skipped = (of: Stack) => TRAFFIC.filter(({ obstacle }) => obstacle(of) !== undefined).map(({ name }) => name);
 
   it("are all for the stack of two servers, and never may they store a message twice", () => {
-    assert.deepEqual(skipped(facts()), []);
+    assert.deepEqual(skipped(stackWith()), []);
     for (const { limit, name } of TRAFFIC)
-      assert.equal(limit(facts(), { rate: 200, holdSeconds: 10 }).duplicated, 0, name);
+      assert.equal(limit(stackWith(), { rate: 200, holdSeconds: 10 }).duplicated, 0, name);
   });
 
   it("of a single server are those of HAProxy, for which there is nothing to take its place anywhere", () => {
-    const one = facts(servers(all));
+    const one = stackWith(servers(all));
     assert.deepEqual(
       TRAFFIC.map(({ name }) => name).filter((name) => !skipped(one).includes(name)),
       ["release-haproxy", "release-haproxy-image", "kill-haproxy", "pause-haproxy"],
@@ -241,11 +241,11 @@ describe("the drills", () => {
   });
 
   /** Runs a drill that makes a release; resolves to the configuration that it releases. */
-  const released = async (name: string, answering: string): Promise<Facts["config"] | undefined> => {
+  const released = async (name: string, answering: string): Promise<Stack["config"] | undefined> => {
     const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
-    let config: Facts["config"] | undefined;
-    const of = facts();
+    let config: Stack["config"] | undefined;
+    const of = stackWith();
     const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
     await TRAFFIC.find((drill) => drill.name === name)?.run({
       ...of,
@@ -270,7 +270,7 @@ describe("the drills", () => {
   };
 
   it("release settings that are allowed and differ in what the drill is about", async () => {
-    const before = facts().config;
+    const before = stackWith().config;
     assert.notDeepEqual((await released("release-nginx", "server1"))?.web, before.web);
     const after = await released("release-haproxy", "server1");
     assert.notDeepEqual(after?.loadBalancer.health, before.loadBalancer.health);
@@ -293,7 +293,7 @@ describe("the drills", () => {
   const renewed = async (before: readonly string[], after: readonly string[]) => {
     const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
-    const of = facts();
+    const of = stackWith();
     const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
     let said = before;
     const names = of.topology.cluster.databases.map(({ name }) => name);
@@ -322,20 +322,20 @@ describe("the drills", () => {
   });
 
   it("take out a server that visitors can do without, and no primary database", () => {
-    assert.equal(maintainableServer(facts()), "server1");
-    assert.equal(expendableServer(facts()), "server2");
-    const { config, topology } = facts();
+    assert.equal(maintainableServer(stackWith()), "server1");
+    assert.equal(expendableServer(stackWith()), "server2");
+    const { config, topology } = stackWith();
     assert.deepEqual(servicesOn({ config, topology }, "server2"), [
       "web-server2",
       "app-server2",
       "router-server2",
       "mysql-server2",
     ]);
-    assert.equal(expendableServer(facts({ "foobar:mysql": { primary: "server2" } })), "server1");
-    assert.equal(expendableServer(facts(servers(all, ["app"]))), "server2");
-    assert.equal(expendableServer(facts(servers(all))), undefined);
+    assert.equal(expendableServer(stackWith({ "foobar:mysql": { primary: "server2" } })), "server1");
+    assert.equal(expendableServer(stackWith(servers(all, ["app"]))), "server2");
+    assert.equal(expendableServer(stackWith(servers(all))), undefined);
     const apart = { ...servers(["web"], ["app"], ["app", "db"]), "foobar:mysql": {} };
-    assert.equal(maintainableServer(facts(apart)), "server2");
+    assert.equal(maintainableServer(stackWith(apart)), "server2");
   });
 
   it("give images another exact tag", () => {

@@ -50,7 +50,7 @@ describeProject("databases that fail one after the other, on one real stack", (p
     const { output } = await project().npm("drill", ["kill-nginx"]);
     assert.match(
       output,
-      /not whole: .*mysql-server2 takes writes, and replicates from .*mysql-server1 takes writes, and so/,
+      /not healthy: .*mysql-server2 takes writes, and replicates from .*mysql-server1 takes writes, and so/,
     );
 
     await docker("exec", Id, "sh", "-c", SIGNAL, "CONT");

@@ -81,7 +81,7 @@ describe("a semisync primary that has lost its data", function () {
 
   it("and one that somebody has closed is opened again by a takeover", async () => {
     await stage.databases.ask(TWO, "SET GLOBAL super_read_only = ON");
-    await stage.untilState(TWO, /^misplaced/);
+    await stage.untilState(TWO, /^out of place/);
     const takeover = await plan(TWO);
     assert.equal(takeover.cost, "nothing is lost: server2 was the last primary itself");
     await stage.promote(takeover);

@@ -39,7 +39,7 @@ has_applied_all() {
 be_primary() {
   if ((epoch <= $(cat "$OPENED" 2>/dev/null || echo 0))); then
     if [ "$problem" != - ]; then
-      state "misplaced: appointed primary, and it $problem"
+      state "out of place: appointed primary, and it $problem"
       return
     fi
   else

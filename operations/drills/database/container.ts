@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
 import { engineLabels } from "../../../engine/labels.ts";
 import type { Topology } from "../../../topology/plan.ts";
-import type { Ground } from "../drill.ts";
+import type { DrillContext } from "../drill.ts";
 import { accessOf } from "./access.ts";
 import { writerScript } from "./bundle.ts";
 import { type Note, note, type WriterSettings } from "./notes.ts";
@@ -29,7 +29,7 @@ export const MAX_SECONDS = 600;
 const STOP_SECONDS = 20;
 
 /** Starts a writer beside the first application server, with what that is given to reach the databases. */
-export async function startWriter({ engine, containers, topology, rate, state }: Ground): Promise<Writer> {
+export async function startWriter({ engine, containers, topology, rate, state }: DrillContext): Promise<Writer> {
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
   const { writeTo, readFrom } = application;

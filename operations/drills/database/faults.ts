@@ -1,4 +1,4 @@
-import type { Facts } from "../../stack/facts.ts";
+import type { Stack } from "../../stack/stack.ts";
 import type { Conditions } from "../drill.ts";
 import { CHAINED_FAILURE } from "./chainedFailure.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
@@ -32,23 +32,23 @@ const FREE: Limit = {
   readGapMs: READERS_MS,
 };
 
-const isGroup = ({ topology }: Facts) => topology.cluster.replication === "group";
+const isGroup = ({ topology }: Stack) => topology.cluster.replication === "group";
 
-function needsAnother({ topology: { cluster } }: Facts): string | undefined {
+function needsAnother({ topology: { cluster } }: Stack): string | undefined {
   const candidates = cluster.databases.filter(({ role }) => role !== "arbiter");
   return candidates.length < 2 ? "the stack has one database, and no other could be the primary" : undefined;
 }
 
 /** Without another database, or a majority without one that is lost, nobody goes on. */
-function needsOthers(facts: Facts): string | undefined {
-  const { databases } = facts.topology.cluster;
-  return isGroup(facts) && databases.length < 3
+function needsOthers(stack: Stack): string | undefined {
+  const { databases } = stack.topology.cluster;
+  return isGroup(stack) && databases.length < 3
     ? "a group of two has no majority without one of them"
-    : needsAnother(facts);
+    : needsAnother(stack);
 }
 
-function needsGroup(facts: Facts): string | undefined {
-  return isGroup(facts) ? needsOthers(facts) : "only a group chooses another primary by itself";
+function needsGroup(stack: Stack): string | undefined {
+  return isGroup(stack) ? needsOthers(stack) : "only a group chooses another primary by itself";
 }
 
 /** All but the primary, the arbiter among them. */
@@ -56,7 +56,7 @@ function others({ topology, primary }: DatabaseContext): string[] {
   return topology.cluster.databases.map(({ name }) => name).filter((name) => name !== primary);
 }
 
-function networkOf({ topology }: Facts): string {
+function networkOf({ topology }: Stack): string {
   const network = topology.networks.find(({ name }) => name === "replication");
   if (network === undefined) throw new Error("the plan has no network of replication");
   return network.engineName;
@@ -114,7 +114,7 @@ const toPrimary = (act: Act) => toEach(({ primary }) => [primary], act);
 const toOthers = (act: Act) => toEach(others, act);
 
 /** Without writes when a primary misses a member that is away for so long; with semisync, its only replica. */
-function withoutReplicaMs({ topology: { cluster } }: Facts, awayMs: number): number {
+function withoutReplicaMs({ topology: { cluster } }: Stack, awayMs: number): number {
   if (cluster.replication === "group") return REGROUP_MS;
   if (cluster.replication !== "semisync" || cluster.databases.length > 2) return HAND_OVER_MS;
   return cluster.withoutReplica === "wait" ? awayMs : DEGRADE_MS + HAND_OVER_MS;
@@ -150,8 +150,8 @@ export const FAULTS: readonly DatabaseDrill[] = [
   {
     name: "database-kill-primary",
     proves: "when the primary is killed, no acknowledged row is lost; a group goes on with another, else it comes back",
-    obstacle: (facts) => (isGroup(facts) ? needsOthers(facts) : undefined),
-    limit: (facts) => ({ ...FREE, gapMs: isGroup(facts) ? TAKEOVER_MS : RESTART_MS }),
+    obstacle: (stack) => (isGroup(stack) ? needsOthers(stack) : undefined),
+    limit: (stack) => ({ ...FREE, gapMs: isGroup(stack) ? TAKEOVER_MS : RESTART_MS }),
     run: toPrimary(kill),
   },
   {
@@ -179,16 +179,16 @@ export const FAULTS: readonly DatabaseDrill[] = [
     name: "database-kill-replicas",
     proves: "each replica, and a group's arbiter, may be killed: writers go on, but for semisync that waits for it",
     obstacle: needsOthers,
-    limit: (facts) => ({ ...FREE, gapMs: withoutReplicaMs(facts, RESTART_MS) }),
+    limit: (stack) => ({ ...FREE, gapMs: withoutReplicaMs(stack, RESTART_MS) }),
     run: toOthers(kill),
   },
   {
     name: "database-pause-replicas",
     proves: "each replica, and a group's arbiter, may hang: writers go on, but for semisync that waits for it",
     obstacle: needsOthers,
-    limit: (facts, conditions) => ({
+    limit: (stack, conditions) => ({
       ...FREE,
-      gapMs: withoutReplicaMs(facts, hold(conditions) + REJOIN_MS),
+      gapMs: withoutReplicaMs(stack, hold(conditions) + REJOIN_MS),
       redundantAfterMs: hold(conditions) + REJOIN_MS,
     }),
     run: toOthers(pause),
@@ -196,7 +196,7 @@ export const FAULTS: readonly DatabaseDrill[] = [
   {
     name: "database-partition-replicas",
     proves: "each other member may be cut off from the group, and writers go on",
-    obstacle: (facts) => (isGroup(facts) ? needsOthers(facts) : "outside a group it is as if the replica hung"),
+    obstacle: (stack) => (isGroup(stack) ? needsOthers(stack) : "outside a group it is as if the replica hung"),
     limit: (_, conditions) => ({ ...FREE, gapMs: REGROUP_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
     run: toOthers(partition),
   },

@@ -1,6 +1,6 @@
 import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
-import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole, untilInPlace, untilWhole } from "../whole.ts";
+import type { Drill, DrillContext, Outcome } from "../drill.ts";
+import { requireHealthy, untilHealthy, untilInPlace } from "../requireHealthy.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
 import type { DatabaseDrill } from "./drill.ts";
 import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";
@@ -23,26 +23,26 @@ export function databaseDrill(drill: DatabaseDrill): Drill {
     name,
     proves,
     obstacle,
-    limit: (facts, conditions) => limitText(limit(facts, conditions)),
-    run: (ground) => runUnderWrites(drill, ground),
+    limit: (stack, conditions) => limitText(limit(stack, conditions)),
+    run: (context) => runUnderWrites(drill, context),
   };
 }
 
 /** Runs a drill while rows are written and says what it cost. Afterwards the primary is who it was, and the rows are gone. */
-async function runUnderWrites(drill: DatabaseDrill, ground: Ground): Promise<Outcome> {
-  const { databases, signal, say, topology } = ground;
-  await requireWhole(ground);
+async function runUnderWrites(drill: DatabaseDrill, context: DrillContext): Promise<Outcome> {
+  const { databases, signal, say, topology } = context;
+  await requireHealthy(context);
   const primary = await databases.primary();
   const rows = storedRows(databases, topology.database);
   await rows.make();
   try {
-    const writer = await startWriter(ground);
+    const writer = await startWriter(context);
     let redundantAfterMs: number;
     let complaint: string | undefined;
     let end: number;
     const began = performance.now();
     try {
-      redundantAfterMs = await underWrites(drill, ground, primary, writer);
+      redundantAfterMs = await underWrites(drill, context, primary, writer);
     } catch (error) {
       complaint = error instanceof Error ? error.message : String(error);
       redundantAfterMs = performance.now() - began;
@@ -57,16 +57,24 @@ async function runUnderWrites(drill: DatabaseDrill, ground: Ground): Promise<Out
     say(asideText(figures, writer.notes));
     return {
       line: figuresLine(drill.name, modeOf(topology.cluster), figures),
-      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
+      complaints: [
+        ...(complaint === undefined ? [] : [complaint]),
+        ...excesses(figures, drill.limit(context, context)),
+      ],
     };
   } finally {
-    await tidyUp(ground, primary, rows).catch((error: Error) => say(`not all is as it was before: ${error.message}`));
+    await tidyUp(context, primary, rows).catch((error: Error) => say(`not all is as it was before: ${error.message}`));
   }
 }
 
 /** First nothing is done for a moment, then the drill does its work. Resolves to its time to full redundancy. */
-async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string, { notes }: Writer): Promise<number> {
-  const { wait, seconds } = ground;
+async function underWrites(
+  drill: DatabaseDrill,
+  context: DrillContext,
+  primary: string,
+  { notes }: Writer,
+): Promise<number> {
+  const { wait, seconds } = context;
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1_000;
   while (beginOf(notes) === undefined) {
@@ -80,9 +88,9 @@ async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string
   if (trouble !== undefined) throw new Error(`before anything was done: ${trouble}`);
 
   const redundantAfterMs = await drill.run({
-    ...ground,
+    ...context,
     primary,
-    untilInPlace: () => untilInPlace(ground, BACK_SECONDS),
+    untilInPlace: () => untilInPlace(context, BACK_SECONDS),
   });
 
   await wait(SETTLE_SECONDS);
@@ -92,12 +100,12 @@ async function underWrites(drill: DatabaseDrill, ground: Ground, primary: string
 }
 
 /** After a failure another database may be the primary and stay it; whoever comes next expects the one that the user had. */
-async function tidyUp(ground: Ground, primary: string, rows: StoredRows): Promise<void> {
-  const { containers, databases, topology } = ground;
+async function tidyUp(context: DrillContext, primary: string, rows: StoredRows): Promise<void> {
+  const { containers, databases, topology } = context;
   await rows.remove();
   const first = topology.cluster.databases.find(({ name }) => name === primary);
   if (first !== undefined && (await databases.primary()) !== primary) {
     await containers.execute(topology.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, first.member]);
   }
-  await untilWhole(ground);
+  await untilHealthy(context);
 }

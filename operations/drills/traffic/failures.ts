@@ -112,8 +112,8 @@ const HAPROXY_FAILURES: readonly TrafficDrill[] = [
 const SERVER_FAILURE: TrafficDrill = {
   name: "kill-server",
   proves: "when all of a server is killed, what it had is lost and no more, and it comes back by itself",
-  obstacle: (facts) =>
-    expendableServer(facts) === undefined ? "without any one of its servers the site could not be used" : undefined,
+  obstacle: (stack) =>
+    expendableServer(stack) === undefined ? "without any one of its servers the site could not be used" : undefined,
   limit: (_, { rate }) => ({ failed: underWay(rate, 1), duplicated: 0, gapMs: TAKEOVER_MS }),
   async run(context) {
     const server = expendableServer(context);

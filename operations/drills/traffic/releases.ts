@@ -105,8 +105,8 @@ export const RELEASES: readonly TrafficDrill[] = [
   {
     name: "maintenance",
     proves: "a server is taken out and put back without a visitor noticing, and gets no request meanwhile",
-    obstacle: (facts) =>
-      maintainableServer(facts) === undefined ? "the stack has no server that visitors could do without" : undefined,
+    obstacle: (stack) =>
+      maintainableServer(stack) === undefined ? "the stack has no server that visitors could do without" : undefined,
     limit: UNFELT,
     async run(context) {
       const { config, release, holdSeconds, wait, serversFromNow } = context;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Topology } from "../../../topology/plan.ts";
-import type { Drill, Ground, Outcome } from "../drill.ts";
-import { requireWhole, untilWhole } from "../whole.ts";
+import type { Drill, DrillContext, Outcome } from "../drill.ts";
+import { requireHealthy, untilHealthy } from "../requireHealthy.ts";
 import type { TrafficDrill } from "./drill.ts";
 import { type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
@@ -24,35 +24,38 @@ export function trafficDrill(drill: TrafficDrill): Drill {
     name,
     proves,
     obstacle,
-    limit: (facts, conditions) => limitText(limit(facts, conditions)),
-    run: (ground) => runUnderLoad(drill, ground),
+    limit: (stack, conditions) => limitText(limit(stack, conditions)),
+    run: (context) => runUnderLoad(drill, context),
   };
 }
 
 /** Runs a drill under load and says what it cost. The messages that were posted are removed. */
-async function runUnderLoad(drill: TrafficDrill, ground: Ground): Promise<Outcome> {
-  const { config, databases, rate, signal, url } = ground;
-  await requireWhole(ground);
+async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise<Outcome> {
+  const { config, databases, rate, signal, url } = context;
+  await requireHealthy(context);
   const messages = storedMessages(databases, config.mysql.database);
   const run = randomBytes(4).toString("hex");
   const load = startLoad({ url, rate, maxSeconds: MAX_SECONDS, run });
   try {
-    const complaint = await underLoad(drill, ground, load).then(
+    const complaint = await underLoad(drill, context, load).then(
       () => undefined,
       (error: Error) => error.message,
     );
     const end = await load.stop();
     signal.throwIfAborted();
     const figures = figuresOf(load.answers, await messages.count(run), end);
-    if (figures.failed > 0) ground.say(`failed: ${failuresOf(load.answers)}`);
+    if (figures.failed > 0) context.say(`failed: ${failuresOf(load.answers)}`);
     return {
       line: figuresLine(drill.name, figures),
-      complaints: [...(complaint === undefined ? [] : [complaint]), ...excesses(figures, drill.limit(ground, ground))],
+      complaints: [
+        ...(complaint === undefined ? [] : [complaint]),
+        ...excesses(figures, drill.limit(context, context)),
+      ],
     };
   } finally {
     await load.stop();
     await messages.clear();
-    await untilWhole(ground).catch((error: Error) => ground.say(error.message));
+    await untilHealthy(context).catch((error: Error) => context.say(error.message));
   }
 }
 
@@ -62,8 +65,8 @@ function bindsVisitors({ loadBalancers: [first] }: Topology): boolean {
 }
 
 /** First nothing is done for a moment, then the drill does its work, then all who answered before have to answer again. */
-async function underLoad(drill: TrafficDrill, ground: Ground, load: Load): Promise<void> {
-  const { wait } = ground;
+async function underLoad(drill: TrafficDrill, context: DrillContext, load: Load): Promise<void> {
+  const { wait } = context;
   const serversFromNow = () => {
     const since = load.elapsed();
     return () => serversSince(load.answers, since);
@@ -75,9 +78,9 @@ async function underLoad(drill: TrafficDrill, ground: Ground, load: Load): Promi
   if (failed.length > 0) {
     throw new Error(`${failed.length} of ${load.answers.length} requests failed before anything was done`);
   }
-  const expected = bindsVisitors(ground.topology) ? [] : [...usual()];
+  const expected = bindsVisitors(context.topology) ? [] : [...usual()];
 
-  await drill.run({ ...ground, serversFromNow });
+  await drill.run({ ...context, serversFromNow });
 
   const back = serversFromNow();
   const missing = () => expected.filter((server) => !back().has(server));
@@ -86,6 +89,6 @@ async function underLoad(drill: TrafficDrill, ground: Ground, load: Load): Promi
     await wait(POLL_SECONDS);
   }
   await wait(SETTLE_SECONDS);
-  await wait(Math.max(ground.seconds - load.elapsed() / 1_000, 0));
+  await wait(Math.max(context.seconds - load.elapsed() / 1_000, 0));
   if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
 }

@@ -1,7 +1,7 @@
-import type { Facts } from "../../stack/facts.ts";
+import type { Stack } from "../../stack/stack.ts";
 
 /** Servers whose loss leaves visitors another way: what takes their requests does not depend on these. */
-function spareServers({ config, topology }: Facts): string[] {
+function spareServers({ config, topology }: Stack): string[] {
   const ways = topology.loadBalancers.flatMap(({ backends }) => backends).filter(({ traffic }) => traffic === "ready");
   return config.servers
     .map(({ name }) => name)
@@ -10,20 +10,20 @@ function spareServers({ config, topology }: Facts): string[] {
 }
 
 /** The server that may be lost with all that is on it: no primary database, without which nobody could write. */
-export function expendableServer(facts: Facts): string | undefined {
-  const primary = facts.topology.cluster.databases.find(({ role }) => role === "first")?.server;
-  return spareServers(facts)
+export function expendableServer(stack: Stack): string | undefined {
+  const primary = stack.topology.cluster.databases.find(({ role }) => role === "first")?.server;
+  return spareServers(stack)
     .filter((name) => name !== primary)
     .at(-1);
 }
 
 /** The server that may be taken out, and whose answers would be recognised: where only one takes requests, that one. */
-export function maintainableServer(facts: Facts): string | undefined {
-  return spareServers(facts).find((name) => facts.topology.applications.some(({ server }) => server === name));
+export function maintainableServer(stack: Stack): string | undefined {
+  return spareServers(stack).find((name) => stack.topology.applications.some(({ server }) => server === name));
 }
 
 /** All services on a server. */
-export function servicesOn({ topology }: Facts, server: string): string[] {
+export function servicesOn({ topology }: Stack, server: string): string[] {
   return [...topology.web, ...topology.applications, ...topology.routers, ...topology.cluster.databases]
     .filter((plan) => plan.server === server)
     .map(({ name }) => name);

@@ -9,14 +9,17 @@ import { configOf } from "./configuration.ts";
 import { stackFile } from "./file.ts";
 import { PROJECT } from "./project.ts";
 
-/** The stack at hand. */
-export interface Facts {
+/** A stack as its file describes it. */
+export interface Stack {
   readonly config: Config;
   readonly topology: Topology;
 }
 
-/** The stack as its file describes it. */
-export async function factsOf(stack: string): Promise<Facts> {
+/**
+ * Reads the file of a stack.
+ * @throws Error where it has none, or one that is malformed
+ */
+export async function readStack(stack: string): Promise<Stack> {
   const text = await readFile(stackFile(stack), "utf8").catch(() => {
     throw new Error(`there is no stack ${stack}: Pulumi.${stack}.yaml is missing`);
   });

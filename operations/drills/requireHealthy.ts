@@ -1,27 +1,28 @@
 import { instances, type Topology } from "../../topology/plan.ts";
 import { placesOf } from "../database/places.ts";
-import type { Ground } from "./drill.ts";
+import type { DrillContext } from "./drill.ts";
 
-type Stack = Pick<Ground, "containers" | "databases" | "topology">;
+type Part = Pick<DrillContext, "containers" | "databases" | "topology">;
 
-/** In which virtual addresses have to be back where they belong: HAProxy must do well for 8 s before. In seconds. */
+/** The longest that a virtual address takes to move back to its load balancer: HAProxy must do well for 8 s before. */
 const HOME_SECONDS = 30;
-/** In which a stack has to be whole again after a drill, in seconds. */
-const WHOLE_SECONDS = 120;
+/** The longest that a stack takes to be healthy again after a drill. */
+const HEALTHY_SECONDS = 120;
 const POLL_SECONDS = 0.5;
 
 /**
- * @throws Error naming the containers that do not run and are not healthy, the databases that are not in their places,
- * and the virtual addresses that do not come back to theirs: what they cost is not a drill's doing
+ * Makes sure that a drill begins with a healthy stack, so that all that it measures is its own doing.
+ * @throws Error naming the containers that do not run or are not healthy, the databases that are not in their places, and
+ * the virtual addresses that do not come back to their load balancers
  */
-export async function requireWhole(stack: Stack & Pick<Ground, "wait">): Promise<void> {
-  const problems = [...(await unwell(stack)), ...(await misplaced(stack))];
-  if (problems.length > 0) throw new Error(`the stack is not whole: ${problems.join("; ")}`);
-  await eventually(() => requireAtHome(stack), HOME_SECONDS, stack);
+export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
+  const problems = [...(await unwell(context)), ...(await outOfPlace(context))];
+  if (problems.length > 0) throw new Error(`the stack is not healthy: ${problems.join("; ")}`);
+  await eventually(() => requireAtHome(context), HOME_SECONDS, context);
 }
 
 /** An address that moves back cuts the connections through it. */
-async function requireAtHome({ containers, topology }: Stack): Promise<void> {
+async function requireAtHome({ containers, topology }: Part): Promise<void> {
   for (const { namespace, vrrp } of topology.loadBalancers) {
     for (const { priority, virtualAddress } of vrrp?.instances ?? []) {
       if (priority < highestFor(virtualAddress, topology)) continue;
@@ -29,7 +30,7 @@ async function requireAtHome({ containers, topology }: Stack): Promise<void> {
         .execute(namespace.name, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
         .catch(() => "");
       if (held.trim() === "")
-        throw new Error(`the stack is not whole: ${namespace.name} should hold ${virtualAddress}`);
+        throw new Error(`the stack is not healthy: ${namespace.name} should hold ${virtualAddress}`);
     }
   }
 }
@@ -42,27 +43,27 @@ function highestFor(address: string, { loadBalancers }: Topology): number {
   );
 }
 
-/** Waits until the stack is whole: the next drill begins with it. */
-export async function untilWhole(ground: Stack & Pick<Ground, "wait">): Promise<void> {
-  await eventually(() => requireWhole(ground), WHOLE_SECONDS, ground);
+/** Waits until the stack is healthy again. */
+export async function untilHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
+  await eventually(() => requireHealthy(context), HEALTHY_SECONDS, context);
 }
 
 /** Waits until every database is in its place. */
-export async function untilInPlace(ground: Stack & Pick<Ground, "wait">, seconds: number): Promise<void> {
+export async function untilInPlace(context: Part & Pick<DrillContext, "wait">, seconds: number): Promise<void> {
   const check = async () => {
-    const problems = await misplaced(ground);
+    const problems = await outOfPlace(context);
     if (problems.length > 0) throw new Error(`${problems.join("; ")}, after ${seconds} s`);
   };
-  await eventually(check, seconds, ground, 0.25);
+  await eventually(check, seconds, context, 0.25);
 }
 
-async function unwell({ containers, topology }: Stack): Promise<string[]> {
+async function unwell({ containers, topology }: Part): Promise<string[]> {
   const names = await containers.unwell(instances(topology).map(({ name }) => name));
   return names.map((name) => `${name} should run and be healthy`);
 }
 
 /** The databases that are not in their places, each with the reason. */
-async function misplaced({ databases, topology }: Stack): Promise<string[]> {
+async function outOfPlace({ databases, topology }: Part): Promise<string[]> {
   const places = await placesOf(topology.cluster, databases.ask);
   return places.flatMap(({ plan, problem }) => (problem === undefined ? [] : [`${plan.name} ${problem}`]));
 }
@@ -70,7 +71,7 @@ async function misplaced({ databases, topology }: Stack): Promise<string[]> {
 async function eventually(
   check: () => Promise<void>,
   seconds: number,
-  { wait }: Pick<Ground, "wait">,
+  { wait }: Pick<DrillContext, "wait">,
   pollSeconds = POLL_SECONDS,
 ): Promise<void> {
   const end = performance.now() + seconds * 1_000;
