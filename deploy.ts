@@ -7,9 +7,10 @@ import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
+import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
-import { type PublishedPort, publishedUrl, type Topology } from "./topology/plan.ts";
+import { type PublishedPort, publishedUrl, type Tier, type Topology } from "./topology/plan.ts";
 
 /** What the configuration has a database be; what it is now says MySQL. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
@@ -72,6 +73,14 @@ export function deploy(topology: Topology) {
     plans: topology.loadBalancers,
     after: web.services,
   });
+  const tiers: Readonly<Record<Tier, { readonly services: readonly Service[] }>> = {
+    loadBalancers: loadBalancer,
+    web,
+    applications: app,
+    routers,
+    cluster: mysql,
+    backups,
+  };
 
   const published = (serves: PublishedPort["serves"]) =>
     topology.loadBalancers.flatMap((plan) => plan.published.filter((port) => port.serves === serves)).map(publishedUrl);
@@ -82,7 +91,7 @@ export function deploy(topology: Topology) {
     statistics: published("statistics"),
     release: app.release,
     containers: Object.fromEntries(
-      [loadBalancer, web, app, routers, mysql, backups]
+      Object.values(tiers)
         .flatMap(({ services }) => services)
         .map(({ name, container }) => [name, container.name]),
     ),

@@ -264,17 +264,24 @@ export interface Topology {
   readonly protectData: boolean;
 }
 
+/** The stack's containers that run, tier by tier: the only list of the tiers. */
+export function tiersOf(topology: Topology) {
+  return {
+    loadBalancers: topology.loadBalancers.flatMap(({ namespace, haproxy }) => [namespace, haproxy]),
+    web: topology.web,
+    applications: topology.applications,
+    routers: topology.routers,
+    cluster: [...topology.cluster.databases, topology.cluster.steward],
+    backups: topology.backups === undefined ? [] : [topology.backups],
+  } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
+}
+
+/** A tier's name in the plan. */
+export type Tier = keyof ReturnType<typeof tiersOf>;
+
 /** Every container of the stack that runs. */
 export function instances(topology: Topology): readonly InstancePlan[] {
-  return [
-    ...topology.loadBalancers.flatMap(({ namespace, haproxy }) => [namespace, haproxy]),
-    ...topology.web,
-    ...topology.applications,
-    ...topology.routers,
-    ...topology.cluster.databases,
-    topology.cluster.steward,
-    ...(topology.backups === undefined ? [] : [topology.backups]),
-  ];
+  return Object.values<readonly InstancePlan[]>(tiersOf(topology)).flat();
 }
 
 /** @throws Error where the plan lacks the network: a mistake in the program. */

@@ -1,3 +1,4 @@
+import { instances } from "../../../topology/plan.ts";
 import type { Stack } from "../../stack/stack.ts";
 
 /** Servers whose loss leaves visitors another way: what takes their requests does not depend on these. */
@@ -22,9 +23,9 @@ export function maintainableServer(stack: Stack): string | undefined {
   return spareServers(stack).find((name) => stack.topology.applications.some(({ server }) => server === name));
 }
 
-/** All services on a server. */
+/** All services on a server: what is lost with its machine. */
 export function servicesOn({ topology }: Stack, server: string): string[] {
-  return [...topology.web, ...topology.applications, ...topology.routers, ...topology.cluster.databases]
-    .filter((plan) => plan.server === server)
+  return instances(topology)
+    .filter(({ host }) => host === server)
     .map(({ name }) => name);
 }
