@@ -1,8 +1,8 @@
-import { CLOCK, type Clock, createGate } from "./gate.ts";
 import { createHost, type DatabaseEvents, type DatabaseNode, type Host, type HostStatus, identify } from "./host.ts";
 import type { Pool } from "./pool.ts";
 import { createReader, type Reader } from "./reading.ts";
 import { createSchema } from "./schema.ts";
+import { CLOCK, type Clock, createSharedRetry } from "./sharedRetry.ts";
 import { createWriter, type Write } from "./writing.ts";
 
 /** Reads from any database server, writes to the primary. */
@@ -29,11 +29,11 @@ export interface Patience {
   readonly clock?: Clock;
 }
 
-// Who only looks gives up sooner; a router is replaced within this time.
+// A reader gives up sooner than a writer. A router is replaced within this time.
 const READ_PATIENCE_MS = 2000;
 
-// A pool's queue takes them all at once when the way is free again, and some newcomers.
-const ROOM = 400;
+// Callers that may wait at once. A pool's queue takes all of them when a database is back, and some new ones.
+const CAPACITY = 400;
 
 /** Joins the pools into one database; `schema` holds statements that may run any number of times. */
 export function createDatabase(options: {
@@ -83,17 +83,18 @@ export function createDatabase(options: {
         return true;
       }),
     ).catch(() => false);
-  const gate = (knock: () => Promise<boolean>) => createGate({ knock, room: ROOM, clock, stop });
+  const retry = (usable: () => Promise<boolean>) =>
+    createSharedRetry({ probe: usable, capacity: CAPACITY, clock, stop });
 
   return {
     ...createReader({
       primary,
       replicas,
-      gate: gate(readable),
+      retry: retry(readable),
       clock,
       patienceMs: Math.min(writeMs, READ_PATIENCE_MS),
     }),
-    write: createWriter({ primary, schema, gate: gate(writable), clock, patienceMs: writeMs }),
+    write: createWriter({ primary, schema, retry: retry(writable), clock, patienceMs: writeMs }),
     status: () => ({ write: primary.status, read: replicas.map((host) => host.status) }),
     probe: async () => {
       await Promise.all(hosts.map(probe));

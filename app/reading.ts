@@ -1,6 +1,6 @@
 import { DatabaseUnavailable, isLost, isMissing, PoolBusy, QueryTimeout, reason } from "./failure.ts";
-import type { Clock, Gate } from "./gate.ts";
 import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
+import type { Clock, SharedRetry } from "./sharedRetry.ts";
 
 /** Reads from whoever can be read. */
 export interface Reader {
@@ -14,11 +14,11 @@ export interface Reader {
 export function createReader(options: {
   readonly primary: Host;
   readonly replicas: readonly Host[];
-  readonly gate: Gate;
+  readonly retry: SharedRetry;
   readonly clock: Clock;
   readonly patienceMs: number;
 }): Reader {
-  const { primary, replicas, gate, clock, patienceMs } = options;
+  const { primary, replicas, retry, clock, patienceMs } = options;
   let turn = 0;
 
   /** Where to read, best first: the replicas in turn, then the primary; what is known to be down comes last. */
@@ -91,7 +91,7 @@ export function createReader(options: {
       const until = clock.now() + patienceMs;
       let problem: unknown = new Error("others wait for it, too");
       for (let failures = 0; ; failures += 1) {
-        if ((failures > 0 || gate.shut) && !(await gate.pass(until, failures))) {
+        if ((failures > 0 || retry.isWaiting) && !(await retry.wait(until, failures))) {
           throw unavailable("No database can be read", problem);
         }
         try {

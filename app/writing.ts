@@ -1,7 +1,7 @@
 import { DatabaseUnavailable, isMissing, isRefused, isUncertain, PoolBusy, reason } from "./failure.ts";
-import type { Clock, Gate } from "./gate.ts";
 import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
 import type { Schema } from "./schema.ts";
+import type { Clock, SharedRetry } from "./sharedRetry.ts";
 
 /** Writes to the primary; the work must be one statement, for it is repeated only when nothing can have been done. */
 export type Write = <T>(work: (session: Session) => Promise<T>) => Promise<Answer<T>>;
@@ -19,11 +19,11 @@ type Attempt<T> =
 export function createWriter(options: {
   readonly primary: Host;
   readonly schema: Schema;
-  readonly gate: Gate;
+  readonly retry: SharedRetry;
   readonly clock: Clock;
   readonly patienceMs: number;
 }): Write {
-  const { primary, schema, gate, clock, patienceMs } = options;
+  const { primary, schema, retry, clock, patienceMs } = options;
 
   async function attempt<T>(work: (session: Session) => Promise<T>): Promise<Attempt<T>> {
     const connection = await primary.connect().catch((problem: unknown) => ({ problem }));
@@ -77,12 +77,12 @@ export function createWriter(options: {
     const until = clock.now() + patienceMs;
     let problem: unknown = new Error("others wait for it, too");
     for (let failures = 0; ; ) {
-      if ((failures > 0 || gate.shut) && !(await gate.pass(until, failures))) throw notDone(problem);
+      if ((failures > 0 || retry.isWaiting) && !(await retry.wait(until, failures))) throw notDone(problem);
       const result = await attempt(work);
       if ("answer" in result) return result.answer;
       problem = result.problem;
       // The pool has let it wait already. Only where others wait for a primary that is gone, it may join them.
-      if (problem instanceof PoolBusy && !gate.shut) throw notDone(problem);
+      if (problem instanceof PoolBusy && !retry.isWaiting) throw notDone(problem);
       if (!result.reused) failures += 1;
     }
   };

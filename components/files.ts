@@ -5,7 +5,7 @@ import { folderContent, shortHash } from "../releases/content.ts";
 
 /** Files that a container sees read-only in one folder. */
 export interface MountedFiles {
-  /** What they are: part of the resources' names. */
+  /** What the files are; part of the resources' names. */
   readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "intent";
   /** The folder in the container. It hides what the image has there. */
   readonly path: string;

@@ -61,8 +61,8 @@ const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerro
  * A hardened container with its files: no capabilities but those that are named, a root file system that is read-only, limits, a health
  * check that must turn green before whoever depends on it goes on.
  *
- * Files reach a read-only container through a carrier: a container that is never started, whose uploads land in a volume
- * that the real one mounts. Volume and carrier carry their version in the name, so a change makes a new pair beside the
+ * Files reach a read-only container through a seed: a container that is never started, whose uploads land in a volume
+ * that the real one mounts. Volume and seed carry their version in the name, so a change makes a new pair beside the
  * old one, then replaces the container, and the old pair goes last.
  */
 export class Service extends pulumi.ComponentResource {
@@ -85,7 +85,7 @@ export class Service extends pulumi.ComponentResource {
     const mounts = args.files.map((files) => {
       const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
-      const carrier = new docker.Container(
+      const seed = new docker.Container(
         pair,
         {
           image,
@@ -100,7 +100,7 @@ export class Service extends pulumi.ComponentResource {
         },
         { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
       );
-      return { carrier, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
+      return { seed, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
 
     this.container = new docker.Container(
@@ -146,7 +146,7 @@ export class Service extends pulumi.ComponentResource {
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
         ignoreChanges: ["labels"],
-        dependsOn: [...mounts.map(({ carrier }) => carrier), ...(args.after ?? []).map(({ container }) => container)],
+        dependsOn: [...mounts.map(({ seed }) => seed), ...(args.after ?? []).map(({ container }) => container)],
       },
     );
     this.registerOutputs({ container: this.container.name });

@@ -6,20 +6,20 @@ export function serversWith(servers: readonly ServerSettings[], role: Role): Ser
   return servers.filter(({ roles }) => roles.includes(role));
 }
 
-/** A way of a request: the server whose Nginx takes it and the server whose application answers it. */
-export interface Way {
+/** A route of a request: the server whose Nginx takes it and the server whose application answers it. */
+export interface Route {
   readonly web: ServerSettings;
   readonly application: ServerSettings;
 }
 
-const WAYS_TO_AN_APPLICATION = 2;
+const ROUTES_TO_AN_APPLICATION = 2;
 
 /**
- * All ways that requests can take. A web server passes requests to the application beside it. Servers that have only
+ * All routes that requests can take. A web server passes requests to the application beside it. Servers that have only
  * one of the two are crossed with each other, each application reached through two web servers: any server can be lost,
- * and the number of ways grows with the number of servers, not with its square.
+ * and the number of routes grows with the number of servers, not with its square.
  */
-export function ways(servers: readonly ServerSettings[]): Way[] {
+export function routes(servers: readonly ServerSettings[]): Route[] {
   const web = serversWith(servers, "web");
   const applications = serversWith(servers, "app");
   const whole = web.filter(({ roles }) => roles.includes("app"));
@@ -33,9 +33,9 @@ export function ways(servers: readonly ServerSettings[]): Way[] {
   ];
 }
 
-function crossed(web: readonly ServerSettings[], applications: readonly ServerSettings[]): Way[] {
-  const found = new Map<string, Way>();
-  for (let shift = 0; shift < WAYS_TO_AN_APPLICATION; shift++) {
+function crossed(web: readonly ServerSettings[], applications: readonly ServerSettings[]): Route[] {
+  const found = new Map<string, Route>();
+  for (let shift = 0; shift < ROUTES_TO_AN_APPLICATION; shift++) {
     for (let index = 0; index < Math.max(web.length, applications.length); index++) {
       const from = web[(index + shift) % web.length];
       const to = applications[index % applications.length];
@@ -45,11 +45,11 @@ function crossed(web: readonly ServerSettings[], applications: readonly ServerSe
   return [...found.values()];
 }
 
-export function wayName({ web, application }: Way): string {
+export function routeName({ web, application }: Route): string {
   return web.name === application.name ? web.name : `${web.name}-${application.name}`;
 }
 
-/** A way is as open as the less open of its two ends. */
-export function wayTraffic({ web, application }: Way): Traffic {
+/** A route is as open as the less open of its two ends. */
+export function routeTraffic({ web, application }: Route): Traffic {
   return TRAFFIC[Math.max(TRAFFIC.indexOf(web.traffic), TRAFFIC.indexOf(application.traffic))] ?? "ready";
 }

@@ -47,7 +47,7 @@ export function imagesOf(topology: Topology): { readonly key: ImageName; readonl
   const { loadBalancers, web, applications, routers, cluster } = topology;
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
     haproxy: loadBalancers.map(({ haproxy }) => haproxy),
-    namespace: loadBalancers.map(({ namespace }) => namespace),
+    namespace: loadBalancers.map(({ pause }) => pause),
     nginx: web,
     application: applications,
     router: routers,

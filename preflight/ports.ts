@@ -11,7 +11,7 @@ export async function takenPorts(
   { published }: Pick<EngineState, "published">,
 ): Promise<Problem[]> {
   const planned = loadBalancers.flatMap((plan, index) =>
-    plan.published.map((port) => ({ ...port, service: plan.namespace.name, path: portPath(port, index) })),
+    plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, index) })),
   );
   const used = new Set([...planned, ...published].map(({ port }) => port));
   const isHeld = async (address: string, port: number) => isLocal(endpoint) && (await isBound(address, port));

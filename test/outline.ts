@@ -32,9 +32,9 @@ function container({ name, host, image, attachments }: InstancePlan): string {
   return [`${name} on ${host}, ${image}`, ...(networks.length > 0 ? [`in ${networks.join(" ")}`] : [])].join(", ");
 }
 
-function loadBalancer({ namespace, haproxy, published, vrrp, peers }: LoadBalancerPlan): string[] {
+function loadBalancer({ pause, haproxy, published, vrrp, peers }: LoadBalancerPlan): string[] {
   return [
-    container(namespace),
+    container(pause),
     `  ${container(haproxy)}`,
     `  publishes ${published.map(({ address, port, target }) => `${address}:${port} as ${target}`).join(", ")}`,
     ...(vrrp?.instances ?? []).map(

@@ -42,7 +42,7 @@ export function planCluster(config: Config): ClusterPlan {
         port: MYSQL_PORT,
         member: memberName(server),
         peers: places.filter((other) => other !== server).map(memberName),
-        dialled: [name, memberName(server), `*.${ROUTER_DOMAIN}`],
+        dnsNames: [name, memberName(server), `*.${ROUTER_DOMAIN}`],
         image: config.images.mysql,
         attachments: [
           ...(isArbiter ? [] : attachments(name, "data")),

@@ -1,6 +1,6 @@
 import { LOAD_BALANCERS } from "../config/choices.ts";
 import { edgeAddress, fastInterval, hashes, publishedPorts, virtualAddresses } from "../config/loadBalancing.ts";
-import { wayName, ways, wayTraffic } from "../config/routes.ts";
+import { routeName, routes, routeTraffic } from "../config/routes.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { bitsOf } from "../config/subnets.ts";
 import { attachments } from "./links.ts";
@@ -27,7 +27,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
   return peers.map(({ name, address }, index) => ({
     name,
     host: name,
-    namespace: planNamespace(config, name, address),
+    pause: planPause(config, name, address),
     haproxy: {
       name: `haproxy-${name}`,
       host: name,
@@ -51,7 +51,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
   }));
 }
 
-function planNamespace(config: Config, name: string, address: string): InstancePlan {
+function planPause(config: Config, name: string, address: string): InstancePlan {
   return {
     name,
     host: name,
@@ -59,7 +59,7 @@ function planNamespace(config: Config, name: string, address: string): InstanceP
     attachments: attachments(name, "edge", "web").map((attachment) =>
       attachment.network === "edge" ? { ...attachment, address } : attachment,
     ),
-    ...SIZES.namespace,
+    ...SIZES.pause,
   };
 }
 
@@ -98,19 +98,19 @@ function planHealth({ slowStartSeconds = 0, ...health }: Settings["loadBalancer"
 }
 
 function planBackends({ servers, loadBalancer: { mode } }: Config, web: readonly WebPlan[]): BackendPlan[] {
-  return ways(servers).flatMap((way, index) => {
-    const server = web.find((plan) => plan.server === way.web.name);
-    const listener = server?.listeners.find(({ upstream }) => upstream.server === way.application.name);
+  return routes(servers).flatMap((route, index) => {
+    const server = web.find((plan) => plan.server === route.web.name);
+    const listener = server?.listeners.find(({ upstream }) => upstream.server === route.application.name);
     if (server === undefined || listener === undefined) return [];
-    const { weight = 1, maxConnections } = way.application;
+    const { weight = 1, maxConnections } = route.application;
     return {
-      name: wayName(way),
-      servers: [...new Set([way.web.name, way.application.name])],
+      name: routeName(route),
+      servers: [...new Set([route.web.name, route.application.name])],
       address: server.name,
       port: listener.port,
       weight,
       maxConnections,
-      traffic: wayTraffic(way),
+      traffic: routeTraffic(route),
       backup: mode === "active-passive" && index > 0,
     };
   });

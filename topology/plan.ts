@@ -55,7 +55,7 @@ export interface InstancePlan {
   readonly cpus: string;
 }
 
-/** A way that a request can take: through a web server to an application server. HAProxy's `server`. */
+/** A route that a request can take: through a web server to an application server. HAProxy's `server`. */
 export interface BackendPlan {
   /** The server, or where the two are different ones both: server1-server2. */
   readonly name: string;
@@ -108,14 +108,14 @@ export interface VrrpPlan {
 }
 
 /**
- * A load balancer: HAProxy, and beside it a container that owns the network namespace, its addresses and published
+ * A load balancer: HAProxy, and a pause container that owns the network namespace with the addresses and the published
  * ports, so that HAProxy can be replaced without losing a connection.
  */
 export interface LoadBalancerPlan {
   readonly name: string;
   readonly host: string;
-  /** Owns the namespace: keepalived where there is a pair, else a container that only waits. */
-  readonly namespace: InstancePlan;
+  /** The pause container. In a pair it runs keepalived. */
+  readonly pause: InstancePlan;
   readonly haproxy: InstancePlan;
   readonly published: readonly PublishedPort[];
   /** undefined where there is one load balancer. */
@@ -189,12 +189,12 @@ export interface DatabasePlan extends InstancePlan {
   readonly role: "first" | "other" | "arbiter";
   readonly serverId: number;
   readonly port: number;
-  /** Its name in the replication network, so that replication cannot take the way of the application's queries. */
+  /** Its name in the replication network, so that replication never uses the network of the application's queries. */
   readonly member: string;
   /** The other members' names there. */
   readonly peers: readonly string[];
-  /** What clients may dial when they reach it, and its certificate is good for. */
-  readonly dialled: readonly string[];
+  /** The names by which clients reach it. Its certificate names them. */
+  readonly dnsNames: readonly string[];
   readonly dataVolume: string;
   readonly sizing: MysqlSizing;
 }
@@ -267,7 +267,7 @@ export interface Topology {
 /** The stack's containers that run, tier by tier: the only list of the tiers. */
 export function tiersOf(topology: Topology) {
   return {
-    loadBalancers: topology.loadBalancers.flatMap(({ namespace, haproxy }) => [namespace, haproxy]),
+    loadBalancers: topology.loadBalancers.flatMap(({ pause, haproxy }) => [pause, haproxy]),
     web: topology.web,
     applications: topology.applications,
     routers: topology.routers,

@@ -1,6 +1,6 @@
 /** Memory and CPUs of every container but the databases' data nodes, whose memory is a setting. */
 export const SIZES = {
-  namespace: { memoryMb: 128, cpus: "1.0" },
+  pause: { memoryMb: 128, cpus: "1.0" },
   haproxy: { memoryMb: 128, cpus: "1.0" },
   web: { memoryMb: 128, cpus: "0.5" },
   application: { memoryMb: 256, cpus: "1.0" },

@@ -1,5 +1,5 @@
 import { drainSeconds } from "../config/loadBalancing.ts";
-import { serversWith, ways } from "../config/routes.ts";
+import { routes, serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import { attachments, upstream } from "./links.ts";
 import type { ApplicationPlan, WebPlan } from "./plan.ts";
@@ -7,7 +7,7 @@ import { WEB_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
 export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
-  const all = ways(config.servers);
+  const all = routes(config.servers);
   return serversWith(config.servers, "web").map(({ name: server }) => {
     const name = `web-${server}`;
     const reached = all.filter(({ web }) => web.name === server).map(({ application }) => application.name);

@@ -75,7 +75,7 @@ describe("reading", () => {
     assert.equal(write.attempts, 0);
   });
 
-  it("falls back to the primary when the replica is down, and does not knock there again before it is back", async () => {
+  it("falls back to the primary when the replica is down, and is not probed again before it is back", async () => {
     const { messages, replica, read, seen, database } = stack();
     replica.up = false;
     assert.equal((await messages.newest()).node.name, "primary");
@@ -191,7 +191,7 @@ describe("writing", () => {
         return { rows: [], insertId: 1 };
       };
       const posted = messages.post(draft);
-      await clock.pass(100);
+      await clock.advance(100);
       assert.equal((await posted).value.id, 1, code);
       assert.equal(calls, 2, code);
     }
@@ -273,13 +273,13 @@ describe("patience", () => {
     primary.restart();
     primary.up = false;
     const posted = messages.post(draft);
-    await clock.pass(4000);
+    await clock.advance(4000);
     primary.up = true;
     primary.readOnly = true;
-    await clock.pass(4000);
+    await clock.advance(4000);
     assert.equal(primary.work.length, 1);
     primary.readOnly = false;
-    await clock.pass(500);
+    await clock.advance(500);
     assert.equal((await posted).node.name, "primary");
     assert.equal(primary.work.length, 2);
     assert.equal(database.status().write.state, "up");
@@ -294,9 +294,9 @@ describe("patience", () => {
     void posted.then(() => {
       over = true;
     });
-    await clock.pass(9900);
+    await clock.advance(9900);
     assert.equal(over, false);
-    await clock.pass(200);
+    await clock.advance(200);
     assert.equal(over, true);
     const error = await posted;
     assert.deepEqual([error.operation, error.outcome], ["write", "not-done"]);
@@ -309,27 +309,27 @@ describe("patience", () => {
       throw failure("ECONNRESET", { fatal: true });
     };
     assert.equal((await unavailable(messages.post(draft))).outcome, "unknown");
-    await clock.pass(20_000);
+    await clock.advance(20_000);
     assert.equal(primary.work.length, 1);
   });
 
-  it("knocks as often for many writes as for a few, and then does each of them once", async () => {
+  it("probes as often for many writes as for a few, and then does each write once", async () => {
     const attempts = async (writes: number) => {
       const { messages, primary, write, clock } = stack(10_000);
       primary.up = false;
       const more = () => Array.from({ length: writes }, () => messages.post(draft));
       const posted = more();
-      await clock.pass(0);
+      await clock.advance(0);
       const before = write.attempts;
-      await clock.pass(4000);
+      await clock.advance(4000);
       posted.push(...more());
-      await clock.pass(4000);
-      const knocks = write.attempts - before;
+      await clock.advance(4000);
+      const probes = write.attempts - before;
       primary.up = true;
-      await clock.pass(500);
+      await clock.advance(500);
       await Promise.all(posted);
       assert.equal(primary.work.length, 2 * writes);
-      return knocks;
+      return probes;
     };
     const alone = await attempts(1);
     assert.ok(alone > 8000 / 500 && alone < 8000 / 100, String(alone));
@@ -346,10 +346,10 @@ describe("patience", () => {
         (error) => outcomes.push(error.outcome),
       ),
     );
-    await clock.pass(0);
+    await clock.advance(0);
     assert.deepEqual(outcomes, Array(50).fill("not-done"));
     primary.up = true;
-    await clock.pass(500);
+    await clock.advance(500);
     await Promise.all(posted);
     assert.equal(primary.work.length, 400);
   });
@@ -365,7 +365,7 @@ describe("patience", () => {
     const { messages, primary, replica, clock, stop } = stack(10_000);
     primary.up = replica.up = false;
     const waiting = [unavailable(messages.post(draft)), unavailable(messages.newest())];
-    await clock.pass(300);
+    await clock.advance(300);
     stop.abort();
     for (const error of await Promise.all(waiting)) assert.equal(error.outcome, "not-done");
     // Who comes now gets one try.
@@ -382,9 +382,9 @@ describe("patience", () => {
       server.up = false;
     }
     const list = messages.newest();
-    await clock.pass(1000);
+    await clock.advance(1000);
     primary.up = replica.up = true;
-    await clock.pass(500);
+    await clock.advance(500);
     assert.equal((await list).node.name, "replica");
   });
 
@@ -399,9 +399,9 @@ describe("patience", () => {
       const list = unavailable(messages.newest()).then(() => {
         over = true;
       });
-      await clock.pass(readMs - 1);
+      await clock.advance(readMs - 1);
       assert.equal(over, false);
-      await clock.pass(1);
+      await clock.advance(1);
       await list;
     }
   });

@@ -1,5 +1,5 @@
-import type { Clock } from "../gate.ts";
 import type { Connection, Pool, Result, Value } from "../pool.ts";
+import type { Clock } from "../sharedRetry.ts";
 
 /** A database server that exists in memory only: it can be stopped, restarted, made read-only, and it remembers. */
 export class FakeServer {
@@ -46,7 +46,7 @@ export function failure(code: string, more: { fatal?: boolean } = {}): Error {
   return Object.assign(new Error(`${code} happened`), { code, ...more });
 }
 
-/** Time that passes when it is told to. */
+/** A clock that the test advances. */
 export class FakeClock implements Clock {
   private time = 0;
   private readonly due: { readonly at: number; readonly callback: () => void }[] = [];
@@ -64,13 +64,13 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Whether anything is to happen yet. */
+  /** Whether no callback is due any more. */
   get idle(): boolean {
     return this.due.length === 0;
   }
 
-  /** Lets everything happen that does within so many milliseconds, one thing after the other. */
-  async pass(ms: number): Promise<void> {
+  /** Advances by `ms` milliseconds and makes the callbacks that are due, one after the other. */
+  async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     for (;;) {
       await settled();

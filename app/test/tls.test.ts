@@ -81,7 +81,7 @@ describe("the connection to a database", () => {
 
   const reasonOf = ({ failure }: { failure: unknown }) => (failure instanceof Error ? failure.message : "none");
 
-  it("is made to a server whose certificate the authority signed for the host that was dialled", async () => {
+  it("is made to a server whose certificate the authority signed for the host it connects to", async () => {
     const result = await connect(issue("localhost", authority), authority.certificate);
     assert.deepEqual(result, { failure: undefined, logins: 1 });
   });

@@ -20,6 +20,13 @@ export interface LoadBalancerArgs extends TierArgs {
 const CONFIG_FILE = `${CONFIG_FOLDER}/haproxy.cfg`;
 const KEEPALIVED_FOLDER = "/etc/foobar";
 
+/**
+ * A pause container that is replaced cuts the connections of its load balancer. So the words that its definition has
+ * had from the beginning stay: these two, and the text of pause.sh and of keepalived's start.sh, comments included.
+ */
+const SCRIPT_NAME = "hold";
+const FALLBACK_KIND = "spare";
+
 /** Where CPU is short the load balancer comes first: everybody waits for it, and its peer takes it for dead. */
 const CPU_SHARES = 8192;
 
@@ -30,42 +37,42 @@ const CPU_SHARES = 8192;
 const HAND_OVER = { "net.ipv4.tcp_migrate_req": "1" } as const;
 
 /**
- * HAProxy: the only way in.
+ * HAProxy: the only container that clients reach.
  *
- * A container of its own holds the network namespace, with the addresses and the published ports; HAProxy joins it. A
- * changed HAProxy starts beside the old one, on the same ports (SO_REUSEPORT), and the old one stops when the new one
- * is healthy, finishing what it has begun: no connection is lost, and a configuration that HAProxy refuses changes
- * nothing. The holder serves in HAProxy's place while that is missing. Of a pair, keepalived is the holder.
+ * A pause container owns the network namespace with the addresses and the published ports; HAProxy joins it. A changed
+ * HAProxy starts beside the old one on the same ports (SO_REUSEPORT). The old one stops when the new one is healthy, and
+ * finishes the requests that it has begun: no connection is lost, and a configuration that HAProxy refuses changes
+ * nothing. While HAProxy is missing, the pause container runs a fallback HAProxy. In a pair it also runs keepalived.
  */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly services: readonly Service[];
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
-    const namespaces: Service[] = [];
+    const pauses: Service[] = [];
     const haproxies = rolling(args.plans, args.after, (plan, after) => {
-      const holder = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
+      const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
       const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
-      const namespace = this.#namespace(plan, args, config, { ...holder, after });
-      namespaces.push(namespace);
-      return this.#haproxy(plan, args, config, namespace);
+      const pause = this.#pause(plan, args, config, { ...program, after });
+      pauses.push(pause);
+      return this.#haproxy(plan, args, config, pause);
     });
-    this.services = [...namespaces, ...haproxies];
+    this.services = [...pauses, ...haproxies];
     this.registerOutputs({});
   }
 
-  #namespace(
+  #pause(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
     config: Readonly<Record<string, string>>,
-    { files = [], ...holder }: Holder & Pick<ServiceArgs, "after">,
+    { files = [], ...program }: PauseProgram & Pick<ServiceArgs, "after">,
   ): Service {
     return new Service(
-      plan.namespace.name,
+      plan.pause.name,
       {
-        ...placement(args, plan.namespace),
-        ...holder,
-        files: [...files, liveFiles("spare", CONFIG_FOLDER, config)],
+        ...placement(args, plan.pause),
+        ...program,
+        files: [...files, liveFiles(FALLBACK_KIND, CONFIG_FOLDER, config)],
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
@@ -80,13 +87,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
     config: Readonly<Record<string, string>>,
-    namespace: Service,
+    pause: Service,
   ): Service {
     return new Service(
       plan.haproxy.name,
       {
         ...placement(args, plan.haproxy),
-        networks: namespace,
+        networks: pause,
         user: "99:99",
         command: ["haproxy", "-f", CONFIG_FILE],
         files: [configFiles(CONFIG_FOLDER, { ...config, "health.sh": file("health.sh") })],
@@ -95,7 +102,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         stopGrace: stopSeconds(plan) + 5,
         cpuShares: CPU_SHARES,
         replacement: "start-first",
-        after: [namespace],
+        after: [pause],
       },
       { parent: this },
     );
@@ -103,35 +110,38 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   /** One for each engine's host, named for it. */
   #image(plan: LoadBalancerPlan, args: LoadBalancerArgs): pulumi.Output<string> {
-    const { provider } = hostOf(args.hosts, plan.namespace.host);
+    const { provider } = hostOf(args.hosts, plan.pause.host);
     const own = { parent: this, provider };
-    return keepalivedImage(`${plan.namespace.name}-keepalived`, plan.namespace.image, own).imageId;
+    return keepalivedImage(`${plan.pause.name}-keepalived`, plan.pause.image, own).imageId;
   }
 }
 
-/** What a namespace's holder is made of. */
-type Holder = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabilities" | "scratch" | "healthcheck"> & {
+/** What a pause container runs, and what that needs. */
+type PauseProgram = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabilities" | "scratch" | "healthcheck"> & {
   readonly files?: ServiceArgs["files"];
 };
 
-/** A holder that only waits until it is needed. Its script is in the command, so that another one replaces it. */
-function waiting(): Holder {
+/** Waits, and runs the fallback HAProxy when needed. The script is in the command: another one replaces the container. */
+function waiting(): PauseProgram {
   return {
     user: "99:99",
-    command: ["bash", "-c", file("hold.sh"), "hold", String(STATISTICS_PORT), CONFIG_FILE],
+    command: ["bash", "-c", file("pause.sh"), SCRIPT_NAME, String(STATISTICS_PORT), CONFIG_FILE],
     scratch: { "/run/haproxy": 1 },
   };
 }
 
-/** A holder that keeps virtual addresses with its peer. SETGID: without it keepalived runs no check; SETUID: to become HAProxy's user for the spare. */
-function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi.Output<string>): Holder {
+/**
+ * Runs keepalived, which shares virtual addresses with its peer. Without SETGID keepalived runs no check; SETUID lets the
+ * fallback HAProxy run as HAProxy's user.
+ */
+function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi.Output<string>): PauseProgram {
   const script = (name: string) => file(`../keepalived/files/${name}`);
   const files = {
     "keepalived.conf": keepalivedConfig(vrrp),
     "start.sh": script("start.sh"),
     "check.sh": script("check.sh"),
     "health.sh": script("health.sh"),
-    "hold.sh": file("hold.sh"),
+    [`${SCRIPT_NAME}.sh`]: file("pause.sh"),
   };
   return {
     imageId,

@@ -61,7 +61,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
     };
     const volumes = dataVolumes(this, args);
     const certificates = new Map(
-      args.plan.databases.map(({ name, dialled }) => [name, args.authority.issue(name, dialled, { parent: this })]),
+      args.plan.databases.map(({ name, dnsNames }) => [name, args.authority.issue(name, dnsNames, { parent: this })]),
     );
     this.nodes = rolling(args.plan.databases, [], (plan, after) =>
       this.#node(plan, of(volumes, plan), of(certificates, plan), args, after),

@@ -1,7 +1,7 @@
 import { LOAD_BALANCERS } from "../choices.ts";
 import { edgeAddress, hashes, isStatic, publishedPorts } from "../loadBalancing.ts";
 import type { Path, Problem } from "../problems.ts";
-import { ways, wayTraffic } from "../routes.ts";
+import { routes, routeTraffic } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import { addressIn, bitsOf, capacityOf, overlap } from "../subnets.ts";
 import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
@@ -63,15 +63,15 @@ function withoutTraffic(servers: readonly ServerSettings[]): Problem[] {
 }
 
 function nobodyLeft(servers: readonly ServerSettings[]): Problem[] {
-  const all = ways(servers);
-  if (all.length === 0 || all.some((way) => wayTraffic(way) === "ready")) return [];
+  const all = routes(servers);
+  if (all.length === 0 || all.some((route) => routeTraffic(route) === "ready")) return [];
   return servers.flatMap(({ traffic }, index) =>
     traffic === "ready"
       ? []
       : [
           {
             path: ["servers", index, "traffic"],
-            complaint: `is "${traffic}", and no way through a web server to an application is left that is ready`,
+            complaint: `is "${traffic}", and no route through a web server to an application is left that is ready`,
             allowed: "ready on at least one web server and the application that it reaches",
             example: "ready",
           },
@@ -82,7 +82,7 @@ function nobodyLeft(servers: readonly ServerSettings[]): Problem[] {
 function activePassive(servers: readonly ServerSettings[], loadBalancer: LoadBalancer): Problem[] {
   if (loadBalancer.mode !== "active-passive") return [];
   const problems: Problem[] = [];
-  if (ways(servers).length < 2) {
+  if (routes(servers).length < 2) {
     problems.push({
       path: ["loadBalancer", "mode"],
       complaint: 'is "active-passive", and there is one server: nobody could take over from it',

@@ -63,7 +63,9 @@ const health = z.strictObject(
   {
     intervalMs: whole(100, 60_000, "milliseconds")
       .default(1000)
-      .meta({ description: "The time between two checks of the application's readiness by each way." } satisfies About),
+      .meta({
+        description: "The time between two checks of the application's readiness by each route.",
+      } satisfies About),
     fall: whole(1, 100, "checks")
       .default(2)
       .meta({ description: "Failed checks in a row after which a server gets no more requests." } satisfies About),

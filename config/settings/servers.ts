@@ -38,7 +38,7 @@ const server = z.strictObject(
       .optional()
       .meta({
         description:
-          "Connections that one load balancer opens to it by each way. More requests wait in a queue for up to 5 s.",
+          "Connections that one load balancer opens to it by each route. More requests wait in a queue for up to 5 s.",
         unset: "no limit",
         example: 200,
       } satisfies About),

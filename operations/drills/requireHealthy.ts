@@ -23,14 +23,13 @@ export async function requireHealthy(context: Part & Pick<DrillContext, "wait">)
 
 /** An address that moves back cuts the connections through it. */
 async function requireAtHome({ containers, topology }: Part): Promise<void> {
-  for (const { namespace, vrrp } of topology.loadBalancers) {
+  for (const { pause, vrrp } of topology.loadBalancers) {
     for (const { priority, virtualAddress } of vrrp?.instances ?? []) {
       if (priority < highestFor(virtualAddress, topology)) continue;
       const held = await containers
-        .execute(namespace.name, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
+        .execute(pause.name, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
         .catch(() => "");
-      if (held.trim() === "")
-        throw new Error(`the stack is not healthy: ${namespace.name} should hold ${virtualAddress}`);
+      if (held.trim() === "") throw new Error(`the stack is not healthy: ${pause.name} should hold ${virtualAddress}`);
     }
   }
 }

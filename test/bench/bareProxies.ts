@@ -5,8 +5,8 @@ import { type InstancePlan, networkOf, type Topology } from "../../topology/plan
 import { WEB_PORT } from "../../topology/ports.ts";
 import { eventually } from "../engine.ts";
 import { bareHaproxyConfig, bareNginxConfig } from "./bareConfig.ts";
+import type { Route } from "./routes.ts";
 import { addressIn } from "./stack.ts";
-import type { Way } from "./ways.ts";
 
 interface Program {
   readonly plan: InstancePlan;
@@ -19,7 +19,10 @@ interface Program {
 }
 
 /** HAProxy and Nginx as in the stack - images, limits, networks, applications - but with the least of configuration. */
-export async function startBareProxies(engine: Docker, topology: Topology): Promise<Way & { remove(): Promise<void> }> {
+export async function startBareProxies(
+  engine: Docker,
+  topology: Topology,
+): Promise<Route & { remove(): Promise<void> }> {
   const { web, loadBalancers } = topology;
   const [loadBalancer] = loadBalancers;
   if (loadBalancer === undefined) throw new Error("the plan has no load balancer");

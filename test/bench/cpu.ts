@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
-import { PROGRAMS, type ProgramName, type Way } from "./ways.ts";
+import { PROGRAMS, type ProgramName, type Route } from "./routes.ts";
 
 /** A figure of each program, all its containers together. */
 export type PerProgram = Readonly<Record<ProgramName, number>>;
@@ -9,11 +9,11 @@ export type PerProgram = Readonly<Record<ProgramName, number>>;
 const MS_PER_TICK = 10;
 
 /**
- * Milliseconds of CPU that the programs of a way have used since they started. Those of their processes, which the engine
+ * Milliseconds of CPU that the programs of a route have used since they started. Those of their processes, which the engine
  * has to run on this machine: a container's own count has the engine's health checks in it, which cost more than many
  * requests.
  */
-export async function cpuUsed(engine: Docker, { containers }: Way): Promise<PerProgram> {
+export async function cpuUsed(engine: Docker, { containers }: Route): Promise<PerProgram> {
   const [haproxy = 0, nginx = 0] = await Promise.all(
     PROGRAMS.map(async (program) => {
       const used = await Promise.all(containers[program].map((id) => cpuOf(engine, id, program)));

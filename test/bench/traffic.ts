@@ -5,9 +5,9 @@ import type { TestProject } from "../project.ts";
 import { startBareProxies } from "./bareProxies.ts";
 import { cpuUsed } from "./cpu.ts";
 import { load } from "./load.ts";
+import { directRoute, PROGRAMS, type Route, stackRoute } from "./routes.ts";
 import { configOfProject } from "./stack.ts";
 import { costLine, type Run, requestCost, speedLine } from "./trafficFigures.ts";
-import { directWay, PROGRAMS, stackWay, type Way } from "./ways.ts";
 
 export interface TrafficOptions {
   readonly engine: Docker;
@@ -21,7 +21,7 @@ export interface TrafficOptions {
 /** The first costs the application next to nothing, the second a query. */
 const PATHS = ["/version", "/api/messages"] as const;
 
-/** In each every way has its turn, so that what disturbs the machine disturbs all. */
+/** In each every route has its turn, so that what disturbs the machine disturbs all. */
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 2;
 /** Stored before the load, so that there is something to answer with. */
@@ -36,15 +36,15 @@ export async function* benchTraffic({ engine, project, seconds, signal }: Traffi
   await postMessages(project.url);
   const bare = await startBareProxies(engine, topology);
 
-  const measure = async (way: Way, path: string, seconds: number): Promise<Run> => {
-    const before = await cpuUsed(engine, way);
-    const figures = await load({ origins: way.origins, path, seconds, signal });
-    return { ...figures, cost: requestCost(figures, before, await cpuUsed(engine, way)) };
+  const measure = async (route: Route, path: string, seconds: number): Promise<Run> => {
+    const before = await cpuUsed(engine, route);
+    const figures = await load({ origins: route.origins, path, seconds, signal });
+    return { ...figures, cost: requestCost(figures, before, await cpuUsed(engine, route)) };
   };
 
   try {
-    const stack = await stackWay(project, topology);
-    const direct = await directWay(project, topology);
+    const stack = await stackRoute(project, topology);
+    const direct = await directRoute(project, topology);
     for (const path of PATHS) {
       const round = async (seconds: number) => ({
         stack: await measure(stack, path, seconds),
@@ -54,8 +54,8 @@ export async function* benchTraffic({ engine, project, seconds, signal }: Traffi
       await round(WARM_UP_SECONDS);
       const rounds: Awaited<ReturnType<typeof round>>[] = [];
       for (let count = 0; count < ROUNDS; count++) rounds.push(await round(seconds));
-      const runs = (way: "stack" | "bare" | "direct") => rounds.map((round) => round[way]);
-      yield* (["stack", "bare", "direct"] as const).map((way) => speedLine(way, path, runs(way)));
+      const runs = (route: "stack" | "bare" | "direct") => rounds.map((round) => round[route]);
+      yield* (["stack", "bare", "direct"] as const).map((route) => speedLine(route, path, runs(route)));
       yield* PROGRAMS.map((program) => costLine(program, path, runs("stack"), runs("bare")));
     }
   } finally {

@@ -1,9 +1,9 @@
 import type { PerProgram } from "./cpu.ts";
 import { figureLine, median } from "./figures.ts";
 import type { LoadFigures } from "./load.ts";
-import type { ProgramName } from "./ways.ts";
+import type { ProgramName } from "./routes.ts";
 
-/** A load on a way. */
+/** A load on a route. */
 export interface Run extends LoadFigures {
   /** Milliseconds of CPU that 10,000 requests cost. */
   readonly cost: PerProgram;
@@ -15,11 +15,11 @@ export function requestCost({ requests }: LoadFigures, before: PerProgram, after
   return { haproxy: cost("haproxy"), nginx: cost("nginx") };
 }
 
-/** The line about a way's speed: medians of its runs. */
-export function speedLine(way: string, path: string, runs: readonly Run[]): string {
+/** The line about a route's speed: medians of its runs. */
+export function speedLine(route: string, path: string, runs: readonly Run[]): string {
   const middle = (figure: (run: Run) => number) => median(runs.map(figure));
   return figureLine("traffic", {
-    way,
+    route,
     path,
     rps: Math.round(middle(({ requests, seconds }) => requests / seconds)),
     p50_ms: middle(({ p50 }) => p50).toFixed(1),

@@ -12,7 +12,7 @@ import { addressIn, configOfProject, timedUp } from "./stack.ts";
 import type { TrafficOptions } from "./traffic.ts";
 
 const REPLICATIONS = ["async", "semisync", "group"] as const;
-const WAYS = ["router", "direct"] as const;
+const ROUTES = ["router", "direct"] as const;
 
 /** As many as two applications have under way. */
 const CONNECTIONS = 8;
@@ -25,7 +25,7 @@ interface Options extends Access, WriterAddress {
 
 /**
  * Rows that the databases commit, one in each transaction: through a router and past it, in a pair, in one that waits for
- * its replica, and in a group. Yields a line for each way, then what each of these and what a router leaves, in percent.
+ * its replica, and in a group. Yields a line for each route, then what each of these and what a router leaves, in percent.
  */
 export async function* benchWrites({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const speeds = new Map<string, number>();
@@ -44,18 +44,18 @@ export async function* benchWrites({ engine, project, seconds, signal }: Traffic
       primary,
       `CREATE TABLE IF NOT EXISTS ${topology.database}.${TABLE} (id BIGINT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100))`,
     );
-    const measured = new Map<string, number[]>(WAYS.map((way) => [way, []]));
+    const measured = new Map<string, number[]>(ROUTES.map((route) => [route, []]));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const way of WAYS) {
+      for (const route of ROUTES) {
         signal.throwIfAborted();
-        const options = { ...access, ...addresses[way], database: topology.database };
-        measured.get(way)?.push(await rowsPerSecond(options, seconds));
+        const options = { ...access, ...addresses[route], database: topology.database };
+        measured.get(route)?.push(await rowsPerSecond(options, seconds));
       }
     }
-    for (const [way, values] of measured) {
+    for (const [route, values] of measured) {
       const rows_per_s = Math.round(median(values));
-      speeds.set(`${replication} ${way}`, rows_per_s);
-      yield figureLine("writes", { replication, way, rows_per_s });
+      speeds.set(`${replication} ${route}`, rows_per_s);
+      yield figureLine("writes", { replication, route, rows_per_s });
     }
   }
   const percent = (one: string, other: string) =>

@@ -116,7 +116,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     assert.ok(!String(state).includes(String(password)));
   });
 
-  it("is served by the namespace's holder while HAProxy's container is away", async () => {
+  it("is served by the pause container's fallback HAProxy while HAProxy's container is missing", async () => {
     const start = await stop(project(), "haproxy-lb1");
     try {
       await eventually(async () => assert.equal((await fetch(project().url)).status, 200), 30);

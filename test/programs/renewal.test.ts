@@ -23,7 +23,7 @@ function changedBetween(before: Deployment, after: Deployment) {
   const names = [...now.keys()].filter((name) => now.get(name) !== old.get(name));
   const running = services(after).map(({ name }) => name);
   return {
-    carriers: names.filter((name) => !running.includes(name)),
+    seeds: names.filter((name) => !running.includes(name)),
     running: names.filter((name) => running.includes(name)),
   };
 }
@@ -53,14 +53,14 @@ describe("what is renewed, against mocks", () => {
 
   it("reaches a database by its files alone: no database is replaced, and the steward waits until it is served", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "mysql-server1"))), {
-      carriers: ["mysql-server1-secrets-v1"],
+      seeds: ["mysql-server1-secrets-v1"],
       running: ["mysql-steward"],
     });
   });
 
   it("reaches whoever trusts the authority; applications, which read it when they start, are started again", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("selfSignedCert", "authority"))), {
-      carriers: [
+      seeds: [
         ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-backup-secrets-v1"],
         ...["mysql-server1-secrets-v1", "mysql-server2-secrets-v1", "mysql-steward-secrets-v1"],
       ],
@@ -117,7 +117,7 @@ describe("another password", () => {
       [VERSION]: (name) => (name === "mysql-application-password-version" ? { hex: "another" } : {}),
     });
     assert.deepEqual(changedBetween(before, after), {
-      carriers: [
+      seeds: [
         ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-server1-secrets-v1", "mysql-server2-secrets-v1"],
       ],
       running: ["app-server1", "app-server2"],

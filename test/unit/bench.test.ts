@@ -31,7 +31,7 @@ describe("a bench's figures", () => {
     const runs = [run({ requests: 500 }), run({ requests: 9000, p50: 0.4, p99: 3.26 }), run({ requests: 700, p50: 9 })];
     assert.equal(
       speedLine("stack", "/version", runs),
-      "bench=traffic way=stack path=/version rps=700 p50_ms=1.0 p99_ms=2.0",
+      "bench=traffic route=stack path=/version rps=700 p50_ms=1.0 p99_ms=2.0",
     );
   });
 

@@ -356,7 +356,7 @@ describe("configuration", () => {
       balancer({}, { traffic: "drain" }, { traffic: "maintenance" }),
       ["drain", "maintenance"].map(
         (value, index) =>
-          `foobar:servers[${index}].traffic is "${value}", and no way through a web server to an application is left that is ready\n` +
+          `foobar:servers[${index}].traffic is "${value}", and no route through a web server to an application is left that is ready\n` +
           "    allowed:   ready on at least one web server and the application that it reaches\n" +
           `    set it:    pulumi config set --path 'foobar:servers[${index}].traffic' ready`,
       ),

@@ -73,7 +73,7 @@ describe("the dev stack, against mocks", () => {
     assert.ok(joining.every(({ inputs }) => inputs["networkMode"] === undefined));
   });
 
-  it("lets HAProxy share the network namespace that holds the addresses and the ports, and start before it stops", () => {
+  it("lets HAProxy join the pause container's network namespace, and start before it stops", () => {
     const haproxy = byName(services(dev), "haproxy-lb1");
     const options: pulumi.CustomResourceOptions = haproxy?.options ?? {};
     assert.match(String(input(haproxy, "networkMode")), /^container:.*lb1/);
@@ -112,14 +112,14 @@ describe("the dev stack, against mocks", () => {
   });
 
   it("fills the files before the container that mounts them starts", () => {
-    const carriers = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
+    const seeds = ofType(dev, "Container").filter(({ inputs }) => inputs["start"] === false);
     const mounted = services(dev).flatMap(({ inputs }) =>
       volumesOf(inputs).filter(({ readOnly }) => readOnly === true),
     );
-    assert.equal(carriers.length, mounted.length);
-    for (const carrier of carriers) {
-      const user = services(dev).find(({ name }) => carrier.name.startsWith(`${name}-`));
-      assert.ok(user?.dependsOn.includes(carrier.name), carrier.name);
+    assert.equal(seeds.length, mounted.length);
+    for (const seed of seeds) {
+      const user = services(dev).find(({ name }) => seed.name.startsWith(`${name}-`));
+      assert.ok(user?.dependsOn.includes(seed.name), seed.name);
     }
   });
 
@@ -147,9 +147,9 @@ describe("the dev stack, against mocks", () => {
   });
 
   it("lets passwords reach the engine as secrets only, and only in files; what notices that they change stays in the state", () => {
-    const carriers = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
+    const seeds = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
     const readers = services(dev).filter(({ inputs }) => JSON.stringify(inputs["groupAdds"]) === '["0"]');
-    assert.equal(carriers.length, readers.length);
+    assert.equal(seeds.length, readers.length);
     for (const { type, name, inputs } of dev.resources) {
       for (const [key, value] of Object.entries(inputs)) {
         if (!PASSWORD.test(JSON.stringify(value))) continue;
@@ -158,7 +158,7 @@ describe("the dev stack, against mocks", () => {
         assert.ok(isWrapped(value), `${name}.${key} holds a password in plain text`);
       }
     }
-    for (const carrier of carriers) assert.match(JSON.stringify(carrier.inputs["uploads"]), PASSWORD);
+    for (const seed of seeds) assert.match(JSON.stringify(seed.inputs["uploads"]), PASSWORD);
   });
 
   it("retains the data volumes and protects the passwords that open them, and nothing else", () => {
@@ -210,17 +210,17 @@ describe("a pair of load balancers, against mocks", () => {
     pair = await deployConfig(devConfig({ "foobar:loadBalancer": { replicas: 2, statsPort: 8404 } }));
   });
 
-  it("gives each HAProxy a namespace of its own, held by keepalived, the second after the first", () => {
+  it("gives each HAProxy of a pair a pause container that runs keepalived, the second after the first", () => {
     for (const [name, after] of [
       ["lb1", ["web-server1", "web-server2"]],
       ["lb2", ["haproxy-lb1"]],
     ] as const) {
-      const holder = byName(services(pair), name);
+      const pause = byName(services(pair), name);
       assert.deepEqual(
-        holder?.dependsOn.filter((dependency) => byName(services(pair), dependency)),
+        pause?.dependsOn.filter((dependency) => byName(services(pair), dependency)),
         after,
       );
-      assert.match(input<string[]>(holder, "command").join(" "), /^bash \S+\/start\.sh 10\.201\.0\.1[12] /);
+      assert.match(input<string[]>(pause, "command").join(" "), /^bash \S+\/start\.sh 10\.201\.0\.1[12] /);
       assert.match(String(input(byName(services(pair), `haproxy-${name}`), "networkMode")), new RegExp(name));
     }
   });

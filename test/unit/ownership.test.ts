@@ -210,7 +210,7 @@ describe("a stack that was renamed", () => {
 });
 
 describe("what is said of what was found", () => {
-  const many = Array.from({ length: 10 }, (_, index) => found(`carrier-${index}`));
+  const many = Array.from({ length: 10 }, (_, index) => found(`seed-${index}`));
   const all = [
     ...many,
     found("web-1", { isAtWork: true, state: OTHER }),
@@ -222,7 +222,7 @@ describe("what is said of what was found", () => {
   it("names what matters first and counts the rest", () =>
     assert.match(
       foreignText("dev", all, { state: undefined }),
-      /11 containers \(1 at work\): web-1, carrier-0,.* and 3 more\n +1 network: edge\n +2 volumes: data, files\n/,
+      /11 containers \(1 at work\): web-1, seed-0,.* and 3 more\n +1 network: edge\n +2 volumes: data, files\n/,
     ));
 
   it("says whose it is, whose this is, and what to do", () => {

@@ -154,7 +154,7 @@ describe("topology", () => {
       fc.property(topologies, (topology) => {
         const joined = (tier: readonly { attachments: readonly { network: string }[] }[]) =>
           tier.map(({ attachments }) => attachments.map(({ network }) => network));
-        for (const networks of joined(topology.loadBalancers.map(({ namespace }) => namespace)))
+        for (const networks of joined(topology.loadBalancers.map(({ pause }) => pause)))
           assert.deepEqual(networks, ["edge", "web"]);
         for (const networks of joined(topology.web)) assert.deepEqual(networks, ["web", "app"]);
         for (const networks of joined(topology.applications)) assert.deepEqual(networks, ["app", "router"]);
@@ -176,7 +176,7 @@ describe("topology", () => {
           );
         for (const lb of topology.loadBalancers) {
           for (const { address, port } of lb.backends) {
-            assert.ok(reachable(lb.namespace, address), address);
+            assert.ok(reachable(lb.pause, address), address);
             const web = topology.web.find(({ name }) => name === address);
             assert.ok(
               web?.listeners.some((listener) => listener.port === port),
@@ -207,15 +207,15 @@ describe("topology", () => {
   it("has databases whose certificates are good for every router's address, and hang on no server's roles", () => {
     fc.assert(
       fc.property(topologies, (topology) => {
-        for (const { name, member, dialled } of topology.cluster.databases) {
-          const subjectaltname = dialled.map((pattern) => `DNS:${pattern}`).join(", ");
+        for (const { name, member, dnsNames } of topology.cluster.databases) {
+          const subjectaltname = dnsNames.map((pattern) => `DNS:${pattern}`).join(", ");
           const certificate = { subject: {}, subjectaltname } as PeerCertificate;
           const routers = topology.routers.map(({ address }) => address);
           for (const address of [name, member, ...routers]) {
             assert.equal(checkServerIdentity(address, certificate), undefined);
           }
           assert.ok(checkServerIdentity("elsewhere.internal", certificate) instanceof Error);
-          assert.ok(!routers.some((address) => dialled.includes(address)));
+          assert.ok(!routers.some((address) => dnsNames.includes(address)));
         }
       }),
     );
@@ -236,7 +236,7 @@ describe("topology", () => {
     );
   });
 
-  it("has a way to every web server and every application, and with two of a tier one that avoids any of them", () => {
+  it("has a route to every web server and every application, and with two of a tier one that avoids any of them", () => {
     fc.assert(
       fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
         assert.ok(lb);
@@ -265,7 +265,7 @@ describe("topology", () => {
     );
   });
 
-  it("takes at most two ways to an application, so that ways grow with the servers", () => {
+  it("takes at most two routes to an application, so that routes grow with the servers", () => {
     fc.assert(
       fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
         assert.ok(lb && lb.backends.length <= 3 * Math.max(web.length, applications.length));
@@ -274,7 +274,7 @@ describe("topology", () => {
     );
   });
 
-  it("opens a way as far as the less open of its two servers", () => {
+  it("opens a route as far as the less open of its two servers", () => {
     const traffic = (web: string, app: string) => {
       const list = [
         { name: "front", roles: ["web"], traffic: web },
@@ -339,7 +339,7 @@ describe("topology", () => {
         );
         assert.deepEqual(
           onEdge,
-          topology.loadBalancers.map(({ namespace }) => namespace),
+          topology.loadBalancers.map(({ pause }) => pause),
         );
       }),
     );

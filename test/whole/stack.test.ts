@@ -74,7 +74,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     );
   };
 
-  /** What only holds a network namespace has no health of its own. */
+  /** A pause container has no health check. */
   const isHealthy = async (service: string) => {
     const { State } = await inspect(project, service);
     return State.Health === undefined ? State.Running : State.Health.Status === "healthy";
@@ -244,7 +244,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     await eventually(async () => void (await post("after the kills")), 30);
   });
 
-  it("is served by the namespace's holder while HAProxy's container is away", async () => {
+  it("is served by the pause container's fallback HAProxy while HAProxy's container is missing", async () => {
     const start = await stop(project, "haproxy-lb1");
     try {
       await eventually(async () => assert.equal((await fetch(project.url)).status, 200), 30);
@@ -306,7 +306,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
       await up(...UNSEEN, "--expect-no-changes");
       const { containers, networks } = await project.inventory();
       assert.equal(networks.length, NETWORKS.length);
-      // With the containers that are never started and only carry files.
+      // With the seed containers, which are never started.
       assert.equal(containers.length, ofType(await deployConfig(devConfig()), "Container").length);
       const down = await project.npm("down", ["--yes"]);
       assert.equal(down.exitCode, 0, down.output);

@@ -208,13 +208,13 @@ describe("every variant, by real moves of one stack", function () {
           assert.match(await server("/version", { connection: "close" }, url), /^server\d$/);
         }
       };
-      // A holder that is new takes its address back seconds after the up, which cuts the connections through it.
+      // A new pause container takes its address back seconds after the up, which cuts the connections through it.
       await eventually(all, 30);
-      for (const holder of ["lb1", "lb2"]) {
-        const killed = killAndRecover(project, holder);
+      for (const pause of ["lb1", "lb2"]) {
+        const killed = killAndRecover(project, pause);
         await eventually(all, 30);
         await killed;
-        await (await containersOf(project)).untilWell([`haproxy-${holder}`]);
+        await (await containersOf(project)).untilWell([`haproxy-${pause}`]);
       }
       await eventually(all, 30);
     },

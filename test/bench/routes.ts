@@ -7,8 +7,8 @@ import { addressIn } from "./stack.ts";
 export const PROGRAMS = ["haproxy", "nginx"] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
-/** A way to the applications. */
-export interface Way {
+/** A route to the applications. */
+export interface Route {
   /** Where requests enter it. */
   readonly origins: readonly string[];
   /** Ids of the containers that it leads through. */
@@ -16,7 +16,7 @@ export interface Way {
 }
 
 /** Through the stack, past the published port: the engine's proxy for ports on 127.0.0.1 is not the stack's. */
-export async function stackWay(project: TestProject, topology: Topology): Promise<Way> {
+export async function stackRoute(project: TestProject, topology: Topology): Promise<Route> {
   const edge = networkOf(topology, "edge").engineName;
   const idsOf = (services: readonly string[]) =>
     Promise.all(services.map(async (service) => (await inspect(project, service)).Id));
@@ -33,7 +33,7 @@ export async function stackWay(project: TestProject, topology: Topology): Promis
 }
 
 /** To the applications themselves. */
-export async function directWay(project: TestProject, topology: Topology): Promise<Way> {
+export async function directRoute(project: TestProject, topology: Topology): Promise<Route> {
   const network = networkOf(topology, "app").engineName;
   const origins = await Promise.all(
     topology.applications.map(
