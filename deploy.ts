@@ -22,12 +22,13 @@ export function deploy(topology: Topology) {
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
   const hosts = createHosts(topology.hosts);
-  const [firstHost] = topology.hosts;
-  if (firstHost === undefined) throw new Error("the plan has no host");
+  // The networks span one engine, which the configuration has all hosts share: any host's provider reaches it.
+  const [anyHost] = topology.hosts;
+  if (anyHost === undefined) throw new Error("the plan has no host");
   const networks = new Networks("networks", {
     identity,
     plans: topology.networks,
-    host: hostOf(hosts, firstHost.name),
+    host: hostOf(hosts, anyHost.name),
   });
   const common = { identity, hosts, networks };
 

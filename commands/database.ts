@@ -42,9 +42,9 @@ await main(async () => {
     return 2;
   }
   const machine = await prepareMachine(stack);
-  const { topology, engine, containers, databases } = await openStack(stack);
+  const { topology, engines, containers, databases } = await openStack(stack);
   const { cluster } = topology;
-  const nodes = nodesOf(engine, topology);
+  const nodes = nodesOf(containers);
   const { ask } = databases;
   const askAll = () => askMembers(cluster, ask, containers.execute);
   const members = await askAll();
@@ -90,7 +90,7 @@ Its data are kept in a volume of their own, and it takes those of the others.`);
   if (!values.yes && !(await confirm("Set them aside?"))) return undone();
   const kept = await withoutSignals(async () => {
     await nodes.stop(plan.name);
-    return setAside(engine, topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
+    return setAside(engines.of(plan), topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
   }, TO_ITS_END);
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;

@@ -50,7 +50,7 @@ await main(async () => {
     return 2;
   }
   const session = { ...line, rest: rest.filter((arg) => arg === REMOVE_LEFTOVERS) };
-  const { config, topology, engine, containers, databases } = await openStack(session.stack);
+  const { config, topology, engines, containers, databases } = await openStack(session.stack);
   const isAllowed = session.rest.length > 0;
   const { state } = await requireQuiet(session, isAllowed);
   if (!topology.protectData) {
@@ -65,13 +65,17 @@ await main(async () => {
   const stop = async (signal: AbortSignal, restored: string | undefined) => {
     // The world went on while the copy was made and a person thought.
     await requireQuiet(session, isAllowed);
-    await stopDatabases(engine, topology, signal, () => nameRestore(session, restored));
+    await stopDatabases(containers, topology, signal, () => nameRestore(session, restored));
     return true;
   };
   if (values.undo) {
     const { restored } = config.mysql;
-    const { Volumes } = await engine.listVolumes();
-    const before = previousRestore(Volumes ?? [], topology.cluster, restored);
+    const volumes = await Promise.all(engines.all.map((engine) => engine.listVolumes()));
+    const before = previousRestore(
+      volumes.flatMap(({ Volumes }) => Volumes ?? []),
+      topology.cluster,
+      restored,
+    );
     say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
     if (!(await agreed(QUESTION))) return 1;
     await interruptible((signal) => stop(signal, before));
@@ -98,7 +102,14 @@ await main(async () => {
   const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
   if (volume === undefined) throw new Error("the plan has no primary");
   const isToBeUsed = await interruptible(async (signal) => {
-    const restored = await buildCopy(engine, topology, plan, { ...choice, volume, primary, state }, say, signal);
+    const restored = await buildCopy(
+      containers.find,
+      topology,
+      plan,
+      { ...choice, volume, primary, state },
+      say,
+      signal,
+    );
     let isAgreed = false;
     try {
       const present = await presentData(databases, topology.database, restored).catch(() => undefined);
@@ -106,7 +117,7 @@ await main(async () => {
       for (const text of lossReport(choice, restored, present, new Date())) say(text);
       isAgreed = (await agreed(QUESTION)) && (await stop(signal, id));
     } finally {
-      if (!isAgreed) await engine.getVolume(volume).remove();
+      if (!isAgreed) await engines.of(plan).getVolume(volume).remove();
     }
     return isAgreed;
   });

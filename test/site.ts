@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configOf } from "../operations/stack/configuration.ts";
-import { type StackContainers, stackContainers } from "../operations/stack/containers.ts";
-import { type Databases, databasesOf } from "../operations/stack/databases.ts";
-import type { Topology } from "../topology/plan.ts";
+import type { StackContainers } from "../operations/stack/containers.ts";
+import type { Databases } from "../operations/stack/databases.ts";
+import { type OpenStack, opened } from "../operations/stack/open.ts";
 import { planTopology } from "../topology/topology.ts";
-import { engine } from "./engine.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 import { skipAfterFailure } from "./steps.ts";
 
@@ -92,13 +91,15 @@ export async function read({ url }: TestProject): Promise<Messages> {
   return (await response.json()) as Messages;
 }
 
-async function topologyOf({ folder, stack }: TestProject): Promise<Topology> {
-  return planTopology(configOf("foobar", stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8")));
+/** The stack as its file has it now. */
+async function openProject({ folder, stack }: TestProject): Promise<OpenStack> {
+  const config = configOf("foobar", stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8"));
+  return opened({ config, topology: planTopology(config) }, new AbortController().signal);
 }
 
 /** The stack's containers as its file has them now. */
 export async function containersOf(project: TestProject): Promise<StackContainers> {
-  return stackContainers(engine, await topologyOf(project), new AbortController().signal);
+  return (await openProject(project)).containers;
 }
 
 /** Kills services' processes at once; the engine starts them again, and each is well then. */
@@ -110,11 +111,8 @@ export async function killAndRecover(project: TestProject, ...services: string[]
 
 /** The stack's databases as its file has them now, asked past the application. */
 export async function databasesOfProject(project: TestProject): Promise<Databases & { names: string[] }> {
-  const topology = await topologyOf(project);
-  return {
-    ...databasesOf(await containersOf(project), topology),
-    names: topology.cluster.databases.map(({ name }) => name),
-  };
+  const { databases, topology } = await openProject(project);
+  return { ...databases, names: topology.cluster.databases.map(({ name }) => name) };
 }
 
 const FIGURES = /^drill=\S+ .*$/gm;

@@ -1,10 +1,10 @@
-import type Docker from "dockerode";
-import { labelFilter } from "../../engine/labels.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { nodesOf } from "../database/nodes.ts";
 import { bringUp } from "../session/bringUp.ts";
 import type { Session } from "../session/pulumi.ts";
 import { say } from "../session/terminal.ts";
+import type { StackContainers } from "../stack/containers.ts";
+import { hasProcesses } from "../stack/find.ts";
 import { removeSetting, setSetting } from "../stack/setting.ts";
 
 const RESTORED = "mysql.restored";
@@ -20,7 +20,7 @@ const STOP_SECONDS = 60;
  *   the data that they had
  */
 export async function stopDatabases(
-  engine: Docker,
+  containers: Pick<StackContainers, "find">,
   topology: Topology,
   signal: AbortSignal,
   name: () => Promise<unknown>,
@@ -29,17 +29,17 @@ export async function stopDatabases(
   const stopped: string[] = [];
   try {
     for (const { name: service } of topology.cluster.databases) {
-      for (const { Id } of await engine.listContainers({ filters: { label: labelFilter(topology, service) } })) {
-        signal.throwIfAborted();
-        stopped.push(service);
-        await engine.getContainer(Id).stop({ t: STOP_SECONDS });
-      }
+      const found = await containers.find(service);
+      if (found === undefined || !hasProcesses(found.state)) continue;
+      signal.throwIfAborted();
+      stopped.push(service);
+      await found.container.stop({ t: STOP_SECONDS });
     }
     signal.throwIfAborted();
     await name();
   } catch (error) {
     say("starting the databases again");
-    const nodes = nodesOf(engine, topology);
+    const nodes = nodesOf(containers);
     for (const service of stopped) await nodes.start(service);
     throw error;
   }

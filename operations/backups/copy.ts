@@ -1,10 +1,11 @@
 import { createInterface } from "node:readline";
-import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
-import { engineLabels, labelFilter, REPLACES_LABEL } from "../../engine/labels.ts";
+import { engineLabels, REPLACES_LABEL } from "../../engine/labels.ts";
+import { separated } from "../../engine/streams.ts";
 import type { BackupPlan, Topology } from "../../topology/plan.ts";
+import { type Find, hasProcesses } from "../stack/find.ts";
 import type { Choice } from "./choice.ts";
 import { type Restored, restored } from "./listing.ts";
 
@@ -25,16 +26,17 @@ export interface CopyOrder extends Choice {
  * @throws Error with the reason; the volume is removed then
  */
 export async function buildCopy(
-  engine: Docker,
+  find: Find,
   { project, stack, database }: Pick<Topology, "project" | "stack" | "database">,
   plan: BackupPlan,
   { backup, until, volume, primary, state }: CopyOrder,
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Restored> {
-  const [running] = await engine.listContainers({ filters: { label: labelFilter({ project, stack }, plan.name) } });
-  if (running === undefined) throw new Error(`${plan.name} does not run: npm run up`);
-  const { Image, Mounts, Config } = await engine.getContainer(running.Id).inspect();
+  const own = await find(plan.name);
+  if (own === undefined || !hasProcesses(own.state)) throw new Error(`${plan.name} does not run: npm run up`);
+  const { engine } = own;
+  const { Image, Mounts, Config } = await own.container.inspect();
   // What it works in is its own; files and backups are shared.
   const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
 
@@ -90,18 +92,13 @@ async function finished(
   signal: AbortSignal,
 ): Promise<Restored> {
   const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  engine.modem.demuxStream(stream, stdout, stderr);
+  const { stdout, stderr } = separated(engine, stream);
   const lines: string[] = [];
   createInterface({ input: stderr }).on("line", (line) => {
     lines.push(line);
     if (!line.startsWith(FAILURE)) progress(line);
   });
   const answer = text(stdout);
-  stream.on("end", () => {
-    stdout.end();
-    stderr.end();
-  });
   await container.start();
   signal.throwIfAborted();
   const { StatusCode } = await container.wait();

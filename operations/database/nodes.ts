@@ -1,5 +1,4 @@
-import type Docker from "dockerode";
-import { labelFilter, type StackIdentity } from "../../engine/labels.ts";
+import type { StackContainers } from "../stack/containers.ts";
 
 /** Starts and ends the containers of MySQL servers, which the engine leaves as they are then. */
 export interface Nodes {
@@ -12,14 +11,7 @@ export interface Nodes {
 /** As long as a server may take to stop in good order. */
 const STOP_SECONDS = 60;
 
-export function nodesOf(engine: Docker, identity: StackIdentity): Nodes {
-  const find = async (name: string) => {
-    const all = await engine.listContainers({ all: true, filters: { label: labelFilter(identity) } });
-    // Containers that only carry files have longer names.
-    const own = new RegExp(`^/${name}-[0-9a-f]{7}$`);
-    const found = all.find(({ Names }) => Names.some((text) => own.test(text)));
-    return found && { container: engine.getContainer(found.Id), state: found.State };
-  };
+export function nodesOf({ find }: Pick<StackContainers, "find">): Nodes {
   const get = async (name: string) => {
     const found = await find(name);
     if (found === undefined) throw new Error(`${name} has no container on the engine: npm run up makes it`);

@@ -1,7 +1,5 @@
-import type Docker from "dockerode";
 import type { Changes } from "../stack/configuration.ts";
-import type { StackContainers } from "../stack/containers.ts";
-import type { Databases } from "../stack/databases.ts";
+import type { OpenStack } from "../stack/open.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** What a drill's limit depends on, beside the stack. */
@@ -34,10 +32,7 @@ export interface Drill {
 }
 
 /** What every drill works with. */
-export interface DrillContext extends Stack, Conditions {
-  readonly engine: Docker;
-  readonly containers: StackContainers;
-  readonly databases: Databases;
+export interface DrillContext extends OpenStack, Conditions {
   /** Where the site is. */
   readonly url: string;
   /** The mark of the stack's state; undefined: it has none yet. */

@@ -1,6 +1,5 @@
-import { engineClient } from "../../engine/client.ts";
 import { labelFilter } from "../../engine/labels.ts";
-import { stackNeeds } from "../stack/needs.ts";
+import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 
 /** What an engine can tell of a container with a health check. */
@@ -8,10 +7,8 @@ export type Health = "starting" | "healthy" | "unhealthy";
 
 /** Names of a stack's containers in one of these states; none where the engine does not answer. */
 export async function containersThatAre(stack: string, ...health: readonly Health[]): Promise<string[]> {
-  const { endpoint } = await stackNeeds(stack);
+  const engine = await stackEngine(stack);
   const label = labelFilter({ project: PROJECT, stack });
-  const containers = await engineClient(endpoint)
-    .listContainers({ filters: { label, health: [...health] } })
-    .catch(() => []);
+  const containers = await engine.listContainers({ filters: { label, health: [...health] } }).catch(() => []);
   return containers.flatMap(({ Names }) => Names[0]?.slice(1) ?? []).sort();
 }

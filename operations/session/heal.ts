@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { engineClient } from "../../engine/client.ts";
 import { type Found, findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { doubtText, foreignText, leftText } from "../../ownership/report.ts";
 import { type Sorted, sort } from "../../ownership/sort.ts";
 import { cli, isWithoutStack } from "../stack/cli.ts";
-import { stackNeeds } from "../stack/needs.ts";
+import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 import { agreementText, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
 import { confirm } from "./confirm.ts";
@@ -118,8 +117,7 @@ function idsIn({ foreign, leftovers, doubtful }: Sorted): string[] {
  */
 async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
-  const { endpoint } = await stackNeeds(stack);
-  const found = await findOnEngine(engineClient(endpoint), PROJECT).catch(() => undefined);
+  const found = await findOnEngine(await stackEngine(stack), PROJECT).catch(() => undefined);
   const known = knownToExport(await exportOf(session));
   const locks = backend.folder === undefined ? [] : await readLocks(backend.folder, stack);
   return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
@@ -150,8 +148,7 @@ async function putRight(session: Session, { leftovers, doubtful, locks, known, i
     say("the last run was interrupted and left a lock whose owner is gone; removing it");
     await Promise.all(locks.map(removeLock));
   }
-  const { endpoint } = await stackNeeds(session.stack);
-  await removeFound(engineClient(endpoint), [...leftovers, ...doubtful]);
+  await removeFound(await stackEngine(session.stack), [...leftovers, ...doubtful]);
   // A noted operation names the resource that it may have made: it is forgotten when that resource is gone.
   if (!known.isUnfinished || !isComplete) return;
   say("forgetting the operations that the last run did not finish");

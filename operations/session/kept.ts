@@ -1,9 +1,8 @@
-import { engineClient } from "../../engine/client.ts";
 import { findOnEngine } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { keptText } from "../../ownership/report.ts";
 import { cli } from "../stack/cli.ts";
-import { stackNeeds } from "../stack/needs.ts";
+import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 import { readStack } from "../stack/stack.ts";
 import type { Session } from "./pulumi.ts";
@@ -14,8 +13,7 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
   const planned = await plannedVolumes(session.stack);
   if (before.retained.every((volume) => planned.has(volume))) return;
   const after = knownToExport(await cli(session, ["stack", "export"]));
-  const { endpoint } = await stackNeeds(session.stack);
-  const found = await findOnEngine(engineClient(endpoint), PROJECT);
+  const found = await findOnEngine(await stackEngine(session.stack), PROJECT);
   const kept = found.filter(
     ({ kind, name }) => kind === "volume" && before.retained.includes(name) && !after.ids.has(name),
   );

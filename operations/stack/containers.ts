@@ -1,12 +1,13 @@
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
-import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { labelFilter, type StackIdentity } from "../../engine/labels.ts";
+import { untilTrue } from "../../engine/eventually.ts";
+import { executeIn } from "../../engine/streams.ts";
+import { type Find, hasProcesses } from "./find.ts";
 
 /** The containers of a stack, named by service. */
 export interface StackContainers {
+  /** Finds the container of a service, at work or not. */
+  readonly find: Find;
   /** Which of the services have no container that runs and is healthy. */
   unwell(services: readonly string[]): Promise<string[]>;
   /** Waits until all run and are healthy. */
@@ -23,29 +24,21 @@ export interface StackContainers {
   execute(service: string, command: readonly string[]): Promise<string>;
 }
 
-const HEALTHY_MS = 120_000;
-const POLL_MS = 200;
+/** The longest that a container takes to be healthy again, or to be paused. */
+const HEALTHY_SECONDS = 120;
 /** More than any of the stack's containers takes to stop. */
 const STOP_SECONDS = 90;
 
-/**
- * @param engine the engine that runs the stack
- * @param signal ends waiting
- */
-export function stackContainers(engine: Docker, identity: StackIdentity, signal: AbortSignal): StackContainers {
-  /** Of the containers that run; those that carry files never do. */
-  const find = async (service: string) => {
-    const [found] = await engine.listContainers({ filters: { label: labelFilter(identity, service) } });
-    return found === undefined ? undefined : engine.getContainer(found.Id);
-  };
+/** @param signal ends waiting */
+export function stackContainers(find: Find, signal: AbortSignal): StackContainers {
   const get = async (service: string) => {
-    const container = await find(service);
-    if (container === undefined) throw new Error(`${service} does not run`);
-    return container;
+    const found = await find(service);
+    if (found === undefined || !hasProcesses(found.state)) throw new Error(`${service} does not run`);
+    return found;
   };
   const stateOf = async (service: string) =>
-    // It may be gone by the time that it is asked, as one that was replaced.
-    (await find(service))?.inspect().then(
+    // A container that is replaced may be gone before it is inspected.
+    (await find(service))?.container.inspect().then(
       ({ State }) => State,
       () => undefined,
     );
@@ -53,16 +46,13 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     const state = await stateOf(service);
     return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
   };
-
-  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + HEALTHY_MS;
-    while (!(await condition())) {
-      if (performance.now() > end) throw new Error(`${what} after ${HEALTHY_MS / 1_000} s`);
-      await sleep(POLL_MS, undefined, { signal });
-    }
-  }
+  const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal });
+  const until = (problem: string, condition: () => Promise<boolean>) =>
+    untilTrue(problem, condition, { seconds: HEALTHY_SECONDS, wait });
 
   return {
+    find,
+
     async unwell(services) {
       const well = await Promise.all(services.map((service) => isWell(service)));
       return services.filter((_, index) => !well[index]);
@@ -73,14 +63,17 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     },
 
     async kill(services) {
-      const before = await Promise.all(services.map(async (service) => (await get(service)).inspect()));
-      const [first] = before;
-      if (first === undefined) return;
-      await killProcesses(
-        engine,
-        first.Image,
-        before.map(({ State }) => State.Pid),
+      const before = await Promise.all(
+        services.map(async (service) => {
+          const { engine, container } = await get(service);
+          return { engine, ...(await container.inspect()) };
+        }),
       );
+      for (const engine of new Set(before.map((one) => one.engine))) {
+        const on = before.filter((one) => one.engine === engine);
+        const pids = on.map(({ State }) => State.Pid);
+        if (on[0] !== undefined) await killProcesses(engine, on[0].Image, pids);
+      }
       await Promise.all(
         services.map((service, index) =>
           until(`${service} was killed and still runs`, async () => {
@@ -92,7 +85,7 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     },
 
     async whilePaused(service, work) {
-      const container = await get(service);
+      const { container } = await get(service);
       // A runtime gives up freezing a container whose processes come and go, as its health checks do on a busy machine.
       await until(`${service} cannot be paused`, () =>
         container.pause().then(
@@ -108,7 +101,7 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     },
 
     async whileStopped(service, work) {
-      const container = await get(service);
+      const { container } = await get(service);
       await container.stop({ t: STOP_SECONDS });
       try {
         await work();
@@ -118,7 +111,7 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     },
 
     async whileCutOff(service, network, work) {
-      const container = await get(service);
+      const { engine, container } = await get(service);
       const { NetworkSettings } = await container.inspect();
       const endpoint = NetworkSettings.Networks[network];
       if (endpoint === undefined) throw new Error(`${service} is not in the network ${network}`);
@@ -135,18 +128,10 @@ export function stackContainers(engine: Docker, identity: StackIdentity, signal:
     },
 
     async execute(service, command) {
-      const exec = await (await get(service)).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-      const stream = await exec.start({});
-      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-      engine.modem.demuxStream(stream, stdout, stderr);
-      const printed = Promise.all([text(stdout), text(stderr)]);
-      await finished(stream);
-      stdout.end();
-      stderr.end();
-      const [output, errors] = await printed;
-      const { ExitCode } = await exec.inspect();
-      if (ExitCode !== 0) throw new Error(`a command in ${service} failed: ${errors.trim()}`);
-      return output;
+      const { engine, container } = await get(service);
+      return executeIn(engine, container, command).catch((error: Error) => {
+        throw new Error(`a command in ${service} failed: ${error.message}`);
+      });
     },
   };
 }

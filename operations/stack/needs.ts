@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import type Docker from "dockerode";
 import type { z } from "zod";
 import { type Settings, schema } from "../../config/schema.ts";
 import { fromText } from "../../config/shape.ts";
+import { engineClient } from "../../engine/client.ts";
 import { settingsIn, stackFile } from "./file.ts";
 import { PROJECT, ROOT } from "./project.ts";
 
@@ -21,4 +23,12 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
     return result.success ? result.data : part.parse(undefined);
   };
   return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };
+}
+
+/**
+ * The engine of a stack, even where the stack's file is malformed. All hosts of a stack share one engine: the
+ * configuration requires it.
+ */
+export async function stackEngine(stack: string): Promise<Docker> {
+  return engineClient((await stackNeeds(stack)).endpoint);
 }

@@ -1,13 +1,12 @@
-import type Docker from "dockerode";
-import { engineClient } from "../../engine/client.ts";
 import { type StackContainers, stackContainers } from "./containers.ts";
 import { type Databases, databasesOf } from "./databases.ts";
+import { type Engines, enginesOf } from "./engines.ts";
+import { finder } from "./find.ts";
 import { readStack, type Stack } from "./stack.ts";
 
-/** A stack at work: what its file says of it, and what of it can be asked and acted on. */
+/** A stack that is up: what its file says about it, and the means to ask its parts and to act on them. */
 export interface OpenStack extends Stack {
-  /** The engine that runs it. */
-  readonly engine: Docker;
+  readonly engines: Engines;
   readonly containers: StackContainers;
   readonly databases: Databases;
 }
@@ -22,8 +21,8 @@ export async function openStack(stack: string): Promise<OpenStack> {
 
 /** @param signal ends waiting for containers */
 export function opened(stack: Stack, signal: AbortSignal): OpenStack {
-  const { config, topology } = stack;
-  const engine = engineClient(config.loadBalancer.endpoint);
-  const containers = stackContainers(engine, topology, signal);
-  return { ...stack, engine, containers, databases: databasesOf(containers, topology) };
+  const { topology } = stack;
+  const engines = enginesOf(topology);
+  const containers = stackContainers(finder(engines, topology), signal);
+  return { ...stack, engines, containers, databases: databasesOf(containers, topology) };
 }

@@ -1,8 +1,7 @@
 import mysql from "mysql2/promise";
 import { type Access, accessOf } from "../../operations/drills/database/access.ts";
 import type { WriterAddress } from "../../operations/drills/database/notes.ts";
-import { stackContainers } from "../../operations/stack/containers.ts";
-import { databasesOf } from "../../operations/stack/databases.ts";
+import { opened } from "../../operations/stack/open.ts";
 import { networkOf, type Topology } from "../../topology/plan.ts";
 import { MYSQL_PORT } from "../../topology/ports.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -27,16 +26,15 @@ interface Options extends Access, WriterAddress {
  * Rows that the databases commit, one in each transaction: through a router and past it, in a pair, in one that waits for
  * its replica, and in a group. Yields a line for each route, then what each of these and what a router leaves, in percent.
  */
-export async function* benchWrites({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
+export async function* benchWrites({ project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const speeds = new Map<string, number>();
   for (const replication of REPLICATIONS) {
     const { withoutReplica: _, ...settings } = (await configOfProject(project)).mysql;
     const mode = replication === "semisync" ? { replication, withoutReplica: "wait" } : { replication };
     await project.configure({ "foobar:mysql": { ...settings, ...mode } });
     await timedUp(project);
-    const topology = planTopology(await configOfProject(project));
-    const containers = stackContainers(engine, topology, signal);
-    const databases = databasesOf(containers, topology);
+    const config = await configOfProject(project);
+    const { topology, containers, databases } = opened({ config, topology: planTopology(config) }, signal);
     const access = await accessOf(containers, topology);
     const primary = await databases.primary();
     const addresses = await addressesOf(project, topology, primary);

@@ -3,9 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { execa } from "execa";
 import { issue } from "../../app/test/certificates.ts";
-import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import { engineClient } from "../../engine/client.ts";
 import { writerScript } from "../../operations/drills/database/bundle.ts";
 import type { DatabaseContext } from "../../operations/drills/database/drill.ts";
 import { FAULTS } from "../../operations/drills/database/faults.ts";
@@ -23,7 +21,7 @@ import {
 import { type Note, note } from "../../operations/drills/database/notes.ts";
 import { DRILLS, drillsNamed } from "../../operations/drills/drills.ts";
 import { changedText, configOf } from "../../operations/stack/configuration.ts";
-import { stackContainers } from "../../operations/stack/containers.ts";
+import { opened } from "../../operations/stack/open.ts";
 import type { Stack } from "../../operations/stack/stack.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -192,15 +190,15 @@ describe("what a drill of the databases does", () => {
   /** Runs a drill against a stack of which only this is told; resolves to what was done, in order. */
   const done = async (name: string, of: Stack, primary: string): Promise<string[]> => {
     const log: string[] = [];
-    const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
     const during = (what: string) => async (service: string, work: () => Promise<void>) => {
       log.push(`${what} ${service}`);
       await work();
       log.push(`${service} again`);
     };
+    const open = opened(of, signal);
     const containers: DatabaseContext["containers"] = {
-      ...stackContainers(engine, of.topology, signal),
+      ...open.containers,
       untilWell: async () => {},
       kill: async (services) => void log.push(`kill ${services.join(" ")}`),
       whilePaused: during("pause"),
@@ -208,8 +206,7 @@ describe("what a drill of the databases does", () => {
       whileCutOff: (service, network, work) => during(`cut from ${network}`)(service, work),
     };
     const context: DatabaseContext = {
-      ...of,
-      engine,
+      ...open,
       containers,
       databases: { primary: async () => (log.length > 0 ? "another" : primary), ask: async () => [] },
       url: of.topology.url,

@@ -7,9 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SAMPLE_STATIC_FILES } from "../../components/appTier/sampleApp.ts";
-import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import { engineClient } from "../../engine/client.ts";
 import { DRILLS, drillsNamed, TRAFFIC } from "../../operations/drills/drills.ts";
 import { drillImage } from "../../operations/drills/traffic/images.ts";
 import { startLoad } from "../../operations/drills/traffic/load.ts";
@@ -27,8 +25,7 @@ import {
 import { messageText, slowly, stepAt } from "../../operations/drills/traffic/requests.ts";
 import { expendableServer, maintainableServer, servicesOn } from "../../operations/drills/traffic/servers.ts";
 import { changedText, configOf, whileChanged } from "../../operations/stack/configuration.ts";
-import { stackContainers } from "../../operations/stack/containers.ts";
-import { databasesOf } from "../../operations/stack/databases.ts";
+import { opened } from "../../operations/stack/open.ts";
 import type { Stack } from "../../operations/stack/stack.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -242,16 +239,11 @@ describe("the drills", () => {
 
   /** Runs a drill that makes a release; resolves to the configuration that it releases. */
   const released = async (name: string, answering: string): Promise<Stack["config"] | undefined> => {
-    const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
     let config: Stack["config"] | undefined;
     const of = stackWith();
-    const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
     await TRAFFIC.find((drill) => drill.name === name)?.run({
-      ...of,
-      engine,
-      containers,
-      databases: databasesOf(containers, of.topology),
+      ...opened(of, signal),
       url: of.topology.url,
       seconds: 2,
       signal,
@@ -291,17 +283,15 @@ describe("the drills", () => {
 
   /** Renews certificates of databases of which each says another thing before and after. */
   const renewed = async (before: readonly string[], after: readonly string[]) => {
-    const engine = engineClient(LOCAL_ENDPOINT);
     const { signal } = new AbortController();
     const of = stackWith();
-    const containers = stackContainers(engine, { project: "foobar", stack: "dev" }, signal);
+    const open = opened(of, signal);
     let said = before;
     const names = of.topology.cluster.databases.map(({ name }) => name);
     await TRAFFIC.find(({ name }) => name === "renew-certificates")?.run({
-      ...of,
-      ...{ engine, signal, url: of.topology.url, seconds: 2, rate: 200, holdSeconds: 1 },
-      containers: { ...containers, execute: async (service) => said[names.indexOf(service)] ?? "" },
-      databases: databasesOf(containers, of.topology),
+      ...open,
+      ...{ signal, url: of.topology.url, seconds: 2, rate: 200, holdSeconds: 1 },
+      containers: { ...open.containers, execute: async (service) => said[names.indexOf(service)] ?? "" },
       wait: async () => {},
       serversFromNow: () => () => new Set(),
       say: () => {},

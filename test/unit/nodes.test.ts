@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
+import { parseConfig } from "../../config/config.ts";
 import { engineClient } from "../../engine/client.ts";
 import { nodesOf } from "../../operations/database/nodes.ts";
+import { enginesOf } from "../../operations/stack/engines.ts";
+import { finder } from "../../operations/stack/find.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
 import { type FakeContainer, fakeEngine } from "../fakeEngine.ts";
 
-const IDENTITY = { project: "foobar", stack: "dev" };
+/** The databases of the dev stack, on an engine at this endpoint. */
+function nodesAt(endpoint: string) {
+  const topology = planTopology(parseConfig("foobar", "dev", devConfig()));
+  const engines = enginesOf(topology, () => engineClient(endpoint));
+  return nodesOf({ find: finder(engines, topology) });
+}
 
 describe("a database that must not go on", () => {
   for (const state of ["running", "paused", "restarting", "exited"] as const) {
@@ -11,7 +21,7 @@ describe("a database that must not go on", () => {
       const container: FakeContainer = { name: "mysql-server1-0123abc", state };
       const engine = await fakeEngine([], { containers: [container] });
       try {
-        assert.ok(await nodesOf(engineClient(engine.endpoint), IDENTITY).fence("mysql-server1"));
+        assert.ok(await nodesAt(engine.endpoint).fence("mysql-server1"));
         assert.equal(container.state, "exited");
       } finally {
         await engine.close();
@@ -22,7 +32,7 @@ describe("a database that must not go on", () => {
   it("is none where there is no container of its own", async () => {
     const engine = await fakeEngine([], { containers: [{ name: "mysql-server1-files-0123abc", state: "running" }] });
     try {
-      assert.ok(!(await nodesOf(engineClient(engine.endpoint), IDENTITY).fence("mysql-server1")));
+      assert.ok(!(await nodesAt(engine.endpoint).fence("mysql-server1")));
     } finally {
       await engine.close();
     }

@@ -8,6 +8,8 @@ import { stopDatabases } from "../../operations/backups/changeOver.ts";
 import { backupsOf } from "../../operations/backups/container.ts";
 import { buildCopy } from "../../operations/backups/copy.ts";
 import { previousRestore } from "../../operations/backups/volumes.ts";
+import { enginesOf } from "../../operations/stack/engines.ts";
+import { finder } from "../../operations/stack/find.ts";
 import { planTopology } from "../../topology/topology.ts";
 
 const RESTORED = "20261121t120000z";
@@ -56,8 +58,8 @@ describe("the way back from a restore", () => {
   });
 });
 
-/** An engine with a container of every service, which notes what is done to containers and volumes. */
-function notingEngine(did: string[], answers: { readonly onStart?: () => void; readonly onStop?: () => void } = {}) {
+/** Finds a container of every service, on an engine that notes what is done to containers and volumes. */
+function notingFind(did: string[], answers: { readonly onStart?: () => void; readonly onStop?: () => void } = {}) {
   const killed = new EventEmitter();
   const container = (id: string) => ({
     inspect: async () => ({ Image: "image", Mounts: [], Config: { Env: [] } }),
@@ -78,8 +80,7 @@ function notingEngine(did: string[], answers: { readonly onStart?: () => void; r
     modem: { demuxStream: (stream: PassThrough) => stream.resume() },
     listContainers: async ({ filters }: { filters: { label: string[] } }) => {
       const service = filters.label.find((label) => label.startsWith("foobar.service="))?.split("=")[1];
-      const names = service === undefined ? cluster.databases.map(({ name }) => name) : [service];
-      return names.map((name) => ({ Id: name, Names: [`/${name}-0123456`], State: "running" }));
+      return [{ Id: service, Names: [`/${service}-0123456`], State: "running" }];
     },
     getContainer: container,
     createContainer: async () => container("copy"),
@@ -87,7 +88,10 @@ function notingEngine(did: string[], answers: { readonly onStart?: () => void; r
       did.push(`create ${Name} in place of ${Labels[REPLACES_LABEL]}`),
     getVolume: (name: string) => ({ remove: async () => did.push(`remove ${name}`) }),
   };
-  return engine as unknown as Docker;
+  return finder(
+    enginesOf(topology, () => engine as unknown as Docker),
+    topology,
+  );
 }
 
 describe("a restore that is interrupted", () => {
@@ -101,11 +105,11 @@ describe("a restore that is interrupted", () => {
   it("ends the copy and removes its volume, which says whose place it was for", async () => {
     const did: string[] = [];
     const stop = new AbortController();
-    const engine = notingEngine(did, { onStart: () => setImmediate(() => stop.abort(new Error("interrupted"))) });
+    const find = notingFind(did, { onStart: () => setImmediate(() => stop.abort(new Error("interrupted"))) });
     const order = { backup, until: "end", volume: "new", primary: "server1", state: undefined };
     assert.ok(backups !== undefined);
     await assert.rejects(
-      buildCopy(engine, topology, backups, order, () => {}, stop.signal),
+      buildCopy(find, topology, backups, order, () => {}, stop.signal),
       { message: "interrupted" },
     );
     assert.deepEqual(did, [`create new in place of ${RESTORED}`, "start copy", "remove copy", "remove new"]);
@@ -114,9 +118,9 @@ describe("a restore that is interrupted", () => {
   it("starts the databases again that it has stopped", async () => {
     const did: string[] = [];
     const stop = new AbortController();
-    const engine = notingEngine(did, { onStop: () => stop.abort(new Error("interrupted")) });
+    const find = notingFind(did, { onStop: () => stop.abort(new Error("interrupted")) });
     const never = () => assert.fail("no restore is named");
-    await assert.rejects(stopDatabases(engine, topology, stop.signal, never), { message: "interrupted" });
+    await assert.rejects(stopDatabases({ find }, topology, stop.signal, never), { message: "interrupted" });
     assert.deepEqual(did, [`stop ${first?.name}`, `start ${first?.name}`]);
   });
 
@@ -126,7 +130,10 @@ describe("a restore that is interrupted", () => {
     const name = async () => {
       throw new Error("signal: interrupt");
     };
-    await assert.rejects(stopDatabases(notingEngine(did), topology, new AbortController().signal, name), /interrupt/);
+    await assert.rejects(
+      stopDatabases({ find: notingFind(did) }, topology, new AbortController().signal, name),
+      /interrupt/,
+    );
     assert.deepEqual(did, [...names.map((one) => `stop ${one}`), ...names.map((one) => `start ${one}`)]);
   });
 });

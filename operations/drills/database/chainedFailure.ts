@@ -35,9 +35,9 @@ export const CHAINED_FAILURE: DatabaseDrill = {
     readGapMs: OUTAGE_MS,
   }),
   async run(context) {
-    const { containers, databases, engine, primary, rate, say, topology, untilInPlace } = context;
+    const { containers, databases, primary, rate, say, topology, untilInPlace } = context;
     const others = topology.cluster.databases.map(({ name }) => name).filter((name) => name !== primary);
-    const nodes = nodesOf(engine, topology);
+    const nodes = nodesOf(containers);
 
     say(`holding up what ${others.join(", ")} apply`);
     // Each ends with its server.

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline";
-import { PassThrough, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { finished } from "node:stream/promises";
 import type Docker from "dockerode";
 import { engineLabels } from "../../../engine/labels.ts";
+import { type Outputs, separated } from "../../../engine/streams.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { DrillContext } from "../drill.ts";
 import { accessOf } from "./access.ts";
@@ -29,11 +29,11 @@ export const MAX_SECONDS = 600;
 const STOP_SECONDS = 20;
 
 /** Starts a writer beside the first application server, with what that is given to reach the databases. */
-export async function startWriter({ engine, containers, topology, rate, state }: DrillContext): Promise<Writer> {
+export async function startWriter({ engines, containers, topology, rate, state }: DrillContext): Promise<Writer> {
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
   const { writeTo, readFrom } = application;
-  return run(engine, topology, application.image, state, {
+  return run(engines.of(application), topology, application.image, state, {
     ...(await accessOf(containers, topology)),
     database: topology.database,
     write: { host: writeTo.address, port: writeTo.port },
@@ -75,30 +75,25 @@ async function run(
       LogConfig: { Type: "none", Config: {} },
     },
   });
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const notes: Note[] = [];
-  let ended: Promise<void>;
+  let outputs: Outputs;
   try {
     const stream = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
-    engine.modem.demuxStream(stream, stdout, stderr);
-    ended = finished(stream, { writable: false }).finally(() => {
-      stdout.end();
-      stderr.end();
-    });
+    outputs = separated(engine, stream);
     await container.start();
     stream.end(writerScript(settings));
   } catch (error) {
     await container.remove({ force: true });
     throw error;
   }
-  const [told, errors] = [collect(stdout, notes), text(stderr)];
+  const notes: Note[] = [];
+  const [told, errors] = [collect(outputs.stdout, notes), text(outputs.stderr)];
 
   return {
     notes,
     async stop() {
       // It may have ended of itself, and is removed then.
       await container.stop({ t: STOP_SECONDS }).catch(() => undefined);
-      await Promise.all([ended, told]);
+      await Promise.all([outputs.ended, told]);
       const last = notes.at(-1);
       if (last?.what === "ended") return last.at;
       throw new Error(`the writer ended: ${(await errors).trim() || "it was killed"}`);

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import type { Engines } from "../../stack/engines.ts";
 
 /** The name of a drill's version of an image: the same repository and tag with a suffix, and no digest. */
 export function drillImage(image: string): string {
@@ -6,24 +7,28 @@ export function drillImage(image: string): string {
   return `${name}${name.lastIndexOf(":") > name.lastIndexOf("/") ? "-" : ":"}drill`;
 }
 
-/** Another version of an image, as a publisher would have it: the same content under another id and tag. */
+/** Makes another version of an image on every engine, as its publisher would: the same content under another id and tag. */
 export async function whileThereIsAnother(
-  engine: Docker,
+  engines: Pick<Engines, "all">,
   image: string,
   work: (other: string) => Promise<void>,
 ): Promise<void> {
   const other = drillImage(image);
+  for (const engine of engines.all) await commit(engine, image, other);
+  try {
+    await work(other);
+  } finally {
+    for (const engine of engines.all) await engine.getImage(other).remove();
+  }
+}
+
+async function commit(engine: Docker, image: string, other: string): Promise<void> {
   const container = await engine.createContainer({ Image: image });
   try {
     const [repo, tag] = splitTag(other);
     await container.commit({ repo, tag, comment: "a drill's version" });
   } finally {
     await container.remove();
-  }
-  try {
-    await work(other);
-  } finally {
-    await engine.getImage(other).remove();
   }
 }
 

@@ -36,8 +36,8 @@ function imageRelease(image: ImageName, title: string, obstacle: TrafficDrill["o
     proves: `another version of ${title}'s image is rolled out and taken back without a visitor noticing`,
     obstacle,
     limit: UNFELT,
-    run: ({ engine, config, release }) =>
-      whileThereIsAnother(engine, config.images[image], (other) =>
+    run: ({ engines, config, release }) =>
+      whileThereIsAnother(engines, config.images[image], (other) =>
         release({ images: { ...config.images, [image]: other } }),
       ),
   };

@@ -1,0 +1,42 @@
+import { PassThrough, type Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
+import type Docker from "dockerode";
+
+/** The two outputs of a process in a container. */
+export interface Outputs {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when both are complete. */
+  readonly ended: Promise<void>;
+}
+
+/** Separates the outputs that the engine sends in one stream. */
+export function separated(engine: Docker, stream: NodeJS.ReadableStream): Outputs {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  engine.modem.demuxStream(stream, stdout, stderr);
+  const ended = finished(stream, { writable: false }).finally(() => {
+    stdout.end();
+    stderr.end();
+  });
+  // A reader who leaves early does not wait for the end, and an error there must not end the program.
+  ended.catch(() => undefined);
+  return { stdout, stderr, ended };
+}
+
+/**
+ * Runs a command in a container; resolves to what it prints.
+ * @throws Error with what it prints on stderr, where it fails
+ */
+export async function executeIn(
+  engine: Docker,
+  container: Docker.Container,
+  command: readonly string[],
+): Promise<string> {
+  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const { stdout, stderr, ended } = separated(engine, await exec.start({}));
+  const [output, errors] = await Promise.all([text(stdout), text(stderr), ended]);
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(errors.trim());
+  return output;
+}

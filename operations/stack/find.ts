@@ -1,0 +1,37 @@
+import type Docker from "dockerode";
+import { labelFilter } from "../../engine/labels.ts";
+import { instances, type Topology } from "../../topology/plan.ts";
+import type { Engines } from "./engines.ts";
+
+/** The container of a service, on the engine of its host. */
+export interface ServiceContainer {
+  readonly engine: Docker;
+  readonly container: Docker.Container;
+  /** As the engine names it: "running", "paused", "restarting", "exited". */
+  readonly state: string;
+}
+
+/** Finds the container of a service; undefined: it has none. */
+export type Find = (service: string) => Promise<ServiceContainer | undefined>;
+
+/** Finds a stack's containers. While a container replaces another one, the newer of those that run is the service's. */
+export function finder(engines: Engines, topology: Topology): Find {
+  return async (service) => {
+    const plan = instances(topology).find(({ name }) => name === service);
+    if (plan === undefined) throw new Error(`the plan has no service ${service}`);
+    const engine = engines.of(plan);
+    const labelled = await engine.listContainers({ all: true, filters: { label: labelFilter(topology, service) } });
+    // Seed containers carry the label of their service, too, and have longer names.
+    const ownName = new RegExp(`^/${service}-[0-9a-f]{7}$`);
+    const own = labelled.filter(({ Names }) => Names.some((name) => ownName.test(name)));
+    const found = own.find(isAtWork) ?? own[0];
+    return found && { engine, container: engine.getContainer(found.Id), state: found.State };
+  };
+}
+
+const isAtWork = ({ State }: Docker.ContainerInfo) => hasProcesses(State);
+
+/** Whether a container in this state has been started and not stopped. */
+export function hasProcesses(state: string): boolean {
+  return ["running", "paused", "restarting"].includes(state);
+}
