@@ -50,7 +50,7 @@ export function deploy(topology: Topology) {
     password: mysql.passwords.backup,
     authority,
     protect: protectData,
-    after: [mysql.steward],
+    after: [mysql.controller],
   });
   // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });

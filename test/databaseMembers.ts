@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../config/config.ts";
+import type { Report } from "../operations/database/assessment.ts";
 import type { Covers, Holdings, Member } from "../operations/database/members.ts";
-import type { Report } from "../operations/database/places.ts";
 import { planTopology } from "../topology/topology.ts";
 
 export const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"replication":"group"}' }));
 
 export const REPORT: Report = {
   writes: false,
-  appointed: "mysql-server1.replication",
-  epoch: 1,
+  promoted: "mysql-server1.replication",
+  term: 1,
   source: undefined,
   follows: false,
   group: "NONE",

@@ -8,16 +8,16 @@ import { INTENT_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
+  controllerEnvironment,
+  controllerFiles,
   intentFiles,
   nodeEnvironment,
   nodeFiles,
-  stewardEnvironment,
-  stewardFiles,
 } from "../components/mysqlCluster/node.ts";
 import { parseConfig } from "../config/config.ts";
+import type { Failover } from "../operations/database/failover.ts";
 import { askMembers, type Covers, comparisons, type Member } from "../operations/database/members.ts";
 import { promote } from "../operations/database/promote.ts";
-import type { Takeover } from "../operations/database/takeover.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import { type Databases, databasesOf } from "../operations/stack/databases.ts";
 import type { ClusterPlan } from "../topology/plan.ts";
@@ -51,7 +51,7 @@ export interface MysqlStage {
   holdApplier(name: string, table: string): Promise<() => Promise<void>>;
   /** Begins to write rows with numbers from a first one on into `foobar.written`, several at a time, until it is stopped or cut off. */
   write(name: string, connections: number, first: number): Writing;
-  promote(plan: Takeover): Promise<string[]>;
+  promote(plan: Failover): Promise<string[]>;
   remove(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       ],
       ...[`--network-alias=${alias}`, "--user=999:999", "--read-only", "--cap-drop=ALL", "--restart=unless-stopped"],
       ...["--dns-option=timeout:1", "--dns-option=attempts:1", ...options],
-      ...[cluster.steward.image, "bash", `${CONFIG_FOLDER}/${script}`],
+      ...[cluster.controller.image, "bash", `${CONFIG_FOLDER}/${script}`],
     );
   const environment = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([key, value]) => `--env=${key}=${value}`);
@@ -120,16 +120,19 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     ];
     await run(plan.name, plan.member, options, "start.sh");
   }
-  const steward = {
-    [CONFIG_FOLDER]: await folderOf("steward-config", stewardFiles()),
-    "/run/secrets": await folderOf("steward-secrets", { ...SECRETS, [basename(TLS.authority)]: authority.certificate }),
+  const controller = {
+    [CONFIG_FOLDER]: await folderOf("controller-config", controllerFiles()),
+    "/run/secrets": await folderOf("controller-secrets", {
+      ...SECRETS,
+      [basename(TLS.authority)]: authority.certificate,
+    }),
   };
-  const stewardOptions = [
-    ...environment({ ...stewardEnvironment(cluster), CERTIFICATES: "" }),
-    ...Object.entries(steward).map(([path, source]) => `--volume=${source}:${path}:ro`),
+  const controllerOptions = [
+    ...environment({ ...controllerEnvironment(cluster), CERTIFICATES: "" }),
+    ...Object.entries(controller).map(([path, source]) => `--volume=${source}:${path}:ro`),
     ...tmpfs("/tmp"),
   ];
-  await run(cluster.steward.name, cluster.steward.name, stewardOptions, "steward.sh");
+  await run(cluster.controller.name, cluster.controller.name, controllerOptions, "controller.sh");
 
   const execute: StackContainers["execute"] = (name, command) => docker("exec", containerOf(name), ...command);
   const databases = databasesOf({ execute }, { cluster });
@@ -161,8 +164,9 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       eventually(async () => {
         const { members: all } = await members();
         const outOfPlace = all.filter(({ problem }) => problem !== undefined);
-        // The steward, which is shell, says so too.
-        if (outOfPlace.length === 0) return void (await execute(cluster.steward.name, ["test", "-e", "/tmp/in-place"]));
+        // The controller, which is shell, says so too.
+        if (outOfPlace.length === 0)
+          return void (await execute(cluster.controller.name, ["test", "-e", "/tmp/in-place"]));
         throw new Error(outOfPlace.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
       }, seconds),
     untilState: (name, state, seconds = 180) =>
@@ -175,7 +179,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     inData: (name, script) =>
       docker(
         ...["run", "--rm", "--user=999:999", "--network=none", "--entrypoint=bash", "--workdir=/var/lib/mysql"],
-        ...[`--volume=${containerOf(name)}:/var/lib/mysql`, cluster.steward.image, "-c", script],
+        ...[`--volume=${containerOf(name)}:/var/lib/mysql`, cluster.controller.image, "-c", script],
       ),
     async holdApplier(name, table) {
       const holder = client(name);

@@ -22,7 +22,7 @@ export function outline(topology: Topology): string {
     ]),
     `replication ${cluster.replication}, primary ${cluster.primary}`,
     ...cluster.databases.flatMap((plan) => [container(plan), `  ${plan.role}, data in ${plan.dataVolume}`]),
-    container(cluster.steward),
+    container(cluster.controller),
     "",
   ].join("\n");
 }

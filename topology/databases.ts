@@ -16,6 +16,12 @@ const ARBITER_SIZING = {
   redoLogMb: 64,
 } as const;
 
+/**
+ * The switchover controller's container keeps its former name. Under another one, `up` would start the new container while
+ * the old one still runs, and for a while two controllers could each promote another primary.
+ */
+const CONTROLLER = "mysql-steward";
+
 const ROLL = { arbiter: 0, other: 1, first: 2 } as const;
 
 /** Whether a group has a member that is on no server: by default where it would have no majority after a loss. */
@@ -61,12 +67,12 @@ export function planCluster(config: Config): ClusterPlan {
     groupName: uuidOf(`${config.project}/${config.stack}`),
     primary: memberName(first ?? ""),
     databases,
-    steward: {
-      name: "mysql-steward",
+    controller: {
+      name: CONTROLLER,
       host: servers[0]?.name ?? "",
       image: config.images.mysql,
-      attachments: attachments("mysql-steward", "replication"),
-      ...SIZES.steward,
+      attachments: attachments(CONTROLLER, "replication"),
+      ...SIZES.controller,
     },
   };
 }

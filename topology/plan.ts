@@ -211,7 +211,7 @@ export interface ClusterPlan {
   /** In the order in which they are replaced: the arbiter, the replicas, last the first primary. */
   readonly databases: readonly DatabasePlan[];
   /** Makes the configured member the primary, and knows when all are in their places. */
-  readonly steward: InstancePlan;
+  readonly controller: InstancePlan;
 }
 
 /** Takes backups of the databases. */
@@ -271,7 +271,7 @@ export function tiersOf(topology: Topology) {
     web: topology.web,
     applications: topology.applications,
     routers: topology.routers,
-    cluster: [...topology.cluster.databases, topology.cluster.steward],
+    cluster: [...topology.cluster.databases, topology.cluster.controller],
     backups: topology.backups === undefined ? [] : [topology.backups],
   } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
 }

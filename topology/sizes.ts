@@ -8,7 +8,7 @@ export const SIZES = {
   database: { cpus: "1.0" },
   /** It has all of the data, but serves nobody. */
   arbiter: { memoryMb: 768, cpus: "1.0" },
-  steward: { memoryMb: 32, cpus: "0.5" },
+  controller: { memoryMb: 32, cpus: "0.5" },
   /** It starts a server of its own. */
   backup: { memoryMb: 768, cpus: "1.0" },
 } as const;

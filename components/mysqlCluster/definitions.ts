@@ -1,18 +1,20 @@
 import { ARBITER } from "../../config/choices.ts";
 import { memberName } from "../../topology/databases.ts";
-import { judgement, problem, report } from "./places.ts";
+import { judgement, problem, report } from "./outOfPlace.ts";
 import {
   APPLIES,
-  APPOINTED,
   BROKEN,
   CANNOT_APPLY,
+  FAILOVER_REASON,
   FOLLOWS,
   GROUP_ROLE,
   GROUP_STATE,
   HELD,
   LOGGED,
   MAJORITY,
+  PRIMARY_TERM,
   SOURCE,
+  TERMS_TABLE,
   UNAPPLIED,
   WRITES,
 } from "./sql.ts";
@@ -26,7 +28,7 @@ export const MARKER = "/var/lib/mysql/.provisioning";
 export const GIVEN_UP = "/tmp/given-up";
 /** In a data folder whose data came from a clone, until they are known to be as good as those that were lost. */
 export const DATA_LOST = "/var/lib/mysql/.data-lost";
-/** In a node's container: the number of the appointment by which it opened last. */
+/** In a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
 
 const SHARED = {
@@ -36,16 +38,18 @@ const SHARED = {
   OPENED,
   GIVEN_UP,
   APPLIES,
-  APPOINTED,
   BROKEN,
   CANNOT_APPLY,
+  FAILOVER_REASON,
   FOLLOWS,
   GROUP_ROLE,
   GROUP_STATE,
   HELD,
   LOGGED,
   MAJORITY,
+  PRIMARY_TERM,
   SOURCE,
+  TERMS_TABLE,
   UNAPPLIED,
   WRITES,
 } as const;

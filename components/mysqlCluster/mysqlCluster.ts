@@ -14,11 +14,11 @@ import { INTENT_FOLDER, TLS } from "./mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
+  controllerEnvironment,
+  controllerFiles,
   intentFiles,
   nodeEnvironment,
   nodeFiles,
-  stewardEnvironment,
-  stewardFiles,
 } from "./node.ts";
 
 export interface MysqlClusterArgs extends TierArgs {
@@ -43,7 +43,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
   /** In the order in which they are replaced. */
   readonly nodes: readonly Service[];
   /** Healthy once the configured member has been made primary, and while every member is in its place. */
-  readonly steward: Service;
+  readonly controller: Service;
   /** All of them. */
   readonly services: readonly Service[];
   readonly passwords: Passwords;
@@ -69,8 +69,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const served = args.plan.databases.map(
       (plan) => pulumi.interpolate`${plan.member}=${of(certificates, plan).certificate.apply(fingerprint)}`,
     );
-    this.steward = this.#steward(args, served);
-    this.services = [...this.nodes, this.steward];
+    this.controller = this.#controller(args, served);
+    this.services = [...this.nodes, this.controller];
     this.registerOutputs({});
   }
 
@@ -114,23 +114,23 @@ export class MysqlCluster extends pulumi.ComponentResource {
     );
   }
 
-  /** @param served for each member the certificate that it has to serve; a renewed one is another steward, which waits for it */
-  #steward(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
+  /** @param served for each member the certificate that it has to serve; a renewed one is another controller, which waits for it */
+  #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
     const { plan } = args;
     return new Service(
-      plan.steward.name,
+      plan.controller.name,
       {
-        ...placement(args, plan.steward),
+        ...placement(args, plan.controller),
         user: "999:999",
-        command: ["bash", `${CONFIG_FOLDER}/steward.sh`],
+        command: ["bash", `${CONFIG_FOLDER}/controller.sh`],
         environment: {
-          ...stewardEnvironment(plan),
+          ...controllerEnvironment(plan),
           CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
           // Its health says that they open every member.
           PASSWORDS: pulumi.interpolate`${this.passwords.steward.version} ${this.passwords.replication.version}`,
         },
         files: [
-          configFiles(CONFIG_FOLDER, stewardFiles()),
+          configFiles(CONFIG_FOLDER, controllerFiles()),
           secretFiles({
             ...this.#passwordFiles(["steward", "replication"]),
             [basename(TLS.authority)]: args.authority.certificate,

@@ -16,13 +16,13 @@ const NODE_SCRIPTS = [
   "replica",
   "group",
   "leave",
-  "takeover",
+  "failover",
   "tls",
   "passwords",
   "health",
 ] as const;
 
-/** The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. */
+/** The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. `steward` is the switchover controller's. */
 export const ACCOUNTS = ["root", "application", "replication", "steward", "backup"] as const;
 
 /** The environment of a node's scripts, and of the image's. */
@@ -51,7 +51,7 @@ export function intentFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<st
   return { primary: `${cluster.primary}\n`, [SIZING_FILE]: sizingConfig(plan) };
 }
 
-export function stewardEnvironment(cluster: ClusterPlan): Record<string, string> {
+export function controllerEnvironment(cluster: ClusterPlan): Record<string, string> {
   return {
     PRIMARY: cluster.primary,
     MEMBERS: cluster.databases.map(({ member }) => member).join(" "),
@@ -59,8 +59,8 @@ export function stewardEnvironment(cluster: ClusterPlan): Record<string, string>
   };
 }
 
-export function stewardFiles(): Record<string, string> {
-  return scripts(["steward", "common", "tls"]);
+export function controllerFiles(): Record<string, string> {
+  return scripts(["controller", "common", "tls"]);
 }
 
 function replication({ replication, withoutReplica }: ClusterPlan): Record<string, string> {

@@ -1,5 +1,5 @@
 /**
- * SQL expressions by which a MySQL server says what it is. They are the only ones: routers, nodes, the steward, backups
+ * SQL expressions by which a MySQL server says what it is. They are the only ones: routers, nodes, the controller, backups
  * and commands ask with them, so that none of them takes for well what another one takes for broken.
  */
 
@@ -81,6 +81,13 @@ export const CANNOT_APPLY = firstOf(...appliers);
 /** Why its replication from a source does not go on by itself; - where it does. */
 export const BROKEN = firstOf(errors("receiver", "IN (13114, 1236)"), ...appliers);
 
-/** The newest appointment that it knows: its number, and the member that it made primary. */
-export const APPOINTED =
-  "COALESCE((SELECT CONCAT(epoch, ' ', member) FROM cluster.appointments ORDER BY epoch DESC LIMIT 1), '0 -')";
+/**
+ * The table of primary terms. Each row is a promotion: the term's number (epoch), the member promoted, and the reason. The
+ * table keeps its former name, and so does the reason of a failover: while `up` moves a stack to this version, members of
+ * both versions read and write the table, and a query that names a missing table fails as a whole.
+ */
+export const TERMS_TABLE = "cluster.appointments";
+export const FAILOVER_REASON = "takeover";
+
+/** The newest primary term that it knows: its number, and the member promoted in it. */
+export const PRIMARY_TERM = `COALESCE((SELECT CONCAT(epoch, ' ', member) FROM ${TERMS_TABLE} ORDER BY epoch DESC LIMIT 1), '0 -')`;

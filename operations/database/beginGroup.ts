@@ -3,8 +3,8 @@ import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
+import { assess } from "./assessment.ts";
 import type { Member } from "./members.ts";
-import { placesOf } from "./places.ts";
 
 /** In which a member has to take writes. What it has received it applies before. */
 const BEGIN_MS = 600_000;
@@ -28,11 +28,11 @@ export async function beginGroup(
   }
   const end = performance.now() + BEGIN_MS;
   for (;;) {
-    const places = await placesOf(cluster, ask);
-    const writer = places.find(({ report }) => report?.writes);
+    const present = await assess(cluster, ask);
+    const writer = present.find(({ report }) => report?.writes);
     if (writer !== undefined) return writer.plan.server;
     if (performance.now() > end) {
-      const problems = places.map(({ plan, problem }) => `${plan.server} ${problem ?? "is in its place"}`);
+      const problems = present.map(({ plan, problem }) => `${plan.server} ${problem ?? "is in its place"}`);
       throw new Error(`the group has not begun: ${problems.join("; ")}`);
     }
     await sleep(POLL_MS);

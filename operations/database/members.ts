@@ -2,11 +2,11 @@ import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts"
 import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
-import { type Place, placesOf } from "./places.ts";
+import { type Assessment, assess } from "./assessment.ts";
 
-/** A member of the cluster; without an answer only its place and `state` are known. */
-export interface Member extends Place {
-  /** As its own script says it: "primary, …", "replica of …", "member, …", "refused: …". */
+/** A member of the cluster; if it does not answer, only its assessment and `state` are known. */
+export interface Member extends Assessment {
+  /** As its own script says it: "primary, …", "replica of …", "member, …", "diverged: …". */
   readonly state: string;
   readonly holdings: Holdings | undefined;
 }
@@ -51,10 +51,10 @@ type Execute = (service: string, command: readonly string[]) => Promise<string>;
 
 /** Asks every member of the cluster; one that does not answer is among them, too. */
 export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], execute: Execute): Promise<Member[]> {
-  const places = await placesOf(cluster, ask);
+  const assessments = await assess(cluster, ask);
   return Promise.all(
-    places.map(async (place) => {
-      const { name } = place.plan;
+    assessments.map(async (assessment) => {
+      const { name } = assessment.plan;
       const said = execute(name, ["sh", "-c", STATE]).catch(() => "does not run\nnone");
       const first = (statement: string) =>
         ask(name, statement).then(
@@ -63,7 +63,7 @@ export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], ex
         );
       const [row, waits] = await Promise.all([first(QUESTION), first(WAITS)]);
       const { state, data } = parseState(await said);
-      return { ...place, state, holdings: row && { ...parseHoldings(row, waits?.[0]), data } };
+      return { ...assessment, state, holdings: row && { ...parseHoldings(row, waits?.[0]), data } };
     }),
   );
 }

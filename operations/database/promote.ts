@@ -3,11 +3,11 @@ import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
+import type { Failover } from "./failover.ts";
 import { countOf } from "./members.ts";
 import type { Nodes } from "./nodes.ts";
-import type { Takeover } from "./takeover.ts";
 
-export interface TakeoverTools {
+export interface FailoverTools {
   readonly nodes: Pick<Nodes, "fence" | "start">;
   readonly execute: StackContainers["execute"];
   readonly ask: Databases["ask"];
@@ -24,13 +24,13 @@ const PROGRESS_MS = 5_000;
  * @returns the names of those that were ended and started again
  * @throws Error where the target did not become the primary, with the reason
  */
-export async function promote({ target, lost }: Takeover, tools: TakeoverTools): Promise<string[]> {
+export async function promote({ target, lost }: Failover, tools: FailoverTools): Promise<string[]> {
   const { nodes, execute } = tools;
   const fenced: string[] = [];
   try {
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
     const { name } = target.plan;
-    await telling(name, tools, execute(name, ["bash", `${CONFIG_FOLDER}/takeover.sh`]));
+    await telling(name, tools, execute(name, ["bash", `${CONFIG_FOLDER}/failover.sh`]));
   } finally {
     for (const name of fenced) await nodes.start(name);
   }
@@ -38,7 +38,7 @@ export async function promote({ target, lost }: Takeover, tools: TakeoverTools):
 }
 
 /** Waits for the work, and says now and then how much of what was received is left. */
-async function telling(name: string, { ask, say }: TakeoverTools, work: Promise<unknown>): Promise<void> {
+async function telling(name: string, { ask, say }: FailoverTools, work: Promise<unknown>): Promise<void> {
   const stop = new AbortController();
   const tell = async () => {
     for (;;) {

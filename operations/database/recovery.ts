@@ -1,6 +1,9 @@
 import type { ClusterPlan } from "../../topology/plan.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 
+/** States of members that stay out of the cluster until somebody decides what becomes of their data. */
+const RECOVERABLE = /^(diverged|refused)/;
+
 /** What `recover` can do. */
 export type Recovery =
   | { readonly kind: "begin-group"; readonly without: readonly Member[]; readonly cost: string }
@@ -19,16 +22,16 @@ export function planRecovery(
 ): Recovery {
   if (server !== undefined) {
     const member = members.find(({ plan }) => plan.server === server);
-    const refused = members.filter(({ state }) => state.startsWith("refused")).map(({ plan }) => plan.server);
-    if (member === undefined || !refused.includes(server)) {
+    const recoverable = members.filter(({ state }) => RECOVERABLE.test(state)).map(({ plan }) => plan.server);
+    if (member === undefined || !recoverable.includes(server)) {
       throw new Error(`${server}, ${member?.state ?? "no server with a database"}: there is nothing to recover
-    allowed:   ${refused.join(", ") || "no database needs it"}`);
+    allowed:   ${recoverable.join(", ") || "no database needs it"}`);
     }
     return { kind: "set-aside", member };
   }
   if (replication !== "group") {
-    throw new Error(`outside a group a lost primary is replaced by a takeover
-    cure:      npm run database -- takeover SERVER`);
+    throw new Error(`outside a group a lost primary is replaced by a failover
+    cure:      npm run database -- failover SERVER`);
   }
   const online = members.find(({ report }) => report?.group === "ONLINE");
   if (online !== undefined) throw new Error(`${online.plan.server} is in the group: the others join it by themselves`);

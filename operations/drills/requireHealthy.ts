@@ -1,5 +1,5 @@
 import { instances, type Topology } from "../../topology/plan.ts";
-import { placesOf } from "../database/places.ts";
+import { assess } from "../database/assessment.ts";
 import type { DrillContext } from "./drill.ts";
 
 type Part = Pick<DrillContext, "containers" | "databases" | "topology">;
@@ -63,8 +63,8 @@ async function unwell({ containers, topology }: Part): Promise<string[]> {
 
 /** The databases that are not in their places, each with the reason. */
 async function outOfPlace({ databases, topology }: Part): Promise<string[]> {
-  const places = await placesOf(topology.cluster, databases.ask);
-  return places.flatMap(({ plan, problem }) => (problem === undefined ? [] : [`${plan.name} ${problem}`]));
+  const members = await assess(topology.cluster, databases.ask);
+  return members.flatMap(({ plan, problem }) => (problem === undefined ? [] : [`${plan.name} ${problem}`]));
 }
 
 async function eventually(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { definitions } from "../../components/mysqlCluster/definitions.ts";
 import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
-import { judgement, problem, report } from "../../components/mysqlCluster/places.ts";
+import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { HELD } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";

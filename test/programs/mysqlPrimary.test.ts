@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inNode } from "../nodeScript.ts";
 
-describe("a node that is appointed primary", () => {
+describe("a node that is promoted to primary", () => {
   const opens = /SET GLOBAL read_only = OFF/;
   const STUBS = `complete_accounts() { :; }; note_acknowledgements() { :; }; semisync_source() { :; }; stop_replica() { echo reset; }`;
   // It has all but u:1-7.
@@ -11,7 +11,7 @@ describe("a node that is appointed primary", () => {
       `case $1 in *unapplied*) echo "${unapplied}" ;; *SUBSET*u:1-7*) echo 0 ;; *SUBSET*) echo 1 ;; *) echo "$1" ;; esac`,
       files,
     );
-  const base = "UNAPPLIED=unapplied epoch=1";
+  const base = "UNAPPLIED=unapplied term=1";
 
   it("opens when all that it received is applied, and not before", async () => {
     const { stdout: before } = await be(`${base} source=there`, "u:5-7");
@@ -29,25 +29,22 @@ describe("a node that is appointed primary", () => {
     );
   });
 
-  it("does not open again what somebody has closed, as the steward does for a switchover, and says so", async () => {
+  it("does not open again what somebody has closed, as the controller does for a switchover, and says so", async () => {
     const outOfPlace = "problem='takes no writes, and replicates from nobody'";
-    const closed = await be(`${base} epoch=3 ${outOfPlace}`, "-", { opened: "3" });
+    const closed = await be(`${base} term=3 ${outOfPlace}`, "-", { opened: "3" });
     assert.equal(
       closed.stdout,
-      "state: out of place: appointed primary, and it takes no writes, and replicates from nobody",
+      "state: out of place: promoted to primary, but it takes no writes, and replicates from nobody",
     );
-    assert.equal(
-      (await be(`${base} epoch=3 problem=-`, "-", { opened: "3" })).stdout,
-      "state: primary, by appointment 3",
-    );
-    const again = await be(`${base} epoch=4 ${outOfPlace}`, "-", { opened: "3" });
-    assert.match(again.stdout, opens, "but for another appointment");
+    assert.equal((await be(`${base} term=3 problem=-`, "-", { opened: "3" })).stdout, "state: primary, term 3");
+    const again = await be(`${base} term=4 ${outOfPlace}`, "-", { opened: "3" });
+    assert.match(again.stdout, opens, "but for another term");
     assert.equal(again.opened, "4");
   });
 
-  it("does not open by an appointment that is stale when it has applied all", async () => {
-    const newer = "look() { epoch=5 appointed=there; }";
-    const { stdout, opened } = await be(`${newer}; ${base} epoch=4 appointed=here source=there`, "-");
+  it("does not open in a term that is over when it has applied all", async () => {
+    const newer = "look() { term=5 promoted=there; }";
+    const { stdout, opened } = await be(`${newer}; ${base} term=4 promoted=here source=there`, "-");
     assert.doesNotMatch(stdout, /reset|read_only|primary/);
     assert.equal(opened, undefined);
   });
@@ -60,7 +57,7 @@ describe("a node that is appointed primary", () => {
     }
   });
 
-  it("is one where the steward has opened it, though it cannot write while no replica is there", async () => {
+  it("is one where the controller has opened it, though it cannot write while no replica is there", async () => {
     const { stdout } = await be(`sql() { return 1; }; ${base} problem=-`, "-");
     assert.match(stdout, /^state: primary/m);
   });
@@ -93,7 +90,7 @@ describe("a node that is appointed primary", () => {
       const { stdout } = await be(peers("echo u:1-5", "echo u:1-7"), "-", clone);
       assert.match(
         stdout,
-        /^state: refused: its own data were lost, and mysql-server3.replication has more transactions: npm run database -- takeover server3$/m,
+        /^state: refused: its own data were lost, and mysql-server3.replication has more transactions: npm run database -- failover server3$/m,
       );
       assert.doesNotMatch(stdout, /read_only/);
     });

@@ -69,9 +69,9 @@ describe("a node that is to follow another", () => {
     assert.equal((await inNode(line("u:1-5"), ask, files)).dataLost, undefined);
   });
 
-  it("receives again where only that has stopped, once for each appointment, before it takes all data", async () => {
+  it("receives again where only that has stopped, once in each term, before it takes all data", async () => {
     const { stdout } = await inNode(
-      "source=there epoch=3 broken='13114 could not find next log'; be_replica_of there; be_replica_of there",
+      "source=there term=3 broken='13114 could not find next log'; be_replica_of there; be_replica_of there",
       "echo held",
     );
     assert.match(stdout, /receive again.*cloning/s);
@@ -93,7 +93,7 @@ describe("a node that is to follow another", () => {
     assert.doesNotMatch(fails.stdout, /cloning/);
     const more = "ask_peer() { if [ -e $OPENED ]; then echo 0; else echo 1; fi; }";
     const grown = await inNode(`${more}; ${line}`, "case $1 in STOP*) touch $OPENED ;; esac; echo held");
-    assert.match(grown.stdout, /^state: refused/m);
+    assert.match(grown.stdout, /^state: diverged/m);
     assert.doesNotMatch(grown.stdout, /cloning/);
   });
 
@@ -101,7 +101,7 @@ describe("a node that is to follow another", () => {
     for (const replication of [":", BROKEN]) {
       const line = `ask_peer() { echo 0; }; ${replication}; be_replica_of there`;
       const { stdout, marker } = await inNode(line, "echo held");
-      assert.match(stdout, /^state: refused: this node has transactions that there has not/m);
+      assert.match(stdout, /^state: diverged: this node has errant transactions, which there has not/m);
       assert.doesNotMatch(stdout, /cloning|follow|go on/);
       assert.equal(marker, undefined);
     }
@@ -123,14 +123,14 @@ describe("a node that is to follow another", () => {
 });
 
 describe("a node without data takes them from", () => {
-  for (const [what, from, appointed, two, three] of [
+  for (const [what, from, promoted, two, three] of [
     ["the primary", "db2", "db2", "u:1-5", "u:1-5"],
     ["the primary, where neither has all", "db2", "db2", "u:1-5", "v:1-5"],
     ["who has more, where it was the primary itself", "db3", "here", "u:1-5", "u:1-7"],
     ["who answers that it has data, though not which", "db2", "db2", "", ""],
   ] as const) {
     it(what, async () => {
-      const line = `PEERS='db2 db3' appointed=${appointed}; holds=([db2]=1 [db3]=1)
+      const line = `PEERS='db2 db3' promoted=${promoted}; holds=([db2]=1 [db3]=1)
         ask_peer() { case $1 in db2) echo ${two} ;; db3) echo ${three} ;; esac; }; choose_donor`;
       const more = `case $1 in *"SUBSET('u:1-5', 'u:1-7') AND"* | *"SUBSET('', 'u"*) echo 1 ;; *) echo 0 ;; esac`;
       assert.equal((await inNode(line, more)).stdout, from);

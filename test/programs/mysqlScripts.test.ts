@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFINITIONS } from "../../components/mysqlCluster/definitions.ts";
-import { nodeFiles, stewardFiles } from "../../components/mysqlCluster/node.ts";
+import { controllerFiles, nodeFiles } from "../../components/mysqlCluster/node.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -16,13 +16,13 @@ const words = (files: Readonly<Record<string, string>>, names: readonly string[]
   [DEFINITIONS]: `${files[DEFINITIONS]}\n${names.map((name) => `${name}=${name}`).join("\n")}\nDATA_LOST=/nowhere/lost\n`,
 });
 
-describe("the steward, where the primary takes no writes", () => {
-  const files = words(stewardFiles(), ["WRITES", "APPOINTED", "FOLLOWS", "SOURCE", "UNAPPLIED"]);
+describe("the controller, where the primary takes no writes", () => {
+  const files = words(controllerFiles(), ["WRITES", "PRIMARY_TERM", "FOLLOWS", "SOURCE", "UNAPPLIED"]);
   const run = (isClosed: 0 | 1) =>
     runScript(
       files,
-      ["steward.sh", "db2"],
-      `*"SELECT WRITES, APPOINTED") echo "0 1 db1" ;;
+      ["controller.sh", "db2"],
+      `*"SELECT WRITES, PRIMARY_TERM") echo "0 1 db1" ;;
       "db1: SELECT WRITES OR"*) echo ${isClosed} ;;
       "db2: SELECT FOLLOWS"*) echo 1 ;;
       *WAIT_FOR*) echo 0 ;;
@@ -39,17 +39,17 @@ describe("the steward, where the primary takes no writes", () => {
   it("and was not closed for one, gives it up to nobody: it may be about to open", async () => {
     const { exitCode, asked, printed } = await run(0);
     assert.equal(exitCode, 1);
-    assert.match(printed, /db1 is appointed and not open yet/);
+    assert.match(printed, /db1 is promoted, but not open for writes yet/);
     assert.doesNotMatch(asked, /SET GLOBAL/);
   });
 });
 
-describe("a takeover's script", () => {
+describe("the script of a failover", () => {
   const files = words(nodeFiles(node, cluster), ["SOURCE", "UNAPPLIED", "WRITES", "CANNOT_APPLY"]);
   const run = (source: string) =>
     runScript(
       files,
-      ["takeover.sh"],
+      ["failover.sh"],
       `*"SELECT SOURCE") echo ${source} ;;
       *"SELECT UNAPPLIED") echo - ;;
       *"SELECT WRITES") echo 1 ;;
@@ -57,13 +57,13 @@ describe("a takeover's script", () => {
       { MEMBER: "db2", REPLICATION: "async", WITHOUT_REPLICA: "" },
     );
 
-  it("has a replica receive no more, and appoints it", async () => {
+  it("has a replica stop receiving, and promotes it", async () => {
     const { exitCode, asked } = await run("db1");
     assert.equal(exitCode, 0);
     assert.match(asked, /STOP REPLICA IO_THREAD.*'db2', 'takeover'/s);
   });
 
-  it("appoints a primary again that somebody has closed, and which has no source", async () => {
+  it("promotes a closed primary, which has no source, again", async () => {
     const { exitCode, asked } = await run("-");
     assert.equal(exitCode, 0);
     assert.doesNotMatch(asked, /REPLICA /);

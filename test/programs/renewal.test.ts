@@ -51,7 +51,7 @@ describe("what is renewed, against mocks", () => {
     before = await deployConfig(SETTINGS);
   });
 
-  it("reaches a database by its files alone: no database is replaced, and the steward waits until it is served", async () => {
+  it("reaches a database by its files alone: no database is replaced, and the controller waits until it is served", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "mysql-server1"))), {
       seeds: ["mysql-server1-secrets-v1"],
       running: ["mysql-steward"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { assess } from "../../operations/database/assessment.ts";
 import { type Covers, countOf, parseHoldings, parseState } from "../../operations/database/members.ts";
-import { placesOf } from "../../operations/database/places.ts";
 import { planRecovery } from "../../operations/database/recovery.ts";
 import { ASYNC, cluster, covers, HOLDINGS, member, REPORT } from "../databaseMembers.ts";
 
@@ -44,12 +44,12 @@ describe("what a database says that it has", () => {
   }
 });
 
-describe("the databases' places", () => {
+describe("the assessment of the databases", () => {
   const says = (name: string) => JSON.stringify({ ...REPORT, member: name, source: "-", follows: true });
 
-  it("are judged by the first that answers, whatever their reports say", async () => {
+  it("comes from the first database that answers, whatever the reports say", async () => {
     const asked: string[] = [];
-    const places = await placesOf(cluster, async (name, statement) => {
+    const members = await assess(cluster, async (name, statement) => {
       if (!statement.includes("JSON_TABLE")) {
         if (name === "mysql-server1") throw new Error("it does not run");
         return [[says(name)]];
@@ -60,7 +60,7 @@ describe("the databases' places", () => {
     });
     assert.deepEqual(asked, ["mysql-arbiter true", "mysql-server2 true"]);
     assert.deepEqual(
-      places.map(({ plan, problem, report }) => [plan.server, problem, report?.source, report?.follows]),
+      members.map(({ plan, problem, report }) => [plan.server, problem, report?.source, report?.follows]),
       [
         ["arbiter", undefined, undefined, true],
         ["server2", undefined, undefined, true],
@@ -69,9 +69,9 @@ describe("the databases' places", () => {
     );
   });
 
-  it("are nobody's where nobody answers", async () => {
-    const places = await placesOf(cluster, () => Promise.reject(new Error("it does not run")));
-    assert.deepEqual(new Set(places.map(({ problem }) => problem)), new Set(["does not answer"]));
+  it("says of every database that it does not answer, where none does", async () => {
+    const members = await assess(cluster, () => Promise.reject(new Error("it does not run")));
+    assert.deepEqual(new Set(members.map(({ problem }) => problem)), new Set(["does not answer"]));
   });
 });
 
@@ -101,8 +101,8 @@ describe("a recovery", () => {
     assert.match(recovery.cost, /^the group begins again .*\. Every member answers: nothing is lost\.$/);
   });
 
-  it("sets aside the data of a database that was refused", () => {
-    const members = [member("server1", { writes: true }), member("server2", {}, "refused: it has more")];
+  it("sets aside the data of a database that has diverged", () => {
+    const members = [member("server1", { writes: true }), member("server2", {}, "diverged: it has more")];
     assert.equal(planRecovery(ASYNC, members, "server2", covers).kind, "set-aside");
   });
 
@@ -118,7 +118,7 @@ describe("a recovery", () => {
       /each have transactions/,
     ],
     ["where nobody answers", [group, [member("server1"), member("server2")], undefined, covers], /no database answers/],
-    ["of a group where there is none", [ASYNC, [member("server1", {})], undefined, covers], /takeover/],
+    ["of a group where there is none", [ASYNC, [member("server1", {})], undefined, covers], /failover/],
     ["of a database that is well", [ASYNC, [member("server1", {})], "server1", covers], /nothing to recover/],
   ];
   for (const [name, args, reason] of refusals) {

@@ -193,9 +193,9 @@ describe("topology", () => {
         for (const router of topology.routers) {
           for (const { address } of router.targets) assert.ok(reachable(router, address), address);
         }
-        const { databases, steward } = topology.cluster;
+        const { databases, controller } = topology.cluster;
         for (const { member, peers } of databases) {
-          assert.ok(reachable(steward, member), member);
+          assert.ok(reachable(controller, member), member);
           for (const database of databases.filter((other) => other.member === member)) {
             for (const peer of peers) assert.ok(reachable(database, peer), peer);
           }

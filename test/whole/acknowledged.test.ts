@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
 import { HELD, UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import { beginGroup } from "../../operations/database/beginGroup.ts";
+import { planFailover } from "../../operations/database/failover.ts";
 import { countOf } from "../../operations/database/members.ts";
 import { planRecovery } from "../../operations/database/recovery.ts";
-import { planTakeover } from "../../operations/database/takeover.ts";
 import { lost, makeRowStage, skipWithoutEngine, writeRows, written } from "../acknowledgedRows.ts";
 import { eventually } from "../engine.ts";
 import type { MysqlStage } from "../mysqlStage.ts";
@@ -28,7 +28,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
   const cloned = (name: string) => stage.rows(name, "SELECT BEGIN_TIME FROM performance_schema.clone_status");
   const plan = async (name: string) => {
     const { members, covers } = await stage.members();
-    return planTakeover(stage.cluster, members, server(name), covers);
+    return planFailover(stage.cluster, members, server(name), covers);
   };
 
   it("survives that both are killed and the replica takes over alone", async () => {
@@ -38,9 +38,9 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.kill(ONE, TWO);
     await stage.start(TWO);
     await stage.untilState(TWO, /^alone/);
-    const takeover = await plan(TWO);
-    assert.match(takeover.cost, /^nothing that server1 acknowledged is lost/);
-    await stage.promote(takeover);
+    const failover = await plan(TWO);
+    assert.match(failover.cost, /^nothing that server1 acknowledged is lost/);
+    await stage.promote(failover);
     assert.deepEqual(await lost(stage, TWO, acknowledged), []);
     await stage.untilInPlace();
     assert.deepEqual(await lost(stage, ONE, acknowledged), [], "the old primary follows");
@@ -61,16 +61,16 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     }
     await stage.start(ONE);
     await stage.untilState(ONE, /^alone/);
-    const takeover = await plan(ONE);
-    assert.match(takeover.cost, /^nothing that server2 acknowledged is lost/);
-    await stage.promote(takeover);
+    const failover = await plan(ONE);
+    assert.match(failover.cost, /^nothing that server2 acknowledged is lost/);
+    await stage.promote(failover);
     assert.deepEqual(await lost(stage, ONE, writing.acknowledged), []);
 
     // What the old primary had not been able to send before it was killed, nobody was promised.
-    await stage.untilState(TWO, /^(replica of|refused)/);
+    await stage.untilState(TWO, /^(replica of|diverged)/);
     const [state] = (await stage.execute(TWO, ["cat", "/tmp/state"])).split(":");
     console.log(`      the old primary, killed with writers under way, is ${state}`);
-    if (state !== "refused") return;
+    if (state !== "diverged") return;
     const own = (await stage.rows(TWO, "SELECT id FROM foobar.written")).split("\n").map(Number);
     const errant = await lost(stage, ONE, own);
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     assert.equal(await cloned(TWO), before);
   });
 
-  it("is waited for by a takeover while something holds it up", async () => {
+  it("is waited for by a failover while something holds it up", async () => {
     const release = await stage.holdApplier(TWO, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 20);
     await stage.kill(ONE);
@@ -129,7 +129,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.untilInPlace();
   });
 
-  it("is not taken from a replica that cannot apply it, neither by a takeover nor by a clone, while nobody else has it", async () => {
+  it("is not taken from a replica that cannot apply it, neither by a failover nor by a clone, while nobody else has it", async () => {
     const before = await cloned(ONE);
     const next = Number(await stage.rows(TWO, "SELECT MAX(id) + 10 FROM foobar.written"));
     await stage.databases.ask(

@@ -28,7 +28,7 @@ describeProject("databases that fail one after the other, on one real stack", (p
     await chainedFailure();
   });
 
-  it("two writers are named by status, the steward, the replica's health and drills, until there is one again", async () => {
+  it("two writers are named by status, the controller, the replica's health and drills, until there is one again", async () => {
     const { Id } = await inspect(project(), "mysql-server2");
     await docker("exec", Id, "sh", "-c", SIGNAL, "STOP");
     await docker("exec", Id, "sh", "-c", OPEN);

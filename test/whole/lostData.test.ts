@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { DATA_LOST } from "../../components/mysqlCluster/definitions.ts";
 import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
+import { planFailover } from "../../operations/database/failover.ts";
 import { countOf } from "../../operations/database/members.ts";
-import { planTakeover } from "../../operations/database/takeover.ts";
 import { lost, makeRowStage, skipWithoutEngine, writeRows } from "../acknowledgedRows.ts";
 import { eventually } from "../engine.ts";
 import type { MysqlStage } from "../mysqlStage.ts";
@@ -25,11 +25,11 @@ describe("a semisync primary that has lost its data", function () {
   const member = (name: string) => `${name}.replication`;
   const plan = async (name: string) => {
     const { members, covers } = await stage.members();
-    return planTakeover(stage.cluster, members, name.replace("mysql-", ""), covers);
+    return planFailover(stage.cluster, members, name.replace("mysql-", ""), covers);
   };
-  /** Has the steward switch over, as it does for another setting. */
+  /** Has the controller switch over, as it does for another setting. */
   const switchTo = (name: string) =>
-    stage.execute(stage.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, member(name)]);
+    stage.execute(stage.cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member(name)]);
   /** A replica may not have applied all yet. */
   const hasAll = async (...names: readonly string[]) => {
     for (const name of names) {
@@ -37,20 +37,20 @@ describe("a semisync primary that has lost its data", function () {
     }
   };
 
-  it("does not open without what its replica has confirmed and not applied; a takeover brings it back", async () => {
+  it("does not open without what its replica has confirmed and not applied; a failover brings it back", async () => {
     const release = await stage.holdApplier(TWO, "foobar.written");
     acknowledged = await writeRows(stage, ONE, 20);
     assert.ok(countOf(await stage.rows(TWO, `SELECT ${UNAPPLIED}`)) >= 20);
     await stage.kill(ONE);
     await stage.inData(ONE, "find . -mindepth 1 -delete");
     await stage.start(ONE);
-    await stage.untilState(ONE, /^refused: its own data were lost, .* more transactions: .* takeover server2$/m);
+    await stage.untilState(ONE, /^refused: its own data were lost, .* more transactions: .* failover server2$/m);
     await assert.rejects(switchTo(TWO), /not open yet/);
     await assert.rejects(plan(ONE), /server2 has transactions that server1 has not/);
 
-    const takeover = await plan(TWO);
-    assert.match(takeover.cost, /^nothing that server1 acknowledged is lost/);
-    const promoted = stage.promote(takeover);
+    const failover = await plan(TWO);
+    assert.match(failover.cost, /^nothing that server1 acknowledged is lost/);
+    const promoted = stage.promote(failover);
     await release();
     await promoted;
     await stage.untilInPlace();
@@ -72,19 +72,19 @@ describe("a semisync primary that has lost its data", function () {
     await stage.inData(TWO, `touch $(basename ${DATA_LOST})`);
     await stage.start(TWO);
     await stage.untilState(TWO, /^alone: its own data were lost; silent: mysql-server1.replication$/m);
-    const takeover = await plan(TWO);
-    assert.match(takeover.cost, /^what server2 acknowledged may be lost: server1, .* server2 lost its own data/);
-    await stage.promote(takeover);
+    const failover = await plan(TWO);
+    assert.match(failover.cost, /^what server2 acknowledged may be lost: server1, .* server2 lost its own data/);
+    await stage.promote(failover);
     await stage.untilInPlace();
     await hasAll(ONE, TWO);
   });
 
-  it("and one that somebody has closed is opened again by a takeover", async () => {
+  it("and one that somebody has closed is opened again by a failover", async () => {
     await stage.databases.ask(TWO, "SET GLOBAL super_read_only = ON");
     await stage.untilState(TWO, /^out of place/);
-    const takeover = await plan(TWO);
-    assert.equal(takeover.cost, "nothing is lost: server2 was the last primary itself");
-    await stage.promote(takeover);
+    const failover = await plan(TWO);
+    assert.equal(failover.cost, "nothing is lost: server2 was the last primary itself");
+    await stage.promote(failover);
     await stage.untilInPlace();
     await switchTo(ONE);
     await stage.untilInPlace();

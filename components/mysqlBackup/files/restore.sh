@@ -10,6 +10,8 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
+# shellcheck source=../../mysqlCluster/files/common.sh
+. "$scripts/common.sh"
 # shellcheck source=authentic.sh
 . "$scripts/authentic.sh"
 # shellcheck source=store.sh
@@ -127,11 +129,7 @@ say "checking"
 check_tables copy || fail "the restored data are not sound"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
 rows=$(count_rows copy)
-own copy <<SQL
-INSERT INTO cluster.appointments (epoch, member, reason)
-  SELECT COALESCE(MAX(epoch), 0) + 1, '$primary', 'configured' FROM cluster.appointments;
-DROP USER 'keeper'@'localhost';
-SQL
+{ begin_term "$primary" configured; echo "DROP USER 'keeper'@'localhost';"; } | own copy
 end_server copy
 rm -rf "$work"/auto.cnf "$work"/*.pem "$work/.tmp"
 printf '{"gtids":"%s","last":%d,"rows":%s}\n' "$gtids" "$last" "$rows"

@@ -10,12 +10,12 @@ account() {
 }
 
 cluster_schema() {
-  cat <<'SQL'
+  cat <<SQL
 CREATE DATABASE IF NOT EXISTS cluster;
-CREATE TABLE IF NOT EXISTS cluster.appointments (
+CREATE TABLE IF NOT EXISTS $TERMS_TABLE (
   epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY,
   member VARCHAR(80) NOT NULL,
-  reason ENUM ('configured', 'takeover', 'elected') NOT NULL,
+  reason ENUM ('configured', '$FAILOVER_REASON', 'elected') NOT NULL,
   at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
@@ -65,7 +65,7 @@ prepare_fresh() {
 
 begin_cluster() {
   state "starting: creating the accounts and the database $APPLICATION_DATABASE"
-  { other_accounts; appoint "$MEMBER" configured; } | sql
+  { other_accounts; begin_term "$MEMBER" configured; } | sql
 }
 
 # Those that an older version of the program did not make.

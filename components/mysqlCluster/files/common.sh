@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What the scripts of a node and of the steward share. Passwords are files in /run/secrets; they reach clients by file
+# What the scripts of a node and of the switchover controller share. Passwords are files in /run/secrets; they reach clients by file
 # and servers by standard input, never by argument.
 
-# What MySQL is asked, made by the program: APPOINTED, WRITES, HELD, PROBLEM and others.
+# SQL expressions of the program, for instance PRIMARY_TERM, WRITES, HELD and PROBLEM.
 # shellcheck source=definitions.sh
 . "$(dirname "${BASH_SOURCE[0]}")/definitions.sh"
 
@@ -17,19 +17,20 @@ sql_at() {
     --binary-mode --batch --skip-column-names
 }
 
-# appoint MEMBER REASON: makes it known to all who the primary is. For a node that may write.
-appoint() {
+# begin_term MEMBER REASON: SQL that records the next primary term, which tells every member which one is primary. It runs on a
+# server that accepts writes.
+begin_term() {
   cat <<SQL
-INSERT INTO cluster.appointments (epoch, member, reason)
-  SELECT COALESCE(MAX(epoch), 0) + 1, '$1', '$2' FROM cluster.appointments;
+INSERT INTO $TERMS_TABLE (epoch, member, reason)
+  SELECT COALESCE(MAX(epoch), 0) + 1, '$1', '$2' FROM $TERMS_TABLE;
 SQL
 }
 
-# What makes a replica that has applied everything a primary. The appointment comes first, or node.sh would take it for a
-# replica that lost its source.
-promotion() {
+# promote MEMBER REASON: SQL that promotes a replica which has applied everything. The term is recorded first, or node.sh would
+# take the server for a replica that lost its source.
+promote() {
   echo "SET GLOBAL super_read_only = OFF;"
-  appoint "$1" "$2"
+  begin_term "$1" "$2"
   leading
 }
 

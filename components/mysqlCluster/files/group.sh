@@ -40,9 +40,9 @@ keep_in_group() {
       ;;
     esac
   done
-  if [ "${writable[$appointed]:-0}" = 1 ]; then
+  if [ "${writable[$promoted]:-0}" = 1 ]; then
     # The cluster is on its way from another kind of replication, and its primary is the last to come.
-    be_replica_of "$appointed"
+    be_replica_of "$promoted"
   elif ! are_given_up "${silent[@]}"; then
     state "alone: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
   else
@@ -116,7 +116,7 @@ begin_group() {
   done
   local chosen
   chosen=$(printf '%s\n' "${equals[@]}" | sort | head -n 1)
-  if printf '%s\n' "${equals[@]}" | grep -qxF "$appointed"; then chosen=$appointed; fi
+  if printf '%s\n' "${equals[@]}" | grep -qxF "$promoted"; then chosen=$promoted; fi
   if [ "$chosen" = "$MEMBER" ]; then
     leave_source || return
     state "starting: beginning the group, for this node holds everything"
@@ -126,19 +126,19 @@ begin_group() {
   fi
 }
 
-# A primary sees to it that all know it, once for each appointment. An arbiter that became one, because nobody else was
+# A primary sees to it that all know it, once in each term. An arbiter that became one, because nobody else was
 # there, gives it away.
 lead() {
   if [ "$ARBITER" = true ]; then
     hand_over
     return
   fi
-  if [ "${led:-}" = "$epoch" ]; then return; fi
+  if [ "${led:-}" = "$term" ]; then return; fi
   complete_accounts
-  if [ "$appointed" = "$MEMBER" ]; then
-    note_acknowledgements | sql && led=$epoch
+  if [ "$promoted" = "$MEMBER" ]; then
+    note_acknowledgements | sql && led=$term
   else
-    appoint "$MEMBER" elected | sql
+    begin_term "$MEMBER" elected | sql
   fi
 }
 

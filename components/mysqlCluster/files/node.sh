@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this node what the cluster needs, and keeps it so: primary, replica, or member of the group. It chooses nobody:
-# who is primary is appointed by the configuration or by a person, or elected by MySQL's own group.
+# the configuration, a person or MySQL's own group promotes the primary.
 #
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
 # (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/intent, whose files change
@@ -48,22 +48,22 @@ ask_peer() { sql_at "$1" replication <<<"$2"; }
 # What this node is (observed.sh).
 look() {
   local answer
-  answer=$(ask "SELECT $APPOINTED, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN;
+  answer=$(ask "SELECT $PRIMARY_TERM, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN;
     SELECT $CANNOT_APPLY" 2>/dev/null) || return
-  { read -r epoch appointed group role majority source applies follows problem; read -r broken; read -r cannot_apply; } <<<"$answer"
+  { read -r term promoted group role majority source applies follows problem; read -r broken; read -r cannot_apply; } <<<"$answer"
 }
 
-# Asks every peer what it is (observed.sh). An appointment that is newer than the known one takes its place.
+# Asks every peer what it is (observed.sh). A primary term that is newer than the known one replaces it.
 survey() {
   holds=() writable=() grouped=() sees=() silent=()
   local peer answer known who
   for peer in "${peers[@]}"; do
-    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM cluster.appointments), $WRITES, $GROUP_STATE,
-      (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$MEMBER'), $APPOINTED" 2>/dev/null); then
+    if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM $TERMS_TABLE), $WRITES, $GROUP_STATE,
+      (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$MEMBER'), $PRIMARY_TERM" 2>/dev/null); then
       read -r holds["$peer"] writable["$peer"] grouped["$peer"] sees["$peer"] known who <<<"$answer"
-      if ((known > epoch)); then
-        epoch=$known
-        appointed=$who
+      if ((known > term)); then
+        term=$known
+        promoted=$who
       fi
     else
       silent+=("$peer")

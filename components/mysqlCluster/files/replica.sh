@@ -8,10 +8,10 @@ keep_replicating() {
   # A replica that follows is told by its own tables who the primary is. A primary asks: it may have been replaced while
   # it was away.
   [ "$follows" = 1 ] || survey
-  case "$appointed" in
+  case "$promoted" in
   "$MEMBER") be_primary ;;
   -) adopt ;;
-  *) be_replica_of "$appointed" ;;
+  *) be_replica_of "$promoted" ;;
   esac
 }
 
@@ -35,34 +35,34 @@ has_applied_all() {
   return 1
 }
 
-# A node opens once for each appointment. Later the steward closes it, for a switchover, or a person does.
+# A node opens for writes once in each term. The controller may close it later for a switchover, and so may a person.
 be_primary() {
-  if ((epoch <= $(cat "$OPENED" 2>/dev/null || echo 0))); then
+  if ((term <= $(cat "$OPENED" 2>/dev/null || echo 0))); then
     if [ "$problem" != - ]; then
-      state "out of place: appointed primary, and it $problem"
+      state "out of place: promoted to primary, but it $problem"
       return
     fi
   else
-    # The steward may have opened it: then it is the primary, though it cannot write while no replica is there.
+    # The controller may have opened it: then it is the primary, though it cannot write while no replica is there.
     open_as_primary || [ "$source $problem" = "- -" ] || return
-    echo "$epoch" >"$OPENED"
+    echo "$term" >"$OPENED"
     if [ -e "$DATA_LOST" ]; then rm "$DATA_LOST"; fi
   fi
-  state "primary, by appointment $epoch"
+  state "primary, term $term"
   if [ "$REPLICATION" = semisync ]; then release_writers; fi
 }
 
 open_as_primary() {
-  local known=$epoch
+  local known=$term
   if [ "$source" != - ]; then
     ask "STOP REPLICA IO_THREAD FOR CHANNEL ''"
     has_applied_all "before it becomes the primary" || return
-    # That may have brought a newer appointment.
+    # The transactions that were just applied may have brought a newer term.
     look || return
-    if ((epoch > known)) && [ "$appointed" != "$MEMBER" ]; then return 1; fi
+    if ((term > known)) && [ "$promoted" != "$MEMBER" ]; then return 1; fi
   fi
   has_all_of_peers || return
-  # In this order: one that is closed and follows nobody the steward takes for one that it has closed itself.
+  # In this order: one that is closed and follows nobody the controller takes for one that it has closed itself.
   ask "SET GLOBAL super_read_only = OFF" || return
   if [ "$source" != - ]; then stop_replica || return; fi
   complete_accounts || return
@@ -87,7 +87,7 @@ has_all_of_peers() {
     1) ;;
     0)
       server=${peer#mysql-}
-      state "refused: its own data were lost, and $peer has more transactions: npm run database -- takeover ${server%%.*}"
+      state "refused: its own data were lost, and $peer has more transactions: npm run database -- failover ${server%%.*}"
       return 1
       ;;
     *) return 1 ;;
@@ -127,16 +127,16 @@ acknowledgements() {
     WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions', 'Rpl_semi_sync_source_yes_tx')"
 }
 
-# An older version of the program appointed nobody.
+# Clusters of the first versions of the program have no primary term yet.
 adopt() {
   if [ "$source" != - ]; then
     ask "START REPLICA FOR CHANNEL ''"
     state "replica of $source"
   elif [ "$(intended)" = "$MEMBER" ]; then
     ask "SET GLOBAL super_read_only = OFF"
-    { cluster_schema; appoint "$MEMBER" configured; } | sql
+    { cluster_schema; begin_term "$MEMBER" configured; } | sql
   else
-    state "refused: nobody is appointed, and this node replicates from nobody"
+    state "refused: no member has been promoted to primary, and this node replicates from none"
   fi
 }
 
@@ -151,8 +151,8 @@ be_replica_of() {
   if [ "$broken" != - ]; then
     echo "node: replication stopped: $broken"
     # A source that has just taken its data from this node broke off what it was sending: once is no reason to clone.
-    if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$epoch" ]; then
-      resumed=$epoch
+    if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$term" ]; then
+      resumed=$term
       receiving_again | sql
       return
     fi
@@ -162,7 +162,7 @@ be_replica_of() {
     clone "$1"
     return
   fi
-  # The steward may have done it meanwhile, and a connection that is broken off costs the writers a pause.
+  # The controller may have done it meanwhile, and a connection that is broken off costs the writers a pause.
   look || return
   if [ "$source $follows" = "$1 1" ]; then return; fi
   state "starting: following $1"
@@ -179,7 +179,7 @@ is_covered_by() {
   mine=$(ask "SELECT $HELD") || return
   case "$(ask_peer "$1" "SELECT GTID_SUBSET('$mine', $LOGGED)" 2>/dev/null)" in
   1) return ;;
-  0) state "refused: this node has transactions that $1 has not: $(ask_peer "$1" "SELECT REPLACE(GTID_SUBTRACT('$mine', $LOGGED), '\n', '')")" ;;
+  0) state "diverged: this node has errant transactions, which $1 has not: $(ask_peer "$1" "SELECT REPLACE(GTID_SUBTRACT('$mine', $LOGGED), '\n', '')")" ;;
   *) state "alone: $1, the primary, does not answer" ;;
   esac
   return 1
@@ -198,7 +198,7 @@ stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL
 # Whom to take data from: the primary, unless another has applied all that it has, and more.
 choose_donor() {
   local peer applied donor='' most=''
-  for peer in "$appointed" $PEERS; do
+  for peer in "$promoted" $PEERS; do
     [ "${holds[$peer]:-0}" != 0 ] || continue
     applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
     if [ -z "$donor" ] ||

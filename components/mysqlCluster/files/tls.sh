@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Certificates that are renewed while MySQL runs. For node.sh, and for steward.sh, which sees to it that they are served.
+# Certificates that are renewed while MySQL runs. For node.sh, and for controller.sh, which sees to it that they are served.
 
 # reload_certificates: has MySQL take what the files hold, at the start and whenever they have changed. Connections that are
 # open go on with what they began with. The files change one after the other: where key and certificate do not fit together

@@ -1,10 +1,10 @@
 import { HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../../components/mysqlCluster/sql.ts";
 import { beginGroup } from "../../database/beginGroup.ts";
+import { planFailover } from "../../database/failover.ts";
 import { askMembers, comparisons, countOf, type Member } from "../../database/members.ts";
 import { nodesOf } from "../../database/nodes.ts";
 import { promote } from "../../database/promote.ts";
 import { planRecovery } from "../../database/recovery.ts";
-import { planTakeover } from "../../database/takeover.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import { TABLE } from "./rows.ts";
 
@@ -101,7 +101,7 @@ async function untilWritten(context: DatabaseContext, others: readonly string[])
   });
 }
 
-/** What a person does: a takeover, or the group's recovery, by what those say who answer. */
+/** Does what an operator would do: a failover or the group's recovery, by what the answering members report. */
 async function takeItsPlace(context: DatabaseContext, nodes: ReturnType<typeof nodesOf>): Promise<void> {
   const { containers, databases, primary, say, topology } = context;
   const { cluster } = topology;
@@ -125,9 +125,9 @@ async function takeItsPlace(context: DatabaseContext, nodes: ReturnType<typeof n
   const fullest = members.find(
     (one) => one.holdings && members.every((other) => !other.holdings || covers(one, other)),
   );
-  const takeover = planTakeover(cluster, members, fullest?.plan.server, covers);
-  say(`${takeover.target.plan.server} takes over; ${takeover.cost}`);
-  await promote(takeover, { nodes, execute: containers.execute, ask, say });
+  const failover = planFailover(cluster, members, fullest?.plan.server, covers);
+  say(`${failover.target.plan.server} takes over; ${failover.cost}`);
+  await promote(failover, { nodes, execute: containers.execute, ask, say });
 }
 
 async function until(context: DatabaseContext, what: string, condition: () => Promise<boolean>): Promise<void> {

@@ -5,7 +5,7 @@ import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import type { Limit } from "./measure.ts";
 
 /** Without writes when a group loses its primary: 5 s of silence are compiled into MySQL before it is missed. */
-const TAKEOVER_MS = 7_500;
+const FAILOVER_MS = 7_500;
 /** Without writes when a primary hands over. */
 const HAND_OVER_MS = 1_000;
 /** Without writes while a group agrees to forget a member, or to take one. */
@@ -151,14 +151,14 @@ export const FAULTS: readonly DatabaseDrill[] = [
     name: "database-kill-primary",
     proves: "when the primary is killed, no acknowledged row is lost; a group goes on with another, else it comes back",
     obstacle: (stack) => (isGroup(stack) ? needsOthers(stack) : undefined),
-    limit: (stack) => ({ ...FREE, gapMs: isGroup(stack) ? TAKEOVER_MS : RESTART_MS }),
+    limit: (stack) => ({ ...FREE, gapMs: isGroup(stack) ? FAILOVER_MS : RESTART_MS }),
     run: toPrimary(kill),
   },
   {
     name: "database-pause-primary",
     proves: "when the primary hangs, the group goes on with another, and takes it back when it answers again",
     obstacle: needsGroup,
-    limit: (_, conditions) => ({ ...FREE, gapMs: TAKEOVER_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
+    limit: (_, conditions) => ({ ...FREE, gapMs: FAILOVER_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
     run: toPrimary(pause),
   },
   {
@@ -172,7 +172,7 @@ export const FAULTS: readonly DatabaseDrill[] = [
     name: "database-partition-primary",
     proves: "a primary that is cut off takes no more writes; the others go on, and take it back",
     obstacle: needsGroup,
-    limit: (_, conditions) => ({ ...FREE, gapMs: TAKEOVER_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
+    limit: (_, conditions) => ({ ...FREE, gapMs: FAILOVER_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
     run: toPrimary(partition),
   },
   {

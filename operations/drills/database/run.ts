@@ -105,7 +105,11 @@ async function tidyUp(context: DrillContext, primary: string, rows: StoredRows):
   await rows.remove();
   const first = topology.cluster.databases.find(({ name }) => name === primary);
   if (first !== undefined && (await databases.primary()) !== primary) {
-    await containers.execute(topology.cluster.steward.name, ["bash", `${CONFIG_FOLDER}/steward.sh`, first.member]);
+    await containers.execute(topology.cluster.controller.name, [
+      "bash",
+      `${CONFIG_FOLDER}/controller.sh`,
+      first.member,
+    ]);
   }
   await untilHealthy(context);
 }

@@ -3,7 +3,6 @@ import { memberName } from "../../topology/databases.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import {
   APPLIES,
-  APPOINTED,
   EXECUTED,
   FOLLOWS,
   GROUP_ROLE,
@@ -11,6 +10,7 @@ import {
   MAJORITY,
   ONLINE,
   OWN,
+  PRIMARY_TERM,
   RECEIVES,
   SOURCE,
   WRITES,
@@ -19,7 +19,7 @@ import {
 /**
  * When every member of a cluster is in its place: one takes the writes, and every other one follows it or is with it in a
  * group. A member tells what is wrong as far as it sees that itself; what only shows where members are compared, a
- * judgement over their reports tells. Both are SQL, because nodes and the steward, which are shell, and the commands ask.
+ * judgement over their reports tells. Both are SQL, because nodes and the controller, which are shell, and the commands ask.
  */
 
 /** What keeps a member from its place as far as it knows itself, in words that follow its name; - where nothing does. */
@@ -44,7 +44,7 @@ export function report(replication: ClusterPlan["replication"]): string {
   return `JSON_OBJECT('member', @@global.report_host, 'problem', ${problem(replication)}, 'writes', ${WRITES},
     'source', ${SOURCE}, 'follows', ${FOLLOWS}, 'group', ${GROUP_STATE}, 'online', ${ONLINE},
     'own', ${OWN}, 'executed', ${EXECUTED},
-    'epoch', CAST(SUBSTRING_INDEX(${APPOINTED}, ' ', 1) AS UNSIGNED), 'appointed', SUBSTRING_INDEX(${APPOINTED}, ' ', -1))`;
+    'term', CAST(SUBSTRING_INDEX(${PRIMARY_TERM}, ' ', 1) AS UNSIGNED), 'promoted', SUBSTRING_INDEX(${PRIMARY_TERM}, ' ', -1))`;
 }
 
 /**
@@ -61,23 +61,23 @@ export function judgement(replication: ClusterPlan["replication"], reports: stri
       WHEN writes AND member = '${memberName(ARBITER)}' THEN 'takes writes, and is an arbiter, which hands over'
       ${several}`
       : `${several}
-      WHEN writes AND appointed <> member THEN CONCAT('takes writes, and ', appointed, ' is appointed')
+      WHEN writes AND promoted <> member THEN CONCAT('takes writes, but the promoted primary is ', promoted)
       WHEN NOT writes AND writers = 1 AND source <> writer THEN CONCAT('replicates from ', source, ', and ', writer, ' takes the writes')
       WHEN NOT writes AND writers = 1 AND GTID_SUBTRACT(own, written) <> ''
-        THEN CONCAT('has transactions of its own that ', writer, ' has not: ', GTID_SUBTRACT(own, written))
+        THEN CONCAT('has errant transactions, which ', writer, ' has not: ', GTID_SUBTRACT(own, written))
       WHEN NOT writes AND writers = 0 THEN CONCAT('replicates from ', source, ', which takes no writes')`;
   return `WITH reports AS (SELECT * FROM JSON_TABLE(${reports}, '$[*]' COLUMNS (place FOR ORDINALITY,
       member VARCHAR(255) PATH '$.member', problem TEXT PATH '$.problem', writes BOOLEAN PATH '$.writes',
       source VARCHAR(255) PATH '$.source', online JSON PATH '$.online',
       own TEXT PATH '$.own', executed TEXT PATH '$.executed',
-      epoch BIGINT UNSIGNED PATH '$.epoch', appointed VARCHAR(255) PATH '$.appointed')) AS r),
+      term BIGINT UNSIGNED PATH '$.term', promoted VARCHAR(255) PATH '$.promoted')) AS r),
     compared AS (SELECT place, member, problem, writes, source, own,
       (SELECT COUNT(*) FROM reports AS o WHERE o.writes) AS writers,
       (SELECT MIN(o.member) FROM reports AS o WHERE o.writes AND o.member <> r.member) AS writer,
       (SELECT MIN(o.executed) FROM reports AS o WHERE o.writes) AS written,
       (SELECT MIN(o.member) FROM reports AS o
         WHERE o.problem = '-' AND NOT JSON_CONTAINS(o.online, JSON_QUOTE(r.member))) AS unseen_by,
-      (SELECT o.appointed FROM reports AS o ORDER BY o.epoch DESC LIMIT 1) AS appointed FROM reports AS r)
+      (SELECT o.promoted FROM reports AS o ORDER BY o.term DESC LIMIT 1) AS promoted FROM reports AS r)
     SELECT member, found FROM (SELECT place, member, CASE
       WHEN problem IS NULL THEN 'does not answer'
       WHEN problem <> '-' THEN problem

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgement, problem, report } from "../../components/mysqlCluster/places.ts";
+import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { parseConfig } from "../../config/config.ts";
 import { devConfig } from "../devConfig.ts";
 import { docker, engineMissing, eventually } from "../engine.ts";
@@ -11,7 +11,7 @@ const SCHEMA = `CREATE DATABASE cluster;
 CREATE TABLE cluster.appointments (epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY, member VARCHAR(80) NOT NULL);
 INSERT INTO cluster.appointments VALUES (1, 'db1'), (2, 'db2')`;
 
-/** The one definition by which status, the steward, drills and the nodes' health go, asked of the real MySQL. */
+/** The one definition by which status, the controller, drills and the nodes' health go, asked of the real MySQL. */
 describe("a database's place", function () {
   this.timeout(100_000);
   let server: string;
@@ -121,8 +121,8 @@ describe("a database's place", function () {
         follows: false,
         group: "ONLINE",
         online: ["db1"],
-        epoch: 2,
-        appointed: "db2",
+        term: 2,
+        promoted: "db2",
       },
     );
   });
@@ -134,8 +134,8 @@ describe("a database's place", function () {
     writes: false,
     source: "db1",
     online: ["db1", "db2", "db3"],
-    epoch: 2,
-    appointed: "db1",
+    term: 2,
+    promoted: "db1",
     ...changes,
   });
   const [A, B] = ["a", "b"].map((digit) => `${digit.repeat(8)}-1111-1111-1111-${digit.repeat(12)}`);
@@ -179,7 +179,7 @@ describe("a database's place", function () {
       [
         "somebody has written to a follower",
         [says("db1", { ...writer, executed: `${A}:1-9,${B}:1-3` }), says("db2", { own: `${B}:1-4` }), says("db3")],
-        { db2: `has transactions of its own that db1 has not: ${B}:4` },
+        { db2: `has errant transactions, which db1 has not: ${B}:4` },
       ],
       [
         "a follower follows another than the primary",
@@ -192,9 +192,9 @@ describe("a database's place", function () {
         { db1: "takes no writes, and replicates from nobody", db2: "replicates from db1, which takes no writes" },
       ],
       [
-        "who takes writes is not who was appointed last",
-        [says("db1", { ...writer, epoch: 1, appointed: "db1" }), says("db2", { epoch: 2, appointed: "db2" })],
-        { db1: "takes writes, and db2 is appointed" },
+        "the member that takes writes is not the one promoted last",
+        [says("db1", { ...writer, term: 1, promoted: "db1" }), says("db2", { term: 2, promoted: "db2" })],
+        { db1: "takes writes, but the promoted primary is db2" },
       ],
     ]));
 
@@ -205,7 +205,7 @@ describe("a database's place", function () {
     const alone = { problem: "sees no majority of the group", online: ["db1"], writes: true };
     return judged("group", [
       ["all are well", [of("db1", { writes: true }), of("db2"), of("db3")], {}],
-      ["one was elected, and nobody appointed it yet", [of("db1"), of("db2", { writes: true }), of("db3")], {}],
+      ["one was elected, and its term is not recorded yet", [of("db1"), of("db2", { writes: true }), of("db3")], {}],
       [
         "one believes what was true before it was away",
         [of("db1", { writes: true }), of("db2", { ...away, writes: true }), of("db3", away)],

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
+import type { Report } from "../../operations/database/assessment.ts";
+import { planFailover } from "../../operations/database/failover.ts";
 import type { Holdings, Member } from "../../operations/database/members.ts";
-import type { Report } from "../../operations/database/places.ts";
 import { promote } from "../../operations/database/promote.ts";
-import { planTakeover } from "../../operations/database/takeover.ts";
 import { ASYNC, covers, member } from "../databaseMembers.ts";
 
-describe("a takeover", () => {
+describe("a failover", () => {
   const lost = member("server1");
 
   it("ends those that do not answer, and says what async loses: what the replica had not heard of", () => {
     const members = [lost, member("server2", { lastReceived: "10:00:00", unapplied: "u:5-7" })];
-    const plan = planTakeover(ASYNC, members, "server2", covers);
+    const plan = planFailover(ASYNC, members, "server2", covers);
     assert.equal(plan.target.plan.server, "server2");
     assert.deepEqual(plan.lost, [lost]);
     assert.equal(plan.unapplied, 3);
@@ -61,9 +61,9 @@ describe("a takeover", () => {
       /may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing while a replica has not heard of the newest appointment",
+      "promises nothing while a replica has not heard of the newest term",
       "wait",
-      { epoch: 2 },
+      { term: 2 },
       [member("arbiter", {})],
       /may be lost: arbiter, which may have confirmed/,
     ],
@@ -108,13 +108,13 @@ describe("a takeover", () => {
     it(what, () => {
       const of = mode === "async" ? ASYNC : ({ replication: "semisync", withoutReplica: mode } as const);
       const members = [lost, member("server2", changes), ...others];
-      assert.match(planTakeover(of, members, "server2", covers).cost, expected);
+      assert.match(planFailover(of, members, "server2", covers).cost, expected);
     });
   }
 
   it("loses nothing where the last primary answers, and the replica has all that it has", () => {
     const members = [member("server1", { transactions: "7" }), member("server2", { transactions: "7" })];
-    const plan = planTakeover(ASYNC, members, "server2", covers);
+    const plan = planFailover(ASYNC, members, "server2", covers);
     assert.match(plan.cost, /^nothing is lost: server1, the last primary/);
     assert.deepEqual(plan.lost, [members[0]], "it may be about to open");
   });
@@ -122,29 +122,29 @@ describe("a takeover", () => {
   it("is of no help to a last primary that lost its data, whatever it has now", () => {
     for (const data of ["none", "another's"] as const) {
       const members = [member("server1", { data }), member("server2", {}), member("arbiter", {})];
-      assert.match(planTakeover(ASYNC, members, "server2", covers).cost, /^all that it committed .* is lost/);
+      assert.match(planFailover(ASYNC, members, "server2", covers).cost, /^all that it committed .* is lost/);
       const waits = { replication: "semisync", withoutReplica: "wait" } as const;
-      assert.match(planTakeover(waits, members, "server2", covers).cost, /^nothing that server1 acknowledged is lost/);
+      assert.match(planFailover(waits, members, "server2", covers).cost, /^nothing that server1 acknowledged is lost/);
     }
   });
 
   it("by the last primary itself, which was closed or lost its data, ends nobody who is a replica", () => {
-    const own = planTakeover(ASYNC, [member("server1", {}), member("server2", {})], "server1", covers);
+    const own = planFailover(ASYNC, [member("server1", {}), member("server2", {})], "server1", covers);
     assert.deepEqual([own.lost, own.cost], [[], "nothing is lost: server1 was the last primary itself"]);
-    const other = planTakeover(ASYNC, [member("server1", { data: "another's" }), member("server2")], "server1", covers);
+    const other = planFailover(ASYNC, [member("server1", { data: "another's" }), member("server2")], "server1", covers);
     assert.match(
       other.cost,
       /^what server1 had before its own data were lost is lost.* what only server2 has received/,
     );
   });
 
-  it("goes by the newest appointment that is known", () => {
-    const newest = { epoch: 2, appointed: "mysql-arbiter.replication" };
+  it("goes by the newest term that is known", () => {
+    const newest = { term: 2, promoted: "mysql-arbiter.replication" };
     const members = [lost, member("server2"), member("arbiter", newest), member("server2", { transactions: "1" })];
-    assert.match(planTakeover(ASYNC, members, "server2", () => true).cost, /^nothing is lost: arbiter/);
+    assert.match(planFailover(ASYNC, members, "server2", () => true).cost, /^nothing is lost: arbiter/);
   });
 
-  const refusals: [string, Parameters<typeof planTakeover>, RegExp][] = [
+  const refusals: [string, Parameters<typeof planFailover>, RegExp][] = [
     [
       "of a group",
       [{ ...ASYNC, replication: "group" }, [lost, member("server2", {})], "server2", covers],
@@ -184,7 +184,7 @@ describe("a takeover", () => {
     ],
   ];
   for (const [name, args, reason] of refusals) {
-    it(`is refused ${name}`, () => assert.throws(() => planTakeover(...args), reason));
+    it(`is refused ${name}`, () => assert.throws(() => planFailover(...args), reason));
   }
 });
 
@@ -218,7 +218,7 @@ describe("a replica that takes over", () => {
     );
     return { log, error };
   }
-  const steps = ["end mysql-server1", "end mysql-arbiter", "takeover.sh mysql-server2", "start mysql-server1"];
+  const steps = ["end mysql-server1", "end mysql-arbiter", "failover.sh mysql-server2", "start mysql-server1"];
 
   it("does so when those that could write have ended; the engine's come back afterwards", async () => {
     assert.deepEqual(await done(async () => ""), { log: steps, error: undefined });

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes this replica the primary because the primary is lost: applies all that was received, however long that takes, and
-# appoints itself; node.sh then opens it. A person decides that, knowing what is lost: `npm run database -- takeover`.
+# A failover: promotes this replica because the primary is lost. The script applies all that was received, however long that
+# takes, and records the new term; node.sh then opens the node. A person decides on it, knowing what may be lost:
+# `npm run database -- failover`.
 set -euo pipefail
 
 # Seconds in which something has to be applied, and in which node.sh has to open the node.
@@ -15,7 +16,7 @@ ask() {
     --binary-mode --batch --skip-column-names <<<"$1"
 }
 fail() {
-  echo "takeover: $1" >&2
+  echo "failover: $1" >&2
   exit 1
 }
 
@@ -46,16 +47,16 @@ done
 rm -f "$DATA_LOST"
 # node.sh, which has not heard of it, may close the node in between.
 for _ in 1 2 3 4 5; do
-  if problem=$(ask "SET GLOBAL super_read_only = OFF; $(appoint "$MEMBER" takeover)" 2>&1); then
+  if problem=$(ask "SET GLOBAL super_read_only = OFF; $(begin_term "$MEMBER" "$FAILOVER_REASON")" 2>&1); then
     problem=
     break
   fi
   sleep 0.3
 done
-[ -z "$problem" ] || fail "it cannot be appointed: $problem"
+[ -z "$problem" ] || fail "it cannot be promoted: $problem"
 
 for ((since = SECONDS; SECONDS - since < OPENING; )); do
   [ "$(ask "SELECT $WRITES")" = 1 ] && exit
   sleep 0.2
 done
-fail "it is appointed and does not open: $(cat /tmp/state)"
+fail "it is promoted, but does not open for writes: $(cat /tmp/state)"

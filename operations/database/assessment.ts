@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { judgement, report as reportSql } from "../../components/mysqlCluster/places.ts";
+import { judgement, report as reportSql } from "../../components/mysqlCluster/outOfPlace.ts";
 import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
 
@@ -13,14 +13,14 @@ export const report = z.object({
   follows: z.boolean(),
   /** Its state in a group; NONE outside. */
   group: z.string(),
-  /** The newest appointment that it knows: which member is primary, and the appointment's number. */
-  appointed: z.string(),
-  epoch: z.number(),
+  /** The newest primary term that it knows: the term's number, and the member promoted in it. */
+  term: z.number(),
+  promoted: z.string(),
 });
 export type Report = z.infer<typeof report>;
 
 /** A member of the cluster, and whether it is in its place. */
-export interface Place {
+export interface Assessment {
   readonly plan: DatabasePlan;
   /** undefined: it gives no answer. */
   readonly report: Report | undefined;
@@ -30,12 +30,12 @@ export interface Place {
 
 /**
  * Asks every member of the cluster, and has one of those that answer judge all reports: what it means to be in its place
- * is said once, in components/mysqlCluster/places.ts.
+ * is said once, in components/mysqlCluster/outOfPlace.ts.
  */
-export async function placesOf(
+export async function assess(
   { databases, replication }: Pick<ClusterPlan, "databases" | "replication">,
   ask: Databases["ask"],
-): Promise<Place[]> {
+): Promise<Assessment[]> {
   const answers = await Promise.all(
     databases.map(async ({ name, member }) => {
       const [row] = await ask(name, `SELECT ${reportSql(replication)}`).catch(() => []);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Sees to it that the configured member is the primary, once for each change of the configuration: a takeover that
-# happens later is not undone. When every member serves its certificate, it looks whether all are in their places, and is
-# healthy while they are.
-# With a member as its argument it makes that one the primary, now, and does nothing else.
+# The switchover controller. It promotes the configured member once for each change of the configuration: a later failover is
+# not undone. When every member serves its certificate, it checks whether all members are in their places, and is healthy
+# while they are.
+# With a member as its argument, it promotes that member now and does nothing else.
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
 # REPLICATION, WITHOUT_REPLICA.
@@ -17,6 +17,8 @@ scripts=$(dirname "$0")
 read -ra members <<<"$MEMBERS"
 read -ra certificates <<<"$CERTIFICATES"
 
+# The SQL account keeps the controller's former name: running databases have it, and each stack's state its password.
+ACCOUNT=steward
 # Seconds that a replica has to catch up while nobody may write.
 CATCH_UP=10
 # Seconds between two looks at the members.
@@ -26,30 +28,30 @@ LOOK=5
 say() {
   [ "$*" = "${said:-}" ] && return
   said=$*
-  echo "steward: ${*//$'\n'/; }"
+  echo "controller: ${*//$'\n'/; }"
 }
-ask() { sql_at "$1" steward <<<"$2"; }
+ask() { sql_at "$1" "$ACCOUNT" <<<"$2"; }
 
-# The member that takes writes; or, outside a group, the one that was appointed last: a switchover that was cut short left
-# it read-only, and is gone through again.
+# Prints the member that takes writes. Outside a group, where no member does, it is the one promoted last: a switchover that
+# was interrupted left it read-only, and is carried out again.
 primary() {
-  local member writes epoch appointed idle="" newest=0
+  local member writes term promoted idle="" newest=0
   for member in "${members[@]}"; do
-    read -r writes epoch appointed < <(ask "$member" "SELECT $WRITES, $APPOINTED" 2>/dev/null) || continue
+    read -r writes term promoted < <(ask "$member" "SELECT $WRITES, $PRIMARY_TERM" 2>/dev/null) || continue
     if [ "$writes" = 1 ]; then
       echo "$member"
       return
     fi
-    if [ "$REPLICATION" != group ] && ((epoch > newest)); then
-      newest=$epoch
-      idle=$appointed
+    if [ "$REPLICATION" != group ] && ((term > newest)); then
+      newest=$term
+      idle=$promoted
     fi
   done
   [ -n "$idle" ] && echo "$idle"
 }
 
 configured() {
-  ask "$1" "SELECT member FROM cluster.appointments WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1"
+  ask "$1" "SELECT member FROM $TERMS_TABLE WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1"
 }
 
 # switch FROM TO
@@ -68,7 +70,7 @@ switch_group() {
     say "$2 is not online in the group: it cannot become the primary yet"
     return 1
   fi
-  sql_at "$1" steward 60 <<<"SELECT group_replication_set_as_primary('$uuid')" && appoint "$2" configured | sql_at "$2" steward
+  sql_at "$1" "$ACCOUNT" 60 <<<"SELECT group_replication_set_as_primary('$uuid')" && begin_term "$2" configured | sql_at "$2" "$ACCOUNT"
 }
 
 # Nobody may write until the replica has all of it; if that takes too long, everything stays as it was.
@@ -77,7 +79,7 @@ switch_replicas() {
   # One that takes no writes is given up only where a switchover has closed it: else its node may be about to open it.
   if [ "$(ask "$from" "SELECT $WRITES OR @@global.super_read_only
     AND ($SOURCE = '-' OR $SOURCE = '$to' AND $UNAPPLIED = '-')")" != 1 ]; then
-    say "$from is appointed and not open yet: nobody takes its place"
+    say "$from is promoted, but not open for writes yet: it keeps its place"
     return 1
   fi
   if [ "$(ask "$to" "SELECT $FOLLOWS AND $SOURCE = '$from'")" != 1 ]; then
@@ -85,23 +87,23 @@ switch_replicas() {
     return 1
   fi
   all=$(ask "$from" "SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-  if [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" != 0 ]; then
+  if [ "$(sql_at "$to" "$ACCOUNT" $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" != 0 ]; then
     say "$to is more than $CATCH_UP s behind $from: it cannot become the primary yet"
     return 1
   fi
-  all=$(sql_at "$from" steward "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
+  all=$(sql_at "$from" "$ACCOUNT" "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
   if [ -n "$all" ] &&
-    [ "$(sql_at "$to" steward $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
-    # From here there is no way back: once it is appointed, the nodes themselves bring it to its end. The old one follows
-    # at the same time, for with semisync the new one can acknowledge nothing before it has a replica. That it waits for
-    # none any more comes last: it takes MySQL up to a second.
-    promotion "$to" configured | sql_at "$to" steward "$CATCH_UP" &
-    { following "$to"; no_semisync_source; } | sql_at "$from" steward "$CATCH_UP"
+    [ "$(sql_at "$to" "$ACCOUNT" $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
+    # From here there is no way back: once the term is recorded, the nodes themselves complete the switchover. The old
+    # primary becomes a replica at the same time, because with semisync the new one cannot acknowledge anything without a
+    # replica. Its own semisync source is switched off last, which takes MySQL up to a second.
+    promote "$to" configured | sql_at "$to" "$ACCOUNT" "$CATCH_UP" &
+    { following "$to"; no_semisync_source; } | sql_at "$from" "$ACCOUNT" "$CATCH_UP"
     wait $!
     return
   fi
   say "$to did not get the last transactions of $from in time: $from goes on"
-  leading | sql_at "$from" steward
+  leading | sql_at "$from" "$ACCOUNT"
   return 1
 }
 
@@ -128,7 +130,7 @@ are_in_place() {
   say "every member is in its place"
 }
 
-# Whether the configured member has been made the primary, now or by an earlier steward.
+# Whether the configured member has been made the primary, now or by an earlier controller.
 is_settled() {
   local current
   if ! current=$(primary); then
@@ -137,7 +139,7 @@ is_settled() {
   fi
   if [ "$(configured "$current")" = "$PRIMARY" ]; then return; fi
   if [ "$current" = "$PRIMARY" ]; then
-    appoint "$PRIMARY" configured | sql_at "$PRIMARY" steward
+    begin_term "$PRIMARY" configured | sql_at "$PRIMARY" "$ACCOUNT"
     return
   fi
   say "the primary is to be $PRIMARY, and is $current"
@@ -151,7 +153,7 @@ if [ $# = 1 ]; then
 fi
 
 until is_settled; do sleep 1; done
-# A renewed certificate is another steward, so one look is enough.
+# A renewed certificate is another controller, so one look is enough.
 until is_served "${certificates[@]}"; do sleep 1; done
 while :; do
   if are_in_place; then

@@ -1,9 +1,9 @@
 import type { ClusterPlan } from "../../topology/plan.ts";
+import type { Report } from "./assessment.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
-import type { Report } from "./places.ts";
 
-/** A takeover that may be done. */
-export interface Takeover {
+/** A failover that may be done. */
+export interface Failover {
   readonly target: Member;
   /**
    * The members that may take writes meanwhile, and must have ended before: those that do not answer, and the last primary,
@@ -23,12 +23,12 @@ type Acknowledging = Pick<ClusterPlan, "replication" | "withoutReplica">;
  * @param server where the replica is
  * @throws Error with the reason, and what to do instead
  */
-export function planTakeover(
+export function planFailover(
   cluster: Acknowledging,
   members: readonly Member[],
   server: string | undefined,
   covers: Covers,
-): Takeover {
+): Failover {
   if (cluster.replication === "group") {
     throw new Error(`a group chooses its primary by itself
     cure:      npm run database -- status says what it lacks; npm run database -- recover begins it again`);
@@ -40,7 +40,7 @@ export function planTakeover(
   const target = replicas.find(({ plan }) => plan.server === server);
   if (target?.holdings === undefined) {
     throw new Error(
-      `${server === undefined ? "it is not said who takes over" : `${server} has no replica that answers`}\n    allowed:   npm run database -- takeover SERVER, one of: ${names}`,
+      `${server === undefined ? "it is not said who takes over" : `${server} has no replica that answers`}\n    allowed:   npm run database -- failover SERVER, one of: ${names}`,
     );
   }
   const primary = members.find(({ report }) => report?.writes);
@@ -51,7 +51,7 @@ export function planTakeover(
   const ahead = replicas.find((other) => !covers(target, other));
   if (ahead !== undefined) {
     throw new Error(`${ahead.plan.server} has transactions that ${server} has not
-    allowed:   npm run database -- takeover ${ahead.plan.server}`);
+    allowed:   npm run database -- failover ${ahead.plan.server}`);
   }
   const { broken, unapplied, unappliedInGroup } = target.holdings;
   if (unappliedInGroup !== "") {
@@ -81,14 +81,14 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
   const primary = primaryOf(members);
   if (primary === undefined) return `what other databases have and ${server} has not is lost: nobody knows the primary`;
   const former = primary.plan.server;
-  const epoch = newestOf(members)?.epoch;
-  if (answersWholly(primary, epoch)) {
+  const term = newestOf(members)?.term;
+  if (answersWholly(primary, term)) {
     return primary === target
       ? `nothing is lost: ${server} was the last primary itself`
       : `nothing is lost: ${former}, the last primary, answers, and ${server} has everything that it has`;
   }
   const silent = members
-    .filter((member) => member !== primary && member !== target && !answersWholly(member, epoch))
+    .filter((member) => member !== primary && member !== target && !answersWholly(member, term))
     .map(({ plan }) => plan.server)
     .join(", ");
   if (replication === "semisync" && withoutReplica === "wait") {
@@ -123,21 +123,21 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
     : `${since} and had not sent to ${server} is lost, as far as ${former} is${others}`;
 }
 
-/** Whether a member tells of all that it has ever had. One that has not heard of the newest appointment lags, or had other data. */
+/** Whether a member tells of all that it has ever had. One that has not heard of the newest term lags, or had other data. */
 function answersWholly({ report, holdings }: Member, newest: number | undefined): boolean {
-  return report !== undefined && report.epoch === newest && holdings?.data === "own";
+  return report !== undefined && report.term === newest && holdings?.data === "own";
 }
 
-/** The member that was appointed last, as far as those that answer know. */
+/** The member promoted last, as far as those that answer know. */
 function primaryOf(members: readonly Member[]): Member | undefined {
   const newest = newestOf(members);
-  return members.find(({ plan }) => plan.member === newest?.appointed);
+  return members.find(({ plan }) => plan.member === newest?.promoted);
 }
 
 function newestOf(members: readonly Member[]): Report | undefined {
   return members
     .flatMap(({ report }) => (report === undefined ? [] : [report]))
-    .sort((one, other) => other.epoch - one.epoch)[0];
+    .sort((one, other) => other.term - one.term)[0];
 }
 
 function sinceOf({ plan, holdings }: Member): string {
