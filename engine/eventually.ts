@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Patience {
-  /** The longest that is waited. */
-  readonly seconds: number;
-  /** Between two attempts; default: 0.2. */
+interface Polling {
+  /** Seconds between two attempts; default: 0.2. */
   readonly everySeconds?: number;
-  /** Lets time pass between two attempts; an error of it ends the waiting. */
+  /** Lets time pass between two attempts; when it throws, the waiting ends. */
   readonly wait?: (seconds: number) => Promise<unknown>;
 }
 
-/** Repeats an attempt until it succeeds; resolves to its value, or throws the last error when the time is over. */
+/**
+ * Repeats an attempt until it succeeds; resolves to its value.
+ * @throws the last attempt's error, when the time is over
+ */
 export async function eventually<T>(
   attempt: () => Promise<T> | T,
-  { seconds, everySeconds = 0.2, wait = (length) => sleep(length * 1_000) }: Patience,
+  seconds: number,
+  { everySeconds = 0.2, wait = (length) => sleep(length * 1_000) }: Polling = {},
 ): Promise<T> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {
@@ -27,14 +29,17 @@ export async function eventually<T>(
 
 /**
  * Repeats a question until the answer is yes.
- * @param problem what the error says when the time is over, without its end: "… after 20 s"
+ * @param problem the error's message when the time is over, without its end: "… after 20 s"
  */
 export async function untilTrue(
-  problem: string,
+  problem: string | (() => string),
   question: () => Promise<boolean> | boolean,
-  patience: Patience,
+  seconds: number,
+  polling?: Polling,
 ): Promise<void> {
-  await eventually(async () => {
-    if (!(await question())) throw new Error(`${problem} after ${patience.seconds} s`);
-  }, patience);
+  const check = async () => {
+    if (await question()) return;
+    throw new Error(`${typeof problem === "string" ? problem : problem()} after ${seconds} s`);
+  };
+  await eventually(check, seconds, polling);
 }

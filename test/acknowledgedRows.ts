@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { engineMissing, eventually } from "./engine.ts";
+import { eventually } from "../engine/eventually.ts";
+import { engineMissing } from "./engine.ts";
 import { createMysqlStage, type MysqlStage, type Writing } from "./mysqlStage.ts";
 
 const WRITERS = 4;

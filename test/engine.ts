@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { engineClient } from "../engine/client.ts";
+import { eventually } from "../engine/eventually.ts";
 
 /** The engine that tests work with. A test file that reaches this module needs one. */
 export const engine = engineClient(LOCAL_ENDPOINT);
@@ -27,17 +28,4 @@ export async function published(id: string, port: number): Promise<string> {
 /** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
 export async function answers(url: string): Promise<void> {
   await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
-}
-
-/** Repeats an assertion until it holds, for at most the given time. */
-export async function eventually(assertion: () => Promise<void>, seconds: number): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }

@@ -15,6 +15,7 @@ import {
   nodeFiles,
 } from "../components/mysqlCluster/node.ts";
 import { parseConfig } from "../config/config.ts";
+import { eventually } from "../engine/eventually.ts";
 import type { Failover } from "../operations/database/failover.ts";
 import { askMembers, type Covers, comparisons, type Member } from "../operations/database/members.ts";
 import { promote } from "../operations/database/promote.ts";
@@ -24,7 +25,7 @@ import type { ClusterPlan } from "../topology/plan.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { docker, eventually, published } from "./engine.ts";
+import { docker, published } from "./engine.ts";
 
 /** Passwords are the accounts' names. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));

@@ -5,23 +5,14 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
+import { eventually, untilTrue } from "../../engine/eventually.ts";
 import type { Report } from "../step.ts";
 import { askEngine } from "./client.ts";
 import { bootId, identify, isSame } from "./process.ts";
 import { engineLog, engineState, type Started } from "./state.ts";
 
-const startBound = 60_000;
-const stopBound = 60_000;
-
-/** Calls `probe` every 200 ms until it gives a value; undefined when `bound` ms have passed. */
-async function poll<T>(bound: number, probe: () => Promise<T | undefined>): Promise<T | undefined> {
-  const end = Date.now() + bound;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined || Date.now() > end) return value;
-    await sleep(200);
-  }
-}
+const startSeconds = 60;
+const stopSeconds = 60;
 
 /** True when something accepts connections on the socket file. */
 function answers(path: string): Promise<boolean> {
@@ -111,16 +102,18 @@ export async function startEngine(
     exit.then(over, over);
     await engineState.update({ started });
   }
-  const version = await poll(startBound, async () => {
+  const answered = async () => {
     const { version } = await askEngine(endpoint);
-    if (version === undefined && ended) throw new Error(`dockerd ended before it answered\n${await logTail(false)}`);
-    return version;
+    if (version !== undefined) return version;
+    throw new Error(`The Docker Engine did not answer at ${endpoint} within ${startSeconds} s.`);
+  };
+  const wait = async (seconds: number) => {
+    if (ended) throw new Error("dockerd ended before it answered.");
+    await sleep(seconds * 1_000);
+  };
+  return eventually(answered, startSeconds, { wait }).catch(async (error: Error) => {
+    throw new Error(`${error.message} The end of its log:\n${await logTail(how === "systemd")}`);
   });
-  if (version !== undefined) return version;
-  throw new Error(
-    `The Docker Engine did not answer at ${endpoint} within ${startBound / 1000} s. The end of its log:\n` +
-      (await logTail(how === "systemd")),
-  );
 }
 
 /**
@@ -141,12 +134,8 @@ export async function stopEngine(): Promise<boolean> {
   const running = await alive();
   if (running) {
     process.kill(started.pid, "SIGTERM");
-    const gone = await poll(stopBound, async () => ((await alive()) ? undefined : true));
-    if (gone === undefined) {
-      throw new Error(
-        `The Docker Engine (process ${started.pid}) has not stopped within ${stopBound / 1000} s: ${engineLog()}`,
-      );
-    }
+    const problem = `The Docker Engine (process ${started.pid}, log ${engineLog()}) has not stopped`;
+    await untilTrue(problem, async () => !(await alive()), stopSeconds);
   }
   await engineState.update({ started: undefined });
   return running;

@@ -1,28 +1,48 @@
 import { readFile } from "node:fs/promises";
 
-/** What tells one process from a later one that got the same number. */
+/** A process's line in /proc/PID/stat: its command, and the fields after it, of which the first is number 3. */
+interface Stat {
+  readonly command: string;
+  /** The field of a number in proc(5). */
+  readonly field: (number: number) => string | undefined;
+}
+
+/** Takes a text of /proc/PID/stat apart; the command stands in brackets and may itself hold brackets and spaces. */
+function readStat(text: string): Stat | undefined {
+  const open = text.indexOf("(");
+  const close = text.lastIndexOf(")");
+  if (open < 0 || close < open) return undefined;
+  const rest = text.slice(close + 2).split(" ");
+  return { command: text.slice(open + 1, close), field: (number) => rest[number - 3] };
+}
+
+/** Distinguishes a process from a later one that got the same number. */
 export interface Identity {
   readonly command: string;
   /** Clock ticks between the boot and the process's start. */
   readonly startTicks: string;
 }
 
-/** Takes command and start time from the text of /proc/PID/stat; the command stands in brackets and may hold any. */
-export function parseStat(stat: string): Identity | undefined {
-  const open = stat.indexOf("(");
-  const close = stat.lastIndexOf(")");
-  if (open < 0 || close < open) return undefined;
-  const rest = stat.slice(close + 2).split(" ");
-  const startTicks = rest[19];
+/** The identity of a process by its /proc/PID/stat; undefined: it has ended. */
+export function identityOf(text: string): Identity | undefined {
+  const stat = readStat(text);
+  const state = stat?.field(3);
+  const startTicks = stat?.field(22);
   // A zombie holds its number and nothing else: it is gone.
-  if (startTicks === undefined || rest[0] === "Z" || rest[0] === "X") return undefined;
-  return { command: stat.slice(open + 1, close), startTicks };
+  if (stat === undefined || startTicks === undefined || state === "Z" || state === "X") return undefined;
+  return { command: stat.command, startTicks };
+}
+
+/** Clock ticks of CPU, user and system time together, that a process has used, by its /proc/PID/stat. */
+export function ticksOf(text: string): number {
+  const stat = readStat(text);
+  return Number(stat?.field(14)) + Number(stat?.field(15));
 }
 
 /** The live process with this number, or undefined. */
 export async function identify(pid: number): Promise<Identity | undefined> {
   try {
-    return parseStat(await readFile(`/proc/${pid}/stat`, "utf8"));
+    return identityOf(await readFile(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { listsAreOld, parseAdded, parseCandidate, progressOf } from "../engine/apt.ts";
 import { askEngine, socketPath } from "../engine/client.ts";
 import { stopEngine } from "../engine/daemon.ts";
-import { bootId, identify, isSame, parseStat } from "../engine/process.ts";
+import { bootId, identify, identityOf, isSame } from "../engine/process.ts";
 import { chooseRoute, type Machine } from "../engine/route.ts";
 import { engineState, recordPackages, stateOf } from "../engine/state.ts";
 import { enginePackages, engineStep } from "../engine/step.ts";
@@ -132,11 +132,11 @@ describe("engine step", () => {
     it("reads a command with spaces and brackets", () => {
       const fields = Array.from({ length: 50 }, (_, index) => `${index + 4}`);
       const stat = `42 (a (b) c) S ${fields.join(" ")}`;
-      assert.deepEqual(parseStat(stat), { command: "a (b) c", startTicks: "22" });
+      assert.deepEqual(identityOf(stat), { command: "a (b) c", startTicks: "22" });
     });
 
     it("takes a zombie for gone", () => {
-      assert.equal(parseStat(`42 (dockerd) Z ${Array.from({ length: 50 }, () => "1").join(" ")}`), undefined);
+      assert.equal(identityOf(`42 (dockerd) Z ${Array.from({ length: 50 }, () => "1").join(" ")}`), undefined);
     });
 
     it("is the same only with its start, its boot and its command", () => {

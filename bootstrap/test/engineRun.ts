@@ -1,18 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-
-/** Calls `probe` every 200 ms until it holds; throws with `explain`'s text when `bound` ms have passed. */
-export async function until(
-  bound: number,
-  probe: () => Promise<boolean>,
-  explain: () => Promise<string>,
-): Promise<void> {
-  const end = Date.now() + bound;
-  while (!(await probe())) {
-    if (Date.now() > end) throw new Error(`not within ${bound / 1_000} s:\n${await explain()}`);
-    await sleep(200);
-  }
-}
+import { eventually } from "../../engine/eventually.ts";
 
 export interface Result {
   readonly code: number;
@@ -37,11 +24,13 @@ export class Bench {
     return container;
   }
 
-  /** Runs a container to its end; one that has not ended by then is cut off after `bound` ms, 30,000 by default. */
-  async run(options: Docker.ContainerCreateOptions, bound = 30_000): Promise<Result> {
+  /** Runs a container to its end; one that has not ended by then fails after `seconds`, 30 by default. */
+  async run(options: Docker.ContainerCreateOptions, seconds = 30): Promise<Result> {
     const container = await this.start({ ...options, Tty: true });
-    const ended = async () => !(await container.inspect()).State.Running;
-    await until(bound, ended, () => this.logs(container));
+    const ended = async () => {
+      if ((await container.inspect()).State.Running) throw new Error(`it runs on:\n${await this.logs(container)}`);
+    };
+    await eventually(ended, seconds);
     return { code: (await container.inspect()).State.ExitCode, output: await this.logs(container) };
   }
 
@@ -59,16 +48,11 @@ export class Bench {
   }
 
   /** Waits until a command in the container succeeds, as a health check would. */
-  async healthy(container: Docker.Container, command: readonly string[], bound = 60_000): Promise<void> {
-    await until(
-      bound,
-      async () => {
-        const { State } = await container.inspect();
-        if (!State.Running) throw new Error(`ended with ${State.ExitCode}:\n${await this.logs(container)}`);
-        return (await this.exec(container, command).catch(() => ({ code: -1 }))).code === 0;
-      },
-      () => this.logs(container),
-    );
+  async healthy(container: Docker.Container, command: readonly string[], seconds = 60): Promise<void> {
+    await eventually(async () => {
+      const { code, output } = await this.exec(container, command);
+      if (code !== 0) throw new Error(`${command.join(" ")} failed: ${output}\n${await this.logs(container)}`);
+    }, seconds);
   }
 
   async volume(): Promise<string> {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
+import { eventually } from "../../engine/eventually.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
@@ -7,8 +7,7 @@ import { assess } from "./assessment.ts";
 import type { Member } from "./members.ts";
 
 /** In which a member has to take writes. What it has received it applies before. */
-const BEGIN_MS = 600_000;
-const POLL_MS = 500;
+const BEGIN_SECONDS = 600;
 
 /**
  * Has the members that answer begin their group again without those that are given up. The members themselves find out
@@ -26,15 +25,12 @@ export async function beginGroup(
   for (const { plan } of members.filter(({ report }) => report !== undefined)) {
     await execute(plan.name, ["sh", "-c", `printf '%s\\n' "$@" >${GIVEN_UP}`, "sh", ...givenUp]);
   }
-  const end = performance.now() + BEGIN_MS;
-  for (;;) {
+  const begun = async () => {
     const present = await assess(cluster, ask);
     const writer = present.find(({ report }) => report?.writes);
     if (writer !== undefined) return writer.plan.server;
-    if (performance.now() > end) {
-      const problems = present.map(({ plan, problem }) => `${plan.server} ${problem ?? "is in its place"}`);
-      throw new Error(`the group has not begun: ${problems.join("; ")}`);
-    }
-    await sleep(POLL_MS);
-  }
+    const problems = present.map(({ plan, problem }) => `${plan.server} ${problem ?? "is in its place"}`);
+    throw new Error(`the group has not begun: ${problems.join("; ")}`);
+  };
+  return eventually(begun, BEGIN_SECONDS, { everySeconds: 0.5 });
 }

@@ -1,3 +1,4 @@
+import { eventually } from "../../engine/eventually.ts";
 import { instances, type Topology } from "../../topology/plan.ts";
 import { assess } from "../database/assessment.ts";
 import type { DrillContext } from "./drill.ts";
@@ -8,7 +9,8 @@ type Part = Pick<DrillContext, "containers" | "databases" | "topology">;
 const HOME_SECONDS = 30;
 /** The longest that a stack takes to be healthy again after a drill. */
 const HEALTHY_SECONDS = 120;
-const POLL_SECONDS = 0.5;
+
+const polling = ({ wait }: Pick<DrillContext, "wait">) => ({ everySeconds: 0.5, wait });
 
 /**
  * Makes sure that a drill begins with a healthy stack, so that all that it measures is its own doing.
@@ -18,7 +20,7 @@ const POLL_SECONDS = 0.5;
 export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
   const problems = [...(await unwell(context)), ...(await outOfPlace(context))];
   if (problems.length > 0) throw new Error(`the stack is not healthy: ${problems.join("; ")}`);
-  await eventually(() => requireAtHome(context), HOME_SECONDS, context);
+  await eventually(() => requireAtHome(context), HOME_SECONDS, polling(context));
 }
 
 /** An address that moves back cuts the connections through it. */
@@ -44,7 +46,7 @@ function highestFor(address: string, { loadBalancers }: Topology): number {
 
 /** Waits until the stack is healthy again. */
 export async function untilHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
-  await eventually(() => requireHealthy(context), HEALTHY_SECONDS, context);
+  await eventually(() => requireHealthy(context), HEALTHY_SECONDS, polling(context));
 }
 
 /** Waits until every database is in its place. */
@@ -53,7 +55,7 @@ export async function untilInPlace(context: Part & Pick<DrillContext, "wait">, s
     const problems = await outOfPlace(context);
     if (problems.length > 0) throw new Error(`${problems.join("; ")}, after ${seconds} s`);
   };
-  await eventually(check, seconds, context, 0.25);
+  await eventually(check, seconds, { ...polling(context), everySeconds: 0.25 });
 }
 
 async function unwell({ containers, topology }: Part): Promise<string[]> {
@@ -65,21 +67,4 @@ async function unwell({ containers, topology }: Part): Promise<string[]> {
 async function outOfPlace({ databases, topology }: Part): Promise<string[]> {
   const members = await assess(topology.cluster, databases.ask);
   return members.flatMap(({ plan, problem }) => (problem === undefined ? [] : [`${plan.name} ${problem}`]));
-}
-
-async function eventually(
-  check: () => Promise<void>,
-  seconds: number,
-  { wait }: Pick<DrillContext, "wait">,
-  pollSeconds = POLL_SECONDS,
-): Promise<void> {
-  const end = performance.now() + seconds * 1_000;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() > end) throw error;
-    }
-    await wait(pollSeconds);
-  }
 }

@@ -48,7 +48,7 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
   };
   const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal });
   const until = (problem: string, condition: () => Promise<boolean>) =>
-    untilTrue(problem, condition, { seconds: HEALTHY_SECONDS, wait });
+    untilTrue(problem, condition, HEALTHY_SECONDS, { wait });
 
   return {
     find,

@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
 import type { NetworkName } from "../../config/choices.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { engineLabels } from "../../engine/labels.ts";
 import { type InstancePlan, networkOf, type Topology } from "../../topology/plan.ts";
 import { WEB_PORT } from "../../topology/ports.ts";
-import { eventually } from "../engine.ts";
 import { bareHaproxyConfig, bareNginxConfig } from "./bareConfig.ts";
 import type { Route } from "./routes.ts";
 import { addressIn } from "./stack.ts";

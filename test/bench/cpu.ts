@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
+import { ticksOf } from "../../bootstrap/engine/process.ts";
 import { PROGRAMS, type ProgramName, type Route } from "./routes.ts";
 
 /** A figure of each program, all its containers together. */
@@ -28,13 +29,4 @@ async function cpuOf(engine: Docker, id: string, program: ProgramName): Promise<
   const own = Processes.filter(([, name]) => name === program);
   const used = await Promise.all(own.map(async ([pid]) => ticksOf(await readFile(`/proc/${pid}/stat`, "utf8"))));
   return used.reduce((sum, ticks) => sum + ticks * MS_PER_TICK, 0);
-}
-
-/** User and system time in the text of /proc/PID/stat: its fields 14 and 15. The second may itself hold spaces. */
-export function ticksOf(stat: string): number {
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(")") + 2)
-    .split(" ")
-    .slice(11, 13);
-  return Number(user) + Number(system);
 }

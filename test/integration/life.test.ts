@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NETWORKS } from "../../config/choices.ts";
-import { eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import {
   databasesOfProject,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { freeze } from "../project.ts";
 import {
   databasesOfProject,

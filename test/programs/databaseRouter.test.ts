@@ -7,10 +7,11 @@ import { mysqlCheck } from "../../components/databaseRouter/mysqlCheck.ts";
 import { ROLES, ROUTER_ACCOUNT, ROUTER_TABLES, YES } from "../../components/databaseRouter/roles.ts";
 import { CONFIG_FOLDER, connectionShare, PROBE, routerConfig } from "../../components/databaseRouter/routerConfig.ts";
 import { parseConfig } from "../../config/config.ts";
+import { eventually } from "../../engine/eventually.ts";
 import type { RouterPlan } from "../../topology/plan.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { docker, engineMissing, eventually, published } from "../engine.ts";
+import { docker, engineMissing, published } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
 import { channel, imagining, member, others, own, type State, sqlIn } from "../replicationStates.ts";
 

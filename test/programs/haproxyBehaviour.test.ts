@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { engineMissing, eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { engineMissing } from "../engine.ts";
 import { type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 

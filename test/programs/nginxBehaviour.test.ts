@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
-import { answers, docker, engineMissing, eventually, published } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { answers, docker, engineMissing, published } from "../engine.ts";
 import { createStage, type NginxContainer, STATIC_VERSION, type Stage } from "../nginxStage.ts";
 
 const STYLE = "p { color: red }\n".repeat(100);

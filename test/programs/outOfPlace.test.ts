@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { parseConfig } from "../../config/config.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { devConfig } from "../devConfig.ts";
-import { docker, engineMissing, eventually } from "../engine.ts";
+import { docker, engineMissing } from "../engine.ts";
 import { channel, imagining, member, others, own, type State, sqlIn } from "../replicationStates.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ticksOf } from "../bench/cpu.ts";
+import { ticksOf } from "../../bootstrap/engine/process.ts";
 import { figureLine, median } from "../bench/figures.ts";
 import { load } from "../bench/load.ts";
 import { costLine, type Run, requestCost, speedLine } from "../bench/trafficFigures.ts";

@@ -3,7 +3,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { engine, engineMissing, eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { engine, engineMissing } from "../engine.ts";
 import { createTestStack, type TestStack } from "../stacks.ts";
 
 const RUN = fileURLToPath(new URL("../abandonedRun.ts", import.meta.url));

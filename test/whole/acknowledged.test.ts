@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
 import { HELD, UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { beginGroup } from "../../operations/database/beginGroup.ts";
 import { planFailover } from "../../operations/database/failover.ts";
 import { countOf } from "../../operations/database/members.ts";
 import { planRecovery } from "../../operations/database/recovery.ts";
 import { lost, makeRowStage, skipWithoutEngine, writeRows, written } from "../acknowledgedRows.ts";
-import { eventually } from "../engine.ts";
 import type { MysqlStage } from "../mysqlStage.ts";
 import { skipAfterFailure } from "../steps.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { databasesOfProject, describeProject, measured, post as postOne, seconds, succeed, up } from "../site.ts";
 
 const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.messages";

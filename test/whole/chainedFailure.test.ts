@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
-import { docker, eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { docker } from "../engine.ts";
 import { inspect } from "../project.ts";
 import { describeProject, drill, succeed, up } from "../site.ts";
 

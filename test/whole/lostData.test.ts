@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { DATA_LOST } from "../../components/mysqlCluster/definitions.ts";
 import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { planFailover } from "../../operations/database/failover.ts";
 import { countOf } from "../../operations/database/members.ts";
 import { lost, makeRowStage, skipWithoutEngine, writeRows } from "../acknowledgedRows.ts";
-import { eventually } from "../engine.ts";
 import type { MysqlStage } from "../mysqlStage.ts";
 import { skipAfterFailure } from "../steps.ts";
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
+import { eventually } from "../../engine/eventually.ts";
 import { engineLabels, labelFilter } from "../../engine/labels.ts";
 import { ROOT } from "../../operations/stack/project.ts";
-import { docker, engine, eventually } from "../engine.ts";
+import { docker, engine } from "../engine.ts";
 import { inspect, type TestProject, UNSEEN } from "../project.ts";
 import { describeProject, post, read, succeed, unchanged, up } from "../site.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../engine/eventually.ts";
 import { startLoad } from "../../operations/drills/traffic/load.ts";
 import { failuresOf, isSuccess } from "../../operations/drills/traffic/measure.ts";
-import { eventually } from "../engine.ts";
 import { inspect } from "../project.ts";
 import {
   databasesOfProject,

@@ -4,10 +4,10 @@ import { createServer } from "node:net";
 import { parse } from "yaml";
 import { NETWORKS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { instances } from "../../topology/plan.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { eventually } from "../engine.ts";
 import { deployConfig, ofType } from "../harness.ts";
 import {
   createProject,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { parseConfig } from "../../config/config.ts";
-import { eventually } from "../engine.ts";
+import { eventually } from "../../engine/eventually.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
 import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
 import { containersOf, killAndRecover } from "../site.ts";

@@ -1,4 +1,5 @@
 import { HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../../components/mysqlCluster/sql.ts";
+import { untilTrue } from "../../../engine/eventually.ts";
 import { beginGroup } from "../../database/beginGroup.ts";
 import { planFailover } from "../../database/failover.ts";
 import { askMembers, comparisons, countOf, type Member } from "../../database/members.ts";
@@ -130,10 +131,7 @@ async function takeItsPlace(context: DatabaseContext, nodes: ReturnType<typeof n
   await promote(failover, { nodes, execute: containers.execute, ask, say });
 }
 
-async function until(context: DatabaseContext, what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + WAIT_SECONDS * 1_000;
-  while (!(await condition().catch(() => false))) {
-    if (performance.now() > end) throw new Error(`${what} in ${WAIT_SECONDS} s`);
-    await context.wait(POLL_SECONDS);
-  }
+async function until({ wait }: DatabaseContext, problem: string, condition: () => Promise<boolean>): Promise<void> {
+  // A database that starts gives no answer at first.
+  await untilTrue(problem, () => condition().catch(() => false), WAIT_SECONDS, { everySeconds: POLL_SECONDS, wait });
 }

@@ -1,4 +1,5 @@
 import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
+import { untilTrue } from "../../../engine/eventually.ts";
 import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy, untilInPlace } from "../requireHealthy.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
@@ -14,7 +15,6 @@ const LEAD_IN_SECONDS = 2;
 const BACK_SECONDS = 180;
 /** Of writing after everything is well again. */
 const SETTLE_SECONDS = 2;
-const POLL_SECONDS = 0.25;
 
 /** A drill whose cost is what becomes of rows that are written meanwhile. */
 export function databaseDrill(drill: DatabaseDrill): Drill {
@@ -77,12 +77,12 @@ async function underWrites(
   const { wait, seconds } = context;
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1_000;
-  while (beginOf(notes) === undefined) {
-    if (elapsed() > START_SECONDS) {
-      throw new Error(`nothing could be written in ${START_SECONDS} s: ${troubles(notes, 0).at(-1) ?? "no answer"}`);
-    }
-    await wait(POLL_SECONDS);
-  }
+  await untilTrue(
+    () => `nothing could be written (${troubles(notes, 0).at(-1) ?? "no answer"})`,
+    () => beginOf(notes) !== undefined,
+    START_SECONDS,
+    { wait },
+  );
   await wait(LEAD_IN_SECONDS);
   const [trouble] = troubles(notes, beginOf(notes) ?? 0);
   if (trouble !== undefined) throw new Error(`before anything was done: ${trouble}`);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { untilTrue } from "../../../engine/eventually.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy } from "../requireHealthy.ts";
@@ -15,7 +16,6 @@ const LEAD_IN_SECONDS = 2;
 const BACK_SECONDS = 30;
 /** Of load after everything is well again: what comes late is still counted. */
 const SETTLE_SECONDS = 2;
-const POLL_SECONDS = 0.2;
 
 /** A drill whose cost is what visitors notice of it. */
 export function trafficDrill(drill: TrafficDrill): Drill {
@@ -84,10 +84,12 @@ async function underLoad(drill: TrafficDrill, context: DrillContext, load: Load)
 
   const back = serversFromNow();
   const missing = () => expected.filter((server) => !back().has(server));
-  for (let waited = 0; missing().length > 0; waited += POLL_SECONDS) {
-    if (waited > BACK_SECONDS) throw new Error(`${missing().join(", ")} gets no requests any more`);
-    await wait(POLL_SECONDS);
-  }
+  await untilTrue(
+    () => `${missing().join(", ")} gets no requests any more`,
+    () => missing().length === 0,
+    BACK_SECONDS,
+    { wait },
+  );
   await wait(SETTLE_SECONDS);
   await wait(Math.max(context.seconds - load.elapsed() / 1_000, 0));
   if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
