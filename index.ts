@@ -4,7 +4,7 @@ import { preflight } from "./preflight/preflight.ts";
 import { surroundingsOf } from "./preflight/surroundings.ts";
 import { planTopology } from "./topology/topology.ts";
 
-/** Configuration, plan, a look at the engine, resources; what it returns are the stack's outputs. */
+/** Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs. */
 export default async function main() {
   const topology = planTopology(await loadConfig(surroundingsOf));
   await preflight(topology);

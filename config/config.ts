@@ -10,7 +10,7 @@ import { UserError } from "./userError.ts";
 
 /**
  * Reads the configuration of the running stack.
- * @param look what is taken on the engine at an endpoint; asked where something is wrong, for what is proposed instead
+ * @param look finds the subnets and ports in use at an endpoint; called only for the proposals in an error
  * @throws UserError naming every problem at once: key, value, what is allowed, how to set it.
  */
 export async function loadConfig(
@@ -38,7 +38,7 @@ export function parseConfig(
   return complete(project, stack, parts);
 }
 
-/** The well-formed parts of a configuration, and what is wrong with it. */
+/** The well-formed parts of a configuration, and its problems. */
 function check(
   project: string,
   raw: Readonly<Record<string, string>>,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LOCAL_ENDPOINT } from "./choices.ts";
 
-/** Kinds of values that several settings have. The text of an error says what is allowed, and stands in docs/configuration.md. */
+/** Kinds of values that several settings share. Each error text says what is allowed; docs/configuration.md quotes it. */
 
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
@@ -13,13 +13,13 @@ const IMAGE = new RegExp(
   `^(?:${REGISTRY}/)?${WORDS}(?:/${WORDS})*(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
 );
 
-/** What a reader is told of a setting. */
+/** The documentation of a setting. */
 export interface About {
-  /** One sentence, or two: what it does. */
+  /** One or two sentences: what the setting does. */
   readonly description: string;
-  /** What holds where it is not set and has no default of its own: "no limit". */
+  /** The behaviour when the setting is absent and has no default: "no limit". */
   readonly unset?: string;
-  /** A value that an error proposes. */
+  /** The value that an error proposes. */
   readonly example?: unknown;
 }
 
@@ -53,7 +53,7 @@ export const endpoint = () =>
     .refine(isEndpoint, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
     .meta({ example: LOCAL_ENDPOINT });
 
-/** Whether a text is an endpoint that a client can be made for. */
+/** Whether a client can be created for the endpoint. */
 function isEndpoint(text: string): boolean {
   return /^(unix:\/\/\/|tcp:\/\/|ssh:\/\/)\S/.test(text) && URL.canParse(text);
 }

@@ -1,9 +1,9 @@
 import type { Settings } from "./schema.ts";
 import { addressIn } from "./subnets.ts";
 
-/** What the load balancer's settings mean: rules and planners ask here. */
+/** The meaning of the load balancer's settings, for rules and planners. */
 
-/** Algorithms whose choice is fixed by a table that is not changed while HAProxy runs: no server can start slowly. */
+/** Whether a fixed table makes the choice: HAProxy does not change it while it runs, so no server can start slowly. */
 export function isStatic({ algorithm, hash }: Pick<Settings["loadBalancer"], "algorithm" | "hash">): boolean {
   return algorithm === "static-rr" || (hashes(algorithm) && hash?.method === "map-based");
 }
@@ -19,7 +19,7 @@ export interface PortSetting {
   readonly serves: "site" | "statistics";
 }
 
-/** Ports of the host that each load balancer publishes; the second has the next ones where nothing else is said. */
+/** The host's ports that each load balancer publishes. By default the second one has the next port numbers. */
 export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[][] {
   const { address, port, statsPort, pair, replicas } = settings;
   const published = (site: number, statistics: number | undefined): PortSetting[] => [
@@ -37,7 +37,7 @@ function nextPort(port: number): number {
   return port === 65_535 ? port - 1 : port + 1;
 }
 
-/** Its fixed address in the edge network: peers are told it before the other exists. */
+/** A load balancer's fixed address in the edge network: its peer has to know it before the container exists. */
 export function edgeAddress(edge: string, index: number): string {
   return addressIn(edge, 11 + index);
 }
@@ -54,7 +54,7 @@ export function fastInterval(intervalMs: number): number {
   return Math.max(100, Math.round(intervalMs / 4));
 }
 
-/** Seconds of red readiness before a server stops: what every load balancer needs to notice, and a margin of 3 s. */
+/** Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin of 3 s. */
 export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {
   return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs)) / 1000) + 3;
 }

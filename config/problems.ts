@@ -4,22 +4,22 @@ import { schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
-/** One thing that is wrong with the configuration. */
+/** One mistake in the configuration. */
 export interface Problem {
   readonly path: Path;
-  /** What stands there now; undefined where a value is missing. */
+  /** The present value; undefined if it is missing. */
   readonly value?: unknown;
-  /** What may stand there. */
+  /** The values that are allowed. */
   readonly allowed: string;
-  /** A value that could be set instead; the advice is to remove the key where there is none. */
+  /** A value that could be set instead. Without one the advice is to remove the key. */
   readonly example?: string | undefined;
   /** Replaces the sentence "<key> is <value>". */
   readonly complaint?: string;
-  /** What helps where no other value does; replaces the advice to set or remove the key. */
+  /** The remedy if no other value helps; replaces the advice to set or remove the key. */
   readonly cure?: string | undefined;
 }
 
-/** Everything that is wrong, in one message that says how to put it right. */
+/** All problems in one message, each with its remedy. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
@@ -57,7 +57,7 @@ export function keyText(path: Path): string {
   );
 }
 
-/** Translates what zod found in `value` into problems with full paths, the offending values and examples. */
+/** Translates zod's issues with `value` into problems with full paths, the offending values and examples. */
 export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown, at: Path): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const path = issue.path.filter((part) => typeof part !== "symbol");
@@ -76,7 +76,7 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown,
   });
 }
 
-/** A key that is not a setting, with the nearest one that is. */
+/** The problem of a key that is not a setting; it names the nearest setting. */
 export function unknownKey(path: Path, known: readonly string[]): Problem {
   const key = String(path.at(-1));
   return {
@@ -92,7 +92,7 @@ function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
-/** A value that the schema itself would take: the documented example, else the default. */
+/** A value that the schema accepts: the documented example, else the default. */
 function exampleOf(schema: z.ZodType | undefined): string {
   for (let current: unknown = schema; current instanceof z.ZodType; ) {
     const example = current.meta()?.["example"];

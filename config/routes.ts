@@ -1,12 +1,12 @@
 import { type Role, TRAFFIC, type Traffic } from "./choices.ts";
 import type { ServerSettings } from "./schema.ts";
 
-/** The servers that run a part of the site. */
+/** The servers with a role. */
 export function serversWith(servers: readonly ServerSettings[], role: Role): ServerSettings[] {
   return servers.filter(({ roles }) => roles.includes(role));
 }
 
-/** A route of a request: the server whose Nginx takes it and the server whose application answers it. */
+/** A request's route: the server whose Nginx receives it and the server whose application answers it. */
 export interface Route {
   readonly web: ServerSettings;
   readonly application: ServerSettings;
@@ -15,9 +15,9 @@ export interface Route {
 const ROUTES_TO_AN_APPLICATION = 2;
 
 /**
- * All routes that requests can take. A web server passes requests to the application beside it. Servers that have only
- * one of the two are crossed with each other, each application reached through two web servers: any server can be lost,
- * and the number of routes grows with the number of servers, not with its square.
+ * All routes that requests can take. A web server passes requests to the application on its own server. Servers that have
+ * only one of the two roles are combined with each other, so that two web servers reach each application: any server can
+ * be lost, and the number of routes grows with the number of servers, not with its square.
  */
 export function routes(servers: readonly ServerSettings[]): Route[] {
   const web = serversWith(servers, "web");
@@ -49,7 +49,7 @@ export function routeName({ web, application }: Route): string {
   return web.name === application.name ? web.name : `${web.name}-${application.name}`;
 }
 
-/** A route is as open as the less open of its two ends. */
+/** A route's traffic is that of its more restricted server. */
 export function routeTraffic({ web, application }: Route): Traffic {
   return TRAFFIC[Math.max(TRAFFIC.indexOf(web.traffic), TRAFFIC.indexOf(application.traffic))] ?? "ready";
 }

@@ -10,7 +10,7 @@ import { web } from "./settings/web.ts";
 
 /**
  * Every setting of the program, with its default and its description. The top-level keys are the keys of `pulumi config`.
- * Pulumi.yaml, docs/configuration.md and stack.schema.json are made of it by `npm run settings`.
+ * `npm run settings` generates Pulumi.yaml, docs/configuration.md and stack.schema.json from it.
  */
 export const schema = z.strictObject({ servers, loadBalancer, application, web, mysql, networks, images });
 
@@ -24,6 +24,6 @@ export interface Config extends Omit<Settings, "networks"> {
   readonly stack: string;
   /** The subnet of each network. */
   readonly networks: Readonly<Record<NetworkName, string>>;
-  /** Where the subnets come from. */
+  /** The settings that the subnets come from. */
   readonly networkSettings: Settings["networks"];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a schema takes, without its default and whether it may be left out. */
+/** The schema inside wrappers for a default or an optional value. */
 export function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
   let inner: unknown = schema;
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
@@ -9,19 +9,19 @@ export function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined 
   return inner instanceof z.ZodType ? inner : undefined;
 }
 
-/** The schemas of an object's keys; none where it is no object. */
+/** The schemas of an object's keys; none if the schema is not an object. */
 export function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
   const inner = unwrapped(schema);
   return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
-/** The schema of a list's elements; undefined where it is no list. */
+/** The schema of a list's elements; undefined if the schema is not a list. */
 export function elementOf(schema: z.ZodType | undefined): z.ZodType | undefined {
   const inner = unwrapped(schema);
   return inner instanceof z.ZodArray && inner.element instanceof z.ZodType ? inner.element : undefined;
 }
 
-/** The schema at a path of keys and places. */
+/** The schema at a path of keys and indexes. */
 export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>(
     (current, part) => (typeof part === "string" ? shapeOf(current)[part] : elementOf(current)),
@@ -30,8 +30,8 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]):
 }
 
 /**
- * A setting as it was meant: where the schema has a list or an object and the value is a text, the text is read as JSON.
- * `pulumi config set` keeps lists and objects as such a text, with `--path` too. Other text is left for the schema to refuse.
+ * Reads text as JSON where the schema has a list or an object: `pulumi config set` stores these as text, with `--path` too.
+ * Text that is not JSON is left for the schema to refuse.
  */
 export function fromText(schema: z.ZodType | undefined, value: unknown): unknown {
   const element = elementOf(schema);

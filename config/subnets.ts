@@ -1,12 +1,12 @@
 import ipaddr from "ipaddr.js";
 
-/** How many networks a range has room for: each gets a sixteenth of it. */
+/** Prefix bits that divide a range into its parts: each network gets a sixteenth. */
 const PARTS_BITS = 4;
 
-/** Blocks whose addresses no network's members can have: this host's, loopback, link-local, multicast and reserved ones. */
+/** Blocks that no container can have addresses from: "this host", loopback, link-local, multicast and reserved. */
 const UNUSABLE = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 
-/** The private blocks of /16 in the order in which they are proposed. The one with the default range is left to stacks that set none. */
+/** The private /16 blocks in the order of proposal, without that of the default range: stacks without settings use it. */
 const PROPOSED: readonly string[] = [
   ...numbers(202, 255).map((second) => `10.${second}`),
   ...numbers(0, 200).map((second) => `10.${second}`),
@@ -20,16 +20,16 @@ interface Span {
   readonly last: number;
 }
 
-/** Whether a text is an IPv4 subnet in its one CIDR form, with the host bits zero, that containers can be put into. */
+/** Whether a text is an IPv4 subnet for containers, in canonical CIDR form with zero host bits. */
 export function isSubnet(text: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
   if (!isCidr(text)) return false;
   const bits = bitsOf(text);
-  // Go takes neither octal numbers nor fewer than four of them.
+  // The engine's parser (Go) refuses octal numbers and fewer than four of them.
   if (text !== cidr(spanOf(text).first, bits)) return false;
   return bits >= least && bits <= most && !UNUSABLE.some((block) => overlap(block, text));
 }
 
-/** Whether a text is an IPv4 subnet at all; networks can have IPv6 ones. */
+/** Whether a text is an IPv4 subnet at all: networks can have IPv6 subnets, too. */
 export function isCidr(text: string): boolean {
   return ipaddr.IPv4.isValidCIDR(text);
 }
@@ -44,7 +44,7 @@ export function overlap(a: string, b: string): boolean {
   return share(spanOf(a), spanOf(b));
 }
 
-/** The address at a place in a subnet; negative places count from its broadcast address, which is -1. */
+/** The address at an offset in a subnet; negative offsets count from the broadcast address, which is -1. */
 export function addressIn(subnet: string, place: number): string {
   const { first, last } = spanOf(subnet);
   return dotted(place < 0 ? last + 1 + place : first + place);
@@ -56,20 +56,20 @@ export function partOf(range: string, index: number): string {
   return cidr(spanOf(range).first + index * sizeOf(bits), bits);
 }
 
-/** The range whose parts are of a size. */
+/** The prefix length of the range whose parts have a prefix length. */
 export function rangeBits(partBits: number): number {
   return partBits - PARTS_BITS;
 }
 
-/** How many addresses containers can have in a subnet with a prefix: all but its own, the gateway's and the broadcast one. */
+/** The number of containers' addresses in a subnet: all but the network's, the gateway's and the broadcast address. */
 export function capacityOf(bits: number): number {
   return sizeOf(bits) - 3;
 }
 
 /**
- * Proposes private subnets, one after the other, that share no address with what is taken, nor with each other.
- * @param taken IPv4 subnets; texts that are none are passed over
- * @returns a function of the prefix's length, from 16 to 28, that returns undefined where none is left
+ * Proposes private subnets one after another that overlap neither the taken ones nor each other.
+ * @param taken IPv4 subnets; other texts are ignored
+ * @returns a function of the prefix length, from 16 to 28; it returns undefined if no subnet is left
  */
 export function proposer(taken: readonly string[]): (bits: number) => string | undefined {
   const spans = taken.filter(isCidr).map(spanOf);
@@ -84,7 +84,7 @@ export function proposer(taken: readonly string[]): (bits: number) => string | u
   };
 }
 
-/** The beginning of every block comes first, so that what is proposed is short and leaves room behind it. */
+/** The first subnet of every block comes first: such proposals are short and leave room behind them. */
 function* candidates(bits: number): Generator<number> {
   const blocks = PROPOSED.map((block) => spanOf(`${block}.0.0/16`).first);
   yield* blocks;

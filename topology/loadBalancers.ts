@@ -16,7 +16,7 @@ import type {
 import { SITE_PORT, STATISTICS_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
-/** The ports in the container behind those of the host. */
+/** The container's ports that the host's ports lead to. */
 const TARGETS = { site: SITE_PORT, statistics: STATISTICS_PORT } as const;
 
 export function planLoadBalancers(config: Config, web: readonly WebPlan[]): LoadBalancerPlan[] {
@@ -63,7 +63,7 @@ function planPause(config: Config, name: string, address: string): InstancePlan 
   };
 }
 
-/** The first load balancer holds the first address while it is healthy, the second the second. */
+/** While it is healthy, the first load balancer has the first virtual address and the second load balancer the second. */
 function planVrrp({ loadBalancer, networks: { edge } }: Config, index: number): VrrpPlan {
   return {
     address: edgeAddress(edge, index),

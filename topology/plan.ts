@@ -3,7 +3,7 @@ import type { PortSetting } from "../config/loadBalancing.ts";
 import type { MysqlSizing } from "../config/mysqlSizing.ts";
 import type { Settings } from "../config/schema.ts";
 
-/** A Docker engine under the name of the machine that it stands for. */
+/** A Docker engine, named after the machine that it represents. */
 export interface HostPlan {
   readonly name: string;
   readonly endpoint: string;
@@ -11,38 +11,37 @@ export interface HostPlan {
 
 export interface NetworkPlan {
   readonly name: NetworkName;
-  /** Its name on the engine; stacks can share an engine. */
+  /** The network's name on the engine, which several stacks can share. */
   readonly engineName: string;
   readonly subnet: string;
   /** The key of `networks` that decides the subnet. */
   readonly setting: NetworkName | "range";
   readonly gateway: string;
-  /** An internal network has no way out of the engine and none in. */
+  /** Nothing outside the engine can reach an internal network, or be reached from it. */
   readonly internal: boolean;
-  readonly purpose: string;
 }
 
-/** A network that a container joins, and the name that others there find it by. */
+/** A network that a container joins, and the name by which the other containers there find it. */
 export interface Attachment {
   readonly network: NetworkName;
   readonly alias: string;
-  /** Its address there, where others must know it before it exists; else the engine gives it one. */
+  /** A fixed address, for containers whose address others have to know beforehand. undefined: the engine assigns one. */
   readonly address?: string;
 }
 
 export interface PublishedPort extends PortSetting {
-  /** In the container. */
+  /** The port in the container. */
   readonly target: number;
 }
 
-/** Where requests can be sent on to. */
+/** An address that requests are passed on to. */
 export interface Upstream {
   readonly server: string;
   readonly address: string;
   readonly port: number;
 }
 
-/** A container that runs, whatever its tier. */
+/** A running container of any tier. */
 export interface InstancePlan {
   /** Unique in the stack, and the container's host name. */
   readonly name: string;
@@ -51,29 +50,29 @@ export interface InstancePlan {
   readonly image: string;
   readonly attachments: readonly Attachment[];
   readonly memoryMb: number;
-  /** CPUs in the engine's canonical form ("0.5", "1.0"); other spellings of the same number replace the container. */
+  /** CPUs in the engine's canonical form ("0.5", "1.0"): another spelling of the same number would replace the container. */
   readonly cpus: string;
 }
 
 /** A route that a request can take: through a web server to an application server. HAProxy's `server`. */
 export interface BackendPlan {
-  /** The server, or where the two are different ones both: server1-server2. */
+  /** The server's name, or both if the two servers differ: server1-server2. */
   readonly name: string;
-  /** The servers that it takes. */
+  /** The servers on the route. */
   readonly servers: readonly string[];
-  /** Of the web server. */
+  /** The web server's address. */
   readonly address: string;
   /** The web server's port for that application server. */
   readonly port: number;
   readonly weight: number;
-  /** Connections that one load balancer opens to it; more requests wait their turn. undefined: no limit. */
+  /** Connections that one load balancer opens on it; further requests wait in a queue. undefined: no limit. */
   readonly maxConnections: number | undefined;
   readonly traffic: Traffic;
-  /** Takes requests only when those that are no backup are down. */
+  /** Whether it gets requests only when all other routes are down. */
   readonly backup: boolean;
 }
 
-/** How HAProxy chooses, in the words of its `balance` and `hash-type`. */
+/** How HAProxy chooses a route, in the terms of its `balance` and `hash-type`. */
 export interface BalancePlan {
   readonly algorithm: Settings["loadBalancer"]["algorithm"];
   /** undefined where the algorithm does not hash. */
@@ -82,7 +81,7 @@ export interface BalancePlan {
 
 export interface HealthPlan {
   readonly intervalMs: number;
-  /** Between checks of a server whose state is about to change. */
+  /** The interval between checks of a server whose state is about to change. */
   readonly fastIntervalMs: number;
   readonly fall: number;
   readonly rise: number;
@@ -91,9 +90,9 @@ export interface HealthPlan {
   readonly slowStartSeconds: number;
 }
 
-/** A load balancer's place in the redundancy protocol (VRRP). */
+/** A load balancer's part in the redundancy protocol VRRP. */
 export interface VrrpPlan {
-  /** Its own address in the edge network, and its peers'. */
+  /** Its own address in the edge network. */
   readonly address: string;
   readonly peers: readonly string[];
   /** Bits of the edge network's mask. */
@@ -102,7 +101,7 @@ export interface VrrpPlan {
   readonly instances: readonly {
     readonly routerId: number;
     readonly virtualAddress: string;
-    /** The highest that is healthy holds the address. */
+    /** The healthy load balancer with the highest priority has the address. */
     readonly priority: number;
   }[];
 }
@@ -120,16 +119,16 @@ export interface LoadBalancerPlan {
   readonly published: readonly PublishedPort[];
   /** undefined where there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
-  /** All load balancers with their addresses in the edge network, itself included: they share the table of clients. */
+  /** All load balancers, this one included, with their addresses in the edge network: they share the table of clients. */
   readonly peers: readonly { readonly name: string; readonly address: string }[];
   readonly balance: BalancePlan;
   readonly affinity: Settings["loadBalancer"]["affinity"];
   readonly health: HealthPlan;
   readonly backends: readonly BackendPlan[];
   readonly readinessPath: string;
-  /** The application's time for an answer. */
+  /** The application's time limit for an answer. */
   readonly requestTimeoutSeconds: number;
-  /** Where published ports are reached from. */
+  /** The network in which clients reach the published ports. */
   readonly edgeSubnet: string;
 }
 
@@ -138,12 +137,12 @@ export interface WebPlan extends InstancePlan {
   /** A port for each application server that it passes requests to. */
   readonly listeners: readonly { readonly port: number; readonly upstream: Upstream }[];
   readonly readinessPath: string;
-  /** Seconds of red readiness before it stops: longer than the load balancer takes to notice. */
+  /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
   readonly drainSeconds: number;
   readonly limits: Settings["web"];
-  /** The path below which it serves files itself; undefined: it has none. */
+  /** The path below which it serves files itself. undefined: it serves none. */
   readonly staticPath: string | undefined;
-  /** Only the load balancer's network may say who the client is. */
+  /** The load balancer's network: Nginx trusts the client address that requests from there name. */
   readonly trustedSubnet: string;
 }
 
@@ -151,45 +150,45 @@ export interface ApplicationPlan extends InstancePlan {
   readonly server: string;
   readonly port: number;
   readonly readinessPath: string;
-  /** Seconds of red readiness before it stops: longer than the load balancer takes to notice. */
+  /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
   readonly drainSeconds: number;
   readonly command: readonly string[];
   readonly database: string;
-  /** The database router on its server, which knows who takes writes and who reads. */
+  /** The addresses of the database router on its server, which knows the databases for writes and for reads. */
   readonly writeTo: Upstream;
   readonly readFrom: Upstream;
 }
 
-/** A database that a router leads to. */
+/** A database that a router connects clients to. */
 export interface RouterTarget {
   readonly name: string;
   readonly address: string;
   readonly port: number;
 }
 
-/** A database router: HAProxy beside the application, which asks every database what it is. */
+/** A database router: an HAProxy beside the application that asks every database for its role. */
 export interface RouterPlan extends InstancePlan {
   readonly server: string;
-  /** The name by which the application finds it. */
+  /** The name by which the application reaches it. */
   readonly address: string;
   readonly ports: { readonly write: number; readonly read: number };
-  /** Databases of the servers, in the order of their names; a group's arbiter serves nobody. */
+  /** The servers' databases in the order of their names. A group's arbiter serves no clients. */
   readonly targets: readonly RouterTarget[];
-  /** A replica that is further behind its source serves no reads while another database can. */
+  /** A replica that lags further behind its source serves no reads while another database can. */
   readonly maxLagSeconds: number;
-  /** Connections that its databases take together. */
+  /** The most connections that it opens to all databases together. */
   readonly maxConnections: number;
 }
 
-/** A MySQL server. Nothing in it says who is primary: that may change while it runs. */
+/** A MySQL server. The plan does not say which one is primary: that may change while the stack runs. */
 export interface DatabasePlan extends InstancePlan {
-  /** The server that it is on; the arbiter is on none and is called so. */
+  /** Its server's name; the arbiter, which is on none, has "arbiter". */
   readonly server: string;
-  /** first: the one that takes writes first, and again when the setting that names it changes. arbiter: never. */
+  /** first: the configured primary. It takes writes at first, and again when that setting changes. arbiter: never primary. */
   readonly role: "first" | "other" | "arbiter";
   readonly serverId: number;
   readonly port: number;
-  /** Its name in the replication network, so that replication never uses the network of the application's queries. */
+  /** Its name in the replication network, which keeps replication off the network of the application's queries. */
   readonly member: string;
   /** The other members' names there. */
   readonly peers: readonly string[];
@@ -202,13 +201,13 @@ export interface DatabasePlan extends InstancePlan {
 /** The MySQL servers together. */
 export interface ClusterPlan {
   readonly replication: Replication;
-  /** undefined but for semisync. */
+  /** Set with semisync only. */
   readonly withoutReplica: Settings["mysql"]["withoutReplica"];
   /** The UUID of the group, which marks its transactions; the same for the same project and stack. */
   readonly groupName: string;
-  /** The member that takes writes as the configuration has it. */
+  /** The member that is primary by configuration. */
   readonly primary: string;
-  /** In the order in which they are replaced: the arbiter, the replicas, last the first primary. */
+  /** In the order of their replacement: the arbiter, the replicas, last the configured primary. */
   readonly databases: readonly DatabasePlan[];
   /** Makes the configured member the primary, and knows when all are in their places. */
   readonly controller: InstancePlan;
@@ -216,48 +215,51 @@ export interface ClusterPlan {
 
 /** Takes backups of the databases. */
 export interface BackupPlan extends InstancePlan {
-  /** The members in the order in which they are asked for data: the one that takes writes first comes last. */
+  /** The members in the order in which they are asked for data: the configured primary comes last. */
   readonly members: readonly string[];
-  /** Which data the databases have: `first`, or the restore that they come from. The binary log of one is none of the other. */
+  /**
+   * The history that the data belongs to, a timeline as in PostgreSQL: `first`, or the restore that it comes from. Binary
+   * logs of two timelines must never be mixed.
+   */
   readonly timeline: string;
   readonly everyHours: number;
-  /** Full backups that stay. */
+  /** The number of full backups that are kept. */
   readonly keep: number;
-  /** How often the binary log is archived. */
+  /** Seconds between two archivings of the binary log. */
   readonly archiveSeconds: number;
   readonly encrypted: boolean;
-  /** On the engine of its host, and never removed by the program. */
+  /** The volume's name on its host's engine. The program never removes it. */
   readonly volume: string;
-  /** The folder of the host that is the volume's; undefined: the engine's own. */
+  /** The host's folder that the volume uses. undefined: the engine chooses one. */
   readonly directory: string | undefined;
 }
 
-/** Where the application's files come from. */
+/** The sources of the application's files. */
 export interface FilesPlan {
   /** The folder of the user's application; undefined for the sample application. */
   readonly application: string | undefined;
   /** The folder that Nginx serves. */
   readonly static: string | undefined;
-  /** The kept release that replaces `application`; undefined: none. */
+  /** The kept release that runs instead of `application`. undefined: none. */
   readonly release: string | undefined;
 }
 
-/** What exists and how it hangs together: everything that must agree reads this. */
+/** The plan of a stack: its parts and their connections. Everything that has to agree reads it. */
 export interface Topology {
   readonly project: string;
   readonly stack: string;
   readonly hosts: readonly HostPlan[];
   readonly networks: readonly NetworkPlan[];
-  /** Addresses that are the stack's own, for networks to come, too. */
+  /** The range of the stack's addresses; future networks get theirs from it, too. */
   readonly networkRange: string;
   readonly loadBalancers: readonly LoadBalancerPlan[];
   readonly web: readonly WebPlan[];
   readonly applications: readonly ApplicationPlan[];
   readonly routers: readonly RouterPlan[];
   readonly cluster: ClusterPlan;
-  /** undefined: none are taken. */
+  /** undefined: no backups are taken. */
   readonly backups: BackupPlan | undefined;
-  /** Where the site is, for clients that can route to the edge network or are on the host. */
+  /** The site's URL, for clients on the host or with a route to the edge network. */
   readonly url: string;
   readonly files: FilesPlan;
   readonly database: string;
@@ -284,14 +286,14 @@ export function instances(topology: Topology): readonly InstancePlan[] {
   return Object.values<readonly InstancePlan[]>(tiersOf(topology)).flat();
 }
 
-/** @throws Error where the plan lacks the network: a mistake in the program. */
+/** @throws Error if the plan lacks the network, which is a mistake in the program */
 export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
   const network = topology.networks.find((candidate) => candidate.name === name);
   if (network === undefined) throw new Error(`the plan has no network ${name}`);
   return network;
 }
 
-/** Where a client on the host finds what is published. */
+/** The URL of a published port for a client on the host. */
 export function publishedUrl({ address, port }: PublishedPort): string {
   return `http://${address === "0.0.0.0" ? "127.0.0.1" : address}:${port}`;
 }

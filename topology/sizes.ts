@@ -6,9 +6,9 @@ export const SIZES = {
   application: { memoryMb: 256, cpus: "1.0" },
   router: { memoryMb: 64, cpus: "0.5" },
   database: { cpus: "1.0" },
-  /** It has all of the data, but serves nobody. */
+  /** The arbiter has all data, but serves no clients. */
   arbiter: { memoryMb: 768, cpus: "1.0" },
   controller: { memoryMb: 32, cpus: "0.5" },
-  /** It starts a server of its own. */
+  /** The backup container starts a MySQL server of its own. */
   backup: { memoryMb: 768, cpus: "1.0" },
 } as const;

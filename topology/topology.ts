@@ -9,7 +9,7 @@ import { planNetworks } from "./networks.ts";
 import { type LoadBalancerPlan, publishedUrl, type Topology } from "./plan.ts";
 import { planWeb } from "./web.ts";
 
-/** Plans the stack: pure, and the same for the same configuration. */
+/** Plans the stack. A pure function: the same configuration gives the same plan. */
 export function planTopology(config: Config): Topology {
   const { project, stack, application } = config;
   const cluster = planCluster(config);
@@ -47,6 +47,6 @@ function siteUrl(loadBalancers: readonly LoadBalancerPlan[]): string {
   const virtual = first?.vrrp?.instances[0]?.virtualAddress;
   if (virtual !== undefined) return `http://${virtual}`;
   const site = first?.published.find(({ serves }) => serves === "site");
-  if (site === undefined) throw new Error("the plan has no way in");
+  if (site === undefined) throw new Error("the plan publishes no site");
   return publishedUrl(site);
 }

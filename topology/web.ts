@@ -30,7 +30,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
   });
 }
 
-/** The sample application brings its own. */
+/** Whether there are static files: the user's, or those of the sample application. */
 function hasStaticFiles({ application }: Config): boolean {
   return application.staticFiles !== undefined || application.files === undefined;
 }

@@ -6,13 +6,13 @@ import type { Surroundings } from "../surroundings.ts";
 
 type Networks = Settings["networks"];
 
-/** Of a range, so that each sixteenth of it can be a subnet. */
+/** Prefix lengths of a range: each sixteenth of it has to be a valid subnet. */
 const RANGE_BITS = { least: 16, most: 24 };
 const SUBNET_BITS = { least: 16, most: 28 };
-/** Of the subnets that are proposed in the place of what is none. */
+/** The prefix length of subnets that are proposed instead of a malformed one. */
 const USUAL_BITS = 24;
 
-/** The subnet of each network: its own setting, else its part of the range. A network without a well-formed one is left out. */
+/** The subnet of each network: its own setting, else its part of the range. Networks with a malformed one are left out. */
 export function subnetsOf(networks: Networks): Map<NetworkName, string> {
   const inRange = isRange(networks.range);
   return new Map(
@@ -24,7 +24,7 @@ export function subnetsOf(networks: Networks): Map<NetworkName, string> {
   );
 }
 
-/** Rules for the range and the subnets. Each subnet that is proposed is another one, and shares no address with others'. */
+/** Rules for the range and the subnets. The proposed subnets overlap neither each other nor any subnet in use. */
 export function networkChecks(networks: Networks, { subnets: others, own }: Surroundings): Problem[] {
   const planned = subnetsOf(networks);
   const range = isRange(networks.range) ? networks.range : undefined;
@@ -33,7 +33,7 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
     ![...others, ...NETWORKS.flatMap((name) => (name === but ? [] : (planned.get(name) ?? [])))].some((taken) =>
       overlap(taken, subnet),
     );
-  /** What the network would have without a setting of its own, where that is free. */
+  /** The network's part of the range if that is free, else a free subnet. */
   const example = (name: NetworkName, bits: number) => {
     const part = range === undefined ? undefined : partOf(range, NETWORKS.indexOf(name));
     return part !== undefined && isFree(part, name) ? part : elsewhere(bits);
@@ -66,7 +66,6 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
   ];
 }
 
-/** A range is named by its own rules beside those of a subnet. */
 function isRange(text: string): boolean {
   return isSubnet(text, RANGE_BITS);
 }
@@ -77,7 +76,7 @@ interface Overlapping {
   readonly overlaps: readonly NetworkName[];
 }
 
-/** Of two networks that overlap, the one that is to move: the one with a setting of its own; of two such, the later. */
+/** Of two overlapping networks, the one that has to move: the one with a setting of its own; if both have one, the later. */
 function overlapping(networks: Networks, planned: ReadonlyMap<NetworkName, string>): Overlapping[] {
   const all = [...planned];
   const moves = (name: NetworkName, other: NetworkName) =>

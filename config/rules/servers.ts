@@ -7,13 +7,13 @@ import { networkChecks, subnetsOf } from "./networks.ts";
 import { trafficChecks } from "./traffic.ts";
 
 /**
- * Rules between settings. Each part is absent where it is itself malformed, so that a typing error in one place does
- * not hide a contradiction in another.
+ * Rules between settings. A malformed part is absent, so that a typing error in one part does not hide a contradiction
+ * between others.
  */
 export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
   const { servers, loadBalancer, application, mysql, networks } = parts;
   const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
-  // What is said of addresses in a network that has to move would be wrong when it has moved.
+  // Problems with addresses in a network that has to move would be wrong after its move.
   const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
   const edge = networks && !edgeMoves ? subnetsOf(networks).get("edge") : undefined;
   return [

@@ -8,7 +8,7 @@ import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
-/** Rules between the settings that decide where requests go; a part is absent where it is itself malformed. */
+/** Rules between the settings that decide where requests go. A malformed part is absent. */
 export function trafficChecks(
   servers: readonly ServerSettings[] | undefined,
   loadBalancer: LoadBalancer | undefined,
@@ -71,7 +71,7 @@ function nobodyLeft(servers: readonly ServerSettings[]): Problem[] {
       : [
           {
             path: ["servers", index, "traffic"],
-            complaint: `is "${traffic}", and no route through a web server to an application is left that is ready`,
+            complaint: `is "${traffic}", and no ready route through a web server to an application is left`,
             allowed: "ready on at least one web server and the application that it reaches",
             example: "ready",
           },
@@ -85,7 +85,7 @@ function activePassive(servers: readonly ServerSettings[], loadBalancer: LoadBal
   if (routes(servers).length < 2) {
     problems.push({
       path: ["loadBalancer", "mode"],
-      complaint: 'is "active-passive", and there is one server: nobody could take over from it',
+      complaint: 'is "active-passive", and there is one server: no other could take over from it',
       allowed: "active-active, or a second server with the roles web and app",
       example: "active-active",
     });
@@ -192,7 +192,7 @@ function pairOnOneHost(servers: readonly ServerSettings[], { replicas }: LoadBal
   ];
 }
 
-/** Every published port is another one. */
+/** All published ports have to differ. */
 function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>): Problem[] {
   const [first = [], second = []] = publishedPorts(loadBalancer);
   const keys: [Path, number][] = [
@@ -241,7 +241,7 @@ function virtualAddressesFit({ replicas, pair }: LoadBalancer, edge: string): Pr
   });
 }
 
-/** The last addresses of the edge network that nobody has and that are not among those given. */
+/** The last free addresses of the edge network that are not among those given. */
 function freeAddresses(edge: string, given: readonly string[], count: number): string[] {
   const found: string[] = [];
   for (let place = 2; found.length < count && place <= capacityOf(bitsOf(edge)); place++) {
@@ -251,15 +251,15 @@ function freeAddresses(edge: string, given: readonly string[], count: number): s
   return found;
 }
 
-/** What a virtual address must be and this one is not. */
+/** The requirement that a virtual address does not meet; undefined if it meets all. */
 function takenBy(address: string, edge: string): string | undefined {
   if (!overlap(`${address}/32`, edge)) return `an address in networks.edge, ${edge}`;
   const holders = new Map([
     [addressIn(edge, 0), "the subnet's own address"],
     [addressIn(edge, 1), "the gateway's"],
     [addressIn(edge, -1), "the subnet's broadcast address"],
-    ...LOAD_BALANCERS.map((name, index): [string, string] => [edgeAddress(edge, index), `that of ${name}`]),
+    ...LOAD_BALANCERS.map((name, index): [string, string] => [edgeAddress(edge, index), `${name}'s`]),
   ]);
   const holder = holders.get(address);
-  return holder === undefined ? undefined : `an address in ${edge} that is free: this one is ${holder}`;
+  return holder === undefined ? undefined : `a free address in ${edge}: this one is ${holder}`;
 }

@@ -7,7 +7,8 @@ export const application = z
       files: folder()
         .optional()
         .meta({
-          description: "A folder that every server has at /app. app/README.md says what an application has to honour.",
+          description:
+            "A folder that is mounted at /app on every server. app/README.md is the contract of an application.",
           unset: "the sample application",
           example: "./my-app",
         } satisfies About),
@@ -17,14 +18,14 @@ export const application = z
         })
         .min(1, "the program and its arguments")
         .default(["node", "/app/server.cjs"])
-        .meta({ description: "What starts it: the program and its arguments." } satisfies About),
+        .meta({ description: "The command that starts it: the program and its arguments." } satisfies About),
       port: port()
         .default(3000)
         .meta({ description: "The port that it listens on." } satisfies About),
       readinessPath: path()
         .default("/readyz")
         .meta({
-          description: "The path that answers 200 when requests are welcome, and else something else.",
+          description: "The path that answers 200 while the application wants requests, and another status otherwise.",
         } satisfies About),
       staticFiles: folder()
         .optional()
@@ -42,8 +43,8 @@ export const application = z
         .regex(/^[0-9a-f]{10}$/, "the name of a kept release: 10 hexadecimal digits")
         .optional()
         .meta({
-          description: "A kept release that runs in the place of files (npm run releases).",
-          unset: "the files as they are",
+          description: "A kept release that runs instead of files (npm run releases).",
+          unset: "the present files",
           example: "0123456789",
         } satisfies About),
     },

@@ -9,7 +9,7 @@ export const images = z
       haproxy: of("haproxy:3.2.26", "The load balancer's image."),
       namespace: of(
         "haproxy:3.2.26",
-        "The image of the container that holds a load balancer's network namespace. It is apart from haproxy, so that a new HAProxy interrupts nobody. A pair's keepalived is built on it and needs Debian's packages.",
+        "The image of a load balancer's pause container, which owns its network namespace. It is separate from haproxy, so that a new HAProxy interrupts no connection. A pair's keepalived is built on it and needs Debian's packages.",
       ),
       nginx: of("nginx:1.30.6", "The web servers' image."),
       application: of("node:24.22.2-slim", "The application's image."),
@@ -19,4 +19,4 @@ export const images = z
     { error: "image names" },
   )
   .prefault({})
-  .meta({ description: "The images: any that honours the official image's contract." } satisfies About);
+  .meta({ description: "The images. Each has to behave like the official image." } satisfies About);

@@ -18,7 +18,7 @@ const hash = z.strictObject(
       .meta({ description: "How many characters of the path count.", unset: "all", example: 32 } satisfies About),
     query: yesOrNo()
       .optional()
-      .meta({ description: "Whether the query counts, too.", unset: "false", example: true } satisfies About),
+      .meta({ description: "Whether the query string counts, too.", unset: "false", example: true } satisfies About),
   },
   { error: "how requests are hashed: method, depth, length, query" },
 );
@@ -37,7 +37,7 @@ const pair = z.strictObject(
       })
       .optional()
       .meta({
-        description: "The addresses in the edge network that move between the two: one, or two where both are active.",
+        description: "The addresses in the edge network that move between the two: one, or two in mode active-active.",
         unset: "the last of networks.edge",
         example: ["10.201.0.254"],
       } satisfies About),
@@ -64,7 +64,7 @@ const health = z.strictObject(
     intervalMs: whole(100, 60_000, "milliseconds")
       .default(1000)
       .meta({
-        description: "The time between two checks of the application's readiness by each route.",
+        description: "The time between two checks of the application's readiness on each route.",
       } satisfies About),
     fall: whole(1, 100, "checks")
       .default(2)
@@ -76,12 +76,12 @@ const health = z.strictObject(
       .default("connection")
       .meta({
         description:
-          "Which errors of real traffic take a server out, too: connections that fail, or also answers that are errors.",
+          "Errors of real traffic that also take a server out: failed connections, or error answers as well (response).",
       } satisfies About),
     slowStartSeconds: whole(1, 600, "seconds")
       .optional()
       .meta({
-        description: "The time in which a server that comes back gets its share little by little.",
+        description: "The time in which the share of a server that comes back grows to its full size.",
         unset: "at once",
         example: 10,
       } satisfies About),
@@ -95,7 +95,7 @@ export const loadBalancer = z
       algorithm: oneOf(ALGORITHMS)
         .default("roundrobin")
         .meta({
-          description: "How a server is chosen. source is by the client's address (IP hash), uri by the path.",
+          description: "How a server is chosen. source goes by the client's address (IP hash), uri by the path.",
         } satisfies About),
       hash: hash.optional().meta({
         description: "How the algorithms source and uri hash.",
@@ -111,13 +111,13 @@ export const loadBalancer = z
         .default("none")
         .meta({
           description:
-            "How a visitor stays on a server: by a cookie, or by the client's address in a table that a pair shares.",
+            "What keeps a visitor on a server: a cookie, or the client's address in a table that a pair shares.",
         } satisfies About),
       health: health.prefault({}).meta({ description: "The health checks." } satisfies About),
       replicas: whole(1, LOAD_BALANCERS.length)
         .default(1)
         .meta({
-          description: "How many load balancers there are. 2 is a pair with a virtual address.",
+          description: "The number of load balancers. 2 is a pair with a virtual address.",
         } satisfies About),
       pair: pair.optional().meta({
         description: "Settings of a pair of load balancers.",
@@ -145,4 +145,4 @@ export const loadBalancer = z
     { error: "settings of the load balancer" },
   )
   .prefault({})
-  .meta({ description: "The load balancer: HAProxy, which is the only way in." } satisfies About);
+  .meta({ description: "The load balancer: HAProxy, the only container that clients reach." } satisfies About);

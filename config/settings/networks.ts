@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DEFAULT_RANGE, type NetworkName } from "../choices.ts";
 import type { About } from "../kinds.ts";
 
-/** Only text here: what it must be depends on what is free beside it (config/rules/networks.ts). */
+/** Any text: config/rules/networks.ts checks it, because a proposal depends on the other subnets. */
 const subnet = (example: string, between: string) =>
   z
     .string({ error: "an IPv4 subnet in CIDR form" })
@@ -21,9 +21,9 @@ export const networks = z
         .default(DEFAULT_RANGE)
         .meta({
           description:
-            "All addresses of the stack, from /16 to /24: each network has a sixteenth of it. A second stack on the same engine sets this.",
+            "All addresses of the stack, from /16 to /24: each network has a sixteenth of it. A second stack on the same engine needs another range.",
         } satisfies About),
-      edge: subnet("10.201.0.0/24", "the load balancers and what reaches them"),
+      edge: subnet("10.201.0.0/24", "clients and the load balancers"),
       web: subnet("10.201.1.0/24", "the load balancers and Nginx"),
       app: subnet("10.201.2.0/24", "Nginx and the application"),
       data: subnet("10.201.3.0/24", "the database routers and MySQL"),
@@ -34,5 +34,5 @@ export const networks = z
   )
   .prefault({})
   .meta({
-    description: "The networks: a range for all of them, and by network a subnet in the place of its part.",
+    description: "The networks: a range for all of them, and for each network a subnet that replaces its part.",
   } satisfies About);

@@ -13,7 +13,7 @@ const server = z.strictObject(
         `a name other than ${RESERVED.join(", ")}, which are those of the load balancers and of the group's arbiter`,
       )
       .meta({
-        description: "The server's name. Containers and volumes have it in theirs.",
+        description: "The server's name. It is part of the names of its containers and volumes.",
         example: "server1",
       } satisfies About),
     roles: z
@@ -21,16 +21,16 @@ const server = z.strictObject(
       .min(1, `at least one of ${ROLES.join(", ")}`)
       .meta({
         description:
-          "What runs there: Nginx (web), the application (app), MySQL (db). Each role has to be on some server.",
+          "The programs on it: Nginx (web), the application (app), MySQL (db). At least one server needs each role.",
         example: ROLES,
       } satisfies About),
     endpoint: endpoint()
       .default(LOCAL_ENDPOINT)
-      .meta({ description: "The server's Docker engine. All servers have the same one today." } satisfies About),
+      .meta({ description: "The server's Docker engine. Today all servers have to use the same one." } satisfies About),
     weight: whole(1, 256)
       .optional()
       .meta({
-        description: "The share of the requests that its application gets, beside the other servers' weights.",
+        description: "The share of the requests that its application gets, relative to the other servers' weights.",
         unset: "1",
         example: 1,
       } satisfies About),
@@ -38,7 +38,7 @@ const server = z.strictObject(
       .optional()
       .meta({
         description:
-          "Connections that one load balancer opens to it by each route. More requests wait in a queue for up to 5 s.",
+          "Connections that one load balancer opens to it on each route. Further requests wait in a queue for up to 5 s.",
         unset: "no limit",
         example: 200,
       } satisfies About),
@@ -46,10 +46,10 @@ const server = z.strictObject(
       .default("ready")
       .meta({
         description:
-          "The maintenance switch. With drain it gets no new visitors, and those bound to it stay. With maintenance it gets no new requests. Requests under way are finished in both.",
+          "The maintenance switch. With drain it gets no new visitors, and those bound to it stay. With maintenance it gets no new requests. Requests in flight are finished in both.",
       } satisfies About),
   },
-  { error: "a server: name, roles and what else it needs" },
+  { error: "a server: an object with at least name and roles" },
 );
 
 export const servers = z

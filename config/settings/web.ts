@@ -9,7 +9,7 @@ const rateLimit = z.strictObject(
     } satisfies About),
     burst: whole(0, 100_000, "requests")
       .default(0)
-      .meta({ description: "Requests beyond that which are taken at once." } satisfies About),
+      .meta({ description: "Further requests that are accepted at once." } satisfies About),
   },
   { error: "the rate limit: requestsPerSecond and burst" },
 );
@@ -21,12 +21,12 @@ export const web = z
         .default(1)
         .meta({
           description:
-            "Larger request bodies are refused (413). An application may refuse smaller ones, as the sample does from 64 kB on.",
+            "The largest request body; larger ones are refused (413). An application may refuse smaller ones: the sample refuses those over 64 kB.",
         } satisfies About),
       requestTimeoutSeconds: whole(1, 3600, "seconds")
         .default(25)
         .meta({
-          description: "The application's time for an answer; after it the visitor gets a 504.",
+          description: "The application's time limit for an answer; then the visitor gets a 504.",
         } satisfies About),
       rateLimit: rateLimit.optional().meta({
         description: "How many requests one client may send. More are refused (429).",

@@ -85,7 +85,7 @@ describe("configuration", () => {
       ],
     ],
     [
-      "a port that is no number",
+      "a port that is not a number",
       { "foobar:loadBalancer": { port: "eighty" } },
       [
         'foobar:loadBalancer.port is "eighty"\n' +
@@ -159,7 +159,7 @@ describe("configuration", () => {
       ],
     ],
     [
-      "roles nobody has",
+      "roles that no server has",
       { "foobar:servers": [server("server1", "db")] },
       ["web", "app"].map(
         (role) =>
@@ -283,7 +283,7 @@ describe("configuration", () => {
       ),
     ],
     [
-      "a weight where no application is",
+      "a weight on a server without the application",
       { "foobar:servers": [...both, { ...server("server3", "db"), weight: 2 }] },
       [
         "foobar:servers[2].weight is 2\n" +
@@ -295,13 +295,13 @@ describe("configuration", () => {
       "active-passive with one server",
       { "foobar:loadBalancer": { mode: "active-passive" }, "foobar:servers": [both[0]] },
       [
-        'foobar:loadBalancer.mode is "active-passive", and there is one server: nobody could take over from it\n' +
+        'foobar:loadBalancer.mode is "active-passive", and there is one server: no other could take over from it\n' +
           "    allowed:   active-active, or a second server with the roles web and app\n" +
           "    set it:    pulumi config set --path 'foobar:loadBalancer.mode' active-active",
       ],
     ],
     [
-      "what active-passive has no use for",
+      "settings that active-passive does not use",
       balancer({ mode: "active-passive", algorithm: "leastconn", affinity: "cookie" }, { weight: 2 }),
       [
         'foobar:loadBalancer.algorithm is "leastconn"\n' +
@@ -325,7 +325,7 @@ describe("configuration", () => {
       ],
     ],
     [
-      "a hash of nothing",
+      "a hash with an algorithm that does not hash",
       balancer({ algorithm: "leastconn", hash: { method: "consistent" } }),
       [
         'foobar:loadBalancer.hash is {"method":"consistent"}\n' +
@@ -343,7 +343,7 @@ describe("configuration", () => {
       ],
     ],
     [
-      "a slow start of fixed shares",
+      "a slow start with fixed shares",
       balancer({ algorithm: "uri", hash: { method: "map-based" }, health: { slowStartSeconds: 5 } }),
       [
         "foobar:loadBalancer.health.slowStartSeconds is 5\n" +
@@ -352,11 +352,11 @@ describe("configuration", () => {
       ],
     ],
     [
-      "a drained set that leaves nobody",
+      "a maintenance that leaves no ready route",
       balancer({}, { traffic: "drain" }, { traffic: "maintenance" }),
       ["drain", "maintenance"].map(
         (value, index) =>
-          `foobar:servers[${index}].traffic is "${value}", and no route through a web server to an application is left that is ready\n` +
+          `foobar:servers[${index}].traffic is "${value}", and no ready route through a web server to an application is left\n` +
           "    allowed:   ready on at least one web server and the application that it reaches\n" +
           `    set it:    pulumi config set --path 'foobar:servers[${index}].traffic' ready`,
       ),
@@ -414,7 +414,7 @@ describe("configuration", () => {
           "    allowed:   an address in networks.edge, 10.201.0.0/24\n" +
           "    set it:    pulumi config set --path 'foobar:loadBalancer.pair.virtualAddresses[0]' 10.201.0.254",
         'foobar:loadBalancer.pair.virtualAddresses[1] is "10.201.0.12"\n' +
-          "    allowed:   an address in 10.201.0.0/24 that is free: this one is that of lb2\n" +
+          "    allowed:   a free address in 10.201.0.0/24: this one is lb2's\n" +
           "    set it:    pulumi config set --path 'foobar:loadBalancer.pair.virtualAddresses[1]' 10.201.0.253",
       ],
     ],
@@ -451,7 +451,7 @@ describe("configuration", () => {
     ],
     ["two primaries", mysql({ primary: ["server1", "server2"] }), [/mysql\.primary .*\n.*a name/]],
     [
-      "semisync without a word on what to do without a replica",
+      "semisync without the setting withoutReplica",
       mysql({ replication: "semisync" }),
       [/withoutReplica is not set.*\n.*wait takes no writes.*degrade goes on alone/],
     ],
