@@ -14,6 +14,7 @@ import { withoutSignals } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 import { setSetting } from "../operations/stack/setting.ts";
+import { table } from "../releases/table.ts";
 
 const USAGE = `npm run database -- status             every database: what it is, and why it is not in its place
 npm run database -- failover SERVER    async and semisync: SERVER's replica takes the place of a lost primary
@@ -52,14 +53,14 @@ await main(async () => {
   const members = await askAll();
 
   if (word === "status") {
-    for (const member of members) console.log(line(member));
+    for (const line of lines(members)) console.log(line);
     return members.every(({ problem }) => problem === undefined) ? 0 : 1;
   }
 
   const { state } = await requireOwn({ stack, reference, ...machine });
   if (word === "failover") {
     const { target, cost, unapplied } = planFailover(cluster, members, server, await comparisons(members, ask));
-    for (const member of members) say(line(member));
+    for (const line of lines(members)) say(line);
     const before = unapplied === 0 ? "" : `, when it has applied what it has received, ${unapplied} transactions`;
     say(`${target.plan.server} becomes the primary${before}; ${cost}`);
     if (!values.yes && !(await confirm("Fail over?"))) return undone();
@@ -103,9 +104,15 @@ function undone(): number {
   return 1;
 }
 
-function line({ plan, state, report, problem }: Member): string {
-  const does = report === undefined ? "does not answer" : report.writes ? "takes writes" : "read-only";
-  const outOfPlace =
-    problem === undefined || report === undefined ? "" : `\n${" ".repeat(13)}not in its place: it ${problem}`;
-  return `${plan.server.padEnd(12)} ${does.padEnd(16)} ${state}${outOfPlace}`;
+/** A line for each member; below it, why it is not in its place. */
+function lines(members: readonly Member[]): string[] {
+  const rows = members.map(({ plan, state, report }) => [
+    plan.server,
+    report === undefined ? "does not answer" : report.writes ? "takes writes" : "read-only",
+    state,
+  ]);
+  const reasons = members.map(({ report, problem }) =>
+    report === undefined || problem === undefined ? [] : [`    not in its place: it ${problem}`],
+  );
+  return table(rows).flatMap((line, index) => [line, ...(reasons[index] ?? [])]);
 }

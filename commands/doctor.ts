@@ -3,20 +3,20 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { chains } from "../operations/session/machine.ts";
 import { main } from "../operations/session/terminal.ts";
 import { nodeProblem } from "../preflight/versions.ts";
+import { table } from "../releases/table.ts";
 
 /** Says what was found and what is missing; changes nothing. Exit code 1 where something is missing. */
 await main(async () => {
   const { stack } = commandLine(process.argv.slice(2));
-  const line = (found: boolean, name: string, text: string) =>
-    console.log(`${found ? "found  " : "missing"}  ${name.padEnd(8)}  ${text}`);
+  const rows: (readonly [mark: string, name: string, text: string])[] = [];
+  const note = (found: boolean, name: string, text: string) => rows.push([found ? "found" : "missing", name, text]);
   const problem = nodeProblem(process.versions.node);
-  line(problem === undefined, "node", problem ?? `Node.js ${process.versions.node}`);
-  let complete = problem === undefined;
+  note(problem === undefined, "node", problem ?? `Node.js ${process.versions.node}`);
   for (const step of (await chains(stack)).flat()) {
     const found = await step.find();
-    line(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap tries to provide it`);
-    complete &&= found !== undefined;
+    note(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap tries to provide it`);
   }
-  line(true, "state", findBackend(process.env).summary);
-  return complete ? 0 : 1;
+  note(true, "state", findBackend(process.env).summary);
+  for (const line of table(rows)) console.log(line);
+  return rows.every(([mark]) => mark === "found") ? 0 : 1;
 });

@@ -1,5 +1,6 @@
 import type { Entry } from "./journal.ts";
 import type { Kept } from "./store.ts";
+import { table } from "./table.ts";
 
 const relative = new Intl.RelativeTimeFormat("en");
 const UNITS = [
@@ -30,9 +31,10 @@ export function releaseTable(
   running: string | undefined,
   now: Date,
 ): string[] {
-  return releases.map(({ release, usedAt }) => {
+  const rows = releases.map(({ release, usedAt }) => {
     const last = entries.findLast((entry) => entry.release === release);
     const mark = release === running ? "running" : last?.ok === false ? "failed" : "";
-    return [release, mark.padEnd(7), age(usedAt, now).padEnd(14), last?.image ?? ""].join("  ").trimEnd();
+    return [release, mark, age(usedAt, now), last?.image ?? ""];
   });
+  return table(rows);
 }

@@ -1,4 +1,5 @@
 import { age } from "../../releases/report.ts";
+import { table } from "../../releases/table.ts";
 import type { Choice } from "./choice.ts";
 import type { FullBackup, Listing, Restored } from "./listing.ts";
 import { countTransactions } from "./transactions.ts";
@@ -13,22 +14,21 @@ export function size(bytes: number): string {
 
 /** A line for each backup of the stack, the newest first: name, age, size, what was checked, what the archive adds. */
 export function backupTable({ backups, reaches }: Listing, stack: string, now: Date): string[] {
-  return backups
+  const rows = backups
     .filter((backup) => backup.stack === stack)
     .toReversed()
-    .map((backup) =>
+    .map((backup) => [
+      backup.name,
+      age(new Date(backup.takenAt), now),
+      size(backup.bytes),
+      `checked, ${rowCount(backup)} rows`,
       [
-        backup.name,
-        age(new Date(backup.takenAt), now).padEnd(14),
-        size(backup.bytes).padStart(9),
-        `checked, ${rowCount(backup)} rows`.padEnd(22),
-        [
-          backup.encrypted ? "encrypted" : "in the clear",
-          backup.authentic ? "authenticated" : "NOT AUTHENTICATED (an older version took it)",
-        ].join(", "),
-        `any moment from ${backup.takenAt} to ${(reaches.get(backup.run) ?? new Date(backup.takenAt)).toISOString()}`,
-      ].join("  "),
-    );
+        backup.encrypted ? "encrypted" : "in the clear",
+        backup.authentic ? "authenticated" : "NOT AUTHENTICATED (an older version took it)",
+      ].join(", "),
+      `any moment from ${backup.takenAt} to ${(reaches.get(backup.run) ?? new Date(backup.takenAt)).toISOString()}`,
+    ]);
+  return table(rows);
 }
 
 function rowCount({ rows }: Pick<FullBackup, "rows">): number {
@@ -51,14 +51,16 @@ export function lossReport(
 ): string[] {
   const last = restored.last === 0 ? new Date(backup.takenAt) : new Date(restored.last / 1000);
   const tables = [...new Set([...Object.keys(restored.rows), ...Object.keys(present?.rows ?? {})])].sort();
-  const count = (rows: Readonly<Record<string, number>> | undefined, table: string) =>
-    rows === undefined ? "?" : String(rows[table] ?? "no table");
+  const count = (rows: Readonly<Record<string, number>> | undefined, name: string) =>
+    rows === undefined ? "?" : String(rows[name] ?? "no table");
   const minutes = Math.ceil((now.getTime() - last.getTime()) / 60_000);
   return [
     `restored and checked: the data up to ${last.toISOString()}, from the backup ${backup.name}`,
-    ...tables.map(
-      (table) =>
-        `    ${table.padEnd(24)} rows now: ${count(present?.rows, table)}, restored: ${count(restored.rows, table)}`,
+    ...table(
+      tables.map((name) => [
+        `    ${name}`,
+        `rows now: ${count(present?.rows, name)}, restored: ${count(restored.rows, name)}`,
+      ]),
     ),
     present === undefined
       ? "what would be lost cannot be counted: no database takes writes now"

@@ -205,9 +205,9 @@ describe("the list of releases", () => {
   it("marks the one that runs and those whose last attempt failed", () => {
     const releases = ["R3", "R2", "R1", "R0"].map((release) => ({ release, usedAt: before(60) }));
     assert.deepEqual(releaseTable(releases, entries("R1 failed", "R1", "R2", "R3 failed"), "R2", NOW), [
-      "R3  failed   1 minute ago    node:1",
-      "R2  running  1 minute ago    node:1",
-      "R1           1 minute ago    node:1",
+      "R3  failed   1 minute ago  node:1",
+      "R2  running  1 minute ago  node:1",
+      "R1           1 minute ago  node:1",
       "R0           1 minute ago",
     ]);
   });
