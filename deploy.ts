@@ -10,7 +10,8 @@ import { Networks } from "./components/networks.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
-import { type PublishedPort, publishedUrl, type Tier, type Topology } from "./topology/plan.ts";
+import { type PublishedPort, publishedUrl, type Topology } from "./topology/plan.ts";
+import type { Tier } from "./topology/tiers.ts";
 
 /** What the configuration has a database be; what it is now says MySQL. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;

@@ -1,7 +1,8 @@
 import type { Problem } from "../config/problems.ts";
 import { bitsOf, capacityOf, isCidr, overlap, proposer, rangeBits } from "../config/subnets.ts";
 import type { EngineNetwork } from "../engine/state.ts";
-import { instances, type NetworkPlan, type Topology } from "../topology/plan.ts";
+import type { NetworkPlan, Topology } from "../topology/plan.ts";
+import { instances } from "../topology/tiers.ts";
 import type { MachineSubnet } from "./machine.ts";
 
 /**

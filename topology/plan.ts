@@ -266,26 +266,6 @@ export interface Topology {
   readonly protectData: boolean;
 }
 
-/** The stack's containers that run, tier by tier: the only list of the tiers. */
-export function tiersOf(topology: Topology) {
-  return {
-    loadBalancers: topology.loadBalancers.flatMap(({ pause, haproxy }) => [pause, haproxy]),
-    web: topology.web,
-    applications: topology.applications,
-    routers: topology.routers,
-    cluster: [...topology.cluster.databases, topology.cluster.controller],
-    backups: topology.backups === undefined ? [] : [topology.backups],
-  } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
-}
-
-/** A tier's name in the plan. */
-export type Tier = keyof ReturnType<typeof tiersOf>;
-
-/** Every container of the stack that runs. */
-export function instances(topology: Topology): readonly InstancePlan[] {
-  return Object.values<readonly InstancePlan[]>(tiersOf(topology)).flat();
-}
-
 /** @throws Error if the plan lacks the network, which is a mistake in the program */
 export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
   const network = topology.networks.find((candidate) => candidate.name === name);

@@ -1,5 +1,6 @@
 import { eventually } from "../../engine/eventually.ts";
-import { instances, type Topology } from "../../topology/plan.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import { assess } from "../database/assessment.ts";
 import type { DrillContext } from "./drill.ts";
 

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { labelFilter } from "../../engine/labels.ts";
-import { instances, type Topology } from "../../topology/plan.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import type { Engines } from "./engines.ts";
 
 /** The container of a service, on the engine of its host. */

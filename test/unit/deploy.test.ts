@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { parseConfig } from "../../config/config.ts";
-import { instances } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { type Deployment, deployConfig, ofType, type Registered, run, services } from "../harness.ts";

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { LOAD_BALANCERS, NETWORKS, ROLES, TRAFFIC } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import { instances, type Topology } from "../../topology/plan.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 

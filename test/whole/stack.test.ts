@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { NETWORKS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
-import { instances } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType } from "../harness.ts";

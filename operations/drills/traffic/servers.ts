@@ -1,4 +1,4 @@
-import { instances } from "../../../topology/plan.ts";
+import { instances } from "../../../topology/tiers.ts";
 import type { Stack } from "../../stack/stack.ts";
 
 /** Servers that requests use and whose loss leaves at least one route. */
