@@ -1,19 +1,27 @@
 import type { WebPlan } from "../../topology/plan.ts";
 
-/** Where Nginx's files are in its container. */
+/** Nginx's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/foobar";
-/** Where the files that Nginx serves itself are in its container. */
+/** The folder, in the container, of the files that Nginx serves itself. */
 export const STATIC_FOLDER = "/srv/static";
-/** While this file exists, the load balancer is told to send nothing more; files/start.sh makes it. */
+/** While this file exists, Nginx tells the load balancer that it is not ready; files/start.sh creates it. */
 export const DRAINING_FILE = "/tmp/draining";
-/** Only reached from within the container: visitors come through the load balancer, whom an address cannot tell apart. */
+/** An address inside the container only. Other containers' requests come from addresses like the load balancer's. */
 const INTERNAL = "127.0.0.1:8404";
-/** Nginx answers this itself: it is alive, whatever the application does. */
+/** Nginx answers this URL itself: Nginx is alive, whatever the state of the application. */
 export const LIVENESS_URL = `http://${INTERNAL}/nginx-livez`;
-/** What Nginx may write, in MB: request bodies that the application is not given yet. */
+/** MB that Nginx may write: request bodies that it has not yet passed to the application. */
 export const SCRATCH_MB = 64;
-/** The largest body that is received whole before the application sees it; several fit in what Nginx may write. */
+/** The largest limit, in MB, with which Nginx receives a body whole before it passes it on; several fit in SCRATCH_MB. */
 const BUFFERED_BODY_MB = 8;
+
+type RateLimit = NonNullable<WebPlan["limits"]["rateLimit"]>;
+
+/** The files that Nginx serves itself: their path in URLs, and a version that changes with them. */
+interface StaticFiles {
+  readonly path: string;
+  readonly version: string;
+}
 
 /** Seconds from the stop signal until every request that the application may still answer is finished. */
 export function stopSeconds({ drainSeconds, limits }: WebPlan): number {
@@ -22,10 +30,11 @@ export function stopSeconds({ drainSeconds, limits }: WebPlan): number {
 
 /**
  * nginx.conf of a web server. Nginx runs unprivileged on a read-only root, so everything it writes is below /tmp.
- * @param staticVersion changes with the files that Nginx serves itself; undefined: it has none
+ * @param staticVersion changes with the files that Nginx serves itself; undefined: it serves none
  */
 export function nginxConfig(plan: WebPlan, staticVersion: string | undefined): string {
-  const { listeners, limits, readinessPath, staticPath, trustedSubnet } = plan;
+  const { listeners, limits, staticPath: path } = plan;
+  const files = path === undefined || staticVersion === undefined ? undefined : { path, version: staticVersion };
   return `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 worker_processes 1;
@@ -36,7 +45,28 @@ events {
 }
 
 http {
-    include /etc/nginx/mime.types;
+${sections(
+  BASE,
+  clientAddress(plan),
+  LOG,
+  RESOLVER,
+  ...listeners.map(upstream),
+  applicationByPort(plan),
+  limits.rateLimit && countedClients(limits.rateLimit),
+  files && STATIC_LIFETIME,
+  siteServer(plan, files),
+  INTERNAL_SERVER,
+)}
+}
+`;
+}
+
+/** Texts with an empty line between them, without the undefined ones. */
+function sections(...texts: readonly (string | undefined)[]): string {
+  return texts.filter((text) => text !== undefined).join("\n\n");
+}
+
+const BASE = `    include /etc/nginx/mime.types;
     default_type application/octet-stream;
     client_body_temp_path /tmp/client;
     proxy_temp_path /tmp/proxy;
@@ -47,149 +77,135 @@ http {
 
     # Longer than the load balancer keeps an idle connection, or the two race for the last request.
     keepalive_timeout 75s;
-    keepalive_requests 10000;
+    keepalive_requests 10000;`;
 
-    # Only the load balancer may say who the client is. What it asks for itself are health checks.
+function clientAddress({ trustedSubnet }: WebPlan): string {
+  return `    # Only the load balancer may say who the client is. What it asks for itself are health checks.
     set_real_ip_from ${trustedSubnet};
     real_ip_header X-Forwarded-For;
     geo $visitor {
         default 1;
         ${trustedSubnet} 0;
-    }
+    }`;
+}
 
-    log_format json escape=json '{"time":"$time_iso8601","request_id":"$http_x_request_id","client":"$remote_addr",'
+const LOG = `    log_format json escape=json '{"time":"$time_iso8601","request_id":"$http_x_request_id","client":"$remote_addr",'
         '"method":"$request_method","path":"$request_uri","status":$status,"bytes":$body_bytes_sent,'
         '"seconds":$request_time,"upstream":"$upstream_addr","upstream_status":"$upstream_status",'
         '"upstream_seconds":"$upstream_response_time"}';
     # Lines are written together, a second late at most: one write each would cost a third of Nginx's CPU.
-    access_log /dev/stdout json buffer=32k flush=1s if=$visitor;
+    access_log /dev/stdout json buffer=32k flush=1s if=$visitor;`;
 
-    # Containers come back with other addresses: the names are resolved again while Nginx runs.
+const RESOLVER = `    # Containers come back with other addresses: the names are resolved again while Nginx runs.
     resolver 127.0.0.11 valid=1s ipv6=off;
-    resolver_timeout 1s;
+    resolver_timeout 1s;`;
 
-${listeners.map(upstream).join("\n")}
-    # Which application is meant is the load balancer's choice, made by the port.
-    map $server_port $application {
-${listeners.map(({ port, upstream: { server } }) => `        ${port} ${server};`).join("\n")}
-    }
-${limits.rateLimit === undefined ? "" : rateLimit(limits.rateLimit)}${staticVersion === undefined ? "" : STATIC_LIFETIME}
-    server {
-${listeners.map(({ port }) => `        listen ${port};`).join("\n")}
-        client_header_timeout 10s;
-        client_body_timeout 10s;
-        client_max_body_size ${limits.maxBodyMb}m;
-        proxy_request_buffering ${limits.maxBodyMb <= BUFFERED_BODY_MB ? "on" : "off"};
-        proxy_max_temp_file_size 0;
-        proxy_buffer_size 16k;
-        proxy_buffers 8 16k;
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        proxy_set_header Host $http_host;
-        proxy_set_header X-Request-ID $http_x_request_id;
-        proxy_set_header X-Forwarded-For $remote_addr;
-        proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
-        proxy_connect_timeout 2s;
-        proxy_read_timeout ${limits.requestTimeoutSeconds}s;
-        # The load balancer decides what is tried again.
-        proxy_next_upstream off;
-        error_page 502 504 @unanswered;
-${limits.rateLimit === undefined ? "" : limited(limits.rateLimit)}
-        location / {
-            proxy_pass http://$application;
-        }
-
-        location = ${readinessPath} {
-            if (-f ${DRAINING_FILE}) {
-                return 503;
-            }
-            proxy_pass http://$application;
-        }
-
-        # The application's figures are for those who watch it, not for visitors.
-        location ~ ^/metrics$ {
-            return 404;
-        }
-${staticPath === undefined || staticVersion === undefined ? "" : staticFiles(staticPath, staticVersion)}
-        # Whatever was not sent may be sent again another way: 421 tells the load balancer so.
-        location @unanswered {
-            if ($upstream_bytes_sent !~ [1-9]) {
-                return 421;
-            }
-            if ($status = 504) {
-                return 504;
-            }
-            return 502;
-        }
-    }
-
-    server {
-        listen ${INTERNAL};
-        access_log off;
-
-        location = /nginx-livez {
-            return 200;
-        }
-
-        location = /nginx-status {
-            stub_status;
-        }
-    }
-}
-`;
-}
-
-/** Idle connections end before an application ends them, or the two race: Node.js, for one, waits 5 s unless told otherwise. */
+/** Nginx closes idle connections before an application does, or the two race: Node.js closes them after 5 s by default. */
 function upstream({ upstream: { server, address, port } }: WebPlan["listeners"][number]): string {
   return `    upstream ${server} {
         zone ${server} 64k;
         server ${address}:${port} resolve max_fails=0;
         keepalive 32;
         keepalive_timeout 4s;
-    }
-`;
+    }`;
 }
 
-type RateLimit = NonNullable<WebPlan["limits"]["rateLimit"]>;
+function applicationByPort({ listeners }: WebPlan): string {
+  return `    # Which application is meant is the load balancer's choice, made by the port.
+    map $server_port $application {
+${listeners.map(({ port, upstream: { server } }) => `        ${port} ${server};`).join("\n")}
+    }`;
+}
 
-/** Requests with an empty key are not counted. 4 MB hold 32,000 clients. */
-function rateLimit({ requestsPerSecond }: RateLimit): string {
-  return `
-    map $visitor $counted_client {
+/** Requests with an empty key, the load balancer's own, are not counted. 4 MB have room for 32,000 clients. */
+function countedClients({ requestsPerSecond }: RateLimit): string {
+  return `    map $visitor $counted_client {
         1 $binary_remote_addr;
     }
     limit_req_zone $counted_client zone=clients:4m rate=${requestsPerSecond}r/s;
     limit_req_status 429;
     # The access log says it.
-    limit_req_log_level info;
-`;
-}
-
-function limited({ burst }: RateLimit): string {
-  return `        limit_req zone=clients${burst === 0 ? "" : ` burst=${burst}`} nodelay;
-`;
+    limit_req_log_level info;`;
 }
 
 /**
- * A name with 8 or more hexadecimal digits before its extension names its content. Letters and figures are both asked
- * for, so that neither a word nor a date is taken for a hash and kept for a year.
+ * A file name with 8 or more hexadecimal digits before its extension names its content. The pattern requires both letters
+ * and figures, so that neither a word nor a date is taken for a hash and cached for a year.
  */
-const STATIC_LIFETIME = `
-    map $uri $static_lifetime {
+const STATIC_LIFETIME = `    map $uri $static_lifetime {
         default "public, max-age=300";
         "~*[.-](?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{8,}\\.[^/]*$" "public, max-age=31536000, immutable";
-    }
-`;
+    }`;
+
+function siteServer(plan: WebPlan, files: StaticFiles | undefined): string {
+  return `    server {
+${sections(
+  [...siteSettings(plan), ...limitedClients(plan)].map((line) => `        ${line}`).join("\n"),
+  ROOT_LOCATION,
+  readinessLocation(plan),
+  METRICS_LOCATION,
+  files && staticLocations(files),
+  UNANSWERED_LOCATION,
+)}
+    }`;
+}
+
+function siteSettings({ listeners, limits }: WebPlan): string[] {
+  return [
+    ...listeners.map(({ port }) => `listen ${port};`),
+    "client_header_timeout 10s;",
+    "client_body_timeout 10s;",
+    `client_max_body_size ${limits.maxBodyMb}m;`,
+    `proxy_request_buffering ${limits.maxBodyMb <= BUFFERED_BODY_MB ? "on" : "off"};`,
+    "proxy_max_temp_file_size 0;",
+    "proxy_buffer_size 16k;",
+    "proxy_buffers 8 16k;",
+    "proxy_http_version 1.1;",
+    'proxy_set_header Connection "";',
+    "proxy_set_header Host $http_host;",
+    "proxy_set_header X-Request-ID $http_x_request_id;",
+    "proxy_set_header X-Forwarded-For $remote_addr;",
+    "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;",
+    "proxy_connect_timeout 2s;",
+    `proxy_read_timeout ${limits.requestTimeoutSeconds}s;`,
+    "# The load balancer decides what is tried again.",
+    "proxy_next_upstream off;",
+    "error_page 502 504 @unanswered;",
+  ];
+}
+
+function limitedClients({ limits: { rateLimit } }: WebPlan): string[] {
+  if (rateLimit === undefined) return [];
+  const burst = rateLimit.burst === 0 ? "" : ` burst=${rateLimit.burst}`;
+  return [`limit_req zone=clients${burst} nodelay;`];
+}
+
+const ROOT_LOCATION = `        location / {
+            proxy_pass http://$application;
+        }`;
+
+function readinessLocation({ readinessPath }: WebPlan): string {
+  return `        location = ${readinessPath} {
+            if (-f ${DRAINING_FILE}) {
+                return 503;
+            }
+            proxy_pass http://$application;
+        }`;
+}
+
+const METRICS_LOCATION = `        # The application's figures are for those who watch it, not for visitors.
+        location ~ ^/metrics$ {
+            return 404;
+        }`;
 
 /**
- * Compressed are these files alone: in an answer of the application a secret may stand beside what a visitor sent, and
- * the length of the compressed answer would give the secret away (BREACH).
+ * Nginx compresses these files alone: an answer of the application may contain a secret beside the visitor's input, and the
+ * length of the compressed answer would reveal the secret (BREACH).
  *
- * The version of all files is the ETag of each, as the time of a file differs from web server to web server.
+ * The ETag of each file is the version of all files, because a file's time differs between web servers.
  */
-function staticFiles(path: string, version: string): string {
-  return `
-        location ^~ ${path} {
+function staticLocations({ path, version }: StaticFiles): string {
+  return `        location ^~ ${path} {
             alias ${STATIC_FOLDER}/;
             etag off;
             if_modified_since off;
@@ -210,6 +226,29 @@ function staticFiles(path: string, version: string): string {
 
         location @application {
             proxy_pass http://$application;
-        }
-`;
+        }`;
 }
+
+const UNANSWERED_LOCATION = `        # Whatever was not sent may be sent again another way: 421 tells the load balancer so.
+        location @unanswered {
+            if ($upstream_bytes_sent !~ [1-9]) {
+                return 421;
+            }
+            if ($status = 504) {
+                return 504;
+            }
+            return 502;
+        }`;
+
+const INTERNAL_SERVER = `    server {
+        listen ${INTERNAL};
+        access_log off;
+
+        location = /nginx-livez {
+            return 200;
+        }
+
+        location = /nginx-status {
+            stub_status;
+        }
+    }`;
