@@ -16,10 +16,10 @@ import type { Tier } from "./topology/tiers.ts";
 /** What the configuration has a database be; what it is now says MySQL. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
 
-/** Makes the resources of a plan, the innermost tier first; each tier waits until the one behind it is healthy. */
+/** Declares the resources of a plan, the innermost tier first. Each tier waits until the one behind it is healthy. */
 export function deploy(topology: Topology) {
   const { project, stack, protectData, backups: backupPlan } = topology;
-  // What is retained carries the mark: it is kept as long as that may be.
+  // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
   const hosts = createHosts(topology.hosts);
@@ -53,7 +53,7 @@ export function deploy(topology: Topology) {
     protect: protectData,
     after: [mysql.controller],
   });
-  // Replicas provision themselves meanwhile: until they serve, reads go to the primary.
+  // Replicas may still be provisioning themselves: until they serve, reads go to the primary.
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });
   const app = new AppTier("app", {
     ...common,

@@ -5,11 +5,11 @@ import * as tls from "@pulumi/tls";
 export interface AuthorityArgs {
   /** The name in the authority's own certificate, at most 64 characters. */
   readonly commonName: string;
-  /** Whether `pulumi destroy` spares the authority's key: who trusts its certificate trusts the next one, too. */
+  /** Whether `pulumi destroy` keeps the authority's key: clients that trust its certificate then trust the next one, too. */
   readonly protect: boolean;
 }
 
-/** What a server or client proves with who it is, in PEM. */
+/** A private key and its certificate (PEM). */
 export interface IssuedCertificate {
   /** The private key, PKCS#8; a secret. */
   readonly key: pulumi.Output<string>;
@@ -20,19 +20,19 @@ const KEY: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
 const YEAR_HOURS = 365 * 24;
 
-/** Nothing but an `up` renews a certificate: any `up` in its last year does. */
+/** Only an `up` renews a certificate: any `up` in its last year. */
 const VALIDITY = { validityPeriodHours: 10 * YEAR_HOURS, earlyRenewalHours: YEAR_HOURS };
 
-/** The stack's own certificate authority: where its containers' certificates come from. */
+/** The stack's own certificate authority, which signs its containers' certificates. */
 export class Authority extends pulumi.ComponentResource {
-  /** The certificate that who is to trust the authority is given, in PEM. */
+  /** The CA certificate (PEM). Clients need it to trust the certificates that this authority signs. */
   readonly certificate: pulumi.Output<string>;
   readonly #key: pulumi.Output<string>;
 
   constructor(name: string, args: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Authority", name, {}, opts);
     this.#key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this, protect: args.protect }).privateKeyPem;
-    // Never protected: renewing it replaces it. What the key has signed stays valid under the next one.
+    // Never protected: a renewal replaces it. Certificates that the key has signed stay valid under the next one.
     this.certificate = new tls.SelfSignedCert(
       `${name}-certificate`,
       {
@@ -48,9 +48,9 @@ export class Authority extends pulumi.ComponentResource {
   }
 
   /**
-   * A new key and the authority's certificate for it, good for a server and for a client.
-   * @param name names the resources and the certificate's subject, at most 64 characters
-   * @param dnsNames the names that clients may reach the server by
+   * Creates a key and a certificate for it, valid for a server and for a client.
+   * @param name the name of the resources and of the certificate's subject, at most 64 characters
+   * @param dnsNames the names by which clients reach the server
    */
   issue(name: string, dnsNames: readonly string[], opts?: pulumi.ComponentResourceOptions): IssuedCertificate {
     return new Certificate(name, dnsNames, this.certificate, this.#key, { parent: this, ...opts });
@@ -58,7 +58,7 @@ export class Authority extends pulumi.ComponentResource {
 }
 
 /**
- * The SHA-256 of a certificate as it is sent (DER), in lower-case hex: it is public, and changes with every renewal.
+ * The SHA-256 of a certificate in DER form, in lower-case hex. It is public, and changes with every renewal.
  * @param certificate in PEM
  */
 export function fingerprint(certificate: string): string {

@@ -3,18 +3,18 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { folderContent, shortHash } from "../releases/content.ts";
 
-/** Files that a container sees read-only in one folder. */
+/** Files that a container reads in one folder. */
 export interface MountedFiles {
   /** What the files are; part of the resources' names. */
   readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "intent";
-  /** The folder in the container. It hides what the image has there. */
+  /** The folder in the container. It hides the image's files there. */
   readonly path: string;
-  /** Another version is another volume, and so another container. undefined: the files change under a running one. */
+  /** A new version means a new volume and a new container. undefined: the files change while the container runs. */
   readonly version: string | undefined;
   readonly uploads: readonly docker.types.input.ContainerUpload[];
 }
 
-/** Text files that everybody in the container may read; their content is their version. */
+/** Text files that every user in the container may read. A hash of their content is their version. */
 export function configFiles(path: string, files: Readonly<Record<string, string>>): MountedFiles {
   const names = Object.keys(files).sort();
   return {
@@ -29,7 +29,7 @@ export function configFiles(path: string, files: Readonly<Record<string, string>
   };
 }
 
-/** Text files that a running container finds changed. */
+/** Text files that change while the container runs. */
 export function liveFiles(
   kind: MountedFiles["kind"],
   path: string,
@@ -39,16 +39,16 @@ export function liveFiles(
 }
 
 /**
- * Secrets, readable by root and its group alone: a container that mounts them is given that group. They are always in the
- * same volume, so that no resource's name depends on a secret, and change under a running container. Where its process reads
- * them only when it starts, something public that changes with them belongs into the container's environment.
+ * Secrets, readable only by root and its group; a container that mounts them is given that group. They are always in the
+ * same volume, so that no resource's name depends on a secret, and they change while the container runs. For a process that
+ * reads them only when it starts, put a public value that changes with them into the container's environment.
  */
 export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
   const path = "/run/secrets";
   return {
     kind: "secrets",
     path,
-    // Part of the names that stacks have had from the beginning.
+    // Part of the names of existing stacks' volumes.
     version: "v1",
     uploads: Object.keys(secrets)
       .sort()
@@ -60,9 +60,9 @@ export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<strin
 }
 
 /**
- * All files below a folder. Only their hashes are kept in the stack's state, not their contents.
- * @param folder relative to the project, so that the state is the same wherever the project is checked out
- * @param content what will be in the folder when the files are uploaded; default: what is there now
+ * All files below a folder. The stack's state keeps their hashes, not their contents.
+ * @param folder relative to the project, so that the state does not depend on the place of the checkout
+ * @param content the folder's content at the time of the upload; default: its present content
  */
 export function folderFiles(path: string, folder: string, content = folderContent(folder)): MountedFiles {
   return {

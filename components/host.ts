@@ -11,8 +11,8 @@ export interface Host {
 export type Hosts = ReadonlyMap<string, Host>;
 
 /**
- * One explicit provider a host. A component hands down only one provider of a package, so every resource names its own;
- * the program forbids default providers, which would silently be the local engine.
+ * One explicit provider for each host. A component passes on only one provider of a package, so every resource names its
+ * own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
 export function createHosts(plans: readonly HostPlan[]): Hosts {
   return new Map(
@@ -20,7 +20,7 @@ export function createHosts(plans: readonly HostPlan[]): Hosts {
   );
 }
 
-/** @throws Error where the plan names a host that it does not have. */
+/** @throws Error if the plan names a host that it does not have */
 export function hostOf(hosts: Hosts, name: string): Host {
   const host = hosts.get(name);
   if (host === undefined) throw new Error(`the plan has no host ${name}`);

@@ -11,7 +11,7 @@ export interface NetworksArgs {
   readonly host: Host;
 }
 
-/** The stack's networks. They are its firewall: who shares none cannot talk. */
+/** The stack's networks. They are its firewall: containers that share no network cannot reach each other. */
 export class Networks extends pulumi.ComponentResource {
   readonly #networks: ReadonlyMap<NetworkName, docker.Network>;
 
@@ -29,7 +29,7 @@ export class Networks extends pulumi.ComponentResource {
             ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
             labels: stackLabels(args.identity),
           },
-          // A network that is replaced takes every container with it.
+          // Replacing a network replaces every container in it.
           { parent: this, provider: args.host.provider, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
         ),
       ]),

@@ -5,13 +5,13 @@ import * as random from "@pulumi/random";
 export interface Password {
   /** A secret. */
   readonly value: pulumi.Output<string>;
-  /** Public, and another one whenever the password is: nothing about the password can be told by it. */
+  /** A public random number that changes with the password and reveals nothing about it. */
   readonly version: pulumi.Output<string>;
 }
 
 /**
- * A random password, without special characters: it is pasted into SQL and option files as it is.
- * @param options whether `pulumi destroy` spares it, and what it belongs to
+ * A random password without special characters, because it is pasted unquoted into SQL and option files.
+ * @param options the parent resource, and whether `pulumi destroy` keeps the password
  */
 export function createPassword(
   name: string,

@@ -1,9 +1,9 @@
 import type { Service } from "./service.ts";
 
 /**
- * Creates services so that each waits for the one before it to be healthy: a release reaches one server at a time, and
- * stops at the first that fails with the others untouched.
- * @param first healthy before the first service starts
+ * Creates services so that each waits until the previous one is healthy: a release reaches one server at a time, and stops
+ * at the first failure with the other servers unchanged.
+ * @param first services that are healthy before the first one starts
  */
 export function rolling<Plan>(
   plans: readonly Plan[],

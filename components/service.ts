@@ -5,9 +5,9 @@ import type { InstancePlan, PublishedPort } from "../topology/plan.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
 
-/** How the engine finds out that a container serves. Durations in seconds. */
+/** The check by which the engine tells whether a container serves. Durations are in seconds. */
 export interface Healthcheck {
-  /** "CMD" and the arguments, or "CMD-SHELL" and a line; only with tools that the official image has. */
+  /** "CMD" and the arguments, or "CMD-SHELL" and a line. It may use only tools of the official image. */
   readonly tests: readonly string[];
   /** Failures do not count for this long after the start. */
   readonly startPeriod: number;
@@ -19,21 +19,21 @@ export interface ServiceArgs {
   readonly plan: InstancePlan;
   /** The networks that it joins, or the service whose network namespace it shares, with its addresses and ports. */
   readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service;
-  /** The image's id, where it is not the plan's image itself. */
+  /** The image's id, if the container does not run the plan's image. */
   readonly imageId?: pulumi.Input<string>;
-  /** `uid:gid`; root only where capabilities are added, which the engine gives to nobody else. */
+  /** `uid:gid`. Root only if capabilities are added: the engine gives them to no other user. */
   readonly user: string;
-  /** Added back to none at all, each as CAP_NAME. */
+  /** Capabilities that the container keeps, each as CAP_NAME; all others are dropped. */
   readonly capabilities?: readonly string[];
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
-  /** A volume that is written to, and where it is mounted. */
+  /** A writable volume, and the path that it is mounted at. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string };
-  /** Writable folders in memory, each with its size in MB. They belong to the user. */
+  /** Writable folders in memory that belong to `user`, each with its size in MB. */
   readonly scratch?: Readonly<Record<string, number>>;
   readonly published?: readonly PublishedPort[];
-  /** Absent: it is healthy as soon as it runs. */
+  /** Without one the container counts as healthy as soon as it runs. */
   readonly healthcheck?: Healthcheck;
   /** Seconds from the stop signal to the kill. */
   readonly stopGrace: number;
@@ -42,28 +42,28 @@ export interface ServiceArgs {
    * one is stopped, which needs both to work side by side. Default: stop-first.
    */
   readonly replacement?: "stop-first" | "start-first";
-  /** Its share of the CPU where there is too little, beside 1024 for others. Default: 1024. */
+  /** Its weight when CPU is short. Default: 1024, which other containers have. */
   readonly cpuShares?: number;
-  /** How its C library looks names up: options of resolv.conf. */
+  /** Options of resolv.conf, by which the C library looks up names. */
   readonly dnsOptions?: readonly string[];
   /** Kernel settings of its network namespace. */
   readonly sysctls?: Readonly<Record<string, string>>;
-  /** A process 1 that reaps: for images whose main process has children that it does not know of. */
+  /** Whether process 1 is an init that reaps children: for main processes that do not reap all of theirs. */
   readonly init?: boolean;
-  /** Healthy before this one is created or replaced. */
+  /** Services that are healthy before this one is created or replaced. */
   readonly after?: readonly Service[];
 }
 
-/** In-place updates of these are accepted by the provider and ignored by the engine; a failed start must be retried. */
+/** The provider would update these in place, which the engine ignores. `#initerror` makes a failed start be retried. */
 const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerror"];
 
 /**
- * A hardened container with its files: no capabilities but those that are named, a root file system that is read-only, limits, a health
- * check that must turn green before whoever depends on it goes on.
+ * A hardened container with its files: no capabilities but the named ones, a read-only root file system, limits, and a
+ * health check that has to succeed before dependent services are changed.
  *
- * Files reach a read-only container through a seed: a container that is never started, whose uploads land in a volume
- * that the real one mounts. Volume and seed carry their version in the name, so a change makes a new pair beside the
- * old one, then replaces the container, and the old pair goes last.
+ * Files reach a read-only container by a seed container, which is never started: its uploads land in a volume that the
+ * service's container mounts. Volume and seed have their version in the name, so a change creates a new pair beside the old
+ * one, then replaces the container, and removes the old pair last.
  */
 export class Service extends pulumi.ComponentResource {
   readonly name: string;
@@ -163,12 +163,12 @@ function waitForHealth({ tests, startPeriod }: Healthcheck) {
       startPeriod: goDuration(startPeriod),
     },
     wait: true,
-    // The engine tells only that it is not healthy yet; a failure is one when its grace is over.
+    // The engine only reports "not healthy yet": a failure is certain when the start period is over.
     waitTimeout: startPeriod + 60,
   };
 }
 
-/** The owner is said because older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */
+/** The owner is explicit: older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */
 function scratchFolders(user: string, folders: Readonly<Record<string, number>>): Record<string, string> {
   const [uid, gid] = user.split(":");
   return Object.fromEntries(
@@ -179,7 +179,7 @@ function scratchFolders(user: string, folders: Readonly<Record<string, number>>)
   );
 }
 
-/** Seconds as the engine writes them back; another spelling of the same duration is a change at every `up`. */
+/** Seconds in the engine's own notation: another spelling of the same duration would be a change at every `up`. */
 export function goDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;

@@ -4,14 +4,14 @@ import { type Hosts, hostOf } from "./host.ts";
 import type { Networks } from "./networks.ts";
 import type { ServiceArgs } from "./service.ts";
 
-/** What every tier is given. */
+/** The arguments that every tier has. */
 export interface TierArgs {
   readonly identity: ResourceIdentity;
   readonly hosts: Hosts;
   readonly networks: Networks;
 }
 
-/** Where the plan puts a container: its host, its networks. */
+/** The arguments of a service that follow from its plan: its host and its networks. */
 export function placement(
   args: TierArgs,
   plan: InstancePlan,

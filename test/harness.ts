@@ -129,7 +129,7 @@ export function ofType({ resources }: Deployment, type: string): Registered[] {
   return resources.filter((resource) => resource.type.endsWith(`:${type}`));
 }
 
-/** The containers that run; seeds are created and never started. */
+/** The containers that run; seed containers are created and never started. */
 export function services(deployment: Deployment): Registered[] {
   return ofType(deployment, "Container").filter(({ inputs }) => inputs["start"] !== false);
 }

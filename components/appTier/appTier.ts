@@ -15,15 +15,15 @@ import { type ApplicationSource, applicationFolder } from "./applicationFolder.t
 export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly plans: readonly ApplicationPlan[];
   readonly databasePassword: Password;
-  /** The certificate of the authority that the databases' are signed by. */
+  /** The certificate of the authority that signs the databases' certificates. */
   readonly databaseAuthority: pulumi.Output<string>;
-  /** Healthy before the first application server starts. */
+  /** Services that are healthy before the first application server starts. */
   readonly after: readonly Service[];
 }
 
 const APPLICATION_FOLDER = "/app";
 
-/** The application server, with its own copy of the application files, on every server with the role app. */
+/** The application on every server with the role app, each with its own copy of the application's files. */
 export class AppTier extends pulumi.ComponentResource {
   readonly services: readonly Service[];
   /** The version of the application's files. */
@@ -33,7 +33,7 @@ export class AppTier extends pulumi.ComponentResource {
     super("foobar:index:AppTier", name, {}, opts);
     const folder = applicationFolder(args);
     const content = folderContent(folder);
-    // The plan is the same without the copy: a preview leaves nothing behind.
+    // A preview writes no copy; its plan is the same.
     if (!pulumi.runtime.isDryRun()) keep(folder, content);
     this.release = content.version;
     const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
@@ -41,7 +41,7 @@ export class AppTier extends pulumi.ComponentResource {
       "database-password": args.databasePassword.value,
       "database-ca.crt": args.databaseAuthority,
     });
-    // An application reads the files when it starts, so another certificate or password is another container.
+    // An application reads these files when it starts, so a new certificate or password replaces the container.
     const read = {
       DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
       DATABASE_PASSWORD_VERSION: args.databasePassword.version,
@@ -70,7 +70,7 @@ export class AppTier extends pulumi.ComponentResource {
   }
 }
 
-/** The contract of an application; app/README.md describes it for those who bring their own. */
+/** The environment variables of an application. app/README.md documents them for users' own applications. */
 function environment(plan: ApplicationPlan, release: string): Record<string, string> {
   return {
     PORT: String(plan.port),
@@ -90,7 +90,7 @@ function hostAndPort({ address, port }: Upstream): string {
   return `${address}:${port}`;
 }
 
-/** The image has no HTTP client but node, whose start costs 0.1 s of CPU; bash speaks enough HTTP. */
+/** The image's only HTTP client is node, whose start costs 0.1 s of CPU; bash speaks enough HTTP. */
 function probe({ port, readinessPath }: ApplicationPlan): string {
   return `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${readinessPath} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
 }

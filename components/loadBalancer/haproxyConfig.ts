@@ -1,10 +1,10 @@
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/plan.ts";
 import { PEERS_PORT, SITE_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
 
-/** Where HAProxy's files are in its container. */
+/** HAProxy's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/haproxy";
 
-/** Seconds over which connections are asked to go elsewhere when HAProxy is stopped. */
+/** Seconds over which a stopping HAProxy asks its clients to close their connections. */
 const CLOSE_SECONDS = 5;
 
 /** Seconds from the stop signal until HAProxy has finished every request that the application may still answer. */
@@ -48,7 +48,7 @@ defaults
     retries 3
     retry-on conn-failure 421
     option redispatch 1
-    http-error status 503 ${NOBODY_THERE}
+    http-error status 503 ${NO_SERVER}
 
 # Containers come back with other addresses: names are resolved while HAProxy runs, not once at its start.
 resolvers docker
@@ -69,7 +69,7 @@ frontend site
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()]
     option forwardfor
-    http-response return status 503 ${NOBODY_THERE} if { status 421 }
+    http-response return status 503 ${NO_SERVER} if { status 421 }
     use_backend last-resort if { nbsrv(web) eq 0 }
     default_backend web
 
@@ -101,7 +101,7 @@ frontend statistics
 `;
 }
 
-const NOBODY_THERE = `content-type "text/html; charset=utf-8" file ${CONFIG_FOLDER}/503.html hdr Retry-After 5`;
+const NO_SERVER = `content-type "text/html; charset=utf-8" file ${CONFIG_FOLDER}/503.html hdr Retry-After 5`;
 
 const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";
 
@@ -134,7 +134,7 @@ function checks({ intervalMs, fastIntervalMs, fall, rise, observe, slowStartSeco
   ].join(" ");
 }
 
-/** A weight of 0 takes no new visitors and keeps those who are bound to the server; a disabled one takes nothing. */
+/** A server with weight 0 gets no new visitors and keeps those that are bound to it; a disabled server gets no requests. */
 function server(
   { name, address, port, weight, maxConnections, traffic, backup }: BackendPlan,
   cookie: boolean,

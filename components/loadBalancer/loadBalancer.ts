@@ -13,7 +13,7 @@ import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
-  /** Healthy before the load balancer starts. */
+  /** Services that are healthy before the load balancer starts. */
   readonly after: readonly Service[];
 }
 
@@ -27,12 +27,12 @@ const KEEPALIVED_FOLDER = "/etc/foobar";
 const SCRIPT_NAME = "hold";
 const FALLBACK_KIND = "spare";
 
-/** Where CPU is short the load balancer comes first: everybody waits for it, and its peer takes it for dead. */
+/** When CPU is short the load balancer comes first: all requests wait for it, and its peer would take it for dead. */
 const CPU_SHARES = 8192;
 
 /**
- * Connections that wait to be accepted go to the successor when an HAProxy closes its sockets. Since Linux 5.14, which
- * the preflight asks for.
+ * When an HAProxy closes its sockets, connections that wait to be accepted go to its successor. This needs Linux 5.14,
+ * which the preflight requires.
  */
 const HAND_OVER = { "net.ipv4.tcp_migrate_req": "1" } as const;
 
@@ -108,7 +108,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
   }
 
-  /** One for each engine's host, named for it. */
+  /** keepalived's image on the engine of the pause container's host, named after that container. */
   #image(plan: LoadBalancerPlan, args: LoadBalancerArgs): pulumi.Output<string> {
     const { provider } = hostOf(args.hosts, plan.pause.host);
     const own = { parent: this, provider };

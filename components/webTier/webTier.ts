@@ -11,11 +11,11 @@ export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];
   /** The folder that Nginx serves below the plans' static path, relative to the project; undefined: none. */
   readonly staticFiles: string | undefined;
-  /** Healthy before the first web server starts. */
+  /** Services that are healthy before the first web server starts. */
   readonly after: readonly Service[];
 }
 
-/** Nginx on every server with the role web; changes go through them one after the other. */
+/** Nginx on every server with the role web. A change replaces them one after another. */
 export class WebTier extends pulumi.ComponentResource {
   readonly services: readonly Service[];
 
