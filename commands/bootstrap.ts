@@ -1,3 +1,4 @@
+import { removeCompose } from "../bootstrap/compose.ts";
 import { stopEngine } from "../bootstrap/engine/step.ts";
 import { removeShellcheck } from "../bootstrap/shellcheck.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
@@ -18,7 +19,7 @@ await main(async () => {
       for (const steps of await chains(stack)) {
         for (const step of steps.toReversed()) say(await step.undo());
       }
-      for (const folder of await removeShellcheck()) say(`removed ${folder}`);
+      for (const folder of [...(await removeShellcheck()), ...(await removeCompose())]) say(`removed ${folder}`);
       return 0;
     case "stop":
       say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");

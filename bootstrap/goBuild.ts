@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Report } from "../step.ts";
-import { atLeast, findVersion, GO_FLOOR } from "./versions.ts";
+import { atLeast, findVersion, GO_FLOOR } from "./pulumi/versions.ts";
+import type { Report } from "./step.ts";
 
 /** One executable made of a Go module under go/. */
 export interface GoBuild {
@@ -25,16 +25,17 @@ export function goModule(module: string, ...files: readonly string[]): string[] 
 /**
  * The environment for Go. Without cgo the executables need no libraries of the machine's; where Go is too old for the
  * modules, it is told to fetch a newer one the way it fetches modules.
+ * @param floor the oldest Go that builds them; default: what Pulumi's modules need
  * @throws Error with the way to get Go
  */
-export async function goEnvironment(): Promise<Record<string, string>> {
+export async function goEnvironment(floor = GO_FLOOR): Promise<Record<string, string>> {
   const { failed, stdout } = await execa("go", ["env", "GOVERSION"], { reject: false, cwd: MODULES });
   const version = failed ? undefined : findVersion(stdout);
   const fixed = { CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
-  if (version !== undefined && atLeast(version, GO_FLOOR)) return fixed;
+  if (version !== undefined && atLeast(version, floor)) return fixed;
   if (version !== undefined && atLeast(version, "1.21")) return { ...fixed, GOTOOLCHAIN: "auto" };
   throw new Error(
-    `Building Pulumi from its Go modules needs Go ${GO_FLOOR} or newer (1.21 or newer where it may fetch a newer ` +
+    `Building from Go modules needs Go ${floor} or newer (1.21 or newer where it may fetch a newer ` +
       `toolchain itself); ${version === undefined ? "there is none on PATH" : `this is ${version}`}. ` +
       "Install it (Debian 13, Ubuntu 24.04: apt-get install golang-go; Debian 12: apt-get install -t bookworm-backports " +
       "golang-go; else https://go.dev/dl) and repeat.",
