@@ -39,6 +39,12 @@ export function ticksOf(text: string): number {
   return Number(stat?.field(14)) + Number(stat?.field(15));
 }
 
+/** The same of the children that a process has waited for, with those that they waited for. */
+export function childTicksOf(text: string): number {
+  const stat = readStat(text);
+  return Number(stat?.field(16)) + Number(stat?.field(17));
+}
+
 /** The live process with this number, or undefined. */
 export async function identify(pid: number): Promise<Identity | undefined> {
   try {

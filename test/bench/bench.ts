@@ -8,31 +8,37 @@ import { benchPlanning } from "./planning.ts";
 import { benchRelease } from "./release.ts";
 import { withStack } from "./stack.ts";
 import { benchTraffic } from "./traffic.ts";
+import { benchUp } from "./up.ts";
 import { benchWrites } from "./writes.ts";
 
-const BENCHES = ["planning", "traffic", "release", "writes", "all"] as const;
+const BENCHES = ["planning", "traffic", "release", "writes", "up", "all"] as const;
 
-const USAGE = `npm run bench -- [planning | traffic | release | writes | all]      default: all
+const USAGE = `npm run bench -- [planning | traffic | release | writes | up | all]      default: all
 
   planning      what planning a stack costs as servers are added
   traffic       requests a second, latency, and the proxies' CPU beside proxies with the least of configuration
   release       how long up takes for a changed application, Nginx, HAProxy, and for no change
   writes        rows a second that the databases commit, in a pair, in semisync and in a group, through a router and past it
+  up            what up, a release of both applications and down cost beside docker compose with the same containers;
+                not part of all: a round takes about five minutes
 
   --seconds N   of each load, 1 to 15; default: 10
+  --rounds N    of up, 1 to 9; default: 3
 
 All but planning bring up a stack of their own and remove it. Figures count on a machine that does nothing else.`;
+
+const isWithin = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
 
 /** Measures, and prints a line for each figure on stdout. */
 await main(async () => {
   const { values, positionals } = parseArgs({
-    options: { seconds: { type: "string", default: "10" } },
+    options: { seconds: { type: "string", default: "10" }, rounds: { type: "string", default: "3" } },
     allowPositionals: true,
   });
   const [word = "all", ...more] = positionals;
-  const seconds = Number(values.seconds);
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
   const isKnown = BENCHES.some((bench) => bench === word);
-  if (!isKnown || more.length > 0 || !Number.isInteger(seconds) || seconds < 1 || seconds > 15) {
+  if (!isKnown || more.length > 0 || !isWithin(seconds, 15) || !isWithin(rounds, 9)) {
     say(USAGE);
     return 2;
   }
@@ -43,10 +49,14 @@ await main(async () => {
   if (isAsked("planning")) for (const line of benchPlanning()) console.log(line);
   if (word === "planning") return 0;
 
-  await prepareMachine("dev");
+  const { env } = await prepareMachine("dev");
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
   const { signal } = stop;
+  if (word === "up") {
+    for await (const line of benchUp({ engine: engineClient(LOCAL_ENDPOINT), env, rounds, signal })) console.log(line);
+    return 0;
+  }
   await withStack(async (project) => {
     const options = { engine: engineClient(LOCAL_ENDPOINT), project, seconds, signal };
     if (isAsked("traffic")) for await (const line of benchTraffic(options)) console.log(line);

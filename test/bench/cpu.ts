@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
-import { ticksOf } from "../../bootstrap/engine/process.ts";
+import { childTicksOf, ticksOf } from "../../bootstrap/engine/process.ts";
 import { PROGRAMS, type ProgramName, type Route } from "./routes.ts";
 
 /** A figure of each program, all its containers together. */
@@ -29,4 +29,12 @@ async function cpuOf(engine: Docker, id: string, program: ProgramName): Promise<
   const own = Processes.filter(([, name]) => name === program);
   const used = await Promise.all(own.map(async ([pid]) => ticksOf(await readFile(`/proc/${pid}/stat`, "utf8"))));
   return used.reduce((sum, ticks) => sum + ticks * MS_PER_TICK, 0);
+}
+
+/**
+ * Seconds of CPU of this process's children that have ended, with the children that those waited for. The plugins of the
+ * CLI count, because it waits for their end.
+ */
+export async function childCpuSeconds(): Promise<number> {
+  return (childTicksOf(await readFile("/proc/self/stat", "utf8")) * MS_PER_TICK) / 1_000;
 }

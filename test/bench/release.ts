@@ -14,13 +14,7 @@ const RELEASES: readonly Release[] = [
   { what: "nothing", change: async () => {} },
   {
     what: "application",
-    async change({ folder }) {
-      const file = join(folder, "app/version.ts");
-      const text = await readFile(file, "utf8");
-      const changed = text.replace(/version: "[^"]*"/, 'version: "9.9.9"');
-      if (changed === text) throw new Error(`${file} has no version to change`);
-      await writeFile(file, changed);
-    },
+    change: changeApplication,
   },
   {
     what: "nginx",
@@ -38,6 +32,15 @@ const RELEASES: readonly Release[] = [
     },
   },
 ];
+
+/** Changes the application's files, as another version of it does. */
+export async function changeApplication({ folder }: TestProject): Promise<void> {
+  const file = join(folder, "app/version.ts");
+  const text = await readFile(file, "utf8");
+  const changed = text.replace(/version: "[^"]*"/, 'version: "9.9.9"');
+  if (changed === text) throw new Error(`${file} has no version to change`);
+  await writeFile(file, changed);
+}
 
 /** How long `npm run up` takes for a change; yields a line for each, with how many containers it made. */
 export async function* benchRelease(project: TestProject, signal: AbortSignal): AsyncGenerator<string> {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ticksOf } from "../../bootstrap/engine/process.ts";
+import { childTicksOf, ticksOf } from "../../bootstrap/engine/process.ts";
 import { figureLine, median } from "../bench/figures.ts";
 import { load } from "../bench/load.ts";
 import { costLine, type Run, requestCost, speedLine } from "../bench/trafficFigures.ts";
+import { type Measured, upTable } from "../bench/upTable.ts";
 
 const run = (figures: Partial<Run>): Run => ({
   requests: 1000,
@@ -47,12 +48,49 @@ describe("a bench's figures", () => {
     assert.equal(ticksOf("7 (a) b (c)) S 1 7 7 0 -1 4194560 500 0 2 0 31 12 5 6 20 0 1 0 99 1000 1 0"), 43);
   });
 
+  it("take the time of the children that have ended apart from a process's own", () => {
+    assert.equal(childTicksOf("7 (a) b (c)) S 1 7 7 0 -1 4194560 500 0 2 0 31 12 5 6 20 0 1 0 99 1000 1 0"), 11);
+  });
+
   it("compare a program in the stack with the bare one", () => {
     const stack = [run({ cost: { haproxy: 115, nginx: 0 } })];
     assert.equal(
       costLine("haproxy", "/version", stack, [run({})]),
       "bench=cpu program=haproxy path=/version stack_ms=115 bare_ms=100 percent=115",
     );
+  });
+});
+
+describe("the table of a stack's costs beside Compose", () => {
+  const measured = (tool: Measured["tool"], step: Measured["step"], ...seconds: number[]): Measured[] =>
+    seconds.map((second, round) => ({
+      tool,
+      step,
+      cost: {
+        seconds: second,
+        cpuSeconds: second / 10,
+        ...(step === "release" ? { load: { requests: 100, failed: round } } : {}),
+      },
+    }));
+
+  it("has medians, all requests, ratios and goals", () => {
+    const rounds = [
+      ...measured("foobar", "from nothing", 40, 90, 50),
+      ...measured("compose", "from nothing", 40, 41, 39),
+      ...measured("foobar", "unchanged", 4),
+      ...measured("compose", "unchanged", 2),
+      ...measured("foobar", "release", 14, 15),
+      ...measured("compose", "release", 20),
+      ...measured("foobar", "down", 16),
+      ...measured("compose", "down", 10),
+    ];
+    assert.deepEqual(upTable(rounds), [
+      "step          foobar s  CPU s  failed    compose s  CPU s  failed    foobar : compose  goal",
+      "from nothing  50.0      5.0    -         40.0       4.0    -         1.25              at most 1.25 × compose: met",
+      "unchanged     4.0       0.4    -         2.0        0.2    -         2.00              at most 5 s and 8 s of CPU: met",
+      "release       14.5      1.4    1 of 200  20.0       2.0    0 of 100  0.72              at most 16 s and 0 failed: missed",
+      "down          16.0      1.6    -         10.0       1.0    -         1.60              at most 15 s: missed",
+    ]);
   });
 });
 
