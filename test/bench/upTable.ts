@@ -1,3 +1,4 @@
+import { table } from "../../releases/table.ts";
 import { median } from "./figures.ts";
 
 /** What is done to a stack, in this order. */
@@ -55,7 +56,7 @@ export function upTable(measured: readonly Measured[]): string[] {
     const goal = `${text}: ${isMet(foobar, compose) ? "met" : "missed"}`;
     return [step, ...cells(foobar), ...cells(compose), (foobar.seconds / compose.seconds).toFixed(2), goal];
   });
-  return aligned([HEAD, ...rows]);
+  return table([HEAD, ...rows]);
 }
 
 function summary(measured: readonly Measured[]): Cost {
@@ -75,14 +76,4 @@ function summary(measured: readonly Measured[]): Cost {
 function cells({ seconds, cpuSeconds, load }: Cost): string[] {
   const failed = load === undefined ? "-" : `${load.failed} of ${load.requests}`;
   return [seconds.toFixed(1), cpuSeconds.toFixed(1), failed];
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }
