@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type Docker from "dockerode";
 import { parse } from "yaml";
 import { parseConfig } from "../../config/config.ts";
-import { instances } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { composeFile, dependenciesOf } from "../bench/compose/render.ts";
 
