@@ -7,6 +7,7 @@ import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
+import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
@@ -16,8 +17,11 @@ import type { Tier } from "./topology/tiers.ts";
 /** What the configuration has a database be; what it is now says MySQL. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
 
-/** Declares the resources of a plan, the innermost tier first. Each tier waits until the one behind it is healthy. */
-export function deploy(topology: Topology) {
+/**
+ * Declares the resources of a plan, the innermost tier first.
+ * @param isServing whether containers of the stack run: each service then waits for the one before it to be healthy
+ */
+export function deploy(topology: Topology, isServing: boolean) {
   const { project, stack, protectData, backups: backupPlan } = topology;
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
@@ -31,7 +35,7 @@ export function deploy(topology: Topology) {
     plans: topology.networks,
     host: hostOf(hosts, anyHost.name),
   });
-  const common = { identity, hosts, networks };
+  const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 
   const authority = new Authority("authority", {
     protect: protectData,
@@ -62,7 +66,7 @@ export function deploy(topology: Topology) {
     release: topology.files.release,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.certificate,
-    after: routers.services,
+    needs: [...mysql.nodes.slice(-1), ...routers.services],
   });
   const web = new WebTier("web", {
     ...common,

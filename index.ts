@@ -7,6 +7,6 @@ import { planTopology } from "./topology/topology.ts";
 /** Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs. */
 export default async function main() {
   const topology = planTopology(await loadConfig(surroundingsOf));
-  await preflight(topology);
-  return deploy(topology);
+  const { isServing } = await preflight(topology);
+  return deploy(topology, isServing);
 }

@@ -2,6 +2,7 @@ import type { ResourceIdentity } from "../engine/labels.ts";
 import type { InstancePlan } from "../topology/plan.ts";
 import { type Hosts, hostOf } from "./host.ts";
 import type { Networks } from "./networks.ts";
+import type { Roll } from "./roll.ts";
 import type { ServiceArgs } from "./service.ts";
 
 /** The arguments that every tier has. */
@@ -9,6 +10,8 @@ export interface TierArgs {
   readonly identity: ResourceIdentity;
   readonly hosts: Hosts;
   readonly networks: Networks;
+  /** The order in which services of a tier are created and replaced. */
+  readonly roll: Roll;
 }
 
 /** The arguments of a service that follow from its plan: its host and its networks. */

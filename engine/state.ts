@@ -14,6 +14,8 @@ export interface EngineState {
   /** The release of its Linux kernel: 6.1.0-18-amd64. */
   readonly kernel: string;
   readonly networks: readonly EngineNetwork[];
+  /** Whether containers of the stack run. */
+  readonly isServing: boolean;
   /** The stack's volumes that hold data, not files of the program. */
   readonly dataVolumes: readonly string[];
   /** Those of them that containers of databases have at work. */
@@ -56,6 +58,7 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
       subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),
       own: isOwn(Labels),
     })),
+    isServing: containers.some(({ Labels }) => isOwn(Labels)),
     dataVolumes: (volumes ?? []).flatMap(({ Name, Labels }) =>
       isOwn(Labels) && !(SERVICE_LABEL in Labels) ? [Name] : [],
     ),

@@ -22,21 +22,24 @@ const CLI_VERSIONS = ">=3.200.0";
  * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint, a
  * stack of the same name that another state has, ports and subnets that are taken. A preview needs no engine, so there a
  * silent one is a warning.
+ * @returns whether containers of the stack run; a silent engine may hide them, and is taken to
  * @throws UserError with every problem at once
  */
-export async function preflight(topology: Topology): Promise<void> {
+export async function preflight(topology: Topology): Promise<{ readonly isServing: boolean }> {
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const { application, release, static: staticFiles } = topology.files;
   const known = await ownState(topology);
+  let isServing = false;
   const problems = [
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),
   ];
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
+    isServing ||= state === undefined || state.isServing;
     const kernel = state && kernelProblem(state.kernel, endpoint);
     if (kernel !== undefined) throw new UserError(kernel);
     const others = state && known && (await notOwn(endpoint, topology, known));
@@ -47,6 +50,7 @@ export async function preflight(topology: Topology): Promise<void> {
   if (problems.length > 0) {
     throw new UserError(new ConfigError(topology.project, topology.stack, problems).message);
   }
+  return { isServing };
 }
 
 async function requireCli(): Promise<void> {

@@ -120,8 +120,12 @@ export async function run(program: () => unknown, answers: Computed = {}): Promi
 }
 
 /** Deploys a configuration given as Pulumi gives it. */
-export function deployConfig(raw: Readonly<Record<string, string>>, answers?: Computed): Promise<Deployment> {
-  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw))), answers);
+export function deployConfig(
+  raw: Readonly<Record<string, string>>,
+  answers?: Computed,
+  { isServing = true } = {},
+): Promise<Deployment> {
+  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), isServing), answers);
 }
 
 /** Resources of one type ("Container") by name. */

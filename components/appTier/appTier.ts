@@ -7,7 +7,6 @@ import { fingerprint } from "../certificates.ts";
 import { folderFiles, secretFiles } from "../files.ts";
 import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
 import type { Password } from "../passwords.ts";
-import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { type ApplicationSource, applicationFolder } from "./applicationFolder.ts";
@@ -17,8 +16,8 @@ export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly databasePassword: Password;
   /** The certificate of the authority that signs the databases' certificates. */
   readonly databaseAuthority: pulumi.Output<string>;
-  /** Services that are healthy before the first application server starts. */
-  readonly after: readonly Service[];
+  /** The primary and the routers to it: an application may end where it finds no database. */
+  readonly needs: readonly Service[];
 }
 
 const APPLICATION_FOLDER = "/app";
@@ -46,9 +45,9 @@ export class AppTier extends pulumi.ComponentResource {
       DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
       DATABASE_PASSWORD_VERSION: args.databasePassword.version,
     };
-    this.services = rolling(
+    this.services = args.roll(
       args.plans,
-      args.after,
+      { needs: args.needs },
       (plan, after) =>
         new Service(
           plan.name,

@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RouterPlan } from "../../topology/plan.ts";
 import { configFiles } from "../files.ts";
-import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, PROBE, routerConfig, STOP_SECONDS } from "./routerConfig.ts";
 
 export interface DatabaseRoutersArgs extends TierArgs {
   readonly plans: readonly RouterPlan[];
-  /** Healthy before the first router starts. */
+  /** Released before the first router. */
   readonly after: readonly Service[];
 }
 
@@ -27,9 +26,9 @@ export class DatabaseRouters extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseRoutersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:DatabaseRouters", name, {}, opts);
-    this.services = rolling(
+    this.services = args.roll(
       args.plans,
-      args.after,
+      { releasedFirst: args.after },
       (plan, after) =>
         new Service(
           plan.name,

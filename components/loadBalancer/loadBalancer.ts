@@ -4,7 +4,6 @@ import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { configFiles, liveFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
-import { rolling } from "../roll.ts";
 import { Service, type ServiceArgs } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
@@ -13,7 +12,7 @@ import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
-  /** Services that are healthy before the load balancer starts. */
+  /** Services that are released before the first load balancer. */
   readonly after: readonly Service[];
 }
 
@@ -50,7 +49,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const pauses: Service[] = [];
-    const haproxies = rolling(args.plans, args.after, (plan, after) => {
+    const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, after) => {
       const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
       const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
       const pause = this.#pause(plan, args, config, { ...program, after });

@@ -7,7 +7,6 @@ import { type Authority, fingerprint, type IssuedCertificate } from "../certific
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
-import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { INTENT_FOLDER, TLS } from "./mysqlConfig.ts";
@@ -40,7 +39,7 @@ type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], Password>>;
  * who is primary, and nothing of a node hangs on it, so that a switchover replaces no container.
  */
 export class MysqlCluster extends pulumi.ComponentResource {
-  /** In the order in which they are replaced. */
+  /** In the order in which they are replaced: the first primary is the last. */
   readonly nodes: readonly Service[];
   /** Healthy once the configured member has been made primary, and while every member is in its place. */
   readonly controller: Service;
@@ -63,7 +62,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const certificates = new Map(
       args.plan.databases.map(({ name, dnsNames }) => [name, args.authority.issue(name, dnsNames, { parent: this })]),
     );
-    this.nodes = rolling(args.plan.databases, [], (plan, after) =>
+    this.nodes = args.roll(args.plan.databases, {}, (plan, after) =>
       this.#node(plan, of(volumes, plan), of(certificates, plan), args, after),
     );
     const served = args.plan.databases.map(

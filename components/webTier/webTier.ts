@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology/plan.ts";
 import { configFiles, folderFiles } from "../files.ts";
-import { rolling } from "../roll.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, STATIC_FOLDER, stopSeconds } from "./nginxConfig.ts";
@@ -11,7 +10,7 @@ export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];
   /** The folder that Nginx serves below the plans' static path, relative to the project; undefined: none. */
   readonly staticFiles: string | undefined;
-  /** Services that are healthy before the first web server starts. */
+  /** Services that are released before the first web server. */
   readonly after: readonly Service[];
 }
 
@@ -26,9 +25,9 @@ export class WebTier extends pulumi.ComponentResource {
         ? []
         : [{ ...folderFiles(STATIC_FOLDER, args.staticFiles), kind: "static" as const }];
     const start = readFileSync(new URL("files/start.sh", import.meta.url), "utf8");
-    this.services = rolling(
+    this.services = args.roll(
       args.plans,
-      args.after,
+      { releasedFirst: args.after },
       (plan, after) =>
         new Service(
           plan.name,

@@ -17,6 +17,15 @@ const volumesOf = (inputs: Registered["inputs"]) =>
   inputs["volumes"] as { volumeName: string; containerPath: string; readOnly?: boolean }[];
 const byName = (resources: readonly Registered[], name: string) => resources.find((resource) => resource.name === name);
 
+/** For each service the services that it waits for. */
+const order = (deployment: Deployment) =>
+  Object.fromEntries(
+    services(deployment).map(({ name, dependsOn }) => [
+      name,
+      dependsOn.filter((dependency) => byName(services(deployment), dependency)),
+    ]),
+  );
+
 describe("the dev stack, against mocks", () => {
   let dev: Deployment;
   before(async () => {
@@ -90,23 +99,33 @@ describe("the dev stack, against mocks", () => {
   });
 
   it("starts the tiers from the inside out, and each server of a tier after the one before it", () => {
-    const order = Object.fromEntries(
-      services(dev).map(({ name, dependsOn }) => [
-        name,
-        dependsOn.filter((dependency) => byName(services(dev), dependency)),
-      ]),
-    );
-    assert.deepEqual(order, {
+    assert.deepEqual(order(dev), {
       "mysql-server2": [],
       "mysql-server1": ["mysql-server2"],
       "mysql-steward": ["mysql-server1", "mysql-server2"],
       "router-server1": ["mysql-server1", "mysql-server2"],
       "router-server2": ["router-server1"],
-      "app-server1": ["router-server1", "router-server2"],
+      "app-server1": ["mysql-server1", "router-server1", "router-server2"],
       "app-server2": ["app-server1"],
       "web-server1": ["app-server1", "app-server2"],
       "web-server2": ["web-server1"],
       lb1: ["web-server1", "web-server2"],
+      "haproxy-lb1": ["lb1"],
+    });
+  });
+
+  it("starts all at once where nothing serves, but an application after the database, and what cannot be without another", async () => {
+    assert.deepEqual(order(await deployConfig(devConfig(), undefined, { isServing: false })), {
+      "mysql-server2": [],
+      "mysql-server1": [],
+      "mysql-steward": ["mysql-server1", "mysql-server2"],
+      "router-server1": [],
+      "router-server2": [],
+      "app-server1": ["mysql-server1", "router-server1", "router-server2"],
+      "app-server2": ["mysql-server1", "router-server1", "router-server2"],
+      "web-server1": [],
+      "web-server2": [],
+      lb1: [],
       "haproxy-lb1": ["lb1"],
     });
   });

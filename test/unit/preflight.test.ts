@@ -17,6 +17,7 @@ const empty: EngineState = {
   networks: [],
   published: [],
   services: [],
+  isServing: false,
   dataVolumes: [],
   dataAtWork: [],
 };

@@ -23,6 +23,7 @@ const NOBODY: EngineState = {
   networks: [],
   published: [],
   services: [],
+  isServing: false,
   dataVolumes: [],
   dataAtWork: [],
 };
