@@ -1,9 +1,7 @@
 import { heal } from "../operations/session/heal.ts";
-import { openSession, pulumi } from "../operations/session/pulumi.ts";
+import { openSession } from "../operations/session/pulumi.ts";
+import { takeDown } from "../operations/session/takeDown.ts";
 import { main } from "../operations/session/terminal.ts";
 
 /** Removes everything but what is protected: data volumes and the passwords that open them. */
-await main(async () => {
-  const { session } = await heal(await openSession(process.argv.slice(2)));
-  return pulumi(session, ["destroy", "--exclude-protected"]);
-});
+await main(async () => takeDown((await heal(await openSession(process.argv.slice(2)))).session));

@@ -5,6 +5,7 @@ import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
 import { makeObjects } from "../stack/file.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
+import { unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
@@ -33,7 +34,8 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
     to go on with those: npm run rollback -- --undo, then npm run up`);
   }
   const start = new Date();
-  const exitCode = await pulumi(session, ["up", ...(process.stdin.isTTY && process.stdout.isTTY ? [] : ["--yes"])]);
+  const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const exitCode = await pulumi(session, ["up", ...unattended(session.rest, { hasTerminal, isImplied: true })]);
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
