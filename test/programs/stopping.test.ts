@@ -41,7 +41,7 @@ describe("a stack that is taken down", function () {
   type Container = Awaited<ReturnType<typeof start>>;
   const stateOf = async (container: Container) => (await container.inspect()).State;
   const hasEnded = (container: Container) =>
-    eventually(async () => assert.equal((await stateOf(container)).Status, "exited"), { seconds: 20 });
+    eventually(async () => assert.equal((await stateOf(container)).Status, "exited"), 20);
 
   it("stops as a whole when its first container is told to, databases last, and nothing else is stopped", async () => {
     const [database, web, first, other] = await Promise.all([
