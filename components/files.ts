@@ -6,7 +6,7 @@ import { folderContent, shortHash } from "../releases/content.ts";
 /** Files that a container reads in one folder. */
 export interface MountedFiles {
   /** What the files are; part of the resources' names. */
-  readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "intent";
+  readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "desired";
   /** The folder in the container. It hides the image's files there. */
   readonly path: string;
   /** A new version means a new volume and a new container. undefined: the files change while the container runs. */

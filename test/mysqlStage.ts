@@ -4,13 +4,13 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import mysql from "mysql2/promise";
 import { issue } from "../app/test/certificates.ts";
-import { INTENT_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
+import { DESIRED_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
   controllerEnvironment,
   controllerFiles,
-  intentFiles,
+  desiredFiles,
   nodeEnvironment,
   nodeFiles,
 } from "../components/mysqlCluster/node.ts";
@@ -109,7 +109,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     };
     const mounts = {
       [CONFIG_FOLDER]: await folderOf(`${plan.name}-config`, nodeFiles(plan, cluster)),
-      [INTENT_FOLDER]: await folderOf(`${plan.name}-intent`, intentFiles(plan, cluster)),
+      [DESIRED_FOLDER]: await folderOf(`${plan.name}-desired`, desiredFiles(plan, cluster)),
       "/run/secrets": await folderOf(`${plan.name}-secrets`, secrets),
     };
     const options = [

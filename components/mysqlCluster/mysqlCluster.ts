@@ -9,13 +9,13 @@ import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { INTENT_FOLDER, TLS } from "./mysqlConfig.ts";
+import { DESIRED_FOLDER, TLS } from "./mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
   controllerEnvironment,
   controllerFiles,
-  intentFiles,
+  desiredFiles,
   nodeEnvironment,
   nodeFiles,
 } from "./node.ts";
@@ -90,7 +90,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         environment: nodeEnvironment(plan, cluster, args.database),
         files: [
           configFiles(CONFIG_FOLDER, nodeFiles(plan, cluster)),
-          liveFiles("intent", INTENT_FOLDER, intentFiles(plan, cluster)),
+          liveFiles("desired", DESIRED_FOLDER, desiredFiles(plan, cluster)),
           // node.sh sees what has changed: no renewal and no other password replaces a database.
           secretFiles({
             ...this.#passwordFiles(ACCOUNTS),

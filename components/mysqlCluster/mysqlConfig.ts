@@ -7,8 +7,8 @@ export const TLS = {
   key: "/run/secrets/server.key",
 } as const;
 
-/** What node.sh finds changed while it runs. */
-export const INTENT_FOLDER = "/etc/mysql/intent";
+/** The desired state: files that change while a node runs, and that node.sh applies. */
+export const DESIRED_FOLDER = "/etc/mysql/desired";
 export const SIZING_FILE = "sizing.cnf";
 
 /** The sizes that MySQL changes while it runs: node.sh sets what this file says. */
@@ -65,7 +65,7 @@ performance_schema_hosts_size = 32
 performance_schema_users_size = 32
 performance_schema_error_size = 0
 ${modeConfig(plan, cluster)}
-!include ${INTENT_FOLDER}/${SIZING_FILE}
+!include ${DESIRED_FOLDER}/${SIZING_FILE}
 `;
 }
 

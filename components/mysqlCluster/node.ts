@@ -46,8 +46,8 @@ export function nodeFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<stri
   return { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) };
 }
 
-/** The files that change while the node runs. */
-export function intentFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<string, string> {
+/** The desired state of a node, which changes while it runs: the member that takes writes first, and the sizes. */
+export function desiredFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<string, string> {
   return { primary: `${cluster.primary}\n`, [SIZING_FILE]: sizingConfig(plan) };
 }
 

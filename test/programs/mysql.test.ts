@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { definitions } from "../../components/mysqlCluster/definitions.ts";
-import { INTENT_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
+import { DESIRED_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
 import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { HELD } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
@@ -68,7 +68,7 @@ describe("the real MySQL takes its configuration", function () {
   const check = (text: string, sizes = sizingConfig(node)) =>
     runProgram({
       image: config.images.mysql,
-      files: { "node.cnf": text.replace(INTENT_FOLDER, "/checked"), [SIZING_FILE]: sizes },
+      files: { "node.cnf": text.replace(DESIRED_FOLDER, "/checked"), [SIZING_FILE]: sizes },
       folder: "/checked",
       command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--validate-config"],
       user: "999:999",

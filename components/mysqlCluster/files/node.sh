@@ -3,7 +3,7 @@
 # the configuration, a person or MySQL's own group promotes the primary.
 #
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
-# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/intent, whose files change
+# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/desired, whose files change
 # while it runs, primary names the member that takes writes first, and sizing.cnf has sizes. /tmp/state says what the node
 # is; its first word is for health.sh.
 set -uo pipefail
@@ -71,13 +71,13 @@ survey() {
   done
 }
 
-intended() { cat /etc/mysql/intent/primary; }
+desired_primary() { cat /etc/mysql/desired/primary; }
 
 # Sets the sizes that the configuration has now.
 resize() {
   local statements
   statements=$(sed -nE 's/^([a-z_]+) = ([0-9]+)$/SET GLOBAL \1 = \2;/p; s/^([a-z_]+) = ([0-9]+)M$/SET GLOBAL \1 = \2 * 1048576;/p' \
-    /etc/mysql/intent/sizing.cnf)
+    /etc/mysql/desired/sizing.cnf)
   if [ "$statements" = "${sized:-}" ]; then return; fi
   ask "$statements" && sized=$statements
 }
@@ -101,11 +101,11 @@ provision() {
     clone "$donor"
   elif [ ${#silent[@]} -gt 0 ]; then
     state "new: waiting for ${silent[*]} to say whether there are data"
-  elif [ "$(intended)" = "$MEMBER" ]; then
+  elif [ "$(desired_primary)" = "$MEMBER" ]; then
     begin_cluster
     rm "$MARKER"
   else
-    state "new: waiting for $(intended) to begin"
+    state "new: waiting for $(desired_primary) to begin"
   fi
 }
 

@@ -132,7 +132,7 @@ adopt() {
   if [ "$source" != - ]; then
     ask "START REPLICA FOR CHANNEL ''"
     state "replica of $source"
-  elif [ "$(intended)" = "$MEMBER" ]; then
+  elif [ "$(desired_primary)" = "$MEMBER" ]; then
     ask "SET GLOBAL super_read_only = OFF"
     { cluster_schema; begin_term "$MEMBER" configured; } | sql
   else
