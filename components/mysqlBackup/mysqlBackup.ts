@@ -12,37 +12,37 @@ import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
-  /** undefined: none are taken, now. */
+  /** undefined: the stack takes no backups at present. */
   readonly plan: BackupPlan | undefined;
   /** The application's database. */
   readonly database: string;
-  /** Of the account `backup`. */
+  /** The password of the account `backup`. */
   readonly password: Password;
   readonly authority: Authority;
-  /** Whether `pulumi destroy` spares the key that opens the backups, also where none are taken. */
+  /** Whether `pulumi destroy` spares the key that opens the backups, even if none are taken. */
   readonly protect: boolean;
-  /** Healthy before the first backup is taken. */
+  /** These are healthy before the first backup is taken. */
   readonly after: readonly Service[];
 }
 
-/** Where its scripts are. */
+/** The folder of its scripts. */
 export const BACKUP_SCRIPTS = "/etc/backup";
-/** Where the backups are; in the image, and so in an empty volume, it belongs to the user. */
+/** The folder of the backups. In the image, and therefore in an empty volume, the user 999 owns it. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
 /**
- * Takes backups of the databases and keeps them: full ones on schedule, and the binary log between them. Their key is the
- * stack's, whether backups are taken or not: those that were taken outlive the setting, and are gone on with when it is back.
+ * Takes backups of the databases: full backups on schedule, and an archive of the binary log between them. The stack has their
+ * key whether it takes backups or not: backups outlive the setting, and continue when it comes back.
  */
 export class MysqlBackup extends pulumi.ComponentResource {
-  /** None where no backups are taken. */
+  /** Empty if no backups are taken. */
   readonly services: readonly Service[];
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
     const kept = { parent: this, protect: args.protect || plan !== undefined };
-    // A key in which a digit is asked for: those that older versions of the program made, and that stay, say 0.
+    // The key of this version requires a digit. Keys that older versions made stay as they are, and have minNumeric 0.
     const key = new random.RandomPassword(
       `${name}-key`,
       { length: 64, special: false, minNumeric: 1 },
@@ -60,7 +60,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
     args: MysqlBackupArgs,
   ): Service {
     const place = placement(args, plan);
-    // Retained whatever else is: what backups are for includes the stack's removal.
+    // Retained in any case: backups are also for the time after the stack was removed.
     const volume = new docker.Volume(
       `${plan.name}-data`,
       { name: plan.volume, labels: stackLabels(args.identity), ...folderOf(plan) },
@@ -82,7 +82,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           ARCHIVE_SECONDS: String(plan.archiveSeconds),
           ENCRYPTED: String(plan.encrypted),
           UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
-          // The archive has it in memory.
+          // The archive keeps the password in memory, so another one replaces the container.
           PASSWORD_VERSION: args.password.version,
         },
         files: [
@@ -106,18 +106,18 @@ export class MysqlBackup extends pulumi.ComponentResource {
   }
 
   /**
-   * Until when backups with this key may have been taken that are not authenticated, in the form of their names: when this
-   * program first came to the stack; empty where it made the key itself. The stack's state notes it, because who can write
-   * to the folder of the backups could say there what he likes.
+   * The name of the last backup with this key that may lack authentication: the moment when this version first ran on the
+   * stack, or empty if this version made the key itself. It is in the stack's state, because anybody who can write to the
+   * folder of the backups could forge it there.
    */
   #unauthenticatedUntil(
     name: string,
     key: random.RandomPassword,
     { plan, after }: MysqlBackupArgs,
   ): pulumi.Output<string> {
-    // A stack that takes none has none of an older version: those could not be switched off.
+    // A stack that takes no backups has none of an older version, because older versions could not switch them off.
     const now = plan && pulumi.all(after.map(({ container }) => container.id)).apply(() => backupName(new Date()));
-    // Not protected: `down` would spare what it depends on, too, and that is every database.
+    // Not protected: `down` would also spare its dependencies, and these are all databases.
     const since = new random.RandomId(
       `${name}-authenticated-since`,
       { byteLength: 4, keepers: { since: now ?? "" } },
@@ -129,12 +129,12 @@ export class MysqlBackup extends pulumi.ComponentResource {
   }
 }
 
-/** A full backup is named by when it was begun: 20261121T120000Z. */
+/** A full backup is named after the moment when it was begun: 20261121T120000Z. */
 function backupName(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
 
-/** A folder of the host is a volume that binds it: the engine gives it to the user as it does with its own. */
+/** A folder of the host is mounted by a volume that binds it. */
 function folderOf({ directory }: BackupPlan): Pick<docker.VolumeArgs, "driverOpts"> {
   return directory === undefined ? {} : { driverOpts: { type: "none", o: "bind", device: directory } };
 }

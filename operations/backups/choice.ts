@@ -2,27 +2,28 @@ import { closest } from "fastest-levenshtein";
 import { gt } from "semver";
 import type { FullBackup, Listing } from "./listing.ts";
 
-/** What somebody wants back: all that there is, what one backup holds, or the data as they were at a moment. */
+/** The data to restore: the latest, those of one backup, or those of a moment. */
 export type Wanted =
   | { readonly kind: "latest" }
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "moment"; readonly at: Date };
 
-/** Where a restore begins, and how much of the archive it replays. */
+/** The full backup that a restore begins with, and how much of the archive it replays. */
 export interface Choice {
   readonly backup: FullBackup;
-  /** As restore.sh takes it: microseconds since 1970, `end`, `backup`. */
+  /** As restore.sh takes it: microseconds since 1970, `end` (all of the archive) or `backup` (nothing of it). */
   readonly until: string;
 }
 
 /**
- * Chooses the backup for what is wanted.
- * @param stack project/stack, whose backups alone will do
- * @throws Error saying what there is instead
+ * Chooses the backup to restore.
+ * @param stack project/stack: only its own backups are considered
+ * @throws Error naming the backups or moments that can be restored instead
  */
 export function choose(listing: Listing, stack: string, wanted: Wanted): Choice {
   const own = listing.backups.filter((backup) => backup.stack === stack);
-  const choice = wanted.kind === "name" ? named(listing, stack, wanted.name) : newest(own, listing.reaches, wanted);
+  const choice =
+    wanted.kind === "name" ? named(listing, stack, wanted.name) : newest(own, listing.archivedUntil, wanted);
   const { backup } = choice;
   if (gt(backup.version, listing.version)) {
     throw new Error(`the backup ${backup.name} is of MySQL ${backup.version}, and the stack runs ${listing.version}
@@ -47,10 +48,10 @@ function named({ backups }: Listing, stack: string, name: string): Choice {
 
 function newest(
   backups: readonly FullBackup[],
-  reaches: Listing["reaches"],
+  archivedUntil: Listing["archivedUntil"],
   wanted: Exclude<Wanted, { kind: "name" }>,
 ): Choice {
-  // One that anybody may have written is taken only where no other one will do.
+  // A backup that anybody may have written is chosen only if no authentic one will do.
   const preferred = [...backups.filter(({ authentic }) => !authentic), ...backups.filter(({ authentic }) => authentic)];
   const last = preferred.at(-1);
   if (last === undefined) {
@@ -60,26 +61,28 @@ function newest(
   if (wanted.kind === "latest") return { backup: last, until: "end" };
   const { at } = wanted;
   const backup = preferred.findLast(
-    ({ takenAt, run }) => at >= new Date(takenAt) && at <= (reaches.get(run) ?? new Date(takenAt)),
+    ({ takenAt, chain }) => at >= new Date(takenAt) && at <= (archivedUntil.get(chain) ?? new Date(takenAt)),
   );
   if (backup === undefined) {
-    const ranges = rangesOf(backups, reaches).map(({ from, to }) => `${from.toISOString()} to ${to.toISOString()}`);
+    const ranges = rangesOf(backups, archivedUntil).map(
+      ({ from, to }) => `${from.toISOString()} to ${to.toISOString()}`,
+    );
     throw new Error(`the archive does not have ${at.toISOString()}
     allowed:   a moment from ${ranges.join(", or from ")}`);
   }
   return { backup, until: `${at.getTime()}000` };
 }
 
-/** The times that can be gone back to, the oldest first. */
+/** The ranges of time that can be restored, the oldest first. */
 export function rangesOf(
   backups: readonly FullBackup[],
-  reaches: Listing["reaches"],
+  archivedUntil: Listing["archivedUntil"],
 ): { readonly from: Date; readonly to: Date }[] {
-  const runs = [...new Set(backups.map(({ run }) => run))];
-  return runs.flatMap((run) => {
-    const first = backups.find((backup) => backup.run === run);
+  const chains = [...new Set(backups.map(({ chain }) => chain))];
+  return chains.flatMap((chain) => {
+    const first = backups.find((backup) => backup.chain === chain);
     if (first === undefined) return [];
     const from = new Date(first.takenAt);
-    return [{ from, to: reaches.get(run) ?? from }];
+    return [{ from, to: archivedUntil.get(chain) ?? from }];
   });
 }

@@ -1,47 +1,51 @@
 import { z } from "zod";
 
-/** Whoever wrote it: a terminal shows it as it is. */
+/** Anybody may have written it, and a terminal shows it as it is: so it has no control characters. */
 const word = z.string().regex(/^[\w.:/-]*$/);
 
-const full = z.object({
-  name: word,
-  /** The stack whose databases it is of: project/stack. */
-  stack: word,
-  /** Which of the stack's data: `first`, or the restore that they came from. */
-  timeline: word,
-  /** The run of the archive that goes on from it. */
-  run: word,
-  /** The member whose data it is. */
-  from: word,
-  /** MySQL's. */
-  version: word,
-  /** It holds all that was committed before. */
-  takenAt: z.iso.datetime(),
-  /** What taking it took. */
-  seconds: z.number(),
-  encrypted: z.boolean(),
-  /** As it is stored. */
-  bytes: z.number(),
-  /** Unpacked. */
-  dataBytes: z.number(),
-  /** Of the application's tables, as counted in the copy that was checked. */
-  rows: z.record(z.string(), z.number()),
-});
+// On disk, the chain is `run` and the archive's progress is `reach`, as in the program's first version: store.sh.
 
-const reach = z.object({
-  run: word,
-  /** All that was committed before is archived. */
-  reach: z.iso.datetime(),
-});
+/** The manifest of a full backup. */
+const full = z
+  .object({
+    name: word,
+    /** The stack whose databases were backed up: project/stack. */
+    stack: word,
+    /** The history that the data belongs to: `first`, or the restore that it came from. */
+    timeline: word,
+    run: word,
+    /** The member whose data was cloned. */
+    from: word,
+    /** MySQL's version. */
+    version: word,
+    /** The backup holds everything that was committed before this moment. */
+    takenAt: z.iso.datetime(),
+    /** How long the backup took. */
+    seconds: z.number(),
+    encrypted: z.boolean(),
+    /** The size as stored. */
+    bytes: z.number(),
+    /** The size of the unpacked data. */
+    dataBytes: z.number(),
+    /** The number of rows of each of the application's tables, counted in the copy that was checked. */
+    rows: z.record(z.string(), z.number()),
+  })
+  .transform(({ run, ...manifest }) => ({ ...manifest, chain: run }));
+
+/** The progress of a chain: everything that was committed before this moment is archived. */
+const progress = z
+  .object({ run: word, reach: z.iso.datetime() })
+  .transform(({ run, reach }) => ({ chain: run, archivedUntil: new Date(reach) }));
 
 /**
- * What the container, which has the key, thinks of a file: this stack wrote it; an older version of the program may have
- * written it, or anybody; another stack wrote it; somebody changed it, or it was written with another key; it is not there.
+ * How far a file can be trusted, as verified by the container, which has the key: this stack wrote it; an older version of the
+ * program may have written it, or anybody; another stack wrote it; somebody changed it or wrote it with another key; it is
+ * missing.
  */
 const trust = z.enum(["authentic", "unauthenticated", "foreign", "changed", "missing"]);
 
 const entry = z.object({
-  /** Its path in the folder of the backups. */
+  /** The path in the folder of the backups. */
   file: z.string(),
   trust,
   text: z.base64().transform((text) => Buffer.from(text, "base64").toString()),
@@ -49,27 +53,27 @@ const entry = z.object({
 
 const server = z.object({ server: z.string(), format: z.literal(2) });
 
-/** A full backup: it has been started and checked, or it would not be listed. */
+/** A full backup. It was started and checked before it was listed. `chain` is the chain of the archive that continues it. */
 export interface FullBackup extends z.output<typeof full> {
-  /** Whether this stack took it and nobody has changed since what it says: the container, which has the key, has verified that. */
+  /** Whether the manifest is authentic: this stack took the backup, and nobody has changed the manifest since. */
   readonly authentic: boolean;
 }
 
-/** What there is to restore from. */
+/** The backups and the archive that can be restored. */
 export interface Listing {
-  /** Of all stacks, the oldest first. */
+  /** The full backups of all stacks, the oldest first. */
   readonly backups: readonly FullBackup[];
-  /** Until when the archive has everything, by run. */
-  readonly reaches: ReadonlyMap<string, Date>;
-  /** What is not as it should be, a line for each file. */
+  /** By chain, the moment until which everything is archived. */
+  readonly archivedUntil: ReadonlyMap<string, Date>;
+  /** A line for each file that is missing or not trusted. */
   readonly problems: readonly string[];
-  /** MySQL's version that would be restored into. */
+  /** The MySQL version of the stack. */
   readonly version: string;
 }
 
 /**
- * Reads what list.sh prints: a JSON object a line.
- * @throws Error where it is an older version's, whose word is not to be relied on
+ * Reads the JSON lines that list.sh prints.
+ * @throws Error if an older version of list.sh printed them, which verified nothing
  */
 export function parseListing(text: string): Listing {
   const objects = text
@@ -91,7 +95,9 @@ export function parseListing(text: string): Listing {
     backups: entries
       .flatMap(({ content, trust }) => content.backup.map((one) => ({ ...one, authentic: trust === "authentic" })))
       .sort((a, b) => (a.takenAt < b.takenAt ? -1 : 1)),
-    reaches: new Map(entries.flatMap(({ content }) => content.reach.map(({ run, reach }) => [run, new Date(reach)]))),
+    archivedUntil: new Map(
+      entries.flatMap(({ content }) => content.progress.map(({ chain, archivedUntil }) => [chain, archivedUntil])),
+    ),
     problems: entries.flatMap(problem),
     version: version.server,
   };
@@ -99,17 +105,17 @@ export function parseListing(text: string): Listing {
 
 interface Content {
   readonly backup: z.output<typeof full>[];
-  readonly reach: z.output<typeof reach>[];
+  readonly progress: z.output<typeof progress>[];
 }
 
-/** What a manifest says, where it may be listened to. */
+/** The content of a manifest, if its trust allows to use it. */
 function contentOf({ text, trust }: z.output<typeof entry>): Content {
-  if (trust === "changed" || trust === "missing") return { backup: [], reach: [] };
+  if (trust === "changed" || trust === "missing") return { backup: [], progress: [] };
   const read = <T>(kind: z.ZodType<T>): T[] => {
     const result = json.pipe(kind).safeParse(text);
     return result.success ? [result.data] : [];
   };
-  return { backup: read(full), reach: trust === "foreign" ? [] : read(reach) };
+  return { backup: read(full), progress: trust === "foreign" ? [] : read(progress) };
 }
 
 const json = z.string().transform((text, context): unknown => {
@@ -125,7 +131,7 @@ function problem({ file, trust, content }: z.output<typeof entry> & { readonly c
   switch (trust) {
     case "authentic":
     case "unauthenticated":
-      return content.backup.length + content.reach.length > 0 ? [] : [`${file} cannot be read`];
+      return content.backup.length + content.progress.length > 0 ? [] : [`${file} cannot be read`];
     case "foreign":
       return [`${file} says that it is of another stack, ${content.backup[0]?.stack ?? "and cannot be read"}`];
     case "changed":
@@ -135,7 +141,7 @@ function problem({ file, trust, content }: z.output<typeof entry> & { readonly c
   }
 }
 
-/** What has been restored, as restore.sh prints it at its end. */
+/** The restored data, as restore.sh describes it at its end. */
 export const restored = z.object({
   gtids: z.string(),
   /** When the last transaction of the archive was committed, in microseconds since 1970; 0: none was replayed. */

@@ -4,7 +4,7 @@ import type { Choice } from "./choice.ts";
 import type { FullBackup, Listing, Restored } from "./listing.ts";
 import { countTransactions } from "./transactions.ts";
 
-/** A size as people read it: 1.5 MB. */
+/** A size with a unit: 1.5 MB. */
 export function size(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
@@ -12,8 +12,8 @@ export function size(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-/** A line for each backup of the stack, the newest first: name, age, size, what was checked, what the archive adds. */
-export function backupTable({ backups, reaches }: Listing, stack: string, now: Date): string[] {
+/** A line for each backup of the stack, the newest first: name, age, size, checked rows, protection, restorable moments. */
+export function backupTable({ backups, archivedUntil }: Listing, stack: string, now: Date): string[] {
   const rows = backups
     .filter((backup) => backup.stack === stack)
     .toReversed()
@@ -26,7 +26,7 @@ export function backupTable({ backups, reaches }: Listing, stack: string, now: D
         backup.encrypted ? "encrypted" : "in the clear",
         backup.authentic ? "authenticated" : "NOT AUTHENTICATED (an older version took it)",
       ].join(", "),
-      `any moment from ${backup.takenAt} to ${(reaches.get(backup.run) ?? new Date(backup.takenAt)).toISOString()}`,
+      `any moment from ${backup.takenAt} to ${(archivedUntil.get(backup.chain) ?? new Date(backup.takenAt)).toISOString()}`,
     ]);
   return table(rows);
 }
@@ -35,14 +35,17 @@ function rowCount({ rows }: Pick<FullBackup, "rows">): number {
   return Object.values(rows).reduce((sum, count) => sum + count, 0);
 }
 
-/** What the databases hold now. */
+/** The data that the databases hold now. */
 export interface Present {
   /** Transactions that the restored data lack, as MySQL writes sets of them. */
   readonly lacking: string;
   readonly rows: Readonly<Record<string, number>>;
 }
 
-/** What a restore gives and what it costs, line by line. `present`: undefined where no database answers. */
+/**
+ * The data that a restore brings, and the data that it would lose, line by line.
+ * @param present undefined: no database answers
+ */
 export function lossReport(
   { backup }: Pick<Choice, "backup">,
   restored: Restored,

@@ -38,7 +38,7 @@ age() (
   }
   reseal "$first/manifest.json" "$first/data" ",\"stack\":\"foobar\\/test\",\"timeline\":\"first\",\"run\":\"$1\""
   replace "$first/manifest.json" '"name":"[^"]*"' "\"name\":\"$1\""
-  for piece in "$archive"/0*.json; do reseal "$piece" "${piece%.json}.data" ''; done
+  for segment in "$archive"/0*.json; do reseal "$segment" "${segment%.json}.data" ''; done
   replace "$archive/reach.json" '"number":[0-9]*,' ''
   plain "$archive/reach.json" ",\"run\":\"$1\""
   rm -r "$second"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A database and the backups' own scripts in one container, for tests: it takes two full backups, the second one in the clear
-# by scripts that were started again, and three pieces of the archive after each. The folder is left in /stage/folder, as it
+# by scripts that were started again, and three segments of the archive after each. The folder is left in /stage/folder, as it
 # was before the second in /stage/earlier, and each reach.json in /stage/reach.NUMBER.
 set -euo pipefail
 
@@ -48,12 +48,12 @@ work() {
   ENCRYPTED=$1 bash /etc/backup/backup.sh &
   until [ -p /tmp/archive.requests ]; do sleep 0.1; done
 }
-pieces() {
-  local piece
-  for piece in "$@"; do
+segments() {
+  local segment
+  for segment in "$@"; do
     member --execute="INSERT INTO foobar.messages VALUES ()"
     request archive
-    cp "$target"/archive/*/reach.json "/stage/reach.$piece"
+    cp "$target"/archive/*/reach.json "/stage/reach.$segment"
   done
 }
 
@@ -61,13 +61,13 @@ work true
 working=$!
 until [ -n "$(find "$target/full" -name manifest.json 2>/dev/null)" ]; do sleep 0.1; done
 cp "$target"/archive/*/reach.json /stage/reach.0
-pieces 1 2 3
+segments 1 2 3
 cp -a "$target" /stage/earlier
 kill $working
 wait $working || true
 work false
 request full
-pieces 4 5 6
+segments 4 5 6
 cp -a "$target" /stage/folder
 
 # What the scripts at work make of an archive whose end is taken away.

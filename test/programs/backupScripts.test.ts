@@ -74,11 +74,11 @@ describe("what somebody writes into the folder of the backups, to the scripts in
   });
 
   const BACKUP = `full/${OLD}/manifest.json`;
-  const REACH = `archive/${OLD}/reach.json`;
-  const PIECE = `archive/${OLD}/00000001.json`;
+  const PROGRESS = `archive/${OLD}/reach.json`;
+  const SEGMENT = `archive/${OLD}/00000001.json`;
   const CASES: readonly [string, string, string, string][] = [
     ["a backup of an older version", BACKUP, OLD_BACKUP, "unauthenticated"],
-    ["a backup whose run is a path", BACKUP, OLD_BACKUP.replace(`"run":"`, `"run":"../`), "changed"],
+    ["a backup whose chain is a path", BACKUP, OLD_BACKUP.replace(`"run":"`, `"run":"../`), "changed"],
     ["a backup that was taken at no moment", BACKUP, OLD_BACKUP.replace("2025-01-01T", "$(id)T"), "changed"],
     ["a backup of transactions that are SQL", BACKUP, OLD_BACKUP.replace("{", `{"gtids":"') OR ('",`), "changed"],
     ["a backup whose size is an expression", BACKUP, OLD_BACKUP.replace("{", `{"dataBytes":a[$(id)],`), "changed"],
@@ -89,20 +89,25 @@ describe("what somebody writes into the folder of the backups, to the scripts in
       OLD_BACKUP.replace("foobar/dev", "\u001b[2J"),
       "changed",
     ],
-    ["a reach of an older version", REACH, `{"after":"u:1-5","reach":"2025-01-01T00:00:10.000Z"}`, "unauthenticated"],
-    ["a reach of transactions that are SQL", REACH, `{"after":"','') OR SLEEP(9) OR ('"}`, "changed"],
-    ["a reach that is no moment", REACH, `{"after":"","reach":"now"}`, "changed"],
-    ["a reach of a number that is an expression", REACH, `{"number":a[$(id)],"after":""}`, "changed"],
-    ["a piece of an older version", PIECE, `{"number":1,"after":"u:1-5","last":5}`, "unauthenticated"],
-    ["a piece after transactions that are SQL", PIECE, `{"number":1,"before":"' --","after":""}`, "changed"],
-    ["a piece whose end is an expression", PIECE, `{"number":1,"after":"","last":a[$(id)]}`, "changed"],
+    [
+      "a progress of an older version",
+      PROGRESS,
+      `{"after":"u:1-5","reach":"2025-01-01T00:00:10.000Z"}`,
+      "unauthenticated",
+    ],
+    ["a progress with GTIDs that are SQL", PROGRESS, `{"after":"','') OR SLEEP(9) OR ('"}`, "changed"],
+    ["a progress until no moment", PROGRESS, `{"after":"","reach":"now"}`, "changed"],
+    ["a progress with a number that is an expression", PROGRESS, `{"number":a[$(id)],"after":""}`, "changed"],
+    ["a segment of an older version", SEGMENT, `{"number":1,"after":"u:1-5","last":5}`, "unauthenticated"],
+    ["a segment after GTIDs that are SQL", SEGMENT, `{"number":1,"before":"' --","after":""}`, "changed"],
+    ["a segment whose end is an expression", SEGMENT, `{"number":1,"after":"","last":a[$(id)]}`, "changed"],
   ];
 
   it("is changed where it is not of its kind", async () => {
     const examine: Readonly<Record<string, string>> = {
       [BACKUP]: `backup ${OLD}`,
-      [REACH]: `reach ${OLD}`,
-      [PIECE]: `piece $target/${PIECE}`,
+      [PROGRESS]: `progress ${OLD}`,
+      [SEGMENT]: `segment $target/${SEGMENT}`,
     };
     const lines = CASES.map(
       ([, file, text]) =>
@@ -118,7 +123,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
   it("is nothing that the archive goes on from, which nobody authenticated: it asks for a full backup at once", async () => {
     const said = await inImage(`
       put ${BACKUP} '${OLD_BACKUP}'
-      put ${REACH} '{"run":"${OLD}","reach":"2025-01-01T00:00:10.000Z","after":""}'
+      put ${PROGRESS} '{"run":"${OLD}","reach":"2025-01-01T00:00:10.000Z","after":""}'
       mkfifo /tmp/full.requests /tmp/archive.requests
       bash /scripts/archive.sh >/dev/null 2>&1 &
       read -r -t 20 request <>/tmp/full.requests
@@ -127,7 +132,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
     assert.equal(said, "archive\nwaiting for a full backup that is authenticated");
   });
 
-  it("stays in the archive where this program did not make it, whose runs are times; a run that no backup needs goes", async () => {
+  it("stays in the archive where this program did not make it, whose chains are named after times; a chain that no backup needs goes", async () => {
     const said = await inImage(`
       put ${BACKUP} '${OLD_BACKUP}'
       mkdir -p archive/${OLD} archive/20240101T000000Z 'archive/a[$(id)]' archive/@

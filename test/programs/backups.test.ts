@@ -169,7 +169,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
   name,
   stack: "foobar/dev",
   timeline: "first",
-  run: "A",
+  chain: "A",
   from: "mysql-server2.replication",
   version: "9.7.4",
   takenAt: "2026-11-01T00:00:00.000Z",
@@ -184,7 +184,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
 
 const listing = (...backups: readonly FullBackup[]): Listing => ({
   backups,
-  reaches: new Map([
+  archivedUntil: new Map([
     ["A", new Date("2026-11-03T00:00:00Z")],
     ["B", new Date("2026-11-09T00:00:00Z")],
   ]),
@@ -195,7 +195,7 @@ const listing = (...backups: readonly FullBackup[]): Listing => ({
 const days = listing(
   backup("a1"),
   backup("a2", { takenAt: "2026-11-02T00:00:00.000Z" }),
-  backup("b1", { takenAt: "2026-11-05T00:00:00.000Z", run: "B" }),
+  backup("b1", { takenAt: "2026-11-05T00:00:00.000Z", chain: "B" }),
 );
 
 describe("the choice of a backup", () => {
@@ -268,11 +268,13 @@ describe("the choice of a backup", () => {
 describe("what is said of backups", () => {
   const entry = (file: string, trust: string, content: unknown) =>
     JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
+  /** A manifest as it is on disk, where the chain is `run`. */
+  const stored = ({ authentic: _, chain, ...manifest }: FullBackup) => ({ ...manifest, run: chain });
   const SERVER = '{"server":"9.7.4","format":2}';
 
-  it("is read from what the container prints", () => {
-    const { authentic: _, ...manifest } = backup("a1");
-    const reach = { run: "A", reach: "2026-11-03T00:00:00.000Z", after: "u:1-5" };
+  it("is read from what the container prints, in the spellings of the first version", () => {
+    const manifest = stored(backup("a1"));
+    const progress = { run: "A", reach: "2026-11-03T00:00:00.000Z", after: "u:1-5" };
     const read = parseListing(
       [
         entry("full/a1/manifest.json", "authentic", manifest),
@@ -281,7 +283,7 @@ describe("what is said of backups", () => {
           name: "a0",
           takenAt: "2026-10-01T00:00:00.000Z",
         }),
-        entry("archive/A/reach.json", "authentic", reach),
+        entry("archive/A/reach.json", "authentic", progress),
         SERVER,
       ].join("\n"),
     );
@@ -289,13 +291,13 @@ describe("what is said of backups", () => {
       backup("a0", { authentic: false, takenAt: "2026-10-01T00:00:00.000Z" }),
       backup("a1"),
     ]);
-    assert.deepEqual(read.reaches.get("A"), new Date("2026-11-03T00:00:00Z"));
+    assert.deepEqual(read.archivedUntil.get("A"), new Date("2026-11-03T00:00:00Z"));
     assert.equal(read.version, "9.7.4");
     assert.deepEqual(read.problems, []);
   });
 
   it("names each file that is not as it should be, and listens to none of them", () => {
-    const { authentic: _, ...manifest } = backup("a1");
+    const manifest = stored(backup("a1"));
     const read = parseListing(
       [
         entry("full/a1/manifest.json", "changed", manifest),
@@ -317,7 +319,7 @@ describe("what is said of backups", () => {
       read.backups.filter(({ stack }) => stack === "foobar/dev"),
       [],
     );
-    assert.equal(read.reaches.size, 0);
+    assert.equal(read.archivedUntil.size, 0);
   });
 
   it("is refused where an older version of the program says it, which verified nothing", () => {

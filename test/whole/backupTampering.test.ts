@@ -34,7 +34,7 @@ const SOUND: readonly Case[] = [
     says: rows(0),
   },
   {
-    name: "a piece that was filed as everything ended, before it was noted",
+    name: "a segment that was archived when everything ended, before it was noted",
     script: `cp /stage/reach.5 $archive/reach.json; ${FIRST}`,
     says: rows(6),
   },
@@ -128,7 +128,7 @@ const CHANGED: readonly Case[] = [
     lists: /reach.json is not as/,
   },
   {
-    name: "reach.json of another run",
+    name: "reach.json of another chain",
     script: `replace $archive/reach.json '"run":"2' '"run":"3'; sign $archive/reach.json; ${FIRST}`,
     says: untrue("archive/\\w+/reach.json"),
     lists: /reach.json is not as/,
@@ -136,27 +136,27 @@ const CHANGED: readonly Case[] = [
   {
     name: "an earlier reach.json put back",
     script: `cp /stage/reach.4 $archive/reach.json; ${FIRST}`,
-    says: /archive\/\w+\/reach.json is older than what it is about/,
+    says: /archive\/\w+\/reach.json is older than the archive/,
   },
   {
     name: "the archive of before a backup put back",
     script: `rm $archive/0000000[3-6].*; cp /stage/reach.2 $archive/reach.json; ${SECOND}`,
-    says: /archive\/\w+\/reach.json is older than what it is about/,
+    says: /archive\/\w+\/reach.json is older than the archive/,
   },
-  ...(["00000001", "00000003", "00000006"] as const).map((piece) => ({
-    name: `the piece ${piece} dropped`,
-    script: `rm $archive/${piece}.*; ${FIRST}`,
-    says: new RegExp(`archive/\\w+/${piece}.json is missing`),
-    ...(piece === "00000001" ? {} : { lists: new RegExp(`${piece}.json is missing`) }),
+  ...(["00000001", "00000003", "00000006"] as const).map((segment) => ({
+    name: `the segment ${segment} dropped`,
+    script: `rm $archive/${segment}.*; ${FIRST}`,
+    says: new RegExp(`archive/\\w+/${segment}.json is missing`),
+    ...(segment === "00000001" ? {} : { lists: new RegExp(`${segment}.json is missing`) }),
   })),
   {
-    name: "the data of a piece dropped",
+    name: "the data of a segment dropped",
     script: `rm $archive/00000005.data; ${FIRST}`,
     says: /archive\/\w+\/00000005.data is missing/,
     lists: /00000005.data is missing/,
   },
   {
-    name: "all pieces dropped",
+    name: "all segments dropped",
     script: `rm $archive/0*; ${FIRST}`,
     says: /archive\/\w+\/00000001.json is missing/,
     lists: /00000006.json is missing/,
@@ -164,30 +164,30 @@ const CHANGED: readonly Case[] = [
   ...(
     [
       [
-        "two pieces exchanged",
+        "two segments exchanged",
         "exchange $archive/00000002.json $archive/00000003.json; exchange $archive/00000002.data $archive/00000003.data",
         "00000002.json",
       ],
       [
-        "a piece repeated",
+        "a segment repeated",
         "cp $archive/00000003.json $archive/00000007.json; cp $archive/00000003.data $archive/00000007.data",
         "00000007.json",
       ],
-      ["when a piece ends", `replace $archive/00000004.json '"last":' '"last":9'`, "00000004.json"],
-      ["what a piece holds", `replace $archive/00000004.json '"after":"' '"after":"0'`, "00000004.json"],
+      ["when a segment ends", `replace $archive/00000004.json '"last":' '"last":9'`, "00000004.json"],
+      ["what a segment holds", `replace $archive/00000004.json '"after":"' '"after":"0'`, "00000004.json"],
       [
-        "a piece without a code",
+        "a segment without a code",
         `replace $archive/00000004.json ',"hmac":"[0-9a-f]*"' ''`,
         "00000004.json",
         "is not authenticated",
       ],
       [
-        "a piece of another run",
+        "a segment of another chain",
         `replace $archive/00000002.json '"run":"2' '"run":"3'; sign $archive/00000002.json`,
         "00000002.json",
       ],
       [
-        "a piece of another stack",
+        "a segment of another stack",
         `replace $archive/00000002.json 'foobar/test' 'foobar/prod'; sign $archive/00000002.json`,
         "00000002.json",
       ],
@@ -198,15 +198,15 @@ const CHANGED: readonly Case[] = [
     says: says === undefined ? untrue(`archive/\\w+/${file}`) : new RegExp(`archive/\\w+/${file} ${says}`),
   })),
   {
-    name: "a piece of the same number that the archive did not go on from",
+    name: "a segment of the same number that the archive did not go on from",
     script: `replace $archive/00000003.json '"before":"' '"before":"0'; sign $archive/00000003.json; ${FIRST}`,
-    says: /archive\/\w+\/00000003.json does not go on from the one before it/,
+    says: /archive\/\w+\/00000003.json does not continue the one before it/,
   },
   ...(
     [
-      ["a byte of a piece", "overwrite $archive/00000003.data"],
-      ["less of a piece", "truncate --size=-1 $archive/00000003.data"],
-      ["data of two pieces exchanged", "exchange $archive/00000003.data $archive/00000004.data"],
+      ["a byte of a segment", "overwrite $archive/00000003.data"],
+      ["less of a segment", "truncate --size=-1 $archive/00000003.data"],
+      ["data of two segments exchanged", "exchange $archive/00000003.data $archive/00000004.data"],
     ] as const
   ).map(([name, script]) => ({ name, script: `${script}; ${FIRST}`, says: another("archive/\\w+/00000003.data") })),
 ];

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Archives the binary log continuously: this container's own server receives it as a replica does, from any member, and
-# whole transactions by their GTIDs, whichever member has them. It never applies them: its relay log is the archive, filed
-# every ARCHIVE_SECONDS.
+# Archives the binary log continuously. This container's own server receives it as a replica does, from any member:
+# GTIDs identify the transactions, whichever member sends them. The server never applies them. Every ARCHIVE_SECONDS its
+# closed relay logs become segments of the archive.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -15,29 +15,29 @@ scripts=$(dirname "$0")
 . "$scripts/server.sh"
 # shellcheck source=members.sh
 . "$scripts/members.sh"
-# shellcheck source=filing.sh
-. "$scripts/filing.sh"
+# shellcheck source=segments.sh
+. "$scripts/segments.sh"
 
-# The member that is followed, and what had been filed when that began.
+# The member that sends the binary log, and the GTIDs that were archived when receiving from it began.
 source='' base=''
-# The full backup for which one that is authenticated has been asked for.
+# The newest full backup, if it is not authenticated and this script has already requested another one because of it.
 asked=''
 
 ask() { own archive <<<"$1"; }
 
-# union GTIDS GTIDS
+# union GTIDS GTIDS: prints both sets as one.
 union() { ask "SELECT REPLACE(GTID_SUBTRACT('$1,$2', ''), '\n', '')"; }
 
 is_subset() { [ "$(ask "SELECT GTID_SUBSET('$1', '$2')")" = 1 ]; }
 
-# status FIELD…: of receiving, each in a line.
+# status FIELD…: prints these fields of the replica's status, one in each line.
 status() {
   own archive --column-names <<<"SHOW REPLICA STATUS" |
     awk -F '\t' -v wanted="$*" 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; count = split(wanted, names, " ") }
       NR == 2 { for (i = 1; i <= count; i++) { gsub(/\\n/, "", $column[names[i]]); print $column[names[i]] } }'
 }
 
-# follow MEMBER: from what has been filed on.
+# follow MEMBER: receives from this member whatever is not archived yet.
 follow() {
   own archive <<SQL
 STOP REPLICA;
@@ -51,8 +51,8 @@ SQL
   source=$1 base=$after
 }
 
-# file_relay_logs: all that are closed.
-file_relay_logs() {
+# archive_relay_logs: archives every closed relay log.
+archive_relay_logs() {
   local -a logs
   local index next set
   ask "FLUSH RELAY LOGS" || return
@@ -61,19 +61,19 @@ file_relay_logs() {
     next=$(basename "${logs[index + 1]}")
     set=$(ask "SHOW RELAYLOG EVENTS IN '$next' LIMIT 2" | awk -F '\t' '$3 == "Previous_gtids" { gsub(/\\n/, "", $6); print $6 }')
     set=$(union "$base" "$set") || return
-    if [ "$set" != "$after" ]; then file_piece "${logs[index]}" "$set" || return; fi
+    if [ "$set" != "$after" ]; then archive_segment "${logs[index]}" "$set" || return; fi
     rm "${logs[index]}"
   done
 }
 
-# Whether the binary log is received; where it is not, from whom it could be.
+# is_received: whether the binary log is being received. If it is not, this begins to receive it from another member.
 is_received() {
   local running error text
   { read -r running; read -r error; read -r text; } < <(status Replica_IO_Running Last_IO_Errno Last_IO_Error)
   if [ -n "$source" ] && [ "$running" = Yes ]; then return; fi
   case ${error:-0} in
   1236 | 13114)
-    break_run "$source no longer has the binary log since the last that was archived"
+    break_chain "$source no longer has the binary log that follows the archive"
     return 1
     ;;
   esac
@@ -87,7 +87,7 @@ is_received() {
   done
 }
 
-# One round: all that the primary had at its beginning is filed at its end.
+# tick: one round. At its end, everything is archived that the primary had at its beginning.
 tick() {
   local wanted began
   survey_backups
@@ -100,23 +100,23 @@ tick() {
     state archive "waiting for the first full backup"
     return
   fi
-  # Anybody who can write to the folder could else say what the archive goes on from.
+  # Otherwise anybody who can write to the folder could choose the GTIDs from which the archive goes on.
   if [ "$newest_trust" != authentic ]; then
     state archive "waiting for a full backup that is authenticated"
     [ "$asked" = "$newest" ] || echo archive >/tmp/full.requests
     asked=$newest
     return
   fi
-  wanted=$(field "$newest_text" run)
+  wanted=$(chain_of "$newest_text")
   if is_broken "$wanted"; then
     state archive "waiting for a new full backup, because $(why_broken "$wanted")"
     return
   fi
-  if [ "$wanted" != "$run" ]; then
+  if [ "$wanted" != "$chain" ]; then
     source=''
-    begin_run "$wanted" || return
+    resume_chain "$wanted" || return
     if [ "$(count "$newest_text" archived)" -gt "$number" ]; then
-      break_run "archive/$run/reach.json is older than the full backup $newest: it was put back"
+      break_chain "$(progress_file "$chain") is older than the full backup $newest: it was put back"
       return
     fi
   fi
@@ -128,7 +128,7 @@ tick() {
     return
   fi
   if [ -z "$source" ] && ! is_subset "$after" "$head"; then
-    break_run "$primary lacks transactions that are archived"
+    break_chain "$primary lacks transactions that are archived"
     return
   fi
   is_received || return
@@ -136,17 +136,17 @@ tick() {
   for ((try = 0; try < 50; try++)); do
     read -r received < <(status Retrieved_Gtid_Set)
     if is_subset "$head" "$base,$received"; then
-      file_relay_logs 2>/tmp/archive.problem || {
+      archive_relay_logs 2>/tmp/archive.problem || {
         state archive "failed: $(tail -n 1 /tmp/archive.problem)"
         return
       }
-      reach=$began
-      note_reach && state archive "archiving from $source"
+      archived_until=$began
+      note_progress && state archive "archiving from $source"
       return
     fi
     sleep 0.2
   done
-  file_relay_logs
+  archive_relay_logs
   state archive "failed: $source is behind $primary"
 }
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Who wrote a manifest. Its last member, hmac, is the HMAC-SHA256 of all before it, by a key that no one has who can only
-# write the folder. A manifest says where it belongs and names the checksums of its data; so nothing can be changed,
-# swapped, dropped or repeated without being noticed. What is encrypted is authenticated as it is stored: it is verified
-# before it is decrypted.
+# Authenticates manifests. The last member of a manifest, hmac, is the HMAC-SHA256 of everything before it. Access to
+# the folder alone does not give access to the key. A manifest contains its own place in the folder and the checksums of
+# its data, so that no change, swap, removal or repetition goes unnoticed. Encrypted data is authenticated as it is
+# stored: it is verified before it is decrypted.
 #
-# openssl takes an HMAC's key as an argument only, and arguments can be read by every process of the machine. So the two
-# hashes that an HMAC consists of (RFC 2104) are made here.
+# openssl takes an HMAC's key only as an argument, and every process of the machine can read arguments. So this script
+# computes the two hashes of an HMAC (RFC 2104) itself.
 
 # shellcheck source=values.sh
 . "$(dirname "${BASH_SOURCE[0]}")/values.sh"
 
-# bytes HEX MASK COUNT: so many bytes, zeros where there are no more, each with the mask.
+# bytes HEX MASK COUNT: prints COUNT bytes, padded with zeros, each combined with the mask by XOR.
 bytes() {
   local block='' at
   for ((at = 0; at < 2 * $3; at += 2)); do
@@ -19,7 +19,7 @@ bytes() {
   printf '%b' "$block"
 }
 
-# hmac KEY: of standard input; key (at most 64 bytes) and code in hex.
+# hmac KEY: prints the HMAC of standard input. The key (at most 64 bytes) and the HMAC are in hex.
 hmac() {
   local digest
   digest=$({ bytes "$1" 0x36 64; cat; } | sha256sum)
@@ -27,7 +27,7 @@ hmac() {
   echo "${digest%% *}"
 }
 
-# same CODE CODE: takes as long wherever they differ.
+# same CODE CODE: whether two HMACs are equal. The time that it takes does not depend on where they differ.
 same() {
   local at differ=0
   [ ${#1} = ${#2} ] || return 1
@@ -37,7 +37,7 @@ same() {
   return $differ
 }
 
-# Keys are derived from the one in the stack's state, one for each use.
+# One key for each use is derived from the key in the stack's state.
 stack_key=$(od -An -v -tx1 /run/secrets/backup-key | tr -d ' \n')
 if [ -z "$stack_key" ]; then
   echo "error: the key in /run/secrets/backup-key cannot be read" >&2
@@ -48,15 +48,15 @@ authentication_key=$(printf 'foobar backups: authentication' | hmac "$stack_key"
 # shellcheck disable=SC2034
 encryption_key=$(printf 'foobar backups: encryption' | hmac "$stack_key")
 
-# signed JSON: an object in one line, with its code as the last member.
+# signed JSON: prints the object, which is one line, with its HMAC as the last member.
 signed() { printf '%s,"hmac":"%s"}\n' "${1%\}}" "$(printf '%s' "$1" | hmac "$authentication_key")"; }
 
-# What has been found to be authentic; a long-running script looks at the same manifests again and again.
+# Manifests that are known to be authentic: a long-running script examines the same ones again and again.
 declare -A known=()
 
-# examine FILE KIND: $text is its line, and $trust says what to think of it: authentic; unauthenticated (it has no code, as
-# those that older versions of the program wrote); foreign (of another stack); changed; missing. A link is no file: it
-# could lead anywhere.
+# examine FILE KIND: sets $text to the manifest's line, and $trust to authentic, unauthenticated (it has no HMAC, like
+# the manifests of older versions of the program), foreign (of another stack), changed or missing. A symbolic link
+# counts as missing, because it could lead anywhere.
 examine() {
   local code body stack
   text='' trust=missing
@@ -74,7 +74,7 @@ examine() {
     trust=authentic
   else
     body=${text%,\"hmac\":\"*}\} code=${text##*,\"hmac\":\"}
-    # shellcheck disable=SC2034 # for who asks
+    # shellcheck disable=SC2034 # For the caller.
     if same "${code%\"\}}" "$(printf '%s' "$body" | hmac "$authentication_key")" && [ "$(field "$body" kind)" = "$2" ]; then
       trust=authentic known[$2 $text]=yes
     fi

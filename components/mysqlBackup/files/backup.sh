@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Takes full backups on schedule and archives the binary log between them.
 #
-# Environment: STACK (project/stack), TIMELINE (which data the databases have: first, or the restore that they come from),
-# MEMBERS (in the order in which they are asked), APPLICATION_DATABASE, EVERY_HOURS, KEEP, ARCHIVE_SECONDS, ENCRYPTED (true
-# or false), UNAUTHENTICATED_UNTIL (the name of the last backup that an older version of the program, which did not
-# authenticate them, can have begun; empty: there is none). What it is at is in /tmp/state.
+# Environment: STACK (project/stack), TIMELINE (the history of the data: first, or the restore
+# that it came from), MEMBERS (in the order in which they are asked), APPLICATION_DATABASE,
+# EVERY_HOURS, KEEP, ARCHIVE_SECONDS, ENCRYPTED (true or false), UNAUTHENTICATED_UNTIL (the name of the last backup that
+# an older version of the program, which did not authenticate backups, can have begun; empty: there is none). Files in
+# /tmp/state contain the present state of each activity.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -17,30 +18,30 @@ scripts=$(dirname "$0")
 # shellcheck source=server.sh
 . "$scripts/server.sh"
 
-# Seconds between tries: each time twice as long.
+# Seconds between two attempts. The pause doubles with every failure, from the first value to the last.
 FIRST_PAUSE=30
 LAST_PAUSE=1800
-# Seconds after which it is asked again at the latest whether a full backup is due: somebody may have removed one.
+# Seconds between two checks of whether a full backup is due: somebody may have removed one.
 LOOK_EVERY=60
 
 mkdir -p /tmp/state /tmp/answers
 mkfifo /tmp/full.requests /tmp/archive.requests
-# Open for as long as this runs: who asks something of the other one does not wait until that one listens.
+# Both pipes stay open while this script runs, so that a writer never waits for a reader.
 exec 8<>/tmp/full.requests 9<>/tmp/archive.requests
 trap 'end_server archive; exit 0' TERM
 
-# Nothing in the working folder outlives a start: what is archived is what has been filed.
+# Every start empties the working folder: only what is in the archive counts.
 find "$work" -mindepth 1 -delete
 mkdir "$work/relay"
 mysqld --no-defaults --initialize-insecure --datadir="$work/archive" >/tmp/archive.log 2>&1 || { cat /tmp/archive.log; exit 1; }
 begin_server archive "$work/archive" --server-id=4294967295 --innodb-buffer-pool-size=8M --plugin-load-add=mysql_clone.so \
   --loose-clone-ssl-ca=/run/secrets/ca.crt --relay-log="$work/relay/relay" --max-relay-log-size=64M --replica-net-timeout=10 || exit
 
-# The newest full backup that was there, by which it is noticed that it no longer is.
+# The newest full backup that was there at the last check. Its absence shows that somebody removed it.
 last=''
 
-# look: $wait is how many seconds there are until a full backup is due. One that cannot be told from a forgery is none. What
-# is removed here is never the newest.
+# look: sets $wait to the seconds until a full backup is due. A backup that could be a forgery does not count. This
+# program never removes the newest one.
 look() {
   local age
   survey_backups
@@ -57,12 +58,13 @@ look() {
   if [ "$newest_trust" != authentic ]; then return; fi
   last=$newest
   state newest "full/$last is as it was left"
-  if is_broken "$(field "$newest_text" run)"; then return; fi
+  if is_broken "$(chain_of "$newest_text")"; then return; fi
   age=$(($(date +%s) - $(date -d "$(field "$newest_text" takenAt)" +%s)))
   wait=$((age < EVERY_HOURS * 3600 ? EVERY_HOURS * 3600 - age : 0))
 }
 
-# A request by number is a person's; any other one says that a full backup is due, and may say it when that was taken.
+# A request that is a number comes from a command, which waits for the answer. Any other request says that a full backup
+# is due, and is ignored if one was taken meanwhile.
 take_backups() {
   local request='' wait pause=0 again=0 rest
   while :; do
@@ -70,7 +72,7 @@ take_backups() {
     if [[ $request = [0-9]* ]] || { [ "$wait" = 0 ] && { [ -n "$request" ] || ((SECONDS >= again)); }; }; then
       if bash "$scripts/full.sh"; then
         pause=0 last=''
-        # The archive goes on from it at once.
+        # The archive goes on from the new backup at once.
         echo >/tmp/archive.requests
       else
         pause=$((pause == 0 ? FIRST_PAUSE : pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE))
@@ -87,6 +89,6 @@ take_backups() {
 
 take_backups &
 bash "$scripts/archive.sh" &
-# Whichever ends, the engine starts the container again.
+# When either of them ends, the container ends, and the engine starts it again.
 wait -n
 exit 1

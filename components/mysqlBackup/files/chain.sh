@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Which pieces of the archive follow a full backup, each known to be what this stack wrote for that place, and none left out.
-# For restore.sh, which fails where it is otherwise.
+# Finds the segments of the archive that follow a full backup, and verifies that this stack wrote each of them for its
+# place and that none is missing. For restore.sh, which fails otherwise.
 
-# What store.sh, authentic.sh and restore.sh set.
+# Variables of store.sh, authentic.sh and restore.sh.
 : "${target=}" "${text=}" "${trust=}" "${vouched=}"
 
-# is_accepted: whether what examine has found may be used. With a backup that nobody can vouch for goes such an archive.
+# is_accepted: whether the manifest that was examined last may be used. An archive without authentication is accepted
+# together with a backup without authentication.
 is_accepted() { [ "$trust" = authentic ] || { [ "$trust" = unauthenticated ] && [ "$vouched" = no ]; }; }
 
-# refuse FILE: of what examine has found of it.
+# refuse FILE: fails with the reason why the manifest that was examined last may not be used.
 refuse() {
   case $trust in
   missing) fail "$1 is missing" ;;
@@ -17,45 +18,46 @@ refuse() {
   esac
 }
 
-# archive_of JSON UNTIL: $chain are the pieces (by the names of their files) after the full backup with that manifest, up to
-# the first that has a transaction that was committed later than UNTIL, and ${piece_texts[piece]} their manifests. Each
-# begins where the one before it ends, and the last one is the last that was noted, but for one that was filed when all ended.
+# archive_of JSON UNTIL: sets $segments to the segments (the names of their files) that follow the full backup with this
+# manifest, up to the first one with a transaction that was committed later than UNTIL, and ${segment_texts[segment]} to
+# their manifests. Each segment begins where the one before it ends. The last one is the last that the archive's
+# progress names, or the one after it: the script may have been killed between writing a segment and noting it.
 archive_of() {
-  local until=$2 run reach noted number latest piece file of before=''
-  chain=() piece_texts=()
-  run=$(field "$1" run)
-  examine_reach "$run"
-  # Older versions of the program began an archive without it.
+  local until=$2 chain progress noted number latest segment file of before=''
+  segments=() segment_texts=()
+  chain=$(chain_of "$1")
+  examine_progress "$chain"
+  # Older versions of the program began a chain without this file.
   if [ "$trust" = missing ] && [ "$vouched" = no ]; then return; fi
-  is_accepted || refuse "archive/$run/reach.json"
-  reach=$text noted=$(count "$text" number)
-  latest=$(piece_numbers "$run" | tail -n 1) latest=$((10#${latest:-0}))
+  is_accepted || refuse "$(progress_file "$chain")"
+  progress=$text noted=$(count "$text" number)
+  latest=$(segment_numbers "$chain" | tail -n 1) latest=$((10#${latest:-0}))
   if [ "$vouched" = yes ]; then
     number=$(($(count "$1" archived) + 1)) before=$(field "$1" archivedGtids)
   else
-    number=$(piece_numbers "$run" | head -n 1) number=$((10#${number:-1}))
+    number=$(segment_numbers "$chain" | head -n 1) number=$((10#${number:-1}))
   fi
   if ((noted < number - 1 && noted > 0)) || ((latest > noted + 1 && noted > 0)); then
-    fail "archive/$run/reach.json is older than what it is about: it was put back"
+    fail "$(progress_file "$chain") is older than the archive: somebody put an earlier copy back"
   fi
   for ((; number <= latest || number <= noted; number++)); do
-    piece=$(printf '%08d' "$number") file=archive/$run/$(printf '%08d' "$number")
-    examine_piece "$target/$file.json"
+    segment=$(printf '%08d' "$number") file=archive/$chain/$(printf '%08d' "$number")
+    examine_segment "$target/$file.json"
     is_accepted || refuse "$file.json"
     [ -f "$target/$file.data" ] || fail "$file.data is missing"
-    of=$(field "$text" run)
-    if [ "$(count "$text" number)" != "$number" ] || [ "${of:-$run}" != "$run" ]; then
+    of=$(chain_of "$text")
+    if [ "$(count "$text" number)" != "$number" ] || [ "${of:-$chain}" != "$chain" ]; then
       trust=changed
       refuse "$file.json"
     fi
     if [ -n "$before" ] && [ "$(field "$text" before)" != "$before" ]; then
-      fail "$file.json does not go on from the one before it: one of them was put back"
+      fail "$file.json does not continue the one before it: somebody put an earlier copy of one of them back"
     fi
     # shellcheck disable=SC2034 # For restore.sh.
-    chain+=("$piece") piece_texts["$piece"]=$text before=$(field "$text" after)
+    segments+=("$segment") segment_texts["$segment"]=$text before=$(field "$text" after)
     if [ "$until" != end ] && (($(count "$text" last) > until)); then return; fi
   done
-  if [ "$latest" = "$noted" ] && [ "$(field "$reach" after)" != "${before:-$(field "$reach" after)}" ]; then
-    fail "archive/$run/reach.json does not go with the last piece: one of them was put back"
+  if [ "$latest" = "$noted" ] && [ "$(field "$progress" after)" != "${before:-$(field "$progress" after)}" ]; then
+    fail "$(progress_file "$chain") does not match the last segment: somebody put an earlier copy of one of them back"
   fi
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Takes a full backup: a clone of a replica's data, which is started and checked before it is packed. It holds every
-# transaction that the primary had when it began. What goes wrong leaves earlier backups alone.
+# Takes a full backup: a clone of a replica's data, which is started and checked before it is packed. The backup holds
+# every transaction that the primary had when this script began. A failure leaves earlier backups untouched.
 set -euo pipefail
 
 scripts=$(dirname "$0")
@@ -37,14 +37,15 @@ survey_backups
 mkdir -p "$target/full" "$draft" 2>"$problem" || fail "the folder for backups cannot be written to by the user 999" "$problem"
 
 began=$(date +%s)
-# It goes on with the archive of the one before it, unless there is none, it has a gap, or it is of an older version of the
-# program, which did not authenticate it. What is archived until now every database has that the primary has sent all.
-run=$name archived=0 archived_gtids=''
+# The backup continues the chain of the one before it. It begins a new chain if there is none, if that one has a gap, or
+# if it comes from an older version of the program, which did not authenticate it. A database that has everything of the
+# primary also has everything that is archived so far.
+chain=$name archived=0 archived_gtids=''
 if [ "$newest_trust" = authentic ]; then
-  before=$(field "$newest_text" run)
-  examine_reach "$before"
+  before=$(chain_of "$newest_text")
+  examine_progress "$before"
   if [ "$trust" = authentic ] && ! is_broken "$before"; then
-    run=$before archived=$(count "$text" number) archived_gtids=$(field "$text" after)
+    chain=$before archived=$(count "$text" number) archived_gtids=$(field "$text" after)
   fi
 fi
 look_at_members
@@ -69,14 +70,14 @@ state full "checking the copy"
 begin_server copy "$copy" 2>"$problem" || fail "the copy does not start" "$problem"
 check_tables copy 2>"$problem" || fail "the copy is not sound" "$problem"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-if is_broken "$run" ||
+if is_broken "$chain" ||
   [ "$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)")" != 1 ]; then
-  run=$name
+  chain=$name
 fi
-[ "$run" != "$name" ] || archived=0 archived_gtids=$gtids
+[ "$chain" != "$name" ] || archived=0 archived_gtids=$gtids
 version=$(own copy <<<"SELECT SUBSTRING_INDEX(VERSION(), '-', 1)")
 rows=$(count_rows copy)
-own copy <<<"DROP USER 'keeper'@'localhost'"
+own copy <<<"DROP USER 'local_admin'@'localhost'"
 end_server copy
 rm -f "$copy"/auto.cnf "$copy"/*.pem
 
@@ -87,14 +88,14 @@ list_files "$copy" >"$contents"
 size=$(awk '{ size += $2 } END { printf "%d", size }' "$contents")
 
 manifest=$(printf '{"kind":"backup","format":2,"name":"%s","stack":"%s","timeline":"%s","run":"%s","archived":%d,"archivedGtids":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","contentsSha256":"%s","rows":%s}' \
-  "$name" "$STACK" "$TIMELINE" "$run" "$archived" "$archived_gtids" "$donor" "$version" "$taken" \
+  "$name" "$STACK" "$TIMELINE" "$chain" "$archived" "$archived_gtids" "$donor" "$version" "$taken" \
   $(($(date +%s) - began)) "$gtids" "$ENCRYPTED" "$(stat -c %s "$draft/data")" "$size" \
   "$digest" "$(digest <"$contents")" "$rows")
 signed "$manifest" >"$draft/manifest.json" 2>"$problem" || fail "it cannot be written" "$problem"
 sync "$draft/data" "$draft/contents" "$draft/manifest.json"
-# Its archive says from the beginning how far it reaches: one that is missing was taken away.
-if [ "$run" = "$name" ]; then
-  { mkdir -p "$target/archive/$run" && write_reach "$run" "$taken" 0 "$gtids"; } 2>"$problem" ||
+# The progress is noted from the beginning, so that its absence shows that somebody removed it.
+if [ "$chain" = "$name" ]; then
+  { mkdir -p "$target/archive/$chain" && write_progress "$chain" "$taken" 0 "$gtids"; } 2>"$problem" ||
     fail "it cannot be written" "$problem"
 fi
 mv "$draft" "$target/full/$name"

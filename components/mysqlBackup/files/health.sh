@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Succeeds unless the last full backup or the archive failed; says why.
+# Prints the state of each activity, and fails if the last full backup or the archive failed.
 set -euo pipefail
 
 cat /tmp/state/*

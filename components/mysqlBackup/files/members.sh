@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Which of the databases to take data from: rather one that serves nobody than one that takes writes.
+# Finds the databases that data can be taken from. A replica or the arbiter is preferred to the primary.
 
-# shellcheck disable=SC2034,SC2153 # What it sets is for scripts that source it; WRITES is common.sh's.
+# shellcheck disable=SC2034,SC2153 # The variables are for scripts that source this one; WRITES comes from common.sh.
 
 ask_member() { sql_at "$1" backup "${3:-3}" <<<"$2"; }
 
-# look_at_members: $primary (empty where no database takes writes), $head (the transactions that it has), $others.
+# look_at_members: sets $primary (empty if no database takes writes), $head (the GTIDs that it has executed) and
+# $others.
 look_at_members() {
   local member writes executed
   primary='' head='' others=()
@@ -19,7 +20,7 @@ look_at_members() {
   done
 }
 
-# has MEMBER GTIDS SECONDS: whether it has these transactions, or gets them in time.
+# has MEMBER GTIDS SECONDS: whether the member has these transactions, or gets them in time.
 has() {
   [ "$(ask_member "$1" "SELECT WAIT_FOR_EXECUTED_GTID_SET('$2', $3)" $(($3 + 3)) 2>/dev/null)" = 0 ]
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# restore.sh NAME PRIMARY UNTIL: makes the data folder of PRIMARY as it was, from the full backup NAME and the archive that
-# follows it: up to the first transaction that was committed later than UNTIL (microseconds since 1970), or all (end), or
-# nothing of it (backup). It replays the archive as a replica does. Nothing is decrypted or used before it is known that
-# this stack wrote it, for this place. Says what it does, and at the end what there is, as a JSON object: `last` is when the
-# last transaction of the archive was committed (0: none was replayed).
+# restore.sh NAME PRIMARY UNTIL: builds the data folder of PRIMARY from the full backup NAME and the archive that
+# follows it. UNTIL is a moment in microseconds since 1970 (the archive is replayed up to the first transaction that was
+# committed later), `end` (all of the archive) or `backup` (nothing of it). The server replays the archive as a replica
+# does. Nothing is decrypted or used before it is verified that this stack wrote it for its place. Messages go to
+# standard error. The result is a JSON object on standard output, in which `last` is the moment when the last replayed
+# transaction was committed (0: none).
 #
-# Environment: STACK, UNAUTHENTICATED_UNTIL (backup.sh), ACCEPT_UNAUTHENTICATED (yes: a backup of an older version of the
-# program is restored though nobody can tell who wrote it).
+# Environment: STACK, UNAUTHENTICATED_UNTIL (backup.sh), ACCEPT_UNAUTHENTICATED (yes: restores a backup of an older
+# version of the program although it is not authenticated).
 set -euo pipefail
 
 scripts=$(dirname "$0")
@@ -32,19 +33,20 @@ fail() {
   exit 1
 }
 
-# whole FILE SUM NAME: refuses a file of another checksum.
+# whole FILE SUM NAME: fails if the file has another checksum.
 whole() { [ "$(digest <"$1")" = "$2" ] || fail "$3 is not as it was written: its checksum is another"; }
 
-# Megabytes that are free for the new copy.
+# enough_space: fails if the file system has too little space for the restored data.
 enough_space() {
   local needed free
-  needed=$(printf '%s\n' "$manifest" "${piece_texts[@]}" | sed -nE 's/.*"dataBytes":([0-9]+).*/\1/p' |
+  needed=$(printf '%s\n' "$manifest" "${segment_texts[@]}" | sed -nE 's/.*"dataBytes":([0-9]+).*/\1/p' |
     awk '{ sum += $1 } END { printf "%d", sum * 1.1 / 1048576 + 256 }')
   free=$(df --output=avail --block-size=1M "$work" | tail -n 1)
   ((free >= needed)) || fail "the restored data need $needed MB, and there are $free MB free for volumes"
 }
 
-# end_in FILE: where the first transaction that is too late begins, and when the last before it was committed.
+# end_in FILE: prints the position of the first transaction that is too late, and when the last one before it was
+# committed.
 end_in() {
   LC_ALL=C gawk --characters-as-bytes -f "$scripts/transactions.awk" "$1" |
     awk -v until="$until" '$1 > until && !end { end = $2 } !end && $1 > last { last = $1 } END { printf "%d %d\n", end, last }'
@@ -55,9 +57,9 @@ vouched=yes
 examine_backup "$name"
 if [ "$trust" = unauthenticated ] && [ "${ACCEPT_UNAUTHENTICATED:-}" = yes ]; then vouched=no; fi
 is_accepted || refuse "$backup/manifest.json"
-manifest=$text run=$(field "$text" run)
-chain=()
-declare -A piece_texts=()
+manifest=$text chain=$(chain_of "$text")
+segments=()
+declare -A segment_texts=()
 if [ "$until" != backup ]; then archive_of "$manifest" "$until"; fi
 enough_space
 
@@ -68,7 +70,7 @@ cp "$target/$backup/contents" "$replay/contents" || fail "$backup/contents is mi
 whole "$target/$backup/data" "$(field "$manifest" sha256)" "$backup/data"
 
 say "unpacking $name"
-# What is unpacked is what was verified, whoever writes to the folder meanwhile.
+# The data is hashed once more while it is unpacked, because somebody could write to the folder after the first check.
 mkfifo "$replay/copy"
 digest <"$replay/copy" >"$replay/digest" &
 tee "$replay/copy" <"$target/$backup/data" | unseal "$manifest" | unpack "$work" "$replay/contents" ||
@@ -80,32 +82,32 @@ begin_server copy "$work" --innodb-buffer-pool-size=128M --relay-log="$replay/re
   fail "the data do not start"
 own copy <<<"RESET REPLICA ALL"
 
-# The pieces that the copy lacks, up to the one in which it ends.
+# The segments that the copy lacks, up to the one in which the restore ends.
 held=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-mapfile -t lacking < <(for piece in "${chain[@]}"; do
-  printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "$piece" "$(field "${piece_texts[$piece]}" after)" "$held"
+mapfile -t lacking < <(for segment in "${segments[@]}"; do
+  printf "SELECT '%s', GTID_SUBSET('%s', '%s');\n" "$segment" "$(field "${segment_texts[$segment]}" after)" "$held"
 done | own copy | awk '$2 == 0 { print $1 }')
 number=0 end='' last=0 after=''
-for piece in "${lacking[@]}"; do
-  text=${piece_texts[$piece]} data=archive/$run/$piece.data
+for segment in "${lacking[@]}"; do
+  text=${segment_texts[$segment]} data=archive/$chain/$segment.data
   after=$(field "$text" after)
-  cp "$target/$data" "$replay/piece"
-  whole "$replay/piece" "$(field "$text" sha256)" "$data"
+  cp "$target/$data" "$replay/segment"
+  whole "$replay/segment" "$(field "$text" sha256)" "$data"
   number=$((number + 1))
   log=$replay/relay-$channel.$(printf '%06d' $number)
-  unseal "$text" <"$replay/piece" >"$log" || fail "$data cannot be unpacked"
+  unseal "$text" <"$replay/segment" >"$log" || fail "$data cannot be unpacked"
   echo "$log" >>"$replay/relay-$channel.index"
   if [ "$until" != end ] && (($(count "$text" last) > until)); then
-    read -r end in_piece < <(end_in "$log")
-    [ "$in_piece" = 0 ] || last=$in_piece
+    read -r end in_segment < <(end_in "$log")
+    [ "$in_segment" = 0 ] || last=$in_segment
     break
   fi
   last=$(count "$text" last)
 done
 
 if [ $number -gt 0 ]; then
-  say "replaying $number pieces of the archive"
-  # The first piece can begin before the backup: transactions that it holds are skipped.
+  say "replaying $number segments of the archive"
+  # The first segment can begin before the backup: transactions that it holds are skipped.
   # shellcheck disable=SC2016 # Quotes of SQL, in which names are expanded.
   own copy <<SQL
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$channel.000001', RELAY_LOG_POS = 4
@@ -129,7 +131,7 @@ say "checking"
 check_tables copy || fail "the restored data are not sound"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
 rows=$(count_rows copy)
-{ begin_term "$primary" configured; echo "DROP USER 'keeper'@'localhost';"; } | own copy
+{ begin_term "$primary" configured; echo "DROP USER 'local_admin'@'localhost';"; } | own copy
 end_server copy
 rm -rf "$work"/auto.cnf "$work"/*.pem "$work/.tmp"
 printf '{"gtids":"%s","last":%d,"rows":%s}\n' "$gtids" "$last" "$rows"

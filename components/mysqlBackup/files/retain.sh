@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes full backups that are more than KEEP, and of the archive what none of those that stay needs.
+# Removes the oldest full backups, so that KEEP of them stay, and the segments of the archive that none of these needs.
 set -euo pipefail
 
 scripts=$(dirname "$0")
@@ -8,7 +8,7 @@ scripts=$(dirname "$0")
 # shellcheck source=store.sh
 . "$scripts/store.sh"
 
-# A folder loses its name first: half of a backup is none.
+# remove FOLDER: renames the folder before it removes it, so that a half-removed backup is never taken for a whole one.
 remove() {
   mv "$1" "$target/.old"
   rm -rf "$target/.old"
@@ -16,32 +16,32 @@ remove() {
 rm -rf "$target/.old"
 
 survey_backups
-# Backups that could be a forgery take the place of none that could not.
+# Authentic backups come first, so that possible forgeries never push them out.
 backups=("${authentic[@]}" "${unauthenticated[@]}")
 for name in "${backups[@]:$KEEP}"; do
   echo "removing the backup $name: $KEEP others are kept"
   remove "$target/full/$name"
 done
 
-# The oldest that stays of each run needs nothing of the archive that was there before it. The last piece stays: its end can
-# be told by it.
+# By chain, the number of the last segment that is older than the oldest kept backup. The last segment of a chain always
+# stays, because it marks the end of the archive.
 declare -A needless
 for name in "${backups[@]:0:$KEEP}"; do
   examine_backup "$name"
-  needless[$(field "$text" run)]=$(count "$text" archived)
+  needless[$(chain_of "$text")]=$(count "$text" archived)
 done
 for folder in "$target"/archive/*/; do
   [ -d "$folder" ] || continue
-  run=$(basename "$folder")
-  # What this program did not make is not its to remove.
-  is_name "$run" || continue
-  if [ -z "${needless[$run]:-}" ]; then
-    # Whose manifest cannot be believed may need it, should somebody put that right.
+  chain=$(basename "$folder")
+  # Folders that this program did not create are left alone.
+  is_name "$chain" || continue
+  if [ -z "${needless[$chain]:-}" ]; then
+    # A backup whose manifest was changed may need this chain, if somebody repairs the manifest.
     [ ${#untrue[@]} -gt 0 ] || remove "${folder%/}"
     continue
   fi
-  for number in $(piece_numbers "$run" | head -n -1); do
-    if ((10#$number > needless[$run])); then break; fi
+  for number in $(segment_numbers "$chain" | head -n -1); do
+    if ((10#$number > needless[$chain])); then break; fi
     rm -f "$folder$number.json" "$folder$number.data"
   done
 done

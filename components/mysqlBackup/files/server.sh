@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# MySQL servers of the container's own, which nobody else reaches: no network, no binary log. Each has a name, and the
-# account keeper for this user alone.
+# MySQL servers that belong to this container. They have no network and no binary log. Each has a name, and a local
+# admin: the account local_admin, which only this user can open, by the socket.
 
 : "${work:?}" "${scripts:?}"
 
-# begin_server NAME FOLDER [OPTION…]: returns when it answers; fails where it ends instead.
+# begin_server NAME FOLDER [OPTION…]: starts a server and returns when it answers; fails if it ends instead.
 begin_server() {
   local name=$1 folder=$2
   shift 2
@@ -12,7 +12,7 @@ begin_server() {
   mysqld --no-defaults --datadir="$folder" --socket="/tmp/$name.sock" --pid-file="/tmp/$name.pid" \
     --tmpdir="$work/.tmp" --secure-file-priv=NULL --skip-networking --mysqlx=OFF --skip-log-bin --gtid-mode=ON \
     --enforce-gtid-consistency=ON --skip-replica-start --relay-log-recovery=OFF --performance-schema=OFF \
-    --innodb-redo-log-capacity=64M --plugin-load-add=auth_socket.so --init-file="$scripts/own.sql" \
+    --innodb-redo-log-capacity=64M --plugin-load-add=auth_socket.so --init-file="$scripts/localAdmin.sql" \
     "$@" >"/tmp/$name.log" 2>&1 &
   local server=$!
   until own "$name" <<<"DO 0" 2>/dev/null; do
@@ -24,11 +24,11 @@ begin_server() {
   done
 }
 
-# own NAME [OPTION…]: runs the statements of its input on that server; no text in them is a command of the client.
+# own NAME [OPTION…]: runs the statements of standard input on that server. The client executes no commands in them.
 own() {
   local name=$1
   shift
-  mysql --no-defaults --user=keeper --socket="/tmp/$name.sock" --binary-mode --batch --skip-column-names "$@"
+  mysql --no-defaults --user=local_admin --socket="/tmp/$name.sock" --binary-mode --batch --skip-column-names "$@"
 }
 
 end_server() {
@@ -38,11 +38,11 @@ end_server() {
   while kill -0 "$server" 2>/dev/null; do sleep 0.2; done
 }
 
-# tables NAME: the application's and the cluster's, as `schema`.`table`, quoted.
+# The application's and the cluster's tables, and their names as `schema`.`table`.
 OWN_TABLES="FROM information_schema.tables WHERE table_schema IN ('$APPLICATION_DATABASE', 'cluster') AND table_type = 'BASE TABLE'"
 QUOTED="CONCAT('\`', table_schema, '\`.\`', REPLACE(table_name, '\`', '\`\`'), '\`')"
 
-# check_tables NAME: fails and says which of them are damaged.
+# check_tables NAME: fails if one of them is damaged, and prints which.
 check_tables() {
   local damaged
   damaged=$(own "$1" --raw <<<"SELECT CONCAT('CHECK TABLE ', $QUOTED, ';') $OWN_TABLES" | own "$1" |
@@ -52,7 +52,7 @@ check_tables() {
   return 1
 }
 
-# count_rows NAME: of the application's tables, as a JSON object.
+# count_rows NAME: prints the number of rows of each of the application's tables, as a JSON object.
 count_rows() {
   own "$1" --raw <<SQL | own "$1" --raw
 SET SESSION group_concat_max_len = 4294967295;

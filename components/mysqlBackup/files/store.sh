@@ -1,24 +1,39 @@
 #!/usr/bin/env bash
-# Where backups are and how they are kept: compressed, encrypted where that is asked for, authenticated, under their name
-# only once they are whole.
+# The folder of the backups. Backups are compressed, encrypted if the settings ask for it, and authenticated. A backup
+# gets its name only when it is complete.
 #
-# full/NAME/: manifest.json, contents, data. archive/RUN/: NUMBER.json and NUMBER.data for each piece of the binary log
-# since the full backup RUN, reach.json, and `broken` where it cannot be gone on with. Names and runs are times. The JSON
-# files are manifests (authentic.sh), in one line.
+# full/NAME/ is a full backup: manifest.json, contents, data. archive/CHAIN/ is a chain: the archive of the binary log
+# since the full backup of that name, as segments (NUMBER.json, NUMBER.data), with its progress (reach.json) and the
+# reason why it cannot be continued (broken). Names are times. The JSON files are manifests (authentic.sh), each in one
+# line.
+#
+# Manifests keep the spellings of the program's first version, so that backups of every version can be restored: `run`
+# is the chain, `reach` the moment until which everything is archived. In `kind`, `reach` is a progress and `piece` a
+# segment.
 
 target=/var/lib/mysql-files
 # shellcheck disable=SC2034 # For scripts that source this.
 work=/var/lib/mysql
 
-# What authentic.sh sets.
+# Variables of authentic.sh.
 : "${text=}" "${trust=}" "${encryption_key=}"
 
-# From standard input to standard output.
+# chain_of JSON
+chain_of() { field "$1" run; }
+
+# archived_until_of JSON: of a progress.
+archived_until_of() { field "$1" reach; }
+
+# progress_file CHAIN: prints its path below the folder.
+progress_file() { echo "archive/$1/reach.json"; }
+
+# seal: compresses and encrypts standard input.
 seal() {
   if [ "$ENCRYPTED" = true ]; then zstd -q -c | cipher -e; else zstd -q -c; fi
 }
 
-# unseal JSON: as its manifest says. Older versions of the program encrypted with the stack's key itself.
+# unseal JSON: decrypts and unpacks standard input as its manifest says. Older versions of the program encrypted with
+# the stack's key itself.
 unseal() {
   case $(field "$1" format)/$(field "$1" encrypted) in
   2/true) cipher -d | zstd -q -d -c ;;
@@ -27,19 +42,21 @@ unseal() {
   esac
 }
 
-# cipher -e|-d [KEY-FILE]: the keys are as long as random text needs to be, so that stretching them adds nothing.
+# cipher -e|-d [KEY-FILE]: encrypts or decrypts. The keys are long random texts, so that key stretching would add
+# nothing.
 cipher() {
   openssl enc "$1" -aes-256-ctr -pbkdf2 -iter 1 -pass "file:${2:-/dev/fd/3}" 3< <(printf '%s' "$encryption_key")
 }
 
-# The SHA-256 of standard input; of what is written, so that nobody can change it in between.
+# digest: prints the SHA-256 of standard input.
 digest() {
   local line
   line=$(sha256sum) || return
   echo "${line%% *}"
 }
 
-# list_files FOLDER: what it holds, to tell the files apart by that pack puts one after the other. The image has no tar.
+# list_files FOLDER: prints the folders and files with their sizes, by which unpack separates the files that pack joins.
+# The image has no tar.
 list_files() {
   (
     cd "$1" || exit
@@ -47,7 +64,8 @@ list_files() {
   )
 }
 
-# pack FOLDER CONTENTS DATA: all files of the list into one, and prints its digest.
+# pack FOLDER CONTENTS DATA: writes all files of the list into one, and prints its digest, which is taken from the
+# stream that is written, so that nobody can change the data in between.
 pack() {
   (
     cd "$1" || exit
@@ -55,7 +73,8 @@ pack() {
   )
 }
 
-# unpack FOLDER CONTENTS: from what unseal gives. Nothing is put anywhere else, whatever the list says.
+# unpack FOLDER CONTENTS: separates the files of standard input. It writes nothing outside the folder, whatever the list
+# says.
 unpack() {
   local kind size path
   while read -r kind size path; do
@@ -71,37 +90,39 @@ unpack() {
 
 now() { date -u +%Y-%m-%dT%H:%M:%S.%3NZ; }
 
-# is_old NAME: whether older versions of the program, which did not authenticate, may have begun it.
+# is_old NAME: whether an older version of the program, which did not authenticate, may have begun this backup or chain.
 is_old() { [[ $1 < $UNAUTHENTICATED_UNTIL ]]; }
 
-# is_believable: whether examine has found what this stack or an older version of the program may have written.
+# is_believable: whether this stack or an older version of the program may have written the manifest that was examined
+# last.
 is_believable() { [ "$trust" = authentic ] || [ "$trust" = unauthenticated ]; }
 
-# The manifest of each kind, as examine does. One that does not belong there, or says what none can say, is changed, too.
+# The functions below examine a manifest of each kind. A manifest in the wrong place or with impossible values is
+# changed, too.
 
 # examine_backup NAME
 examine_backup() {
   examine "$target/full/$1/manifest.json" backup
   is_believable || return 0
   if [ "$trust" = unauthenticated ] && ! is_old "$1"; then trust=changed; fi
-  is_name "$1" && [ "$(field "$text" name)" = "$1" ] && is_name "$(field "$text" run)" &&
+  is_name "$1" && [ "$(field "$text" name)" = "$1" ] && is_name "$(chain_of "$text")" &&
     all_are gtids "$text" gtids archivedGtids && all_are moment "$text" takenAt &&
     all_are number "$text" archived bytes dataBytes && all_are digest "$text" sha256 contentsSha256 &&
     all_are flag "$text" encrypted || trust=changed
 }
 
-# examine_reach RUN: how far its archive reaches.
-examine_reach() {
-  examine "$target/archive/$1/reach.json" reach
+# examine_progress CHAIN
+examine_progress() {
+  examine "$target/$(progress_file "$1")" reach
   [ "$trust" != missing ] || return 0
-  if [ "$trust" != authentic ] || [ "$(field "$text" run)" != "$1" ]; then
+  if [ "$trust" != authentic ] || [ "$(chain_of "$text")" != "$1" ]; then
     [ "$trust" = unauthenticated ] && is_old "$1" || trust=changed
   fi
   all_are gtids "$text" after && all_are moment "$text" reach && all_are number "$text" number || trust=changed
 }
 
-# examine_piece FILE
-examine_piece() {
+# examine_segment FILE
+examine_segment() {
   examine "$1" piece
   is_believable || return 0
   all_are gtids "$text" before after && all_are name "$text" run && all_are digest "$text" sha256 &&
@@ -111,48 +132,51 @@ examine_piece() {
 
 is_broken() { [ -e "$target/archive/$1/broken" ] || [ -L "$target/archive/$1/broken" ]; }
 
-# why_broken RUN: in a line, whoever wrote it. A link could lead to a secret.
+# why_broken CHAIN: prints the reason in one line, without control characters. It follows no symbolic link, which could
+# lead to a secret.
 why_broken() {
   local file=$target/archive/$1/broken
   if [ -f "$file" ] && [ ! -L "$file" ]; then head -c 300 "$file" | tr -cd '[:print:]'; fi
 }
 
-# write_reach RUN MOMENT NUMBER GTIDS: how far an archive reaches, and its last piece. $reach_text is what was written.
-write_reach() {
-  local file=$target/archive/$1/reach.json
-  printf -v reach_text '{"kind":"reach","stack":"%s","timeline":"%s","run":"%s","reach":"%s","number":%d,"after":"%s"}' \
+# write_progress CHAIN MOMENT NUMBER GTIDS: notes until when everything is archived, the last segment and the archived
+# GTIDs. Sets $progress_text to the manifest.
+write_progress() {
+  local file
+  file=$target/$(progress_file "$1")
+  printf -v progress_text '{"kind":"reach","stack":"%s","timeline":"%s","run":"%s","reach":"%s","number":%d,"after":"%s"}' \
     "$STACK" "$TIMELINE" "$@"
-  reach_text=$(signed "$reach_text")
-  echo "$reach_text" >"$file.draft" && sync "$file.draft" && mv "$file.draft" "$file"
+  progress_text=$(signed "$progress_text")
+  echo "$progress_text" >"$file.draft" && sync "$file.draft" && mv "$file.draft" "$file"
 }
 
-# piece_numbers RUN: of its archive, as the files have them that a piece consists of.
-piece_numbers() {
+# segment_numbers CHAIN: prints the numbers of the segments of which both files are there.
+segment_numbers() {
   find "$target/archive/$1" -type f -name '[0-9]*' -printf '%f\n' 2>/dev/null |
     sed -nE 's/^([0-9]{8})\.(json|data)$/\1/p' | sort | uniq -d
 }
 
-# missing_pieces RUN LAST: numbers of those that lie between others, or between them and the last one.
-missing_pieces() {
-  piece_numbers "$1" | awk -v last="$2" '
+# missing_segments CHAIN LAST: prints the numbers that are missing between the first segment and LAST.
+missing_segments() {
+  segment_numbers "$1" | awk -v last="$2" '
     NR > 1 { while (++before < $1 + 0) printf "%08d\n", before }
     { before = $1 + 0 }
     END { if (NR == 0) before = last > 0 ? last - 1 : 0; while (++before <= last) printf "%08d\n", before }'
 }
 
-# lacking FILE-WITHOUT-ENDING: which of the two files is not there, below the folder.
+# lacking_file PATH: which of a segment's two files is missing, as a path below the folder. PATH has no extension.
 lacking_file() { if [ -e "$1.json" ]; then echo "${1#"$target"/}.data"; else echo "${1#"$target"/}.json"; fi; }
 
-# backup_names: of all stacks, the newest first.
+# backup_names: prints the full backups of all stacks, the newest first.
 backup_names() {
   local name
   find "$target/full" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | sort -r |
     while read -r name; do if is_name "$name"; then echo "$name"; fi; done
 }
 
-# survey_backups: names by what to think of them, the newest first: $authentic, $unauthenticated, $foreign (with the name
-# of the stack), $untrue. $newest is the last of the data that the databases have now, $newest_text its manifest and
-# $newest_trust what to think of it; after a restore there is none yet.
+# survey_backups: sorts the full backups by their trust, the newest first: $authentic, $unauthenticated, $foreign (with
+# the name of the stack), $untrue. $newest is the last backup of the present timeline, $newest_text its manifest and
+# $newest_trust its trust; right after a restore there is none.
 survey_backups() {
   local name
   authentic=() unauthenticated=() foreign=() untrue=() newest='' newest_text='' newest_trust=''
@@ -176,7 +200,7 @@ survey_backups() {
   done
 }
 
-# state WHAT TEXT: for health.sh; what is new is logged.
+# state ACTIVITY TEXT: records the state for health.sh, and logs it if it has changed.
 state() {
   [ "$(cat "/tmp/state/$1" 2>/dev/null)" = "$2" ] && return
   echo "$2" >"/tmp/state/$1"

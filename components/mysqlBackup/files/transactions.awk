@@ -1,16 +1,18 @@
-# Prints of every transaction in a relay log when it was committed (microseconds since 1970, by the clock of the server
-# that committed it) and at which byte it begins. Fails where the file does not end with a whole event. For gawk --characters-as-bytes.
+# Prints for every transaction in a relay log when it was committed (microseconds since 1970, by the clock of the server
+# that committed it) and the byte at which it begins. Fails if the file does not end with a whole event. For gawk
+# --characters-as-bytes.
 #
-# An event begins with 19 bytes: time (4), type (1), server (4), size (4), end (4), flags (2). A transaction begins with the
-# event that names it: flags (1), UUID (16), number (8), kind (1), two logical times (8 each), the commit's time (7); where
-# that one's highest bit is set another (7) follows, of the commit on the server that took it first.
+# An event begins with 19 bytes: time (4), type (1), server (4), size (4), end (4), flags (2). A transaction begins with
+# the event that names it: flags (1), UUID (16), number (8), kind (1), two logical times (8 each), the time of the
+# commit (7). If the highest bit of that time is set, another time (7) follows: that of the commit on the server which
+# executed it first.
 
 BEGIN {
   for (i = 0; i < 256; i++) value_of[sprintf("%c", i)] = i
   HEADER = 19
   COMMITTED = HEADER + 1 + 16 + 8 + 1 + 8 + 8
   NAMED = 33
-  # Names with a tag have another form; the event's own time, in seconds, stands for the commit's.
+  # Names with a tag have another form; for these the event's own time, in seconds, is used.
   TAGGED = 42
   skip = 4
 }
@@ -25,7 +27,7 @@ function committed(at) {
   return value_of[substr(buffer, at + 6, 1)] >= 128 ? number(at + 7, 7) : number(at, 7)
 }
 
-# Lines mean nothing in such a file; they are pieces of it.
+# The file is binary: its lines are read only as chunks.
 {
   buffer = buffer $0 RT
   left = length(buffer)

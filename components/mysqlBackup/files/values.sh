@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What a manifest says, and of which kind it has to be. Whoever wrote it: only what is of its kind gets into SQL, a path, an
-# expression or a message.
+# Reads the values of a manifest and checks their format. Anybody could have written a manifest, so only values of the
+# right format get into SQL, a path, an expression or a message.
 
-# field JSON NAME: the first member of that name, of an object in one line whose texts have nothing escaped; nothing where
-# it has none.
+# field JSON NAME: prints the first member of that name, or nothing. The object is one line, and its strings have no
+# escapes.
 field() {
   local rest=${1#*\""$2"\":}
   case $rest in
@@ -16,7 +16,7 @@ field() {
   esac
 }
 
-# count JSON NAME: the same for a number that is not negative; 0 where it has none.
+# count JSON NAME: prints a member that is a number and not negative, or 0.
 count() {
   local number
   number=$(field "$1" "$2")
@@ -26,15 +26,15 @@ count() {
 is_number() { [[ $1 =~ ^[0-9]{1,18}$ ]]; }
 is_flag() { [[ $1 =~ ^(true|false)$ ]]; }
 is_digest() { [[ $1 =~ ^[0-9a-f]{64}$ ]]; }
-# A set of transactions.
+# A set of GTIDs, as MySQL writes it.
 is_gtids() { [[ $1 =~ ^[0-9a-zA-Z_:,-]*$ ]]; }
-# The name of a full backup or of a run: when it was begun.
+# The name of a full backup or of a chain: the time when it was begun.
 is_name() { [[ $1 =~ ^[0-9]{8}T[0-9]{6}Z$ ]]; }
 is_moment() { [[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9.]{2,6}Z$ ]]; }
 # project/stack
 is_stack() { [[ $1 =~ ^[0-9a-zA-Z_./-]{1,250}$ ]]; }
 
-# all_are KIND JSON NAME…: whether the fields are of that kind, or not there, as in what older versions wrote.
+# all_are FORMAT JSON NAME…: whether each field has that format or is absent, as in manifests of older versions.
 all_are() {
   local kind=$1 json=$2 name value
   shift 2
