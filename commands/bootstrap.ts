@@ -1,5 +1,6 @@
 import { removeCompose } from "../bootstrap/compose.ts";
 import { stopEngine } from "../bootstrap/engine/step.ts";
+import { removeNode } from "../bootstrap/node/provide.ts";
 import { removeShellcheck } from "../bootstrap/shellcheck.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains, prepareMachine } from "../operations/session/machine.ts";
@@ -19,7 +20,9 @@ await main(async () => {
       for (const steps of await chains(stack)) {
         for (const step of steps.toReversed()) say(await step.undo());
       }
-      for (const folder of [...(await removeShellcheck()), ...(await removeCompose())]) say(`removed ${folder}`);
+      for (const remove of [removeShellcheck, removeCompose, removeNode]) {
+        for (const folder of await remove()) say(`removed ${folder}`);
+      }
       return 0;
     case "stop":
       say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");

@@ -5,13 +5,16 @@ import { main } from "../operations/session/terminal.ts";
 import { nodeProblem } from "../preflight/versions.ts";
 import { table } from "../releases/table.ts";
 
-/** Says what was found and what is missing; changes nothing. Exit code 1 where something is missing. */
+/**
+ * Says what was found and what is missing, and provides nothing but the Node.js that it runs on. Exit code 1 where
+ * something is missing.
+ */
 await main(async () => {
   const { stack } = commandLine(process.argv.slice(2));
   const rows: (readonly [mark: string, name: string, text: string])[] = [];
   const note = (found: boolean, name: string, text: string) => rows.push([found ? "found" : "missing", name, text]);
   const problem = nodeProblem(process.versions.node);
-  note(problem === undefined, "node", problem ?? `Node.js ${process.versions.node}`);
+  note(problem === undefined, "node", problem ?? `Node.js ${process.versions.node} at ${process.execPath}`);
   for (const step of (await chains(stack)).flat()) {
     const found = await step.find();
     note(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap tries to provide it`);

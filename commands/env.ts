@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
+import { isInCache } from "../bootstrap/pulumi/home.ts";
 import { currentLogin } from "../operations/session/backend.ts";
-import { exportLines, necessary } from "../operations/session/exports.ts";
+import { exportLines, necessary, ofShell } from "../operations/session/exports.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { main, say } from "../operations/session/terminal.ts";
@@ -19,8 +21,11 @@ await main(async () => {
   await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
     say(`${error.message}\npulumi up needs an engine; what only reads the state works without`),
   );
-  const wanted = necessary({ ...env, PULUMI_STACK: reference }, process.env, currentLogin(process.env));
-  for (const line of exportLines(wanted, process.env)) console.log(line);
+  // A Node.js that was provided is on PATH for this command, and has to come onto the shell's.
+  const isProvided = await isInCache(process.execPath);
+  const shell = isProvided ? ofShell(process.env, dirname(process.execPath)) : process.env;
+  const wanted = necessary({ ...env, PULUMI_STACK: reference }, shell, currentLogin(shell));
+  for (const line of exportLines(wanted, shell)) console.log(line);
   if (process.stdout.isTTY) say(USAGE);
   return 0;
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { build, version } from "esbuild";
 
@@ -10,8 +11,10 @@ const FILES = ["command.ts", "dependencies.ts", "main.ts", "options.ts", "proces
 /** The language host's sources. */
 export const hostFiles: readonly string[] = FILES.map((file) => join(SOURCES, file));
 
+const { version: sdk }: { version: string } = createRequire(import.meta.url)("@pulumi/pulumi/package.json");
+
 /** What else decides how the language host comes out. */
-export const bundler = `esbuild ${version}`;
+export const hostTools: readonly string[] = [`esbuild ${version}`, `sdk ${sdk}`];
 
 /** Bundles the language host with the SDK's protocol into one executable file that needs nothing but Node.js. */
 export async function buildHost(executable: string): Promise<void> {
@@ -20,7 +23,7 @@ export async function buildHost(executable: string): Promise<void> {
     outfile: executable,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "cjs",
     banner: { js: "#!/usr/bin/env node" },
     logLevel: "silent",

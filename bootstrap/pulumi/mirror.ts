@@ -5,7 +5,7 @@ import { cached, cachedPath, hashInputs } from "../cache.ts";
 import { type GoBuild, goBuild, goEnvironment, goModule } from "../goBuild.ts";
 import type { Report } from "../step.ts";
 import { isExecutable, linkPlugin, linkTarget, pluginPath } from "./home.ts";
-import { buildHost, bundler, checkHost, hostFiles } from "./host.ts";
+import { buildHost, checkHost, hostFiles, hostTools } from "./host.ts";
 import { versionOf } from "./present.ts";
 import { CLI_VERSION, type Plugin } from "./versions.ts";
 
@@ -23,7 +23,7 @@ const HERE = `${process.platform}-${process.arch}`;
 /** The built CLI and language host: where they are or will be. */
 export async function cliProduct(): Promise<{ hash: string; cliHash: string; bin: string }> {
   const cliHash = await hashInputs({ files: goModule(CLI.module), strings: [HERE, JSON.stringify(CLI)] });
-  const hash = await hashInputs({ files: hostFiles, strings: [cliHash, bundler] });
+  const hash = await hashInputs({ files: hostFiles, strings: [cliHash, ...hostTools] });
   return { hash, cliHash, bin: join(cachedPath("pulumi", hash), "bin") };
 }
 

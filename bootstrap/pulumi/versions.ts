@@ -14,13 +14,13 @@ export const PLUGINS: readonly Plugin[] = [
 ];
 
 /** The Pulumi CLI that is provided; not every version can be had as a Go module. */
-export const CLI_VERSION = "3.256.0";
+export const CLI_VERSION = "3.274.1";
 
 /** The oldest Pulumi CLI of the machine's own that is used. */
 export const CLI_FLOOR = "3.200.0";
 
 /** The oldest Go that builds the modules under go/. */
-export const GO_FLOOR = "1.25.11";
+export const GO_FLOOR = "1.26.6";
 
 /** The first version in a text, such as "3.256.0" in "v3.256.0-dev" or "1.26.8" in "go1.26.8". */
 export function findVersion(text: string): string | undefined {

@@ -9,7 +9,7 @@ import { isExecutable, linkPlugin, missingPlugins, ownHome, pluginPath, unlinkPl
 import { cliProduct, pluginProduct } from "../pulumi/mirror.ts";
 import { archiveName, checksumOf, downloadRelease, isReachable } from "../pulumi/release.ts";
 import { pulumiStep } from "../pulumi/step.ts";
-import { atLeast, CLI_FLOOR, CLI_VERSION, findVersion, PLUGINS } from "../pulumi/versions.ts";
+import { atLeast, CLI_FLOOR, CLI_VERSION, findVersion, GO_FLOOR, PLUGINS } from "../pulumi/versions.ts";
 import { inSandbox, writeExecutable } from "./sandbox.ts";
 
 /** A machine's own CLI: two executables, and plugins where it says so. */
@@ -187,6 +187,15 @@ describe("versions", () => {
     ];
     for (const [version, floor, enough] of cases) assert.equal(atLeast(version, floor), enough, `${version} ${floor}`);
     assert.equal(atLeast(CLI_VERSION, CLI_FLOOR), true);
+  });
+
+  it("of the CLI that is provided: the SDK's or newer, and that of the Go module", async () => {
+    const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+    const { dependencies } = JSON.parse(await file("package.json"));
+    assert.equal(atLeast(CLI_VERSION, dependencies["@pulumi/pulumi"]), true);
+    const module = await file("bootstrap/go/cli/go.mod");
+    assert.ok(module.includes(`github.com/pulumi/pulumi/pkg/v3 v${CLI_VERSION} `));
+    assert.ok(module.includes(`\ngo ${GO_FLOOR}\n`));
   });
 
   it("are found in what programs say", () => {

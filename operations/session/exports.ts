@@ -18,6 +18,13 @@ export function exportLines(wanted: Environment, present: Environment): string[]
   });
 }
 
+/** The environment of the shell that runs a command: without a folder that is the first on PATH for the command alone. */
+export function ofShell(env: Environment, folder: string): Environment {
+  const path = env["PATH"] ?? "";
+  const first = `${folder}${delimiter}`;
+  return path.startsWith(first) ? { ...env, PATH: path.slice(first.length) } : env;
+}
+
 /**
  * The environment without what the CLI finds by itself: the folder of its logins where its home is the same, and the
  * backend that it is logged in to.

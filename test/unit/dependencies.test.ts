@@ -53,7 +53,7 @@ describe("the dependencies", () => {
   const commands = Object.entries<string>(scripts)
     .filter(([name]) => !FOR_DEVELOPERS.test(name))
     .map(([, line]) => line.split(" "));
-  const files = commands.flatMap(([, file]) => file ?? []);
+  const files = commands.flat().filter((word) => word.endsWith(".ts"));
 
   it("are what the program, its commands and all that they bundle import, and nothing else", async () => {
     const nodeArgs: string = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).runtime.options.nodeargs;
@@ -62,6 +62,16 @@ describe("the dependencies", () => {
     const imports = [...(await importsFrom(["index.ts", ...files, ...Object.values(BUNDLES)])).values()].flat();
     const needed = new Set([...imports.map(packageOf), ...loaders, ...programs]);
     assert.deepEqual(Object.keys(dependencies).sort(), [...needed].sort());
+  });
+
+  it("of what looks for a newer Node.js ask for none themselves, and every command begins with it", async () => {
+    const imports = [...(await importsFrom(["bootstrap/node/entry.ts"])).values()].flat();
+    assert.deepEqual([...new Set(imports.map(packageOf))], ["semver"]);
+    for (const line of Object.values<string>(scripts)) {
+      for (const command of line.split(" && ").filter((part) => part.startsWith("tsx"))) {
+        assert.match(command, /^tsx --import \.\/bootstrap\/node\/entry\.ts \S+\.ts/);
+      }
+    }
   });
 
   it("take every bundle into account", async () => {

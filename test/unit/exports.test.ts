@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { exportLines, necessary, quoted } from "../../operations/session/exports.ts";
+import { exportLines, necessary, ofShell, quoted } from "../../operations/session/exports.ts";
 
 /** What a shell with this environment has as a variable after it has evaluated the lines. */
 async function evaluated(lines: readonly string[], name: string, env: Readonly<Record<string, string>>) {
@@ -48,6 +48,16 @@ describe("what a shell is told to export", () => {
     const ofNpm = "/work/node_modules/.bin:/usr/lib/node_modules/npm/node-gyp-bin";
     const then = `${ofNpm}:${ours}:/usr/bin:/bin`;
     assert.deepEqual(exportLines({ PATH: `${ours}:${then}` }, { PATH: then }), []);
+  });
+
+  it("has the folder of a Node.js that only the command had on its PATH, and has it once", () => {
+    const npm = "/work/node_modules/.bin:/bin";
+    const command = { PATH: `/cache/node/bin:${npm}` };
+    assert.deepEqual(exportLines({ PATH: `${ours}:${command.PATH}` }, ofShell(command, "/cache/node/bin")), [
+      `export PATH='/cache/it'\\''s ours/bin:/cache/node/bin'"\${PATH:+:$PATH}"`,
+    ]);
+    const evaluated = { PATH: `/work/node_modules/.bin:${ours}:/cache/node/bin:/bin` };
+    assert.deepEqual(ofShell(evaluated, "/cache/node/bin"), evaluated);
   });
 
   it("puts them there again where another folder has come before them", () => {
