@@ -6,8 +6,8 @@ import { nodeProblem } from "../preflight/versions.ts";
 import { table } from "../releases/table.ts";
 
 /**
- * Says what was found and what is missing, and provides nothing but the Node.js that it runs on. Exit code 1 where
- * something is missing.
+ * Lists the parts of the machine that are found and that are missing. It provides only the Node.js that it runs on. Exit
+ * code 1 if a part is missing.
  */
 await main(async () => {
   const { stack } = commandLine(process.argv.slice(2));

@@ -3,5 +3,5 @@ import { openSession } from "../operations/session/pulumi.ts";
 import { takeDown } from "../operations/session/takeDown.ts";
 import { main } from "../operations/session/terminal.ts";
 
-/** Removes everything but what is protected: data volumes and the passwords that open them. */
+/** Removes the stack except for its protected resources: data volumes, and the passwords that open them. */
 await main(async () => takeDown((await heal(await openSession(process.argv.slice(2)))).session));

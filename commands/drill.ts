@@ -12,22 +12,22 @@ import { main, say } from "../operations/session/terminal.ts";
 import { opened } from "../operations/stack/open.ts";
 import { outputsOf, readStack } from "../operations/stack/stack.ts";
 
-const USAGE = `npm run drill -- list            what can be drilled, what it proves and what it may cost
-npm run drill -- NAME… | all     do it to the stack that is up, under load, one after the other
+const USAGE = `npm run drill -- list            lists the drills: what each proves, and the most that it may cost
+npm run drill -- NAME… | all     runs them on the stack that is up, under load, one after the other
 
   --stack NAME     default: dev
-  --seconds N      the load lasts at least so long, 5 to 120; default: 20
-  --rate N         requests, or rows for the databases, a second, 10 to 1000; default: 200
+  --seconds N      the load lasts at least this long, 5 to 120; default: 20
+  --rate N         requests, or rows for the databases, per second, 10 to 1000; default: 200
   --yes            do not ask
 
-Under load means: visitors who read and write messages, which the application has to take as the sample application
-does; or, where databases are drilled, a program beside the application that writes numbered rows, for which its image
-has to have Node.js.`;
+The load are visitors who read and write messages, so the application must have the sample application's interface for
+messages. In drills of the databases the load is a program beside the application that writes numbered rows, so the
+application's image must have Node.js.`;
 
-/** A state that a drill makes, as a pause, lasts for half of the load and at most this long. */
+/** A fault such as a pause lasts for half of the load, and at most this long. */
 const MAX_HOLD_SECONDS = 10;
 
-/** Drills the stack that is up: one line a drill on stdout; exit code 1 where one is past its limit. */
+/** Drills the stack that is up: one line per drill on stdout; exit code 1 if a drill exceeds its limit. */
 await main(async () => {
   const { rest, ...name } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
@@ -98,7 +98,7 @@ async function passes(drills: readonly Drill[], context: DrillContext): Promise<
   return isPassed;
 }
 
-/** Stacks that nobody's visitors depend on. */
+/** Whether a stack is for tests, so that no visitors depend on it. */
 function isForTests(stack: string): boolean {
   return stack === "dev" || stack.startsWith("it-");
 }

@@ -6,11 +6,13 @@ import { prepareMachine } from "../operations/session/machine.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { main, say } from "../operations/session/terminal.ts";
 
-const USAGE = `eval "$(npm run --silent env)"     sets what pulumi itself needs to work on a stack in this shell
+const USAGE = `eval "$(npm run --silent env)"     sets the variables by which pulumi itself works on a stack in this shell
 
   --stack NAME     default: the shell's own (PULUMI_STACK), else dev`;
 
-/** Prints what a shell needs to run pulumi itself, as lines to evaluate; all else that is said is on stderr. */
+/**
+ * Prints the variables that a shell needs to run pulumi itself, as lines to evaluate; all other output is on stderr.
+ */
 await main(async () => {
   const needs = { cli: true, engine: false };
   const { stack, reference, env, rest } = await openSession(process.argv.slice(2), { isMade: true, needs });
@@ -19,7 +21,7 @@ await main(async () => {
     return 2;
   }
   await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
-    say(`${error.message}\npulumi up needs an engine; what only reads the state works without`),
+    say(`${error.message}\npulumi up needs an engine; commands that only read the state work without one`),
   );
   // A Node.js that was provided is on PATH for this command, and has to come onto the shell's.
   const isProvided = await isInCache(process.execPath);

@@ -9,11 +9,11 @@ import { readJournal } from "../releases/journal.ts";
 import { releaseTable } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 
-/** Lists the releases that can be gone back to. */
+/** Lists the releases that `npm run rollback` can bring back. */
 await main(async () => {
   const session = await openSession(process.argv.slice(2));
   const home = join(ROOT, RELEASES);
-  // Outputs outlive what they tell of.
+  // Outputs remain when the stack is down.
   const isDown = (await containersThatAre(session.stack, "starting", "healthy", "unhealthy")).length === 0;
   const running = isDown ? undefined : await cli(session, ["stack", "output", "release"]).catch(() => undefined);
   const lines = releaseTable(kept(home), readJournal(session.stack, home), running, new Date());

@@ -12,7 +12,7 @@ import { kept } from "../releases/store.ts";
 const HOME = join(ROOT, RELEASES);
 const UNDO = "--undo";
 
-/** Goes back to the release before, or to the one that is named; with --undo the next `up` goes forward again. */
+/** Goes back to the previous release, or to the named one. With --undo, the next `up` goes forward again. */
 await main(async () => {
   const { rest, ...session } = await openSession(process.argv.slice(2));
   if (rest.includes(UNDO)) return undo({ ...session, rest: [] });
@@ -59,7 +59,7 @@ function before(entries: readonly Entry[]): Target {
   return target;
 }
 
-/** @throws Error where it is not kept */
+/** @throws Error if the release is not kept */
 function named(release: string, entries: readonly Entry[]): Target {
   const releases = kept(HOME);
   if (!releases.some((one) => one.release === release)) {

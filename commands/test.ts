@@ -7,8 +7,8 @@ import { ALL, EVERYDAY, patternsIn } from "../operations/tests/files.ts";
 import { testNeeds } from "../operations/tests/needs.ts";
 
 /**
- * Checks the code, then runs the tests of every day, or with --all every test. Of test files that are named, those alone
- * are run, and nothing is checked. What needs an engine that cannot be had is skipped, and counted as that.
+ * Checks the code, then runs the everyday tests, or with --all every test. If test files are named, only those run, and
+ * the code is not checked. Tests that need a missing engine are skipped, and counted as skipped.
  */
 await main(async () => {
   const args = process.argv.slice(2).filter((arg) => arg !== "--all");

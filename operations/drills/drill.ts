@@ -2,51 +2,51 @@ import type { Changes } from "../stack/configuration.ts";
 import type { OpenStack } from "../stack/open.ts";
 import type { Stack } from "../stack/stack.ts";
 
-/** What a drill's limit depends on, beside the stack. */
+/** The conditions of a drill that its limit depends on, besides the stack. */
 export interface Conditions {
-  /** Requests, or rows, a second. */
+  /** Requests, or rows, per second. */
   readonly rate: number;
-  /** How long a state that a drill makes lasts, in seconds. */
+  /** How long a drill keeps up a fault such as a pause, in seconds. */
   readonly holdSeconds: number;
 }
 
-/** What a drill has found out. */
+/** The result of a drill. */
 export interface Outcome {
-  /** Its figures, for programs: drill=<name> <figure>=<value> … */
+  /** The figures in one line for programs: drill=<name> <figure>=<value> … */
   readonly line: string;
-  /** Why it is not passed; empty where it is. */
+  /** The reasons why it is not passed; none if it is passed. */
   readonly complaints: readonly string[];
 }
 
-/** Something that is done to a stack while it is used. */
+/** An experiment: a fault or a change of a stack while the stack is in use. */
 export interface Drill {
   readonly name: string;
-  /** What has been shown when it stays within its limit: a sentence without its full stop. */
+  /** The claim that it proves when it stays within its limit: a sentence without its full stop. */
   readonly proves: string;
-  /** Why it would show nothing on this stack; undefined where it would. */
+  /** The reason why it would prove nothing on this stack; undefined: there is none. */
   obstacle(stack: Stack): string | undefined;
-  /** The most that it may cost, for people. */
+  /** The most that it may cost, in words for people. */
   limit(stack: Stack, conditions: Conditions): string;
-  /** @throws Error where the stack cannot be used even before anything is done, and where the user wants to stop */
+  /** @throws Error if the stack cannot be used even before the drill acts, and if the user stops the drill */
   run(context: DrillContext): Promise<Outcome>;
 }
 
-/** What every drill works with. */
+/** The means of every drill. */
 export interface DrillContext extends OpenStack, Conditions {
-  /** Where the site is. */
+  /** The site's URL. */
   readonly url: string;
   /** The mark of the stack's state; undefined: it has none yet. */
   readonly state?: string | undefined;
-  /** How long the stack is used at least. */
+  /** The least time that the stack is in use, in seconds. */
   readonly seconds: number;
-  /** Aborted when the user wants to stop; what waits for it throws. */
+  /** Aborted when the user stops the drill; all that waits then throws. */
   readonly signal: AbortSignal;
   /** Lets time pass. */
   wait(seconds: number): Promise<void>;
-  /** `npm run up` with other settings, then with the user's own again. */
+  /** Runs `pulumi up` with other settings, and then with the user's own settings again. */
   release(changes: Changes, meanwhile?: () => Promise<void>): Promise<void>;
-  /** `pulumi up` that makes a resource of that name anew, and what depends on it. */
+  /** Runs `pulumi up` so that it replaces the resource of that name, and all that depends on it. */
   renew(resource: string): Promise<void>;
-  /** Tells the user what happens. */
+  /** Tells the user about a step. */
   say(line: string): void;
 }

@@ -7,14 +7,14 @@ import { FAILURES } from "./traffic/failures.ts";
 import { RELEASES } from "./traffic/releases.ts";
 import { trafficDrill } from "./traffic/run.ts";
 
-/** What is done while visitors use the site. */
+/** The drills that run while visitors use the site. */
 export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
 
 export const DRILLS: readonly Drill[] = [...TRAFFIC.map(trafficDrill), ...FAULTS.map(databaseDrill)];
 
 /**
- * The drills that words name, in their order; `all` means all of them.
- * @throws Error naming the nearest to each word that names none
+ * The drills of these names, in the order of the names; `all` means all drills.
+ * @throws Error naming, for each unknown name, the nearest that exists
  */
 export function drillsNamed(words: readonly string[]): readonly Drill[] {
   if (words.includes("all")) return DRILLS;

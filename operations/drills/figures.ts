@@ -1,22 +1,22 @@
-/** Names that figures are printed under, in the order in which they are. */
+/** The names of a drill's figures in its output, in the order of the output. */
 type Names<Key extends string> = Readonly<Record<Key, string>>;
 type Numbers<Key extends string> = Readonly<Record<NoInfer<Key>, number>>;
 
 const keysOf = <Key extends string>(names: Names<Key>) => Object.keys(names) as Key[];
 
-/** Figures as programs read them: `failed=2`. */
+/** Figures in the form for programs: `failed=2`. */
 export function fields<Key extends string>(names: Names<Key>, figures: Numbers<Key>): string[] {
   return keysOf(names).map((key) => `${names[key]}=${figures[key]}`);
 }
 
-/** Limits as people read them. */
+/** Limits in the form for people. */
 export function limitsText<Key extends string>(names: Names<Key>, limits: Numbers<Key>): string {
   return keysOf(names)
     .map((key) => `${names[key]} <= ${limits[key]}`)
     .join(", ");
 }
 
-/** What is past its limit. */
+/** A complaint for each figure that exceeds its limit. */
 export function excessesOf<Key extends string>(
   names: Names<Key>,
   figures: Numbers<Key>,
@@ -28,8 +28,8 @@ export function excessesOf<Key extends string>(
 }
 
 /**
- * The longest time without any of these moments. Beginning and end count as such, or an outage that never ended would
- * not show; moments outside them close no gap.
+ * The longest time without any of these moments. The beginning and the end count as moments, so that an outage which
+ * never ended shows. Moments before the beginning or after the end are left out.
  */
 export function longestSilence(moments: readonly number[], begin: number, end: number): number {
   const within = moments.filter((moment) => moment > begin && moment < end).sort((a, b) => a - b);

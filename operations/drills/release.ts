@@ -6,7 +6,7 @@ import { stackFile } from "../stack/file.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import type { DrillContext } from "./drill.ts";
 
-/** How a drill changes a stack: as its owner would, in the stack's file and by `pulumi up`, and back. */
+/** A drill's means to change a stack as its owner would: in the stack's file and by `pulumi up`, and back. */
 export function releases(
   { stack, reference }: StackName,
   { env }: Pick<Machine, "env">,

@@ -6,7 +6,9 @@ import type { DrillContext } from "./drill.ts";
 
 type Part = Pick<DrillContext, "containers" | "databases" | "topology">;
 
-/** The longest that a virtual address takes to move back to its load balancer: HAProxy must do well for 8 s before. */
+/**
+ * The longest that a virtual address takes to move back to its load balancer, whose HAProxy must be well for 8 s first.
+ */
 const HOME_SECONDS = 30;
 /** The longest that a stack takes to be healthy again after a drill. */
 const HEALTHY_SECONDS = 120;
@@ -15,7 +17,8 @@ const polling = ({ wait }: Pick<DrillContext, "wait">) => ({ everySeconds: 0.5, 
 
 /**
  * Makes sure that a drill begins with a healthy stack, so that all that it measures is its own doing.
- * @throws Error naming the containers that do not run or are not healthy, the databases that are not in their places, and
+ * @throws Error naming the containers that do not run or are not healthy, the databases that are not in their places,
+ *   and
  * the virtual addresses that do not come back to their load balancers
  */
 export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
@@ -24,7 +27,7 @@ export async function requireHealthy(context: Part & Pick<DrillContext, "wait">)
   await eventually(() => requireAtHome(context), HOME_SECONDS, polling(context));
 }
 
-/** An address that moves back cuts the connections through it. */
+/** Makes sure that each address is at its load balancer: when an address moves back, connections through it are cut. */
 async function requireAtHome({ containers, topology }: Part): Promise<void> {
   for (const { pause, vrrp } of topology.loadBalancers) {
     for (const { priority, virtualAddress } of vrrp?.instances ?? []) {
@@ -37,7 +40,7 @@ async function requireAtHome({ containers, topology }: Part): Promise<void> {
   }
 }
 
-/** The priority of the load balancer that an address belongs to. */
+/** The highest priority for an address: that of its own load balancer. */
 function highestFor(address: string, { loadBalancers }: Topology): number {
   const instances = loadBalancers.flatMap(({ vrrp }) => vrrp?.instances ?? []);
   return Math.max(

@@ -8,22 +8,22 @@ import { ROOT } from "../stack/project.ts";
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** Where a stack's state lives, and what opens it. */
+/** The place of a stack's state, and the means to open it. */
 export interface Backend {
   readonly summary: string;
-  /** What the CLI has to be told. */
+  /** The variables that tell the CLI about it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The folder of a local file backend, where locks can be seen. */
+  /** The folder of a local file backend, where the locks are files; undefined: another kind of backend. */
   readonly folder: string | undefined;
-  /** The file that holds the passphrase and may still have to be made; undefined where the user brings one. */
+  /** The file that holds the passphrase, or will when it is made; undefined: the user brings a passphrase. */
   readonly passphraseFile: string | undefined;
 }
 
 const CLOUD = "https://api.pulumi.com";
 
 /**
- * The user's own backend if there is one, else a folder outside the repository with a generated passphrase.
- * @throws Error where the user names two
+ * The user's own backend, if there is one; else a folder outside the repository, with a generated passphrase.
+ * @throws Error if the user names two backends
  */
 export function findBackend(env: Environment): Backend {
   const named = given(env["FOOBAR_STATE_DIR"]);
@@ -58,13 +58,13 @@ export function findBackend(env: Environment): Backend {
   };
 }
 
-/** A backend that the user has chosen, and what chose it. */
+/** A backend that the user has chosen, and the means by which the user chose it. */
 interface Chosen {
   readonly url: string;
   readonly by: "PULUMI_BACKEND_URL" | "pulumi login" | "PULUMI_ACCESS_TOKEN";
 }
 
-/** In the order in which the CLI takes them. */
+/** Looks for the user's choice in the CLI's own order. */
 function chosenBackend(env: Environment): Chosen | undefined {
   const url = given(env["PULUMI_BACKEND_URL"]);
   if (url !== undefined) return { url, by: "PULUMI_BACKEND_URL" };
@@ -80,8 +80,8 @@ function twoStates(named: string, { url, by }: Chosen): string {
 }
 
 /**
- * Makes the folder and the passphrase where they are missing.
- * @throws Error where the state is there and its passphrase is not: a new one would not open it
+ * Makes the folder and the passphrase if they are missing.
+ * @throws Error if there is a state without its passphrase: a new passphrase would not open the state
  */
 export function prepareBackend({ folder, passphraseFile }: Backend): void {
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -96,12 +96,15 @@ export function prepareBackend({ folder, passphraseFile }: Backend): void {
   writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 }
 
-/** Where the CLI keeps logins. */
+/** The folder in which the CLI keeps its logins. */
 export function loginFolder(env: Environment): string {
   return given(env["PULUMI_CREDENTIALS_PATH"]) ?? userHome(env);
 }
 
-/** The folder of a file backend's URL, which may be relative to the project or to the user's home; undefined: another kind. */
+/**
+ * The folder of a file backend's URL. The URL may be relative to the project or to the user's home.
+ * @returns undefined for another kind of backend
+ */
 function folderOf(url: string): string | undefined {
   if (!url.startsWith("file://")) return undefined;
   const [text = ""] = url.slice("file://".length).split("?");
@@ -110,7 +113,7 @@ function folderOf(url: string): string | undefined {
   return path.startsWith("~") ? join(systemHome(), path.slice(2)) : resolve(ROOT, path);
 }
 
-/** undefined: the CLI refuses it, too. */
+/** A text without its percent-encoding; undefined: the encoding is malformed, and the CLI refuses it, too. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
@@ -119,7 +122,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The backend of `pulumi login`. */
+/** The backend that `pulumi login` has chosen; undefined: there is no login. */
 export function currentLogin(env: Environment): string | undefined {
   const file = join(loginFolder(env), "credentials.json");
   if (!existsSync(file)) return undefined;
@@ -127,7 +130,7 @@ export function currentLogin(env: Environment): string | undefined {
   return given(current);
 }
 
-/** Workflows set what they lack to the empty string. */
+/** A variable's value. A workflow sets a variable to the empty string if it has no value for it. */
 function given(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
 }

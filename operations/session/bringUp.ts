@@ -16,9 +16,10 @@ import { say } from "./terminal.ts";
 const HOME = join(ROOT, RELEASES);
 
 /**
- * Brings the stack up, notes in its journal what became of it, says what to do where it failed, and which data are kept
- * that the stack has no use for any more. Without a terminal nobody can answer, and asking for it was the answer.
- * @param saysKept false: the caller does; default: true
+ * Brings the stack up and notes the outcome in the journal of its releases. After a failure it tells the user the cure;
+ * after a success it names the data volumes that are kept although the stack no longer uses them. Without a terminal
+ * nobody could answer the CLI's question, so the command itself counts as the yes.
+ * @param saysKept whether kept volumes are named; default: true
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
   const { session, known } = await heal(asked);
@@ -41,7 +42,10 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   return exitCode;
 }
 
-/** An update that was refused or declined before it began used no release, and is not noted. */
+/**
+ * Notes the outcome of an update. An update that was refused or declined before it began used no release: it is not
+ * noted.
+ */
 async function record(stack: string, start: Date, ok: boolean): Promise<void> {
   const settings = await releaseSettings(stack);
   const release = releaseAskedFor(settings);

@@ -2,19 +2,19 @@ import type { Found } from "../../ownership/found.ts";
 import { doubtText, removal } from "../../ownership/report.ts";
 import type { Lock } from "./locks.ts";
 
-/** The option that answers the question of `up`, `down` and `restore` with yes. The CLI does not know it. */
+/** The option that answers the question of `up`, `down` and `restore` with yes. It is not an option of the CLI. */
 export const REMOVE_LEFTOVERS = "--remove-leftovers";
 
-/** What may be removed only where a person agrees, and how to do that. */
+/** The two ways to remove parts of a stack that are removed only with a person's consent. */
 export function agreementText(found: readonly Found[]): string {
   return `${REMOVE_LEFTOVERS}, which removes it without a question; or by hand: ${removal(found)}`;
 }
 
 /**
- * Refuses to begin what would be broken off half-way.
- * @param reference the stack as the user said it
- * @param doubtful what may be in use and is not known to the state
- * @throws Error where another run is at work on the stack, or something may be
+ * Refuses to begin work that would have to be broken off half-way.
+ * @param reference the stack's name as the user wrote it
+ * @param doubtful parts of the stack that the state does not know and that may be in use
+ * @throws Error if another run is at work on the stack, or if there are doubtful parts
  */
 export function refuseBusy(reference: string, locks: readonly Lock[], doubtful: readonly Found[]): void {
   if (locks.some(({ isAlive }) => isAlive)) {

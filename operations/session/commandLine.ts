@@ -2,19 +2,19 @@ import { PROJECT } from "../stack/project.ts";
 import { type StackName, stackName } from "./stackName.ts";
 
 export interface CommandLine extends StackName {
-  /** Everything else, for the Pulumi CLI. */
+  /** All other arguments, for the command or the Pulumi CLI. */
   readonly rest: readonly string[];
 }
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** `-ys`: the stack's short option behind others of the CLI that take no value. */
+/** The stack's short option in one word with other short options of the CLI that take no value: `-ys`. */
 const CLUSTER_WITH_STACK = /^-[defhjryQ]+s/;
 
 /**
- * Takes `--stack NAME`, `--stack=NAME`, `-s NAME` or `-sNAME` out of the arguments; the default is the shell's stack
+ * Takes `--stack NAME`, `--stack=NAME`, `-s NAME` or `-sNAME` out of the arguments. The default is the shell's stack
  * (PULUMI_STACK), else `dev`.
- * @throws Error where that is no stack of this project, and where a stack was meant and none arrived
+ * @throws Error if the name is not a stack of this project, or if the option is there and its name is not
  */
 export function commandLine(args: readonly string[], env: Environment = process.env): CommandLine {
   refuseSwallowed(env);
@@ -35,21 +35,24 @@ export function commandLine(args: readonly string[], env: Environment = process.
 
 const ALLOWED = "\n    allowed:   --stack NAME";
 
-/** A shell makes nothing, or the empty word, of a variable that is not set: that must not mean another stack. */
+/**
+ * The name after an option. A shell expands a variable that is not set to nothing or to an empty word: the command must
+ * not act on another stack then.
+ */
 function nameAfter(option: string, name: string | undefined): string {
   if (name === undefined || name === "" || name.startsWith("-")) throw new Error(`${option} needs a name${ALLOWED}`);
   return name;
 }
 
-/** Options that choose what is acted on. */
+/** Options that choose the object of a command. */
 const CHOOSING = ["stack", "undo"] as const;
 
-/** npm takes options before `--` for its own, and hands them on as variables alone. */
+/** npm takes options before `--` for its own, and passes them on only as variables. */
 function refuseSwallowed(env: Environment): void {
   for (const option of CHOOSING) {
     const value = env[`npm_config_${option}`];
     if (!value) continue;
-    // npm takes the word after an option that it does not know for an argument.
+    // If npm does not know an option, it takes the word after it for an argument.
     const words = option === "stack" ? `--stack ${value === "true" ? "NAME" : value}` : `--${option}`;
     throw new Error(`options come after --: npm run ${env["npm_lifecycle_event"] ?? "COMMAND"} -- ${words}`);
   }

@@ -2,10 +2,10 @@ import { createInterface } from "node:readline/promises";
 import { onSignals } from "./signals.ts";
 import { say } from "./terminal.ts";
 
-/** Asks for a yes; without a terminal nobody can say it. A signal and the end of the input are a no. */
+/** Asks a yes-or-no question. A signal, the end of the input and a missing terminal count as no. */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  // Without editing of its own the terminal turns Ctrl-C into a signal, as everywhere else.
+  // Without line editing by Node.js, the terminal turns Ctrl-C into a signal.
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const ended = new AbortController();
   const { signal } = ended;
@@ -19,7 +19,8 @@ export async function confirm(question: string): Promise<boolean> {
     say("");
     return false;
   } finally {
-    // After a signal the command says that it does nothing, and the same signal must not end it before: see signals.ts.
+    // After a signal the command still says that it changes nothing. The same signal may come twice (signals.ts), and
+    // must not end the command before that.
     if (!signal.aborted) stop();
     terminal.close();
   }

@@ -2,10 +2,10 @@ import { labelFilter } from "../../engine/labels.ts";
 import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 
-/** What an engine can tell of a container with a health check. */
+/** The states of a container with a health check. */
 export type Health = "starting" | "healthy" | "unhealthy";
 
-/** Names of a stack's containers in one of these states; none where the engine does not answer. */
+/** The names of a stack's containers in one of these states; none if the engine does not answer. */
 export async function containersThatAre(stack: string, ...health: readonly Health[]): Promise<string[]> {
   const engine = await stackEngine(stack);
   const label = labelFilter({ project: PROJECT, stack });

@@ -10,8 +10,8 @@ import type { StackName } from "./stackName.ts";
 
 /**
  * Makes sure that the stack exists.
- * @param isMade whether it is made where it does not: a name with a slip of the pen must not become a stack
- * @throws Error naming those that there are
+ * @param isMade whether a missing stack is made; if not, a mistyped name does not become a stack
+ * @throws Error naming the stacks that exist
  */
 export async function ensureStack(name: StackName, machine: Machine, isMade: boolean): Promise<void> {
   if (isKnown(name.stack, machine)) return;
@@ -35,7 +35,7 @@ export async function ensureStack(name: StackName, machine: Machine, isMade: boo
 
 const stacks = z.array(z.object({ name: z.string() }));
 
-/** Whether a local backend has the stack; other backends are asked. */
+/** Whether a local backend certainly has the stack. Only the CLI can ask other backends. */
 function isKnown(stack: string, { backend }: Machine): boolean {
   return backend.folder !== undefined && existsSync(join(backend.folder, ".pulumi/stacks", PROJECT, `${stack}.json`));
 }

@@ -2,12 +2,12 @@ import { delimiter } from "node:path";
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** npm puts these before the user's own folders, for as long as a script runs. */
+/** The folders that npm puts before the user's own folders while it runs a script. */
 const OF_NPM = /[/\\](node_modules[/\\]\.bin|node-gyp-bin)$/;
 
 /**
- * What a shell that has `present` lacks of `wanted`, as lines for a POSIX shell to evaluate. A variable that is there
- * with its value is left out, so that a second evaluation changes nothing; PATH is extended, not replaced.
+ * Lines for a POSIX shell to evaluate, which bring its environment from `present` to `wanted`. Variables that already
+ * have their value are left out, so that a second evaluation changes nothing. PATH is extended, not replaced.
  */
 export function exportLines(wanted: Environment, present: Environment): string[] {
   return Object.entries(wanted).flatMap(([name, value]) => {
@@ -26,8 +26,8 @@ export function ofShell(env: Environment, folder: string): Environment {
 }
 
 /**
- * The environment without what the CLI finds by itself: the folder of its logins where its home is the same, and the
- * backend that it is logged in to.
+ * The environment without the variables that the CLI does not need: the folder of its logins if its home is unchanged,
+ * and the backend if the CLI is logged in to it.
  * @param login the backend of `pulumi login`
  */
 export function necessary(wanted: Environment, present: Environment, login: string | undefined): Environment {
@@ -37,7 +37,7 @@ export function necessary(wanted: Environment, present: Environment, login: stri
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => !found.has(name)));
 }
 
-/** The folders before the present ones, unless they are already the first. */
+/** The wanted folders that come before the present ones; none if they are already the first. */
 function added(wanted: string, present: string): string[] {
   const folders = foldersOf(wanted.endsWith(present) ? wanted.slice(0, wanted.length - present.length) : wanted);
   const first = foldersOf(present).filter((folder) => !OF_NPM.test(folder));
@@ -48,7 +48,7 @@ function foldersOf(path: string): string[] {
   return path.split(delimiter).filter((folder) => folder !== "");
 }
 
-/** Text as one word of a POSIX shell, whatever is in it. */
+/** Any text as one word of a POSIX shell. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

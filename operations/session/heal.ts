@@ -16,29 +16,30 @@ import { say } from "./terminal.ts";
 
 type Looking = Pick<Session, "stack" | "reference" | "env" | "backend">;
 
-/** A session whose stack is healed. */
+/** A session after the leftovers of interrupted runs are removed. */
 interface Healed {
-  /** With the options that are the CLI's. */
+  /** The session with the CLI's options alone. */
   readonly session: Session;
   /** The state's knowledge before the CLI runs. */
   readonly known: Known;
 }
 
-/** A stack as its engine and its state have it. */
+/** A stack as its engine and its state describe it. */
 interface View extends Sorted {
   readonly known: Known;
-  /** Whether the engine could be asked; if not, the program says so, and how to mend it. */
+  /** Whether the engine has answered. If it has not, the program reports that, with the cure. */
   readonly isComplete: boolean;
-  /** Those that a backend shows. */
+  /** The locks on the stack, as far as the backend shows them. */
   readonly locks: readonly Lock[];
 }
 
 /**
- * Removes the leftovers of an interrupted run: a lock whose owner is dead, operations without an end, and containers,
- * networks and volumes of files that the state does not know. They would hold names, ports and subnets. Data are never
- * touched. Beside a stack of another state nothing is touched. Containers at work are removed only after a question. With
- * a backend that does not show its locks, leftovers look like the work of another run: they are only named.
- * @throws Error where another state has the stack, and where a person does not agree or cannot be asked
+ * Removes the leftovers of an interrupted run: a lock whose owner is dead, unfinished operations, and containers,
+ * networks and file volumes that the state does not know. They would occupy names, ports and subnets. Data volumes are
+ * never removed. If the stack belongs to another state, nothing is removed. Running containers are removed only with a
+ * person's consent. If the backend does not show its locks, leftovers cannot be told from the work of another run: they
+ * are only named.
+ * @throws Error if the stack belongs to another state, or if a person does not agree or cannot be asked
  */
 export async function heal(session: Session): Promise<Healed> {
   const rest = session.rest.filter((arg) => arg !== REMOVE_LEFTOVERS);
@@ -47,7 +48,7 @@ export async function heal(session: Session): Promise<Healed> {
   const agreed = new Set<string>();
   for (;;) {
     const view = await lookAtRest(session);
-    // The CLI names the run that is at work.
+    // The CLI then names the run that holds the lock.
     if (view.locks.some(({ isAlive }) => isAlive)) return healed(view.known);
     refuseForeign(session, view);
     if (session.backend.folder === undefined) {
@@ -61,14 +62,15 @@ export async function heal(session: Session): Promise<Healed> {
       return healed(view.known);
     }
     await requireAgreement(isAllowed, unasked);
-    // The world goes on while a person thinks: it is looked at again.
+    // Things may change while a person thinks: the stack is looked at again.
     for (const { id } of unasked) agreed.add(id);
   }
 }
 
 /**
- * For commands that act on a stack's containers. Resolves to the state's knowledge.
- * @throws Error where another state has the stack
+ * Makes sure that the stack belongs to this state, for commands that act on its containers. Resolves to the state's
+ * knowledge of the engine.
+ * @throws Error if the stack belongs to another state
  */
 export async function requireOwn(session: Looking): Promise<Known> {
   const view = await look(session);
@@ -77,25 +79,25 @@ export async function requireOwn(session: Looking): Promise<Known> {
 }
 
 /**
- * For commands that stop what the CLI then brings up again: it must not find then that it may not. Resolves to the
- * state's knowledge.
- * @param isAllowed whether what may be in use can be removed
- * @throws Error where another state has the stack, another run is at work on it, or something may be
+ * Makes sure that nothing can stop the next `up`, for commands that stop containers which that `up` starts again.
+ * Resolves to the state's knowledge of the engine.
+ * @param isAllowed whether parts that the state does not know may be removed although they may be in use
+ * @throws Error if the stack belongs to another state, if another run is at work on it, or if there are such parts
  */
 export async function requireQuiet(session: Looking, isAllowed: boolean): Promise<Known> {
   const view = await look(session);
   refuseForeign(session, view);
-  // Where locks cannot be seen, leftovers look like the work of another run, and do not stop the CLI.
+  // If the backend does not show its locks, leftovers are only named, and do not stop the CLI.
   const doubtful = isAllowed || session.backend.folder === undefined ? [] : view.doubtful;
   refuseBusy(session.reference, view.locks, doubtful);
   return view.known;
 }
 
-/** The most looks until two in a row find the same, and the time between them. */
+/** The most looks at the engine until two in a row find the same, and the time between two. */
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 1_000;
 
-/** An engine goes on making what a run has asked it for that was killed meanwhile. */
+/** Looks at a stack until it stands still: an engine goes on with the last requests of a run that was killed. */
 async function lookAtRest(session: Looking): Promise<View> {
   let view = await look(session);
   for (let looks = 1; view.known.isUnfinished && looks < LOOKS; looks++) {
@@ -112,8 +114,8 @@ function idsIn({ foreign, leftovers, doubtful }: Sorted): string[] {
 }
 
 /**
- * The engine is asked first, then the state, then the locks. A container of the first answer is known to the second,
- * unless a run is making it now, and that run holds its lock at the third.
+ * Asks the engine first, then the state, then the locks. The state knows each container that the engine has named,
+ * unless a run is making that container now; and such a run still holds its lock.
  */
 async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
@@ -123,7 +125,10 @@ async function look(session: Looking): Promise<View> {
   return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
 }
 
-/** The state as the CLI exports it. A stack that it does not have has nothing, and what is on the engine is another's. */
+/**
+ * The state as the CLI exports it. A stack that the CLI does not have has an empty state: all on the engine is
+ * another's.
+ */
 async function exportOf(session: Looking): Promise<string> {
   return cli(session, ["stack", "export"]).catch((error: Error) => {
     if (isWithoutStack(error)) return "{}";
@@ -149,10 +154,10 @@ async function putRight(session: Session, { leftovers, doubtful, locks, known, i
     await Promise.all(locks.map(removeLock));
   }
   await removeFound(await stackEngine(session.stack), [...leftovers, ...doubtful]);
-  // A noted operation names the resource that it may have made: it is forgotten when that resource is gone.
+  // An unfinished operation names the resource that it may have made. It may be forgotten once that resource is gone.
   if (!known.isUnfinished || !isComplete) return;
   say("forgetting the operations that the last run did not finish");
-  // Read again, because a state that is put back replaces the present one.
+  // The state is read again, because the import replaces the present state.
   const state = JSON.parse(await cli(session, ["stack", "export"]));
   delete state.deployment?.pending_operations;
   await cli(session, ["stack", "import"], JSON.stringify(state));

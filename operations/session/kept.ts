@@ -8,7 +8,7 @@ import { readStack } from "../stack/stack.ts";
 import type { Session } from "./pulumi.ts";
 import { say } from "./terminal.ts";
 
-/** Names the volumes with data that the last update let go, where they are still on the engine. */
+/** Names the data volumes that the last update has removed from the state and that are still on the engine. */
 export async function sayKept(session: Session, before: Known): Promise<void> {
   const planned = await plannedVolumes(session.stack);
   if (before.retained.every((volume) => planned.has(volume))) return;
@@ -20,7 +20,7 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
   if (kept.length > 0) say(keptText(kept, after));
 }
 
-/** None where the stack has no file of its own; then the state is asked. */
+/** The data volumes that the stack's file plans; none if the stack has no file. */
 async function plannedVolumes(stack: string): Promise<ReadonlySet<string | undefined>> {
   const read = await readStack(stack).catch(() => undefined);
   if (read === undefined) return new Set();

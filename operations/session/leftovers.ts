@@ -2,10 +2,10 @@ import type Docker from "dockerode";
 import type { Found } from "../../ownership/found.ts";
 import { say } from "./terminal.ts";
 
-/** As long as a container that runs may take to stop in good order. */
+/** The longest that a container may take to stop in good order. */
 const STOP_SECONDS = 60;
 
-/** Containers are removed first, because they hold the networks and the volumes. */
+/** Removes parts of a stack from an engine: containers first, because they use the networks and the volumes. */
 export async function removeFound(engine: Docker, found: readonly Found[]): Promise<void> {
   for (const one of found.filter(({ kind }) => kind === "container")) {
     say(`removing the container ${one.name}, which an interrupted run left`);
@@ -23,7 +23,7 @@ export async function removeFound(engine: Docker, found: readonly Found[]): Prom
   }
 }
 
-/** 304: it is stopped. 404: it is gone. 409 of a container: its removal is under way. */
+/** 304: the container is already stopped. 404: the part is gone. 409: the container is already being removed. */
 function unlessDone(error: Error & { readonly statusCode?: number }): void {
   const { statusCode, message } = error;
   if (statusCode === 304 || statusCode === 404 || (statusCode === 409 && message.includes("already in progress")))

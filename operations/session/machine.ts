@@ -9,13 +9,13 @@ import { stackNeeds } from "../stack/needs.ts";
 import { type Backend, findBackend, loginFolder, prepareBackend } from "./backend.ts";
 import { say } from "./terminal.ts";
 
-/** A machine that has everything: the environment for the Pulumi CLI and where its state is. */
+/** A machine that is ready: the environment for the Pulumi CLI, and the backend of its state. */
 export interface Machine {
   readonly env: NodeJS.ProcessEnv;
   readonly backend: Backend;
 }
 
-/** What a command needs of the machine. */
+/** The parts of a machine that a command needs. */
 export interface Needs {
   /** The Pulumi CLI with its plugins, and a place for the state. */
   readonly cli: boolean;
@@ -26,8 +26,8 @@ export interface Needs {
 const EVERYTHING: Needs = { cli: true, engine: true };
 
 /**
- * The steps that make a machine ready. Images need the engine; the CLI needs neither. An engine that the stack names
- * elsewhere is its owner's business.
+ * The steps that make a machine ready. Images need the engine; the CLI needs neither. Only the local engine is
+ * prepared: an engine elsewhere is the business of its owner.
  */
 export async function chains(stack: string, { cli, engine }: Needs = EVERYTHING): Promise<Chains> {
   const { images, endpoint } = await stackNeeds(stack);
@@ -38,14 +38,14 @@ export async function chains(stack: string, { cli, engine }: Needs = EVERYTHING)
   ];
 }
 
-/** Provides what the machine lacks of what is needed, by default everything; all it does is said on stderr. */
+/** Provides the needed parts that the machine lacks; by default it needs all. Each change is reported on stderr. */
 export async function prepareMachine(stack: string, needs: Needs = EVERYTHING): Promise<Machine> {
   const problem = nodeProblem(process.versions.node);
   if (problem !== undefined) throw new Error(problem);
   const backend = findBackend(process.env);
   if (needs.cli) prepareBackend(backend);
   const provisions = await bootstrap(await chains(stack, needs), say);
-  // A CLI that was provided has a home of its own; a login stays where the user made it.
+  // A CLI that was provided has its own home folder, but logins stay in the user's.
   const login = { PULUMI_CREDENTIALS_PATH: loginFolder(process.env) };
   return { env: { ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env }, backend };
 }

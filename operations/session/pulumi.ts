@@ -9,8 +9,8 @@ export interface Session extends CommandLine, Machine {}
 
 /**
  * Prepares the machine, and makes sure that the stack exists.
- * @param isMade whether it is made where it does not; default: no
- * @param needs what the machine has to have; default: everything
+ * @param isMade whether a missing stack is made; default: no
+ * @param needs the parts of the machine that are needed; default: all
  */
 export async function openSession(
   args: readonly string[],
@@ -22,7 +22,7 @@ export async function openSession(
   return { ...line, ...machine };
 }
 
-/** Runs the genuine CLI with the terminal that the user sees; resolves to its exit code. */
+/** Runs the Pulumi CLI in the user's terminal; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
   const args = [verb, "--stack", session.reference, ...flags, ...session.rest];

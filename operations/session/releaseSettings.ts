@@ -12,13 +12,13 @@ import type { Session } from "./pulumi.ts";
 const RELEASE = "application.release";
 const IMAGE = "images.application";
 
-/** What a stack's file says of the application. */
+/** The application's settings in a stack's file. */
 export interface ReleaseSettings extends ApplicationSource {
   /** The application's image. */
   readonly image: string;
 }
 
-/** Reads a stack's file; what is malformed there the program itself reports. */
+/** Reads a stack's file. Malformed settings are passed over here: the program reports them. */
 export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
   const { images } = await stackNeeds(stack);
   const settings = settingsIn(await readFile(stackFile(stack), "utf8").catch(() => ""));
@@ -27,7 +27,7 @@ export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
   return { files: result.data?.files, release: result.data?.release, image: images.application };
 }
 
-/** The release that these settings ask for, or undefined where its files are not there. */
+/** The release that these settings ask for; undefined: its files are missing. */
 export function releaseAskedFor(settings: ReleaseSettings): string | undefined {
   try {
     return settings.release ?? folderContent(applicationFolder(settings)).version;
@@ -36,7 +36,7 @@ export function releaseAskedFor(settings: ReleaseSettings): string | undefined {
   }
 }
 
-/** Names the release in the stack's settings. */
+/** Pins the release in the stack's settings. */
 export async function setRelease(session: Session, release: string): Promise<void> {
   await setSetting(session, RELEASE, release);
 }
@@ -45,7 +45,7 @@ export async function removeRelease(session: Session): Promise<void> {
   await removeSetting(session, RELEASE);
 }
 
-/** Names the application's image in the stack's settings, where it is not the default. */
+/** Sets the application's image in the stack's settings, or removes the setting if the image is the default. */
 export async function setImage(session: Session, image: string): Promise<void> {
   if (schema.shape.images.parse(undefined).application === image) await removeSetting(session, IMAGE);
   else await setSetting(session, IMAGE, image);

@@ -1,9 +1,9 @@
 import { say } from "./terminal.ts";
 
-/** What Ctrl-C and a polite end send. npm hands them on once more: a command may have the same one twice. */
+/** The signals of Ctrl-C and of `kill`. npm passes them on, so a command may receive the same signal twice. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Calls back for each signal, which ends nothing then. Returns how to stop that. */
+/** Calls back for each signal, which then does not end the process. Returns a function that ends this. */
 export function onSignals(callback: () => void): () => void {
   for (const signal of SIGNALS) process.on(signal, callback);
   return () => {
@@ -12,8 +12,8 @@ export function onSignals(callback: () => void): () => void {
 }
 
 /**
- * Lets signals end nothing here while the work is done: because a child handles the terminal's, and this process waits
- * for it; or because half of the work would be worse than all of it.
+ * Ignores signals while the work is done: either because a child process receives the terminal's signals and this
+ * process waits for the child, or because half of the work would be worse than all of it.
  * @param word said at each signal; default: nothing
  */
 export async function withoutSignals<T>(work: () => Promise<T>, word?: string): Promise<T> {
@@ -25,7 +25,7 @@ export async function withoutSignals<T>(work: () => Promise<T>, word?: string): 
   }
 }
 
-/** Does work that a signal ends: it is aborted then, and has the time to take back what it has begun. */
+/** Does work that a signal aborts; the work then has the time to undo its unfinished changes. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const ended = new AbortController();
   const stop = onSignals(() => ended.abort(new Error("interrupted")));

@@ -1,17 +1,17 @@
-/** A stack by its names. */
+/** The names of a stack. */
 export interface StackName {
-  /** Its own, as in Pulumi.<stack>.yaml and on the engine. */
+  /** Its short name, as in Pulumi.<stack>.yaml and on the engine. */
   readonly stack: string;
-  /** As the user said it, which tells the CLI the organization, too. */
+  /** The name as the user wrote it; it may contain the organization and the project, for the CLI. */
   readonly reference: string;
 }
 
-/** What the CLI allows, but for a hyphen in the first place: it would be taken for an option. */
+/** A part of a name. The CLI would allow a hyphen in the first place, too, but such a name looks like an option. */
 const PART = /^[\w.][\w.-]{0,99}$/;
 
 /**
  * Takes a stack's name apart as the CLI does: STACK, ORGANIZATION/STACK or ORGANIZATION/PROJECT/STACK.
- * @throws Error where it is none of them, or of another project
+ * @throws Error if the text has none of these forms, or names another project
  */
 export function stackName(reference: string, project: string): StackName {
   const parts = reference.split("/");
@@ -22,7 +22,7 @@ export function stackName(reference: string, project: string): StackName {
   const stack = parts.at(-1) ?? "";
   const [organization, of] = parts;
   if (parts.length === 3 && of !== project) {
-    throw new Error(`the stack ${reference} is of the project ${of}, and this is ${project}
+    throw new Error(`the stack ${reference} belongs to the project ${of}, and this is ${project}
     allowed:   a stack of ${project}: ${organization}/${project}/${stack}`);
   }
   return { stack, reference };

@@ -1,11 +1,11 @@
-/** A line to the user that is not the CLI's; on stderr, so that output for programs stays clean. */
+/** Prints a line for the user on stderr, so that the output for programs, on stdout, stays clean. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs a command's body; a failure is one message, not a stack trace. */
+/** Runs a command's body, which resolves to the exit code. A failure is reported as one message, not a stack trace. */
 export async function main(body: () => Promise<number>): Promise<void> {
-  // Whoever reads the output may have enough of it, as `head` has; the command goes on.
+  // A reader such as `head` may close the output early (EPIPE); the command goes on.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });

@@ -9,7 +9,7 @@ interface Row {
   readonly description: string;
 }
 
-/** docs/configuration.md: every setting with its default, what is allowed, and what it does. */
+/** The text of docs/configuration.md: every setting with its default, its allowed values and its effect. */
 export function configurationPage(project: string): string {
   const sections = Object.entries(schema.shape).map(
     ([key, part]) => `## ${key}\n\n${part.description}\n\n${table(rows(part, key))}\n`,
@@ -18,11 +18,11 @@ export function configurationPage(project: string): string {
 
 Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as \`${project}:<key>\`, or are set by
 \`pulumi config set --path '${project}:loadBalancer.port' 8081\` in [a shell that knows the stack](../README.md#commands). Every setting has a default
-or can be left out. Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` makes them. \`npm run up\` makes lists and
-objects of such texts, because \`pulumi config set --path\` would replace a text as a whole. What is wrong is reported before anything is created, all of it at once: the key, the value, what is allowed, and a command
-that can be pasted. Editors complete and check a stack's file whose first line is \`# yaml-language-server: $schema=./stack.schema.json\`.
+or can be left out. Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` writes them. \`npm run up\` replaces such
+texts by lists and objects, because \`pulumi config set --path\` would replace a text as a whole. All errors are reported at once, before anything is created: each with the key, the value, the allowed values, and a
+command to paste. Editors complete and check a stack's file whose first line is \`# yaml-language-server: $schema=./stack.schema.json\`.
 
-This page is made of [config/settings](../config/settings) by \`npm run settings\`.
+\`npm run settings\` makes this page from [config/settings](../config/settings).
 
 ${sections.join("\n")}`;
 }
@@ -40,7 +40,7 @@ function rows(part: z.ZodType, key: string): Row[] {
       description: setting.description ?? "",
     };
     const below = rows(setting, path);
-    // An object that is always there is only the place of its settings.
+    // An object that is always there needs no row of its own: its settings have theirs.
     return unwrapped(setting) instanceof z.ZodObject && isAlwaysThere(setting) ? below : [own, ...below];
   });
 }
@@ -56,11 +56,11 @@ function defaultOf(setting: z.ZodType): string {
   return success ? `\`${typeof data === "string" ? data : JSON.stringify(data)}\`` : "it has to be set";
 }
 
-/** What an error would say. */
+/** The allowed values, in the words of the error message. */
 function allowedIn(setting: z.ZodType): string {
   const inner = unwrapped(setting);
   if (inner instanceof z.ZodObject) return inner.safeParse({}).success ? "settings, or `{}`" : "settings";
-  // The last rule that a text breaks is the one that says most.
+  // Of the rules that a text breaks, the last one is the most specific.
   const issues = inner?.safeParse(inner instanceof z.ZodString ? "\0" : inner instanceof z.ZodArray ? [] : Symbol())
     .error?.issues;
   const [wrongKind] = inner?.safeParse(Symbol()).error?.issues ?? [];

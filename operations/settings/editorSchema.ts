@@ -2,8 +2,8 @@ import { z } from "zod";
 import { schema } from "../../config/schema.ts";
 
 /**
- * A JSON schema of a stack's file, by which editors complete and check it: the file's first line names it. Pulumi's own keys,
- * as encryptionsalt, are left to Pulumi.
+ * A JSON schema of a stack's file, by which editors complete and check the file: the file's first line names the
+ * schema. Pulumi's own keys, such as encryptionsalt, are not part of it.
  */
 export function editorSchema(project: string): string {
   const properties = Object.fromEntries(

@@ -4,7 +4,7 @@ import { configurationPage } from "./configurationPage.ts";
 import { editorSchema } from "./editorSchema.ts";
 import { projectFile } from "./projectFile.ts";
 
-/** Where people and editors read about the settings; each is made of the schema alone, but for what it has around them. */
+/** The files that describe the settings to people and editors, with their texts: made from the schema alone. */
 export async function settingsFiles(): Promise<Readonly<Record<string, string>>> {
   return {
     "Pulumi.yaml": projectFile(await readFile(`${ROOT}/Pulumi.yaml`, "utf8")),

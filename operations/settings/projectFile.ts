@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { schema } from "../../config/schema.ts";
 
-/** The text of Pulumi.yaml with each setting's type, description and default. What else it holds stays. */
+/** The text of Pulumi.yaml with each setting's type, description and default. All else in the file stays. */
 export function projectFile(text: string): string {
   const document = parseDocument(text);
   for (const [key, part] of Object.entries(schema.shape)) {

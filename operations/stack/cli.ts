@@ -4,8 +4,8 @@ import type { StackName } from "../session/stackName.ts";
 import { ROOT } from "./project.ts";
 
 /**
- * Runs the CLI for what it answers, unseen by the user.
- * @throws Error with what the CLI says where it fails
+ * Runs the CLI out of the user's sight; resolves to its output.
+ * @throws Error with the CLI's message if it fails
  */
 export async function cli(
   session: Pick<StackName, "reference"> & Pick<Machine, "env">,

@@ -4,7 +4,7 @@ import { parseConfig, rawSettings } from "../../config/config.ts";
 import type { Config, Settings } from "../../config/schema.ts";
 import { AS_WRITTEN, settingsIn } from "./file.ts";
 
-/** Other settings for a stack; each replaces the whole of its key. */
+/** Other settings for a stack. Each replaces the whole value of its top-level key. */
 export type Changes = Partial<Settings>;
 
 /** The stack's configuration, read from the text of its file. */
@@ -12,14 +12,17 @@ export function configOf(project: string, stack: string, text: string): Config {
   return parseConfig(project, stack, rawSettings(settingsIn(text)));
 }
 
-/** The text of a stack's file with other settings. What else the file holds, as the CLI's salt, stays. */
+/** The text of a stack's file with other settings. All else in the file stays, such as the CLI's salt. */
 export function changedText(project: string, text: string, changes: Changes): string {
   const file = parseDocument(text);
   for (const [key, value] of Object.entries(changes)) file.setIn(["config", `${project}:${key}`], value);
   return file.toString(AS_WRITTEN);
 }
 
-/** Changes a stack's file while the work is done; whatever becomes of that, the file is then what it was, to the byte. */
+/**
+ * Applies changes to a stack's file while the work is done, then restores the file byte for byte, even if the work
+ * fails.
+ */
 export async function whileChanged(
   project: string,
   file: string,

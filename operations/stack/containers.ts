@@ -8,17 +8,17 @@ import { type Find, hasProcesses } from "./find.ts";
 export interface StackContainers {
   /** Finds the container of a service, at work or not. */
   readonly find: Find;
-  /** Which of the services have no container that runs and is healthy. */
+  /** The services, of these, that have no container which runs and is healthy. */
   unwell(services: readonly string[]): Promise<string[]>;
-  /** Waits until all run and are healthy. */
+  /** Waits until the containers of all these services run and are healthy. */
   untilWell(services: readonly string[]): Promise<void>;
-  /** Kills the main processes of all at once; the engine, which has noticed then, starts them again. */
+  /** Kills the main processes of all at once, and waits until the engine has noticed. The engine starts them again. */
   kill(services: readonly string[]): Promise<void>;
   /** Freezes a container while the work is done. */
   whilePaused(service: string, work: () => Promise<void>): Promise<void>;
-  /** Stops a container as its owner would, and starts it again when the work is done. */
+  /** Stops a container in good order, and starts it again when the work is done. */
   whileStopped(service: string, work: () => Promise<void>): Promise<void>;
-  /** Takes a container out of a network while the work is done. It comes back under its names there. */
+  /** Takes a container out of a network while the work is done. It then gets its names and its address there back. */
   whileCutOff(service: string, network: string, work: () => Promise<void>): Promise<void>;
   /** Runs a command in a container; resolves to what it prints. */
   execute(service: string, command: readonly string[]): Promise<string>;
@@ -26,7 +26,7 @@ export interface StackContainers {
 
 /** The longest that a container takes to be healthy again, or to be paused. */
 const HEALTHY_SECONDS = 120;
-/** More than any of the stack's containers takes to stop. */
+/** Longer than any of the stack's containers takes to stop. */
 const STOP_SECONDS = 90;
 
 /** @param signal ends waiting */
@@ -86,7 +86,7 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
 
     async whilePaused(service, work) {
       const { container } = await get(service);
-      // A runtime gives up freezing a container whose processes come and go, as its health checks do on a busy machine.
+      // A runtime fails to freeze a container in which processes come and go, as health checks do on a busy machine.
       await until(`${service} cannot be paused`, () =>
         container.pause().then(
           () => true,
@@ -137,9 +137,9 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
 }
 
 /**
- * SIGKILL from outside the containers, as the kernel sends it when memory runs out: the engine starts them again, which
- * it does not after `docker kill`. It is sent from a container that sees the machine's processes, because those numbers
- * mean something else where the engine is in a virtual machine or elsewhere, and because it needs no root here.
+ * Sends SIGKILL from outside the containers, as the kernel does when memory runs out: the engine then starts them
+ * again, which it does not after `docker kill`. A container that sees the processes of the engine's machine sends the
+ * signal. Process numbers are valid only there, not where this program runs, and this program need not be root.
  */
 async function killProcesses(engine: Docker, image: string, pids: readonly number[]): Promise<void> {
   const killer = await engine.createContainer({

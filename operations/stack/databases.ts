@@ -2,14 +2,17 @@ import { WRITES } from "../../components/mysqlCluster/sql.ts";
 import type { Topology } from "../../topology/plan.ts";
 import type { StackContainers } from "./containers.ts";
 
-/** The stack's MySQL servers, asked past router and application: what they say is what is stored. */
+/**
+ * The stack's MySQL servers, asked directly, not through the router or the application: their answers are the stored
+ * data.
+ */
 export interface Databases {
   /**
    * The server that takes writes.
-   * @throws Error where none does, or more than one
+   * @throws Error if no server takes writes, or more than one
    */
   primary(): Promise<string>;
-  /** Runs a statement as root, and resolves to its rows. A server that hangs is given up. */
+  /** Runs a statement as root; resolves to its rows. Fails if the server does not answer within 30 s. */
   ask(name: string, statement: string): Promise<string[][]>;
 }
 
@@ -53,7 +56,7 @@ export function databasesOf(
 
 const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", "0": "\0" };
 
-/** A value as it is: the client writes line breaks, tabs, zeros and backslashes of values as `\n`, `\t`, `\0` and `\\`. */
+/** Decodes a value: the client writes line breaks, tabs, zero bytes and backslashes as `\n`, `\t`, `\0` and `\\`. */
 function unescaped(value: string): string {
   return value.replace(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter);
 }

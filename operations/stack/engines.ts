@@ -8,7 +8,7 @@ export interface Engines {
   readonly all: readonly Docker[];
   /**
    * The client of the engine that runs what the plan puts on a host.
-   * @throws Error where the plan has no such host: a mistake in the program
+   * @throws Error if the plan has no such host, which is a mistake in the program
    */
   of(plan: Pick<InstancePlan, "host">): Docker;
 }

@@ -5,7 +5,7 @@ import { schema } from "../../config/schema.ts";
 import { fromText } from "../../config/shape.ts";
 import { ROOT } from "./project.ts";
 
-/** Lists in one line have no spaces inside their brackets, as people write them, and no line is broken. */
+/** YAML as people write it: no spaces inside the brackets of a list in one line, and no line is broken. */
 export const AS_WRITTEN = { lineWidth: 0, flowCollectionPadding: false } as const;
 
 /** The file of a stack's settings. */
@@ -13,15 +13,15 @@ export function stackFile(stack: string, folder = ROOT): string {
   return `${folder}/Pulumi.${stack}.yaml`;
 }
 
-/** The settings in the text of a stack's file, by their whole keys; none where it has none. */
+/** The settings in the text of a stack's file, by their full keys. */
 export function settingsIn(text: string): Readonly<Record<string, unknown>> {
   return readDocument(text).toJS()?.config ?? {};
 }
 
 /**
- * The text of a stack's file whose lists and objects are such, not JSON: `pulumi config set --path` replaces a JSON text as
- * a whole, and what it held is lost.
- * @returns the keys that were texts, too
+ * The text of a stack's file with YAML lists and objects in place of JSON texts. `pulumi config set --path` would
+ * replace a JSON text as a whole, and the other settings in it would be lost.
+ * @returns also the keys whose values were JSON texts
  */
 export function withObjects(
   project: string,
@@ -39,7 +39,7 @@ export function withObjects(
   return { text: keys.length === 0 ? text : document.toString(AS_WRITTEN), keys };
 }
 
-/** Makes lists and objects of JSON texts in a stack's file; resolves to their keys. */
+/** Replaces JSON texts in a stack's file by lists and objects; resolves to their keys. */
 export async function makeObjects(project: string, stack: string, folder = ROOT): Promise<readonly string[]> {
   const file = stackFile(stack, folder);
   const original = await readFile(file, "utf8").catch(() => "");
@@ -49,8 +49,8 @@ export async function makeObjects(project: string, stack: string, folder = ROOT)
 }
 
 /**
- * The CLI leaves `12e4567890` without quotes, which is a text to it and infinity to others. A number that is not written as
- * JavaScript writes it is taken for a text.
+ * Reads YAML as the CLI does. To the CLI `12e4567890` without quotes is a text, to YAML it is a number (infinity): a
+ * number counts as a text unless JavaScript writes it in the same way.
  */
 function readDocument(text: string): Document {
   const document = parseDocument(text);

@@ -7,14 +7,14 @@ import { engineClient } from "../../engine/client.ts";
 import { settingsIn, stackFile } from "./file.ts";
 import { PROJECT, ROOT } from "./project.ts";
 
-/** What the commands must know of a stack before the program runs. */
+/** The settings that commands need before the program runs. */
 export interface StackNeeds {
   readonly images: Settings["images"];
-  /** The stack's Docker engine. */
+  /** The endpoint of the stack's Docker engine. */
   readonly endpoint: string;
 }
 
-/** Reads a stack's file; where it is malformed the defaults serve, for the program itself reports it. */
+/** Reads these settings from a stack's file. Defaults replace malformed settings, which the program reports later. */
 export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNeeds> {
   const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
   const { images, loadBalancer } = schema.shape;

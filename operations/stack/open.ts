@@ -13,7 +13,7 @@ export interface OpenStack extends Stack {
 
 /**
  * Opens the stack that a file describes.
- * @throws Error where it has no file, or one that is malformed
+ * @throws Error if there is no file, or if it is malformed
  */
 export async function openStack(stack: string): Promise<OpenStack> {
   return opened(await readStack(stack), new AbortController().signal);

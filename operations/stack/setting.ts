@@ -8,14 +8,14 @@ interface Session {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Sets one setting of a stack, named by its path: `mysql.primary`. What is beside it stays, however it was written. */
+/** Sets one setting of a stack, named by its path: `mysql.primary`. All other settings stay, JSON texts too. */
 export async function setSetting(session: Session, path: string, value: string): Promise<void> {
   await makeObjects(PROJECT, session.stack);
-  // Ten digits would become a number if they were not said to be text.
+  // Without a type, the CLI would take ten digits for a number.
   await cli(session, ["config", "set", "--path", "--type", "string", `${PROJECT}:${path}`, value]);
 }
 
-/** Removes a setting, and the object that it was in where nothing else is in there: the file is as it was before. */
+/** Removes a setting, and its object if that is then empty, so that the file is as before the setting was made. */
 export async function removeSetting(session: Session, path: string): Promise<void> {
   await makeObjects(PROJECT, session.stack);
   await cli(session, ["config", "rm", "--path", `${PROJECT}:${path}`]);

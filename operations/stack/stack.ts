@@ -17,7 +17,7 @@ export interface Stack {
 
 /**
  * Reads the file of a stack.
- * @throws Error where it has none, or one that is malformed
+ * @throws Error if there is no file, or if it is malformed
  */
 export async function readStack(stack: string): Promise<Stack> {
   const text = await readFile(stackFile(stack), "utf8").catch(() => {
@@ -28,7 +28,7 @@ export async function readStack(stack: string): Promise<Stack> {
 }
 
 const outputs = z.looseObject({
-  /** Where the site is. */
+  /** The site's URL. */
   url: z.url(),
   /** The mark of the stack's state. */
   state: z.string().optional(),
@@ -37,7 +37,7 @@ export type Outputs = z.output<typeof outputs>;
 
 /**
  * The stack's outputs.
- * @throws Error where the stack is not up
+ * @throws Error if the stack is not up
  */
 export async function outputsOf(reference: string, { env }: Pick<Machine, "env">): Promise<Outputs> {
   const text = await cli({ reference, env }, ["stack", "output", "--json"]).catch(() => "{}");

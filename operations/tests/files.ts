@@ -1,4 +1,4 @@
-/** Folders of the tests of every day. Real stacks first: they take longest, and two files run side by side. */
+/** The folders of the everyday tests. Real stacks come first: they take longest, and two files run side by side. */
 export const EVERYDAY = ["test/integration", "test/programs", "test/unit", "app/test", "bootstrap/test"];
 
 /** Every test. */

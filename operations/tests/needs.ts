@@ -4,11 +4,13 @@ import { build, type Plugin } from "esbuild";
 import type { Needs } from "../session/machine.ts";
 import { ROOT } from "../stack/project.ts";
 
-/** Modules that reach an engine or the CLI: a test file that imports one, or is one, needs it. */
+/**
+ * Modules that use an engine or the CLI. A test file needs an engine or the CLI if it is, or imports, such a module.
+ */
 const ENGINE = ["test/engine.ts", "bootstrap/test/engineRun.ts", "bootstrap/test/standIns.test.ts"];
 const CLI = ["test/project.ts", "bootstrap/test/plugins.test.ts", "bootstrap/test/languageHost.test.ts"];
 
-/** Only our own modules are followed, and what is no program is none. */
+/** Follows only imports of the project's own modules, and leaves out files that are not programs. */
 const OWN_MODULES: Plugin = {
   name: "own-modules",
   setup: ({ onResolve }) =>
@@ -18,9 +20,9 @@ const OWN_MODULES: Plugin = {
 };
 
 /**
- * Finds out by their imports what test files need.
+ * Finds out the needs of test files by their imports.
  * @param files paths or patterns, relative to the project
- * @throws Error naming each that is no file
+ * @throws Error naming each path that is not a file
  */
 export async function testNeeds(files: readonly string[]): Promise<Needs> {
   const missing = files.filter((file) => !file.includes("*") && !existsSync(join(ROOT, file)));

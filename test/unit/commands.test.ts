@@ -35,7 +35,7 @@ describe("the command line", () => {
   it("refuses a stack of another project, and says which it is", () =>
     assert.throws(
       () => commandLine(["--stack", "org/shop/prod"]),
-      /the stack org\/shop\/prod is of the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
+      /the stack org\/shop\/prod belongs to the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
     ));
 
   for (const wrong of ["/prod", "org/-y", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {

@@ -109,7 +109,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     assert.ok((await succeed(project(), "backups", ...name)).startsWith(backup));
     refused(
       await project().npm("up", ["--stack", "organization/shop/dev"]),
-      /is of the project shop, and this is foobar/,
+      /belongs to the project shop, and this is foobar/,
     );
   });
 
