@@ -5,7 +5,10 @@ import * as tls from "@pulumi/tls";
 export interface AuthorityArgs {
   /** The name in the authority's own certificate, at most 64 characters. */
   readonly commonName: string;
-  /** Whether `pulumi destroy` keeps the authority's key: clients that trust its certificate then trust the next one, too. */
+  /**
+   * Whether `pulumi destroy` keeps the authority's key: clients that trust its certificate then trust the next one,
+   * too.
+   */
   readonly protect: boolean;
 }
 

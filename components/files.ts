@@ -39,9 +39,10 @@ export function liveFiles(
 }
 
 /**
- * Secrets, readable only by root and its group; a container that mounts them is given that group. They are always in the
- * same volume, so that no resource's name depends on a secret, and they change while the container runs. For a process that
- * reads them only when it starts, put a public value that changes with them into the container's environment.
+ * Secrets, readable only by root and its group; a container that mounts them is given that group. They are always in
+ * the same volume, so that no resource's name depends on a secret, and they change while the container runs. For a
+ * process that reads them only when it starts, put a public value that changes with them into the container's
+ * environment.
  */
 export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
   const path = "/run/secrets";

@@ -11,8 +11,8 @@ export interface Host {
 export type Hosts = ReadonlyMap<string, Host>;
 
 /**
- * One explicit provider for each host. A component passes on only one provider of a package, so every resource names its
- * own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
+ * One explicit provider for each host. A component passes on only one provider of a package, so every resource names
+ * its own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
 export function createHosts(plans: readonly HostPlan[]): Hosts {
   return new Map(

@@ -62,8 +62,8 @@ const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerro
  * health check that has to succeed before dependent services are changed.
  *
  * Files reach a read-only container by a seed container, which is never started: its uploads land in a volume that the
- * service's container mounts. Volume and seed have their version in the name, so a change creates a new pair beside the old
- * one, then replaces the container, and removes the old pair last.
+ * service's container mounts. Volume and seed have their version in the name, so a change creates a new pair beside the
+ * old one, then replaces the container, and removes the old pair last.
  */
 export class Service extends pulumi.ComponentResource {
   readonly name: string;

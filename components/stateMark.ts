@@ -5,9 +5,9 @@ import * as random from "@pulumi/random";
 export const STATE_MARK = "state";
 
 /**
- * The mark of the stack's state: the stack's name when the mark was made, and a random number. All resources that the state
- * creates on an engine have it as a label. The number distinguishes them from those of another state's stack of the same
- * name. The name distinguishes a renamed stack from a new one. Like the passwords, the mark outlives `down`.
+ * The mark of the stack's state: the stack's name when the mark was made, and a random number. All resources that the
+ * state creates on an engine have it as a label. The number distinguishes them from those of another state's stack of
+ * the same name. The name distinguishes a renamed stack from a new one. Like the passwords, the mark outlives `down`.
  */
 export function stateMark(stack: string, { protect }: { readonly protect: boolean }): pulumi.Output<string> {
   return new random.RandomId(

@@ -2,13 +2,17 @@
 export const ROLES = ["web", "app", "db"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** How the load balancer chooses a server; HAProxy's names (https://docs.haproxy.org/3.2/configuration.html, balance). */
+/**
+ * How the load balancer chooses a server; HAProxy's names (https://docs.haproxy.org/3.2/configuration.html, balance).
+ */
 export const ALGORITHMS = ["roundrobin", "static-rr", "leastconn", "source", "uri", "random"] as const;
 
 /** active-active: all servers take requests. active-passive: the first takes them, and the next when it fails. */
 export const MODES = ["active-active", "active-passive"] as const;
 
-/** How a visitor stays with a server: by a cookie that the load balancer sets, or by the client's address in a table. */
+/**
+ * How a visitor stays with a server: by a cookie that the load balancer sets, or by the client's address in a table.
+ */
 export const AFFINITIES = ["none", "cookie", "address"] as const;
 
 /**

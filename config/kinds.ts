@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { LOCAL_ENDPOINT } from "./choices.ts";
 
-/** Kinds of values that several settings share. Each error text says what is allowed; docs/configuration.md quotes it. */
+/**
+ * Kinds of values that several settings share. Each error text says what is allowed; docs/configuration.md quotes it.
+ */
 
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";

@@ -54,7 +54,9 @@ export function fastInterval(intervalMs: number): number {
   return Math.max(100, Math.round(intervalMs / 4));
 }
 
-/** Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin of 3 s. */
+/**
+ * Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin of 3 s.
+ */
 export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {
   return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs)) / 1000) + 3;
 }

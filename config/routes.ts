@@ -15,9 +15,9 @@ export interface Route {
 const ROUTES_TO_AN_APPLICATION = 2;
 
 /**
- * All routes that requests can take. A web server passes requests to the application on its own server. Servers that have
- * only one of the two roles are combined with each other, so that two web servers reach each application: any server can
- * be lost, and the number of routes grows with the number of servers, not with its square.
+ * All routes that requests can take. A web server passes requests to the application on its own server. Servers that
+ * have only one of the two roles are combined with each other, so that two web servers reach each application: any
+ * server can be lost, and the number of routes grows with the number of servers, not with its square.
  */
 export function routes(servers: readonly ServerSettings[]): Route[] {
   const web = serversWith(servers, "web");

@@ -9,7 +9,7 @@ import { servers } from "./settings/servers.ts";
 import { web } from "./settings/web.ts";
 
 /**
- * Every setting of the program, with its default and its description. The top-level keys are the keys of `pulumi config`.
+ * Every setting of the program, with its default and its description. The top-level keys are those of `pulumi config`.
  * `npm run settings` generates Pulumi.yaml, docs/configuration.md and stack.schema.json from it.
  */
 export const schema = z.strictObject({ servers, loadBalancer, application, web, mysql, networks, images });

@@ -30,8 +30,8 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]):
 }
 
 /**
- * Reads text as JSON where the schema has a list or an object: `pulumi config set` stores these as text, with `--path` too.
- * Text that is not JSON is left for the schema to refuse.
+ * Reads text as JSON where the schema has a list or an object: `pulumi config set` stores these as text, with `--path`
+ * too. Text that is not JSON is left for the schema to refuse.
  */
 export function fromText(schema: z.ZodType | undefined, value: unknown): unknown {
   const element = elementOf(schema);

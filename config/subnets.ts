@@ -6,7 +6,9 @@ const PARTS_BITS = 4;
 /** Blocks that no container can have addresses from: "this host", loopback, link-local, multicast and reserved. */
 const UNUSABLE = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 
-/** The private /16 blocks in the order of proposal, without that of the default range: stacks without settings use it. */
+/**
+ * The private /16 blocks in the order of proposal, without that of the default range: stacks without settings use it.
+ */
 const PROPOSED: readonly string[] = [
   ...numbers(202, 255).map((second) => `10.${second}`),
   ...numbers(0, 200).map((second) => `10.${second}`),

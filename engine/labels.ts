@@ -1,34 +1,36 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Marks what belongs to a stack, so that people and commands can find it on a shared engine. */
+/** The labels by which people and commands find a stack's resources on a shared engine. */
 export interface StackIdentity {
   readonly project: string;
   readonly stack: string;
 }
 
-/** The labels of everything that the program makes on an engine. */
+/** The labels of all resources that the program creates on an engine. */
 export interface ResourceIdentity extends StackIdentity {
-  /** The mark of the state that knows it: two states can have a stack of the same name. */
+  /** The mark of the state that they belong to: two states can have a stack of the same name. */
   readonly state: pulumi.Input<string>;
 }
 
-/** A command's reason to make a container while the stack is up. */
+/** A command's reason to create a container or volume of its own. */
 export type Purpose = "restore" | "drill" | "set-aside";
 
 export const PROJECT_LABEL = "foobar.project";
 export const STACK_LABEL = "foobar.stack";
-/** The mark of the state that made it. Containers, networks and volumes of earlier versions carry none. */
+/** The mark of the state that created the resource. Containers, networks and volumes of earlier versions have none. */
 export const STATE_LABEL = "foobar.state";
-/** On what serves one container and can be made again from the program alone. */
+/**
+ * On the resources of one service that the program can create again: containers and file volumes, never data volumes.
+ */
 export const SERVICE_LABEL = "foobar.service";
 /** On the volume of a restore: the restore whose data it replaced, or `first`. */
 export const REPLACES_LABEL = "foobar.replaces";
-/** On containers of commands, which no state knows. */
+/** On commands' own containers and volumes, which no state knows. */
 export const PURPOSE_LABEL = "foobar.purpose";
 
 /**
  * A stack's labels as the engine's API takes them.
- * @param more the mark of the state, where it has one, and the purpose of a command's container
+ * @param more the mark of the state, if it has one, and a command's purpose
  */
 export function engineLabels(
   { project, stack }: StackIdentity,
@@ -42,13 +44,13 @@ export function engineLabels(
   };
 }
 
-/** The engine's filter for what belongs to a stack, or to one service of it. */
+/** The engine's filter for the resources of a stack, or of one of its services. */
 export function labelFilter(identity: StackIdentity, service?: string): string[] {
   const labels = { ...engineLabels(identity), ...(service === undefined ? {} : { [SERVICE_LABEL]: service }) };
   return Object.entries(labels).map(([label, value]) => `${label}=${value}`);
 }
 
-/** A stack's labels as the provider takes them. Nothing is replaced for them: see docs/decisions.md, "A state has a mark". */
+/** A stack's labels as the provider takes them. A change replaces nothing: docs/decisions.md, "A state has a mark". */
 export function stackLabels({
   project,
   stack,

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** Whether a process of this machine holds the port at the address. */
+/** Whether a process of this machine uses the port at the address. */
 export async function isBound(address: string, port: number): Promise<boolean> {
   return (await problemOf(address, port)) === "EADDRINUSE";
 }
@@ -10,7 +10,7 @@ export async function isAddressHere(address: string): Promise<boolean> {
   return (await problemOf(address, 0)) !== "EADDRNOTAVAIL";
 }
 
-/** The code of the error by which a socket cannot be opened. */
+/** The error code with which a socket cannot be opened; undefined if it can. */
 function problemOf(address: string, port: number): Promise<string | undefined> {
   const server = createServer();
   return new Promise((resolve) => {

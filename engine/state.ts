@@ -5,29 +5,29 @@ import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from ".
 export interface EngineNetwork {
   readonly name: string;
   readonly subnets: readonly string[];
-  /** Whether it is the stack's. */
+  /** Whether it belongs to the stack. */
   readonly own: boolean;
 }
 
-/** What an engine has that a stack could collide with. */
+/** The state of an engine, as far as a stack can conflict with it. */
 export interface EngineState {
-  /** The release of its Linux kernel: 6.1.0-18-amd64. */
+  /** The release of the engine's Linux kernel: 6.1.0-18-amd64. */
   readonly kernel: string;
   readonly networks: readonly EngineNetwork[];
   /** Whether containers of the stack run. */
   readonly isServing: boolean;
-  /** The stack's volumes that hold data, not files of the program. */
+  /** The stack's volumes with data, not with files of the program. */
   readonly dataVolumes: readonly string[];
-  /** Those of them that containers of databases have at work. */
+  /** Those data volumes that running databases use. */
   readonly dataAtWork: readonly string[];
-  /** The stack's containers that run an image which has a name. */
+  /** The stack's running containers whose images have a name. */
   readonly services: readonly { readonly service: string; readonly image: string }[];
-  /** Ports of the host that containers hold, each with the host's address there. */
+  /** The host's ports that containers publish, each with the host's address. */
   readonly published: readonly {
     readonly container: string;
     readonly address: string;
     readonly port: number;
-    /** The stack's service that holds it; undefined where somebody else does. */
+    /** The stack's service that publishes it. undefined: another container does. */
     readonly service: string | undefined;
   }[];
 }
@@ -35,8 +35,8 @@ export interface EngineState {
 const ANSWER_MS = 5_000;
 
 /**
- * Asks the engine at an endpoint.
- * @throws Error where none answers within 5 seconds
+ * Asks the engine at an endpoint for its state.
+ * @throws Error if no engine answers within 5 seconds
  */
 export async function engineState(endpoint: string, { project, stack }: StackIdentity): Promise<EngineState> {
   const engine = engineClient(endpoint);

@@ -1,34 +1,36 @@
 import type Docker from "dockerode";
 import { PROJECT_LABEL, PURPOSE_LABEL, SERVICE_LABEL, STACK_LABEL, STATE_LABEL } from "../engine/labels.ts";
 
-/** Something that an engine has of a project's stacks. */
+/** A resource of one of a project's stacks on an engine. */
 export interface Found {
   readonly kind: "container" | "network" | "volume";
-  /** The engine's; that of a volume is its name. */
+  /** The engine's id. A volume's id is its name. */
   readonly id: string;
   readonly name: string;
-  /** The name of the stack that it was made for. */
+  /** The name of the stack that it was created for. */
   readonly stack: string;
-  /** The mark of the state that made it; undefined: it carries none. */
+  /** The mark of the state that created it. undefined: it has none. */
   readonly state: string | undefined;
-  /** A command's reason to make it; undefined: the program made it. */
+  /** A command's reason to create it. undefined: the program created it. */
   readonly purpose: string | undefined;
-  /** A volume's content: files that the program can make again, a database, or other data, as backups. */
+  /** A volume's content: files that the program can create again, a database, or other data such as backups. */
   readonly holds: "files" | "database" | "other" | undefined;
-  /** Whether it is a container that runs, healthy or not: on a busy machine the health checks of a good one fail. */
+  /**
+   * Whether it is a running container, healthy or not: on a busy machine the health checks of a working one can fail.
+   */
   readonly isAtWork: boolean;
-  /** Ids of the networks that it is in, or of the container whose namespace it shares. */
+  /** The ids of a container's networks, or of the container whose network namespace it shares. */
   readonly joins: readonly string[];
 }
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** Longer than an engine takes that works, however busy it is. */
+/** Longer than a working engine takes, however busy it is. */
 const ANSWER_MS = 60_000;
 
 /**
- * Lists all that an engine has of a project's stacks.
- * @throws Error where it does not answer
+ * Lists all resources of a project's stacks on an engine.
+ * @throws Error if the engine does not answer
  */
 export async function findOnEngine(engine: Docker, project: string): Promise<Found[]> {
   const filters = { label: [`${PROJECT_LABEL}=${project}`] };
@@ -71,7 +73,7 @@ export async function findOnEngine(engine: Docker, project: string): Promise<Fou
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Picks one stack's by its name or by its state's mark: a stack may have been renamed. */
+/** The resources of one stack, by its name or by its state's mark: the stack may have been renamed. */
 export function ofStack(found: readonly Found[], stack: string, state: string | undefined): Found[] {
   return found.filter((one) => one.stack === stack || (state !== undefined && one.state === state));
 }

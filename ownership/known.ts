@@ -4,27 +4,29 @@ import { STACK_LABEL } from "../engine/labels.ts";
 
 /** A state's knowledge of an engine. */
 export interface Known {
-  /** The state's mark; undefined: it has none yet. */
+  /** The state's mark. undefined: it has none yet. */
   readonly state: string | undefined;
   /** Engine ids of containers and networks, names of volumes. */
   readonly ids: ReadonlySet<string>;
-  /** Resources that an interrupted update was making, or had removed to make them anew: `container web-server1-3fa2b1c`. */
+  /**
+   * Resources that an interrupted update was creating, or had removed to replace them: `container web-server1-3fa2b1c`.
+   */
   readonly unfinished: ReadonlySet<string>;
-  /** Whether operations of it are noted that have no end. */
+  /** Whether the state records operations that did not end. */
   readonly isUnfinished: boolean;
-  /** Whether it has passwords, without which the databases in the stack's volumes cannot be used. */
+  /** Whether it has passwords: without them the databases in the stack's volumes cannot be used. */
   readonly hasPasswords: boolean;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
   readonly retained: readonly string[];
-  /** The name that the stack had before it was renamed, or has. */
+  /** The stack's first name: the present one, or the one before it was renamed. */
   readonly firstName: string | undefined;
 }
 
 const text = z.string().optional().catch(undefined);
 
-/** A resource as the CLI exports it; outputs may be secret or unknown, and are none then. */
+/** A resource as the CLI exports it. Outputs that are secret or unknown are left out. */
 const resource = z.object({
   urn: z.string(),
   type: z.string(),
@@ -45,7 +47,7 @@ const resource = z.object({
 
 const operation = z.object({ type: z.string(), resource });
 
-/** The part of `pulumi stack export` that is read here. A state that is put back must be the whole text. */
+/** The part of `pulumi stack export` that is read here. To import a state, use the complete text. */
 const exported = z.object({
   deployment: z
     .object({
@@ -67,8 +69,8 @@ export function knownToExport(text: string): Known {
 const outputsByUrn = z.record(z.string(), z.object({ type: z.string(), outputs: z.unknown() }));
 
 /**
- * @param outputs of a state's resources by URN, as the engine gives them to a program. They lack interrupted operations and
- *   resources that are still to be deleted.
+ * @param outputs the outputs of a state's resources by URN, as Pulumi's engine gives them to a program. They do not
+ * include interrupted operations and resources that are still to be deleted.
  */
 export function knownToOutputs(outputs: unknown): Known {
   const resources = Object.entries(outputsByUrn.parse(outputs)).map(([urn, { type, outputs }]) => {
@@ -106,7 +108,7 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
   };
 }
 
-/** A state from before states had marks knows things by the name that the stack had when they were made. */
+/** Without a mark, the label of the state's resources is the stack's name at the time of their creation. */
 function stackLabelOf(resources: readonly Resource[]): string | undefined {
   const labels = resources.flatMap(({ outputs }) => outputs?.labels ?? []);
   return labels.find(({ label }) => label === STACK_LABEL)?.value;

@@ -2,10 +2,10 @@ import type { Found } from "./found.ts";
 import type { Known } from "./known.ts";
 
 /**
- * The databases that a stack left behind when it was renamed: volumes carry the stack's name, and under another one it
- * would begin without data. None where the data are under the new name, too.
- * @param found all that the engine has of the project's stacks
- * @param planned the volumes that the stack's databases have under the new name
+ * The databases that a stack left behind when it was renamed: volumes have the stack's name in theirs, so under another
+ * name the stack would begin without data. None if the data is under the new name, too.
+ * @param found all resources of the project's stacks on the engine
+ * @param planned the volumes of the stack's databases under the new name
  */
 export function leftBehind(
   found: readonly Found[],
@@ -19,7 +19,7 @@ export function leftBehind(
   return databases.filter((one) => one.stack === firstName && (one.state === undefined || one.state === state));
 }
 
-/** Why nothing is done for a stack that was renamed. */
+/** The message that refuses a renamed stack. */
 export function renamedText(stack: string, volumes: readonly Found[]): string {
   const [firstName] = volumes.map((volume) => volume.stack);
   return `the stack ${stack} was ${firstName} before it was renamed, and would begin without data; nothing was created or changed

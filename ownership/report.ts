@@ -1,7 +1,7 @@
 import type { Found } from "./found.ts";
 import type { Known } from "./known.ts";
 
-/** Names that are said of each kind; the others are counted. */
+/** The number of names listed of each kind; the others are counted. */
 const NAMED = 8;
 
 const REMOVE = {
@@ -11,7 +11,7 @@ const REMOVE = {
 } as const;
 const KINDS = ["container", "network", "volume"] as const;
 
-/** A line for each kind: how many there are, and their names, the most important ones first. */
+/** A line for each kind with the count and the names, the most important ones first. */
 export function listing(found: readonly Found[]): string {
   const lines = KINDS.flatMap((kind) => {
     const all = found.filter((one) => one.kind === kind).sort((a, b) => Number(matters(b)) - Number(matters(a)));
@@ -25,14 +25,14 @@ export function listing(found: readonly Found[]): string {
   return lines.join(INDENTED);
 }
 
-/** Below the text that follows a label. */
+/** Aligns a line with the text after a label. */
 const INDENTED = `\n${" ".repeat(15)}`;
 
 function matters({ isAtWork, holds }: Found): boolean {
   return isAtWork || holds === "database" || holds === "other";
 }
 
-/** The commands that remove all of them by name. */
+/** The commands that remove the resources by name. */
 export function removal(found: readonly Found[]): string {
   const commands = KINDS.flatMap((kind) => {
     const names = found.filter((one) => one.kind === kind).map(({ name }) => name);
@@ -42,9 +42,9 @@ export function removal(found: readonly Found[]): string {
 }
 
 /**
- * Why nothing is done for a stack that another state has.
- * @param state the mark of this state; undefined: it has none yet
- * @param place where this state is; default: not said
+ * The message that refuses a stack of another state.
+ * @param state the mark of this state. undefined: it has none yet
+ * @param place the place of this state; default: not shown
  */
 export function foreignText(
   stack: string,
@@ -55,31 +55,31 @@ export function foreignText(
   return `the stack ${stack} on this engine belongs to another state; nothing was touched
     found:     ${listing(found)}
     made by:   ${marks === "" ? "a state without a mark, of an earlier version" : `the state ${marks}`}
-    this one:  ${[state ?? "a state that has not made a stack", ...(place === undefined ? [] : [place])].join(", ")}
-    cure:      use the state that made it: FOOBAR_STATE_DIR, PULUMI_BACKEND_URL or pulumi login as they were then
-               (pulumi stack output state is a state's mark); or bring up another stack beside it: --stack NAME;
+    this one:  ${[state ?? "a state that has not created a stack", ...(place === undefined ? [] : [place])].join(", ")}
+    cure:      use the state that made it: FOOBAR_STATE_DIR, PULUMI_BACKEND_URL or pulumi login as at that time
+               (pulumi stack output state shows a state's mark); or bring up another stack beside it: --stack NAME;
                if that state was moved or is lost: docs/operations.md, "Moving the state"`;
 }
 
-/** Precedes the question whether they may be removed. */
+/** The text before the question whether the resources may be removed. */
 export function doubtText(found: readonly Found[]): string {
   return `the state does not know these parts of the stack, and they may be in use
     found:     ${listing(found)}
-    reasons:   a restore or a drill is under way; or the state is a copy that is older than the stack;
+    reasons:   a restore or a drill is running; or the state is a copy that is older than the stack;
                or an earlier version of the program was interrupted`;
 }
 
-/** For a backend whose locks cannot be seen. */
+/** The warning with a backend whose locks cannot be read. */
 export function leftText(found: readonly Found[]): string {
-  return `the state does not know these parts of the stack: an interrupted run left them, or another run is making them now
+  return `the state does not know these parts of the stack: an interrupted run left them, or another run is creating them now
     found:     ${listing(found)}
-    cure:      if no run is at work: ${removal(found)}`;
+    cure:      if no other run is active: ${removal(found)}`;
 }
 
-/** Tells that volumes with data are kept. Backups need their key, which the state keeps. */
+/** The message that volumes with data are kept. Backups need their key, which the state keeps. */
 export function keptText(volumes: readonly Found[], { hasBackupKey }: Pick<Known, "hasBackupKey">): string {
   const key = hasBackupKey && volumes.some(({ holds }) => holds === "other") ? "; the state has the backups' key" : "";
-  return `kept, though the stack no longer uses them: ${volumes.map(({ name }) => name).join(", ")}
-    go on:     the setting put back uses them again${key}
+  return `kept, although the stack no longer uses them: ${volumes.map(({ name }) => name).join(", ")}
+    go on:     put the setting back to use them again${key}
     remove:    ${removal(volumes)}`;
 }

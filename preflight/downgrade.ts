@@ -3,8 +3,8 @@ import type { EngineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /**
- * A MySQL that is older than the one that wrote the data does not open them, and the roll would find that out one
- * database later. Versions are those in the images' tags; a digest alone says none.
+ * A MySQL that is older than the one that wrote the data does not open it. Without this check an update would fail only
+ * after it has replaced the first database. Versions are those in the images' tags; a digest alone has none.
  */
 export function downgrade({ cluster }: Topology, { services }: Pick<EngineState, "services">): Problem[] {
   const [database] = cluster.databases;
@@ -20,7 +20,7 @@ export function downgrade({ cluster }: Topology, { services }: Pick<EngineState,
     {
       path: ["images", "mysql"],
       value: database.image,
-      allowed: `${newer.image}, which ${newer.service} runs, or newer: MySQL does not open the data of a newer one`,
+      allowed: `${newer.image}, which ${newer.service} runs, or newer: MySQL does not open data of a newer version`,
       example: newer.image,
     },
   ];
@@ -31,7 +31,7 @@ function versionOf(image: string): readonly number[] | undefined {
   return tag?.split(".").map(Number);
 }
 
-/** A tag with fewer numbers may mean any that begins like it. */
+/** A tag with fewer numbers may mean any version that begins with them. */
 function isOlder(one: readonly number[], other: readonly number[]): boolean {
   const differs = one.findIndex((part, index) => index < other.length && part !== other[index]);
   return differs >= 0 && (one[differs] ?? 0) < (other[differs] ?? 0);

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import type { Problem } from "../config/problems.ts";
 import type { Topology } from "../topology/plan.ts";
 
-/** A folder without files would only be missed when they are uploaded, or when the container does not start. */
+/** Without this check an empty folder would be noticed only at the upload, or when the container does not start. */
 export function missingFiles(key: "files" | "staticFiles", folder: string | undefined): Problem[] {
   if (folder === undefined || (isFolder(folder) && readdirSync(folder).length > 0)) return [];
   return [
@@ -15,7 +15,7 @@ export function missingFiles(key: "files" | "staticFiles", folder: string | unde
   ];
 }
 
-/** The engine makes no folder for a volume, and says so only when it starts the container. */
+/** The engine does not create a volume's folder, and reports that only when it starts the container. */
 export function missingBackupFolder({ backups }: Pick<Topology, "backups">): Problem[] {
   const folder = backups?.directory;
   if (folder === undefined || isFolder(folder)) return [];
@@ -23,7 +23,7 @@ export function missingBackupFolder({ backups }: Pick<Topology, "backups">): Pro
     {
       path: ["mysql", "backup", "directory"],
       value: folder,
-      allowed: "a folder of the database's host that is there",
+      allowed: "an existing folder of the database's host",
       cure: `install --directory --owner 999 --group 999 --mode 0750 ${folder}`,
     },
   ];

@@ -4,12 +4,12 @@ import { type ImageName, schema } from "../config/schema.ts";
 import { engineClient } from "../engine/client.ts";
 import type { InstancePlan, Topology } from "../topology/plan.ts";
 
-/** Milliseconds: a registry may have to be looked up, asked for a token and then for the image. */
+/** Milliseconds for a name lookup, the request of a token and that of the image. */
 const ANSWER_MS = 15_000;
 
 /**
- * Images that the engine neither has nor can pull: the roll would stop at the first of them, with some services
- * replaced and the others not.
+ * Images that the engine neither has nor can pull. Without this check an update would stop at the first of them, with
+ * some services replaced and others not.
  */
 export async function missingImages(
   topology: Topology,
@@ -32,17 +32,17 @@ export async function missingImages(
         path: ["images", key],
         complaint: `is ${name}, which the engine at ${endpoint} does not have and cannot pull: ${reason}`,
         allowed:
-          "an image in the engine (docker pull, docker load, docker build), or one that its registry gives without a login",
+          "an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login",
         example: defaults[key],
         cure: isDefault
-          ? "docker load, or open the way to the registry; npm run up builds stand-ins where none answers"
+          ? "docker load, or make the registry reachable; npm run up builds stand-ins if no registry answers"
           : undefined,
       },
     ];
   });
 }
 
-/** The images that the plan's containers run, by the settings that name them. */
+/** The images of the plan's containers, by the settings that name them. */
 export function imagesOf(topology: Topology): { readonly key: ImageName; readonly name: string }[] {
   const { loadBalancers, web, applications, routers, cluster } = topology;
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
@@ -59,7 +59,7 @@ export function imagesOf(topology: Topology): { readonly key: ImageName; readonl
   });
 }
 
-/** Why the engine cannot run an image, or undefined where it has it, can pull it, or cannot tell. */
+/** The reason why the engine cannot run an image; undefined if it has it, can pull it, or cannot tell. */
 async function obstacle(engine: Docker, name: string, answerMs: number): Promise<string | undefined> {
   const image = engine.getImage(name);
   try {
@@ -69,7 +69,7 @@ async function obstacle(engine: Docker, name: string, answerMs: number): Promise
     if (answerOf(error).status !== 404) throw error;
   }
   const abortSignal = AbortSignal.timeout(answerMs);
-  // The client does not end every call on an abort, so the bound is kept here too.
+  // The client does not end every call on an abort, so the time limit is enforced here, too.
   const silence = new Promise<never>((_, reject) => abortSignal.addEventListener("abort", reject));
   try {
     await Promise.race([image.distribution({ abortSignal }), silence]);
@@ -81,9 +81,9 @@ async function obstacle(engine: Docker, name: string, answerMs: number): Promise
 }
 
 /**
- * What an engine's answer says against pulling an image. An engine that does not know the question says nothing, nor does
- * a registry that has been asked too often; and one with mirrors may speak for a mirror that lacks what the registry
- * has (moby 47012).
+ * The reason in an engine's answer why it cannot pull an image. An engine that does not support the request gives none,
+ * nor does a registry's rate limit. An engine with mirrors may report a mirror that lacks the registry's image (moby
+ * 47012).
  */
 function refusalIn({ status, message }: Answer, mirrors: readonly string[]): string | undefined {
   const isUnknown =
@@ -104,7 +104,7 @@ interface Answer {
   readonly message: string;
 }
 
-/** The client puts its own words before the engine's. */
+/** Removes the prefix that the client puts before the engine's message. */
 function answerOf(error: unknown): Answer {
   const text = error instanceof Error ? error.message : String(error);
   const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;

@@ -1,7 +1,7 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
-/** An IPv4 subnet that this machine reaches by an interface of its own. */
+/** The IPv4 subnet of one of this machine's interfaces. */
 export interface MachineSubnet {
   /** The interface's name. */
   readonly name: string;
@@ -12,7 +12,7 @@ type Interfaces = Readonly<
   Record<string, readonly Pick<NetworkInterfaceInfo, "cidr" | "family" | "internal">[] | undefined>
 >;
 
-/** The subnets of this machine's interfaces, the loopback's left out. */
+/** The subnets of this machine's interfaces, without the loopback's. */
 export function machineSubnets(interfaces: Interfaces = networkInterfaces()): MachineSubnet[] {
   return Object.entries(interfaces).flatMap(([name, addresses = []]) =>
     addresses.flatMap(({ cidr, family, internal }) => {

@@ -8,8 +8,8 @@ import { sort } from "../ownership/sort.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /**
- * The knowledge of the stack's own state, read as a program reads another stack's. undefined where the CLI does not offer
- * the call, which the SDK does not have.
+ * The knowledge of the stack's own state, read like that of another stack. undefined if the CLI does not have the
+ * function, which is not in the SDK.
  */
 export async function ownState({ project, stack }: Topology): Promise<Known | undefined> {
   const stackName = `${pulumi.getOrganization()}/${project}/${stack}`;
@@ -18,17 +18,17 @@ export async function ownState({ project, stack }: Topology): Promise<Known | un
     return knownToOutputs(outputs);
   } catch (error) {
     await pulumi.log.warn(
-      `this CLI does not tell a program its own state (${error}), so a stack of another state is not noticed: use npm run up`,
+      `this CLI does not give a program its own state (${error}), so a stack of another state is not noticed: use npm run up`,
     );
     return undefined;
   }
 }
 
-/** Why the stack on an engine is not this state's to change, or undefined. */
+/** The reason why this state must not change the stack on an engine; undefined if it may. */
 export async function notOwn(endpoint: string, topology: Topology, known: Known): Promise<string | undefined> {
   const { project, stack, cluster, backups } = topology;
   const found = await findOnEngine(engineClient(endpoint), project);
-  // Backups that another state took are in nobody's way until their volume is wanted.
+  // Another state's backups conflict only if the plan uses their volume.
   const wanted = found.filter(
     ({ name, state }) => name === backups?.volume && state !== undefined && state !== known.state,
   );

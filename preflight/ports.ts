@@ -4,7 +4,7 @@ import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { PublishedPort, Topology } from "../topology/plan.ts";
 
-/** Ports that the plan publishes and others have. What is proposed instead is free, and no other port of the plan. */
+/** Ports of the plan that are in use. Each proposed port is free, and is not another port of the plan. */
 export async function takenPorts(
   { loadBalancers }: Topology,
   endpoint: string,
@@ -29,14 +29,14 @@ export async function takenPorts(
     problems.push({
       path,
       complaint: `is ${port}, which ${holderText(holder)} has at ${holder?.address ?? address}`,
-      allowed: "a port that is free",
+      allowed: "a free port",
       example: free?.toString(),
     });
   }
   return problems;
 }
 
-/** Load balancers are replaced one after the other, so that one cannot take over a port of the next. */
+/** Load balancers are replaced one after another, so that one cannot take over a port of the next one. */
 function holderText(holder: EngineState["published"][number] | undefined): string {
   if (holder === undefined) return "another process on this machine";
   return holder.service === undefined
@@ -44,7 +44,7 @@ function holderText(holder: EngineState["published"][number] | undefined): strin
     : `${holder.service} of this stack, until it is replaced itself,`;
 }
 
-/** An address of the load balancer's host that is none would only be missed when everything else is up. */
+/** Without this check a wrong address would be noticed only when everything else is up. */
 export async function missingAddress({ loadBalancers }: Topology, endpoint: string): Promise<Problem[]> {
   const site = loadBalancers[0]?.published.find(({ serves }) => serves === "site");
   if (site === undefined || !isLocal(endpoint) || (await isAddressHere(site.address))) return [];
@@ -59,7 +59,7 @@ export async function missingAddress({ loadBalancers }: Topology, endpoint: stri
   ];
 }
 
-/** The ports after one, then those before it that any process may have. */
+/** The ports after a port, then the unprivileged ones before it. */
 function* around(port: number): Generator<number> {
   for (let next = port + 1; next <= 65_535; next++) yield next;
   for (let next = port - 1; next >= 1_024; next--) yield next;
@@ -70,7 +70,7 @@ async function first(ports: Iterable<number>, does: (port: number) => Promise<bo
   return undefined;
 }
 
-/** Whether two sockets with the same port and these addresses are in each other's way. */
+/** Whether two sockets with the same port and these addresses conflict. */
 function meet(one: string, other: string): boolean {
   return one === other || [one, other].some((address) => address === "0.0.0.0" || address === "::");
 }

@@ -19,9 +19,9 @@ import { kernelProblem, nodeProblem } from "./versions.ts";
 const CLI_VERSIONS = ">=3.200.0";
 
 /**
- * Finds out before the first resource what would only fail half-way: a CLI that is too old, no engine at the endpoint, a
- * stack of the same name that another state has, ports and subnets that are taken. A preview needs no engine, so there a
- * silent one is a warning.
+ * Finds, before the first resource, mistakes that would make an update fail half-way: a CLI that is too old, no engine
+ * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
+ * engine, so there an engine that does not answer is a warning.
  * @returns whether containers of the stack run; a silent engine may hide them, and is taken to
  * @throws UserError with every problem at once
  */
@@ -57,7 +57,7 @@ async function requireCli(): Promise<void> {
   try {
     await pulumi.requirePulumiVersion(CLI_VERSIONS);
   } catch (error) {
-    // The protocol's status code in front says nothing to a user.
+    // The protocol's status code in front means nothing to a user.
     const found = String(error instanceof Error ? error.message : error).replace(/^\d+ [A-Z_]+: /, "");
     throw new UserError(
       `the Pulumi CLI is too old: ${found}\n    allowed:   ${CLI_VERSIONS}\n    cure:      https://www.pulumi.com/docs/install/`,
@@ -67,13 +67,13 @@ async function requireCli(): Promise<void> {
 
 function noEngine(endpoint: string, error: Error): undefined {
   const message = `no Docker Engine answers at ${endpoint} (${error.message || error.name})
-    cure:      start the engine and see that \`docker --host ${endpoint} version\` shows a server,
+    cure:      start the engine, and check that \`docker --host ${endpoint} version\` shows a server,
                or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
   if (!pulumi.runtime.isDryRun()) throw new UserError(message);
-  void pulumi.log.warn(`${message}\n    A preview goes on without it, and sees neither taken ports nor taken subnets.`);
+  void pulumi.log.warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
 }
 
-/** What the plan wants and others have already. */
+/** The plan's conflicts with the present state of an engine and its machine. */
 export async function collisions(
   topology: Topology,
   endpoint: string,

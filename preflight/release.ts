@@ -3,7 +3,7 @@ import { RELEASES } from "../releases/folder.ts";
 import { releaseList } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 
-/** A release that is not kept, or was changed since, would only be missed when its files are uploaded. */
+/** Without this check a release that is not kept, or was changed since, would be noticed only at the upload. */
 export function missingRelease(release: string, home = RELEASES, now = new Date()): Problem[] {
   const releases = kept(home);
   if (releases.some((one) => one.release === release)) return [];
@@ -14,8 +14,8 @@ export function missingRelease(release: string, home = RELEASES, now = new Date(
       value: release,
       allowed:
         newest === undefined
-          ? "nothing: no release is kept here yet, the first update keeps one"
-          : `a release that is kept: ${releaseList(releases, now)}`,
+          ? "nothing: no release is kept here yet; the first update keeps one"
+          : `a kept release: ${releaseList(releases, now)}`,
       example: newest?.release,
     },
   ];

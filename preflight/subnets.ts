@@ -6,9 +6,9 @@ import { instances } from "../topology/tiers.ts";
 import type { MachineSubnet } from "./machine.ts";
 
 /**
- * Subnets that the plan wants and others have, and those that are too small for their containers. Where it is the range
- * that does not fit, that is one problem. Each proposed subnet is free, and another one.
- * @param networks those of the engine
+ * Subnets of the plan that are in use or too small for their containers. A range that does not fit is one problem. The
+ * proposed subnets are free and differ from each other.
+ * @param networks the engine's networks
  * @param machine the subnets of the engine's machine, as far as they are known
  */
 export function subnetProblems(
@@ -29,7 +29,7 @@ export function subnetProblems(
     return holders.length > 0 || bits < bitsOf(plan.subnet) ? [{ plan, holders, bits }] : [];
   });
   const ofRange = faults.filter(({ plan }) => plan.setting === "range");
-  // One network that has to move can do so alone; a small part of a range means small parts.
+  // A single network that has to move can move alone. If one part of a range is too small, all parts are small.
   const whole = ofRange.length > 1 || ofRange.some(({ plan, bits }) => bits < bitsOf(plan.subnet)) ? ofRange : [];
   return [
     ...(whole.length === 0
@@ -53,7 +53,7 @@ export function subnetProblems(
   ];
 }
 
-/** A network whose subnet does not do. */
+/** A network whose subnet is in use or too small. */
 interface Fault {
   readonly plan: NetworkPlan;
   readonly holders: readonly Holder[];
@@ -61,7 +61,7 @@ interface Fault {
   readonly bits: number;
 }
 
-/** Who has addresses of a subnet. */
+/** A user of a subnet's addresses. */
 interface Holder {
   readonly kind: string;
   readonly name: string;
@@ -89,7 +89,7 @@ function holdersOf(
 ): Holder[] {
   const itself = networks.find(({ name, own }) => own && name === engineName);
   const others = networks.filter((network) => network !== itself);
-  // The engine has an interface in each of its networks. A network that is there already has proved itself.
+  // The engine has an interface in each of its networks. An existing network has already worked with the others.
   const interfaces = itself?.subnets.includes(subnet)
     ? []
     : machine.filter((one) => !networks.some(({ subnets }) => subnets.includes(one.subnet)));
@@ -106,7 +106,9 @@ function holdersOf(
   ];
 }
 
-/** The prefix of the smallest subnet that holds a network's containers, or the plan's where that does. */
+/**
+ * The prefix length of the plan's subnet if it has room for the network's containers, else of the smallest that has.
+ */
 function bitsFor(topology: Topology, { name, subnet }: NetworkPlan): number {
   const containers = instances(topology).filter(({ attachments }) =>
     attachments.some(({ network }) => network === name),

@@ -5,7 +5,9 @@ import { engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
 import { machineSubnets } from "./machine.ts";
 
-/** What others have at an endpoint. An engine that does not answer has nothing: that is said elsewhere. */
+/**
+ * The subnets and ports in use at an endpoint. If the engine does not answer, which another check reports, it has none.
+ */
 export async function surroundingsOf(
   endpoint: string,
   identity: Pick<Topology, "project" | "stack">,

@@ -3,7 +3,7 @@ import { coerce, lt } from "semver";
 /** The oldest Node.js that the program and its tools run on. */
 const OLDEST_NODE = "22.19.0";
 
-/** What is wrong with a Node.js version, or undefined. */
+/** The problem of a Node.js version; undefined if there is none. */
 export function nodeProblem(version: string): string | undefined {
   if (!lt(version, OLDEST_NODE)) return undefined;
   return `Node.js ${version} is too old
@@ -12,10 +12,10 @@ export function nodeProblem(version: string): string | undefined {
                Linux, in this shell: eval "$(npm run --silent env)"`;
 }
 
-/** The oldest kernel that hands waiting connections on when HAProxy is replaced (net.ipv4.tcp_migrate_req). */
+/** The oldest kernel that passes waiting connections to a new HAProxy (net.ipv4.tcp_migrate_req). */
 const OLDEST_KERNEL = "5.14.0";
 
-/** What is wrong with the release of an engine's kernel, or undefined. */
+/** The problem of an engine's kernel; undefined if there is none. */
 export function kernelProblem(release: string, endpoint: string): string | undefined {
   if (!lt(coerce(release) ?? "0.0.0", OLDEST_KERNEL)) return undefined;
   return `the Docker Engine at ${endpoint} runs on Linux ${release}, which is too old

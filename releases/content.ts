@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
 
-/** What a folder holds: each file by its name relative to the folder, in a fixed order. */
+/** The content of a folder: each file by its name relative to the folder, in a fixed order. */
 export interface FolderContent {
-  /** The same for the same names and contents, wherever the folder is. */
+  /** A hash of names and contents, independent of the folder's place. */
   readonly version: string;
   readonly files: readonly { readonly name: string; readonly hash: string }[];
 }
@@ -19,7 +19,7 @@ export function folderContent(folder: string): FolderContent {
   return { version: shortHash(files.flatMap(({ name, hash }) => [name, hash])), files };
 }
 
-/** Ten hexadecimal digits that stand for texts. */
+/** A hash of texts in ten hexadecimal digits. */
 export function shortHash(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part).update("\0");

@@ -4,30 +4,30 @@ import { z } from "zod";
 import { RELEASES } from "./folder.ts";
 
 const entry = z.object({
-  /** When the update ended, in ISO 8601. */
+  /** The end of the update, in ISO 8601. */
   at: z.iso.datetime(),
   release: z.string(),
   /** The application's image. */
   image: z.string(),
-  /** Whether everything came up. */
+  /** Whether the update succeeded. */
   ok: z.boolean(),
-  /** Whether `application.release` named the release; else it was the files as they were. */
+  /** Whether `application.release` named the release. Otherwise it was the application's files of the time. */
   pinned: z.boolean(),
 });
 
-/** What an update brought up, or tried to. */
+/** An update's release and image, and its result. */
 export type Entry = z.output<typeof entry>;
 
 type Attempt = Pick<Entry, "release" | "image">;
 
 const SUFFIX = ".jsonl";
 
-/** The updates of a stack that changed something, the last one last. */
+/** The updates of a stack that changed something, in the order of time. */
 export function readJournal(stack: string, home = RELEASES): Entry[] {
   return read(fileOf(stack, home));
 }
 
-/** Notes an update, unless it is what the one before it was. */
+/** Appends an update to the journal, unless it equals the previous one. */
 export function note(stack: string, entry: Entry, home = RELEASES): void {
   const last = readJournal(stack, home).at(-1);
   if (last !== undefined && isSame(last, entry) && last.ok === entry.ok && last.pinned === entry.pinned) return;
@@ -35,7 +35,7 @@ export function note(stack: string, entry: Entry, home = RELEASES): void {
   appendFileSync(fileOf(stack, home), `${JSON.stringify(entry)}\n`);
 }
 
-/** What to go back to: after a failure what worked last, else what worked before another release or image did. */
+/** The update to go back to: after a failure the last that succeeded, else the last with another release or image. */
 export function previous(entries: readonly Entry[], isKept: (release: string) => boolean): Entry | undefined {
   const last = entries.at(-1);
   if (last === undefined) return undefined;
@@ -43,10 +43,10 @@ export function previous(entries: readonly Entry[], isKept: (release: string) =>
 }
 
 /**
- * The image to put back when a stack that went back to a release goes forward again; undefined where the images are the
- * same, or somebody has set another one since.
- * @param release what `application.release` names
- * @param image what the settings name now
+ * The image to set when a stack that was rolled back goes forward again. undefined: the images are the same, or
+ * somebody has set another one since.
+ * @param release the present `application.release`
+ * @param image the present image in the settings
  */
 export function imageForward(entries: readonly Entry[], { release, image }: Attempt): string | undefined {
   const wentBackTo = entries.findLast((entry) => entry.ok && entry.release === release);
@@ -54,7 +54,7 @@ export function imageForward(entries: readonly Entry[], { release, image }: Atte
   return wentBackTo?.image === image && before?.image !== image ? before?.image : undefined;
 }
 
-/** Releases that a stack runs or would go back to. */
+/** The releases that stacks run or would go back to. */
 export function inUse(home = RELEASES): ReadonlySet<string> {
   const files = existsSync(home) ? readdirSync(home).filter((name) => name.endsWith(SUFFIX)) : [];
   const entries = files.map((name) => read(join(home, name)));
@@ -66,7 +66,7 @@ export function inUse(home = RELEASES): ReadonlySet<string> {
   );
 }
 
-/** Whether two updates brought up the same. */
+/** Whether two updates have the same release and image. */
 export function isSame(a: Attempt, b: Attempt): boolean {
   return a.release === b.release && a.image === b.image;
 }
@@ -75,7 +75,7 @@ function fileOf(stack: string, home: string): string {
   return join(home, `${stack}${SUFFIX}`);
 }
 
-/** A line that an interruption cut off is left out. */
+/** Reads a journal without a line that an interruption cut off. */
 function read(file: string): Entry[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8")

@@ -9,7 +9,7 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-/** How long ago, in the largest unit that fits: `3 hours ago`. */
+/** A moment's age in the largest unit that fits: `3 hours ago`. */
 export function age(at: Date, now: Date): string {
   const seconds = (now.getTime() - at.getTime()) / 1000;
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? [];
@@ -22,7 +22,7 @@ export function releaseList(releases: readonly Kept[], now: Date): string {
 }
 
 /**
- * A line for each release: its name, when it was used last, the image it ran on and how it went.
+ * A line for each release: its name, the result of its last update, the age of its last use, and its image.
  * @param running the release of the stack's outputs
  */
 export function releaseTable(

@@ -14,21 +14,21 @@ import { type FolderContent, folderContent } from "./content.ts";
 import { RELEASES, releaseFolder } from "./folder.ts";
 import { inUse } from "./journal.ts";
 
-/** How many releases stay, beside those that stacks run or would go back to. */
+/** The number of kept releases, besides those that stacks run or would go back to. */
 const KEPT = 5;
 
 const NAME = /^[0-9a-f]{10}$/;
 
-/** A copy of an application's files under the version of their content. */
+/** A copy of an application's files, named by the version of their content. */
 export interface Kept {
   readonly release: string;
-  /** When an update last brought it up, of whatever stack. */
+  /** The time of the last update that used it, of any stack. */
   readonly usedAt: Date;
 }
 
 /**
- * Copies a folder's files to their release, notes that it is used, and forgets the releases used longest ago.
- * @throws Error where the files change while they are copied
+ * Copies a folder's files to their release, records its use, and removes the releases that were not used for longest.
+ * @throws Error if the files change while they are copied
  */
 export function keep(folder: string, content: FolderContent, home = RELEASES): void {
   const release = content.version;
@@ -40,12 +40,12 @@ export function keep(folder: string, content: FolderContent, home = RELEASES): v
   }
 }
 
-/** The releases that one can go back to, the one used last first. */
+/** The releases that a stack can go back to, the last used first. */
 export function kept(home = RELEASES): Kept[] {
   return stored(home).filter(({ release }) => isWhole(release, home));
 }
 
-/** What need not stay of the releases, which are given newest first. */
+/** The releases that can be removed. @param releases the last used first */
 export function expendable(releases: readonly Kept[], inUse: ReadonlySet<string>): string[] {
   return releases
     .slice(KEPT)
@@ -60,13 +60,13 @@ function stored(home: string): Kept[] {
     .sort((a, b) => b.usedAt.getTime() - a.usedAt.getTime());
 }
 
-/** Whether a release's folder holds what its name says: one that was edited is none. */
+/** Whether a release's folder still has the content that its name stands for: it may have been edited. */
 function isWhole(release: string, home: string): boolean {
   const folder = releaseFolder(release, home);
   return existsSync(folder) && folderContent(folder).version === release;
 }
 
-/** The folder appears whole or not at all, for another stack may be copying the same files, or uploading them. */
+/** Creates the folder complete or not at all: another stack may be copying the same files, or uploading them. */
 function copy(folder: string, { version, files }: FolderContent, home: string): void {
   mkdirSync(home, { recursive: true });
   const draft = mkdtempSync(join(home, "draft-"));

@@ -1,4 +1,4 @@
-/** Lines whose columns begin below each other, two spaces apart. */
+/** The rows as lines with aligned columns, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<readonly number[]>(
     (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),

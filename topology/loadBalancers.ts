@@ -63,7 +63,9 @@ function planPause(config: Config, name: string, address: string): InstancePlan 
   };
 }
 
-/** While it is healthy, the first load balancer has the first virtual address and the second load balancer the second. */
+/**
+ * While it is healthy, the first load balancer has the first virtual address and the second load balancer the second.
+ */
 function planVrrp({ loadBalancer, networks: { edge } }: Config, index: number): VrrpPlan {
   return {
     address: edgeAddress(edge, index),

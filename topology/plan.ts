@@ -25,7 +25,9 @@ export interface NetworkPlan {
 export interface Attachment {
   readonly network: NetworkName;
   readonly alias: string;
-  /** A fixed address, for containers whose address others have to know beforehand. undefined: the engine assigns one. */
+  /**
+   * A fixed address, for containers whose address others have to know beforehand. undefined: the engine assigns one.
+   */
   readonly address?: string;
 }
 
@@ -50,7 +52,10 @@ export interface InstancePlan {
   readonly image: string;
   readonly attachments: readonly Attachment[];
   readonly memoryMb: number;
-  /** CPUs in the engine's canonical form ("0.5", "1.0"): another spelling of the same number would replace the container. */
+  /**
+   * CPUs in the engine's canonical form ("0.5", "1.0"): another spelling of the same number would replace the
+   * container.
+   */
   readonly cpus: string;
 }
 
@@ -119,7 +124,9 @@ export interface LoadBalancerPlan {
   readonly published: readonly PublishedPort[];
   /** undefined where there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
-  /** All load balancers, this one included, with their addresses in the edge network: they share the table of clients. */
+  /**
+   * All load balancers, this one included, with their addresses in the edge network: they share the table of clients.
+   */
   readonly peers: readonly { readonly name: string; readonly address: string }[];
   readonly balance: BalancePlan;
   readonly affinity: Settings["loadBalancer"]["affinity"];
@@ -184,7 +191,10 @@ export interface RouterPlan extends InstancePlan {
 export interface DatabasePlan extends InstancePlan {
   /** Its server's name; the arbiter, which is on none, has "arbiter". */
   readonly server: string;
-  /** first: the configured primary. It takes writes at first, and again when that setting changes. arbiter: never primary. */
+  /**
+   * first: the configured primary. It takes writes at first, and again when that setting changes. arbiter: never
+   * primary.
+   */
   readonly role: "first" | "other" | "arbiter";
   readonly serverId: number;
   readonly port: number;
@@ -218,8 +228,8 @@ export interface BackupPlan extends InstancePlan {
   /** The members in the order in which they are asked for data: the configured primary comes last. */
   readonly members: readonly string[];
   /**
-   * The history that the data belongs to, a timeline as in PostgreSQL: `first`, or the restore that it comes from. Binary
-   * logs of two timelines must never be mixed.
+   * The history that the data belongs to, a timeline as in PostgreSQL: `first`, or the restore that it comes from.
+   * Binary logs of two timelines must never be mixed.
    */
   readonly timeline: string;
   readonly everyHours: number;

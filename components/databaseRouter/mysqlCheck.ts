@@ -1,10 +1,14 @@
 /** A question to MySQL that HAProxy asks as a health check. */
 export interface MysqlCheck {
-  /** An account with the plugin caching_sha2_password and an empty password, which is answered at once and in the clear. */
+  /**
+   * An account with the plugin caching_sha2_password and an empty password, which is answered at once and in the clear.
+   */
   readonly account: string;
   /** One statement without comments. Line breaks become spaces. */
   readonly sql: string;
-  /** What the answer contains if all is well. It is nowhere in the statement's column names, which are in every answer. */
+  /**
+   * What the answer contains if all is well. It is nowhere in the statement's column names, which are in every answer.
+   */
   readonly expect: string;
 }
 
@@ -21,11 +25,11 @@ const COM_QUERY = 0x03;
 const LOGGED_IN = "0700000200000002";
 
 /**
- * The lines of a backend that make it `option tcp-check` its servers with a question. HAProxy's own mysql-check knows no
- * plugin that MySQL 9 has, and no question.
+ * The lines of a backend that make it `option tcp-check` its servers with a question. HAProxy's own mysql-check knows
+ * no plugin that MySQL 9 has, and no question.
  *
- * COM_QUIT goes out with the question: MySQL closes after its answer, so that another answer than the expected one fails
- * at once instead of after the check's timeout, and no connection counts as aborted.
+ * COM_QUIT goes out with the question: MySQL closes after its answer, so that another answer than the expected one
+ * fails at once instead of after the check's timeout, and no connection counts as aborted.
  *
  * Protocol: dev.mysql.com/doc/dev/mysql-server/latest, pages "Protocol::Packet", "Protocol::HandshakeResponse41",
  * "COM_QUERY" and "COM_QUIT".

@@ -14,7 +14,9 @@ export const ROUTER_TABLES: readonly string[] = [
 
 const ANSWER = "is-so=";
 
-/** What a node answers that has the role it is asked for. Not in the statement: MySQL repeats that where it is an error. */
+/**
+ * What a node answers that has the role it is asked for. Not in the statement: MySQL repeats that where it is an error.
+ */
 export const YES = `${ANSWER}1`;
 
 const table = (name: keyof typeof TABLES) => `performance_schema.${TABLES[name]}`;
@@ -37,8 +39,8 @@ function behind(seconds: number): string {
 }
 
 /**
- * Statements that ask a node for its role. They are the same for every kind of replication, so that a cluster can go from
- * one to another, node by node, under running routers.
+ * Statements that ask a node for its role. They are the same for every kind of replication, so that a cluster can go
+ * from one to another, node by node, under running routers.
  */
 export const ROLES = {
   /** Takes writes. */

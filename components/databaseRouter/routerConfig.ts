@@ -118,9 +118,9 @@ frontend statistics
 }
 
 /**
- * Connections that one router opens to a database, so that all of them together leave what others need: a database whose
- * connections are all taken cannot be checked either. It is primary, replica or readable, one at a time, and loses its
- * clients when that changes, so one limit does for all.
+ * Connections that one router opens to a database, so that all of them together leave what others need: a database
+ * whose connections are all taken cannot be checked either. It is primary, replica or readable, one at a time, and
+ * loses its clients when that changes, so one limit does for all.
  */
 export function connectionShare(maxConnections: number, routers: number): number {
   return Math.max(1, Math.floor((maxConnections - RESERVED) / routers) - RESERVED_PER_ROUTER);

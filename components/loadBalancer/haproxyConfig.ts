@@ -134,7 +134,9 @@ function checks({ intervalMs, fastIntervalMs, fall, rise, observe, slowStartSeco
   ].join(" ");
 }
 
-/** A server with weight 0 gets no new visitors and keeps those that are bound to it; a disabled server gets no requests. */
+/**
+ * A server with weight 0 gets no new visitors and keeps those that are bound to it; a disabled server gets no requests.
+ */
 function server(
   { name, address, port, weight, maxConnections, traffic, backup }: BackendPlan,
   cookie: boolean,

@@ -39,8 +39,8 @@ const HAND_OVER = { "net.ipv4.tcp_migrate_req": "1" } as const;
  * HAProxy: the only container that clients reach.
  *
  * A pause container owns the network namespace with the addresses and the published ports; HAProxy joins it. A changed
- * HAProxy starts beside the old one on the same ports (SO_REUSEPORT). The old one stops when the new one is healthy, and
- * finishes the requests that it has begun: no connection is lost, and a configuration that HAProxy refuses changes
+ * HAProxy starts beside the old one on the same ports (SO_REUSEPORT). The old one stops when the new one is healthy,
+ * and finishes the requests that it has begun: no connection is lost, and a configuration that HAProxy refuses changes
  * nothing. While HAProxy is missing, the pause container runs a fallback HAProxy. In a pair it also runs keepalived.
  */
 export class LoadBalancer extends pulumi.ComponentResource {
@@ -120,7 +120,9 @@ type PauseProgram = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabili
   readonly files?: ServiceArgs["files"];
 };
 
-/** Waits, and runs the fallback HAProxy when needed. The script is in the command: another one replaces the container. */
+/**
+ * Waits, and runs the fallback HAProxy when needed. The script is in the command: another one replaces the container.
+ */
 function waiting(): PauseProgram {
   return {
     user: "99:99",
@@ -130,8 +132,8 @@ function waiting(): PauseProgram {
 }
 
 /**
- * Runs keepalived, which shares virtual addresses with its peer. Without SETGID keepalived runs no check; SETUID lets the
- * fallback HAProxy run as HAProxy's user.
+ * Runs keepalived, which shares virtual addresses with its peer. Without SETGID keepalived runs no check; SETUID lets
+ * the fallback HAProxy run as HAProxy's user.
  */
 function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi.Output<string>): PauseProgram {
   const script = (name: string) => file(`../keepalived/files/${name}`);

@@ -12,7 +12,9 @@ const INTERNAL = "127.0.0.1:8404";
 export const LIVENESS_URL = `http://${INTERNAL}/nginx-livez`;
 /** MB that Nginx may write: request bodies that it has not yet passed to the application. */
 export const SCRATCH_MB = 64;
-/** The largest limit, in MB, with which Nginx receives a body whole before it passes it on; several fit in SCRATCH_MB. */
+/**
+ * The largest limit, in MB, with which Nginx receives a body whole before it passes it on; several fit in SCRATCH_MB.
+ */
 const BUFFERED_BODY_MB = 8;
 
 type RateLimit = NonNullable<WebPlan["limits"]["rateLimit"]>;
@@ -100,7 +102,9 @@ const RESOLVER = `    # Containers come back with other addresses: the names are
     resolver 127.0.0.11 valid=1s ipv6=off;
     resolver_timeout 1s;`;
 
-/** Nginx closes idle connections before an application does, or the two race: Node.js closes them after 5 s by default. */
+/**
+ * Nginx closes idle connections before an application does, or the two race: Node.js closes them after 5 s by default.
+ */
 function upstream({ upstream: { server, address, port } }: WebPlan["listeners"][number]): string {
   return `    upstream ${server} {
         zone ${server} 64k;
@@ -129,8 +133,8 @@ function countedClients({ requestsPerSecond }: RateLimit): string {
 }
 
 /**
- * A file name with 8 or more hexadecimal digits before its extension names its content. The pattern requires both letters
- * and figures, so that neither a word nor a date is taken for a hash and cached for a year.
+ * A file name with 8 or more hexadecimal digits before its extension names its content. The pattern requires both
+ * letters and figures, so that neither a word nor a date is taken for a hash and cached for a year.
  */
 const STATIC_LIFETIME = `    map $uri $static_lifetime {
         default "public, max-age=300";
@@ -199,8 +203,8 @@ const METRICS_LOCATION = `        # The application's figures are for those who 
         }`;
 
 /**
- * Nginx compresses these files alone: an answer of the application may contain a secret beside the visitor's input, and the
- * length of the compressed answer would reveal the secret (BREACH).
+ * Nginx compresses these files alone: an answer of the application may contain a secret beside the visitor's input, and
+ * the length of the compressed answer would reveal the secret (BREACH).
  *
  * The ETag of each file is the version of all files, because a file's time differs between web servers.
  */

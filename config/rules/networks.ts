@@ -12,7 +12,9 @@ const SUBNET_BITS = { least: 16, most: 28 };
 /** The prefix length of subnets that are proposed instead of a malformed one. */
 const USUAL_BITS = 24;
 
-/** The subnet of each network: its own setting, else its part of the range. Networks with a malformed one are left out. */
+/**
+ * The subnet of each network: its own setting, else its part of the range. Networks with a malformed one are left out.
+ */
 export function subnetsOf(networks: Networks): Map<NetworkName, string> {
   const inRange = isRange(networks.range);
   return new Map(
@@ -76,7 +78,10 @@ interface Overlapping {
   readonly overlaps: readonly NetworkName[];
 }
 
-/** Of two overlapping networks, the one that has to move: the one with a setting of its own; if both have one, the later. */
+/**
+ * Of two overlapping networks, the one that has to move: the one with a setting of its own; if both have one, the
+ * later.
+ */
 function overlapping(networks: Networks, planned: ReadonlyMap<NetworkName, string>): Overlapping[] {
   const all = [...planned];
   const moves = (name: NetworkName, other: NetworkName) =>

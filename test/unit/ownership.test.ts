@@ -233,7 +233,7 @@ describe("what is said of what was found", () => {
       text,
       /FOOBAR_STATE_DIR, PULUMI_BACKEND_URL or pulumi login[\s\S]*--stack NAME[\s\S]*Moving the state/,
     );
-    assert.match(foreignText("dev", many, { state: undefined }), /without a mark[\s\S]*has not made a stack/);
+    assert.match(foreignText("dev", many, { state: undefined }), /without a mark[\s\S]*has not created a stack/);
   });
 
   it("names all of it in the commands that remove it", () => {

@@ -58,7 +58,7 @@ describe("preflight", () => {
 
   it("refuses to begin without data where a server that has no database any more has the stack's", async () => {
     assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server3"] }), [
-      "mysql.primary would begin without data, while the volumes foobar-dev-mysql-server3 have the stack's",
+      "mysql.primary would begin without data, while the volumes foobar-dev-mysql-server3 have the stack's data",
     ]);
     for (const name of ["server1", "server2"]) {
       assert.deepEqual(await found({ dataVolumes: [`foobar-dev-mysql-${name}`] }), []);
@@ -173,18 +173,18 @@ describe("preflight", () => {
     assert.deepEqual(await found1(volumes("")), []);
     assert.deepEqual(await found1(volumes(`-${one}`), one), []);
     assert.deepEqual(await found1(volumes(`-${one}`)), [
-      `mysql.restored is not set, and the databases at work have the data of the restore ${one}`,
+      `mysql.restored is not set, and the running databases have the data of the restore ${one}`,
     ]);
     assert.deepEqual(await found1(volumes(""), one), [
-      `mysql.restored is ${one}, and the databases at work have data that were never restored`,
+      `mysql.restored is ${one}, and the running databases have data that was never restored`,
     ]);
     assert.deepEqual(await found1(volumes(`-${one}`), other), [
-      `mysql.restored is ${other}, and the databases at work have the data of the restore ${one}`,
+      `mysql.restored is ${other}, and the running databases have the data of the restore ${one}`,
     ]);
   });
 
   it("names the restore where its volumes are the only ones", async () =>
     assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server2-20261121t120000z"] }), [
-      "mysql.restored would begin without data, while the volumes foobar-dev-mysql-server2-20261121t120000z have the stack's",
+      "mysql.restored would begin without data, while the volumes foobar-dev-mysql-server2-20261121t120000z have the stack's data",
     ]));
 });

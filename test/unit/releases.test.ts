@@ -113,7 +113,7 @@ describe("kept releases", () => {
     assert.deepEqual(problem, {
       path: ["application", "release"],
       value: "0000000000",
-      allowed: `a release that is kept: ${newest} (1 minute ago), ${oldest} (2 hours ago)`,
+      allowed: `a kept release: ${newest} (1 minute ago), ${oldest} (2 hours ago)`,
       example: newest,
     });
     edit(newest);

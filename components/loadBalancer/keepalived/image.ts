@@ -13,9 +13,9 @@ export function keepalivedImageName(dockerfile: string, base: string): string {
 }
 
 /**
- * Builds keepalived's image on the engine of the provider in `opts`, from the image `base`: the Debian variant of HAProxy's.
- * The image outlives `destroy`: other stacks on the engine may use it, and building it again needs Debian's archive. The
- * engine's own builder is used, so that no machine needs a plugin of Docker's client.
+ * Builds keepalived's image on the engine of the provider in `opts`, from the image `base`: the Debian variant of
+ * HAProxy's. The image outlives `destroy`: other stacks on the engine may use it, and building it again needs Debian's
+ * archive. The engine's own builder is used, so that no machine needs a plugin of Docker's client.
  */
 export function keepalivedImage(name: string, base: string, opts: pulumi.CustomResourceOptions): docker.RemoteImage {
   const dockerfile = readFileSync(new URL("image/Dockerfile", import.meta.url), "utf8");

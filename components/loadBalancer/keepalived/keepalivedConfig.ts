@@ -2,19 +2,19 @@ import type { VrrpPlan } from "../../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../../topology/ports.ts";
 
 /**
- * Each failed check of HAProxy lowers the priority by this. It is more than the difference within a pair, so that the peer
- * takes the address. If both fail alike, their order stays the same, and the address stays where it is.
+ * Each failed check of HAProxy lowers the priority by this. It is more than the difference within a pair, so that the
+ * peer takes the address. If both fail alike, their order stays the same, and the address stays where it is.
  */
 const FAILURE_WEIGHT = -60;
 
 /**
  * keepalived.conf of a load balancer. The peers send to each other's own addresses, because not every network forwards
- * multicast. The intervals bring an address back within two seconds: a peer counts as failed after three silent adverts. An
- * HAProxy that comes back must be healthy for 8 s before it gets the address: it takes up to 5 s to fetch the table of
- * clients from its peer.
+ * multicast. The intervals bring an address back within two seconds: a peer counts as failed after three silent
+ * adverts. An HAProxy that comes back must be healthy for 8 s before it gets the address: it takes up to 5 s to fetch
+ * the table of clients from its peer.
  *
- * keepalived needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without SETGID it
- * runs no check and counts that as a success. $EDGE is the edge network's interface; the start script finds it.
+ * keepalived needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without SETGID
+ * it runs no check and counts that as a success. $EDGE is the edge network's interface; the start script finds it.
  */
 export function keepalivedConfig(plan: VrrpPlan): string {
   return `include /run/edge.conf
