@@ -32,8 +32,8 @@ async function cpuOf(engine: Docker, id: string, program: ProgramName): Promise<
 }
 
 /**
- * Seconds of CPU of this process's children that have ended, with the children that those waited for. The plugins of the
- * CLI count, because it waits for their end.
+ * Seconds of CPU of this process's children that have ended, with the children that those waited for. What nobody waits
+ * for is missing: of `up`, about a twentieth.
  */
 export async function childCpuSeconds(): Promise<number> {
   return (childTicksOf(await readFile("/proc/self/stat", "utf8")) * MS_PER_TICK) / 1_000;

@@ -55,7 +55,7 @@ async function* oneRound(program: ComposeProgram, { engine, env, signal }: UpOpt
       signal.throwIfAborted();
       yield { tool: "foobar", step, cost };
     }
-    const compose = composeOf(program, project.stack);
+    const compose = composeOf(program, project.stack, signal);
     const services = topology.applications.map(({ name }) => name);
     const [first = "", released = ""] = files;
     for await (const [step, cost] of composeSteps(compose, { url: project.url, first, released, services })) {

@@ -8,8 +8,15 @@ const LIMIT_SECONDS = 300;
 /** Runs a command of Docker Compose on a project. */
 export type Compose = (file: string, ...args: readonly string[]) => Promise<void>;
 
-/** @param name of the Compose project; whoever removes an abandoned test stack finds the command by it */
-export function composeOf({ command: [program, ...words] }: ComposeProgram, name: string): Compose {
+/**
+ * @param name of the Compose project; whoever removes an abandoned test stack finds the command by it
+ * @param signal ends a command early, by an error
+ */
+export function composeOf(
+  { command: [program, ...words] }: ComposeProgram,
+  name: string,
+  signal: AbortSignal,
+): Compose {
   return async (file, ...args) => {
     const project = ["--ansi", "never", "--project-name", name, "--file", file];
     const { failed, shortMessage, all } = await execa(program, [...words, ...project, ...args], {
@@ -18,7 +25,9 @@ export function composeOf({ command: [program, ...words] }: ComposeProgram, name
       reject: false,
       all: true,
       timeout: LIMIT_SECONDS * 1_000,
+      cancelSignal: signal,
     });
+    signal.throwIfAborted();
     if (failed) throw new Error(`${shortMessage}\n${all}`);
   };
 }
