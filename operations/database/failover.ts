@@ -116,7 +116,7 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
   }
   const others = silent === "" ? "" : `; what only ${silent} has received is lost, too`;
   if (primary === target)
-    return `what ${server} had before its own data were lost is lost, as far as it is nowhere else${others}`;
+    return `what ${server} had before its own data was lost is lost, as far as it is nowhere else${others}`;
   const since = sinceOf(target);
   return replication === "semisync"
     ? `if ${former} went on without its replica, ${since} is lost; else nothing that it acknowledged${others}`

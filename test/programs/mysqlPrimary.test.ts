@@ -15,7 +15,7 @@ describe("a node that is promoted to primary", () => {
 
   it("opens when all that it received is applied, and not before", async () => {
     const { stdout: before } = await be(`${base} source=there`, "u:5-7");
-    assert.match(before, /^state: starting: applying what was received/m);
+    assert.match(before, /^state: starting: applying the received transactions/m);
     assert.doesNotMatch(before, /reset|read_only/);
     const { stdout: after } = await be(`${base} source=there`, "-");
     assert.match(after, /^reset$/m);
@@ -80,7 +80,7 @@ describe("a node that is promoted to primary", () => {
     ] as const) {
       it(`waits while another ${what}`, async () => {
         const { stdout, dataLost } = await be(peers("echo u:1-5", silence), "-", clone);
-        assert.match(stdout, /^state: alone: its own data were lost; silent: mysql-server3.replication$/m);
+        assert.match(stdout, /^state: alone: its own data was lost; silent: mysql-server3.replication$/m);
         assert.doesNotMatch(stdout, /read_only/);
         assert.equal(dataLost, "");
       });
@@ -90,7 +90,7 @@ describe("a node that is promoted to primary", () => {
       const { stdout } = await be(peers("echo u:1-5", "echo u:1-7"), "-", clone);
       assert.match(
         stdout,
-        /^state: refused: its own data were lost, and mysql-server3.replication has more transactions: npm run database -- failover server3$/m,
+        /^state: refused: its own data was lost, and mysql-server3.replication has more transactions: npm run database -- failover server3$/m,
       );
       assert.doesNotMatch(stdout, /read_only/);
     });

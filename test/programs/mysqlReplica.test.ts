@@ -19,7 +19,7 @@ describe("a node that is told to stop", () => {
     const { stdout, marker } = await inNode("finish_clone", "echo Completed 1 10:00", {
       marker: "cloning over data\n10:00",
     });
-    assert.equal(stdout, "state: starting: the clone did not begin; the data are as they were");
+    assert.equal(stdout, "state: starting: the clone did not begin; the data is unchanged");
     assert.equal(marker, undefined);
   });
 

@@ -68,7 +68,7 @@ describe("a failover", () => {
       /may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing where the replica's own data were lost",
+      "promises nothing where the replica's own data was lost",
       "wait",
       { data: "another's" },
       [],
@@ -132,10 +132,7 @@ describe("a failover", () => {
     const own = planFailover(ASYNC, [member("server1", {}), member("server2", {})], "server1", covers);
     assert.deepEqual([own.lost, own.cost], [[], "nothing is lost: server1 was the last primary itself"]);
     const other = planFailover(ASYNC, [member("server1", { data: "another's" }), member("server2")], "server1", covers);
-    assert.match(
-      other.cost,
-      /^what server1 had before its own data were lost is lost.* what only server2 has received/,
-    );
+    assert.match(other.cost, /^what server1 had before its own data was lost is lost.* what only server2 has received/);
   });
 
   it("goes by the newest term that is known", () => {

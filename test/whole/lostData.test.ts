@@ -44,7 +44,7 @@ describe("a semisync primary that has lost its data", function () {
     await stage.kill(ONE);
     await stage.inData(ONE, "find . -mindepth 1 -delete");
     await stage.start(ONE);
-    await stage.untilState(ONE, /^refused: its own data were lost, .* more transactions: .* failover server2$/m);
+    await stage.untilState(ONE, /^refused: its own data was lost, .* more transactions: .* failover server2$/m);
     await assert.rejects(switchTo(TWO), /not open yet/);
     await assert.rejects(plan(ONE), /server2 has transactions that server1 has not/);
 
@@ -71,7 +71,7 @@ describe("a semisync primary that has lost its data", function () {
     await stage.kill(ONE, TWO);
     await stage.inData(TWO, `touch $(basename ${DATA_LOST})`);
     await stage.start(TWO);
-    await stage.untilState(TWO, /^alone: its own data were lost; silent: mysql-server1.replication$/m);
+    await stage.untilState(TWO, /^alone: its own data was lost; silent: mysql-server1.replication$/m);
     const failover = await plan(TWO);
     assert.match(failover.cost, /^what server2 acknowledged may be lost: server1, .* server2 lost its own data/);
     await stage.promote(failover);

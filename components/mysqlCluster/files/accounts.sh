@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The accounts of the cluster, each with the least that it needs. For node.sh.
+# The accounts of the cluster, each with the fewest privileges that it needs. For node.sh.
 
-# account NAME GRANTS…: makes it, or gives it what it lacks. The passwords have no characters that need quoting.
+# account NAME GRANTS…: SQL that creates the account or adds missing privileges. Passwords have no characters that need
+# quoting.
 account() {
   local name=$1
   shift
@@ -27,8 +28,8 @@ CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
 SQL
 }
 
-# How this primary acknowledges, from now on. It is noted before the first write is taken: a replica that has the note has
-# all that was acknowledged before.
+# SQL that records how this primary acknowledges writes from now on. The record precedes the first write, so that a
+# replica which has it also has everything that was acknowledged before.
 note_acknowledgements() {
   local waits=never
   case "$REPLICATION" in
@@ -38,14 +39,14 @@ note_acknowledgements() {
   echo "INSERT INTO cluster.acknowledgements (member, waits) VALUES ('$MEMBER', '$waits');"
 }
 
-# What members need of each other.
+# The account that members use among each other.
 member_accounts() {
   account replication "REPLICATION SLAVE, BACKUP_ADMIN, CONNECTION_ADMIN, GROUP_REPLICATION_STREAM ON *.*" \
     "SELECT ON performance_schema.*" "SELECT ON cluster.*"
 }
 
-# What is no member needs. The router asks in the clear and without a password, so it may see nothing but the state of
-# replication.
+# Accounts of everything that is not a member: switchover controller, backup, application, router. The router connects
+# without encryption and without a password, so it can read nothing but the state of replication.
 other_accounts() {
   account steward "RELOAD, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, GROUP_REPLICATION_ADMIN ON *.*" \
     "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
@@ -58,7 +59,8 @@ other_accounts() {
   for table in $ROUTER_TABLES; do echo "GRANT SELECT ON performance_schema.$table TO 'router'@'%';"; done
 }
 
-# A node without data can be asked that. Not logged: each node does it for itself, and a clone replaces it.
+# Just enough for peers to query an empty node. It is not written to the binary log: each node does it for itself, and a
+# clone replaces it.
 prepare_fresh() {
   { echo "SET sql_log_bin = 0;"; cluster_schema; member_accounts; } | sql
 }
@@ -68,7 +70,7 @@ begin_cluster() {
   { other_accounts; begin_term "$MEMBER" configured; } | sql
 }
 
-# Those that an older version of the program did not make.
+# Creates accounts and tables that an older version of the program did not have.
 complete_accounts() {
   { cluster_schema; member_accounts; other_accounts; } | sql
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the scripts of a node and of the switchover controller share. Passwords are files in /run/secrets; they reach clients by file
-# and servers by standard input, never by argument.
+# Functions that the scripts of nodes, of the switchover controller and of backups share. Passwords are files in
+# /run/secrets. Clients read them from files and servers from standard input; no argument ever contains one.
 
 # SQL expressions of the program, for instance PRIMARY_TERM, WRITES, HELD and PROBLEM.
 # shellcheck source=definitions.sh
@@ -8,8 +8,8 @@
 
 secret() { cat "/run/secrets/$1"; }
 
-# sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of its input there; no text in them is a command of the client. A
-# server that is frozen answers no question.
+# sql_at MEMBER ACCOUNT [SECONDS]: runs the statements of standard input on that member. The client executes no commands
+# in them. The time limit is for servers that are frozen.
 sql_at() {
   timeout "${3:-3}" mysql \
     --defaults-extra-file=<(printf '[client]\nuser=%s\npassword=%s\n' "$2" "$(secret "$2-password")") \
@@ -17,8 +17,8 @@ sql_at() {
     --binary-mode --batch --skip-column-names
 }
 
-# begin_term MEMBER REASON: SQL that records the next primary term, which tells every member which one is primary. It runs on a
-# server that accepts writes.
+# begin_term MEMBER REASON: SQL that records the next primary term, which tells every member which one is primary. It
+# runs on a server that accepts writes.
 begin_term() {
   cat <<SQL
 INSERT INTO $TERMS_TABLE (epoch, member, reason)
@@ -26,22 +26,23 @@ INSERT INTO $TERMS_TABLE (epoch, member, reason)
 SQL
 }
 
-# promote MEMBER REASON: SQL that promotes a replica which has applied everything. The term is recorded first, or node.sh would
-# take the server for a replica that lost its source.
+# promote MEMBER REASON: SQL that promotes a replica which has applied everything. The term is recorded first, or
+# node.sh would take the server for a replica that lost its source.
 promote() {
   echo "SET GLOBAL super_read_only = OFF;"
   begin_term "$1" "$2"
   leading
 }
 
-# Has a server follow nobody and take writes. With semisync it waits for replicas before it takes the first one.
+# SQL that turns a server into a primary: it stops replicating, becomes a semisync source and then accepts writes. With
+# semisync, the first write already waits for a replica.
 leading() {
   echo "SET GLOBAL super_read_only = OFF; STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL '';"
   semisync_source
   echo "SET GLOBAL read_only = OFF;"
 }
 
-# How a member reaches its source.
+# connection SOURCE: the options by which a replica connects to this source.
 connection() {
   cat <<SQL
 SOURCE_HOST = '$1', SOURCE_USER = 'replication', SOURCE_PASSWORD = '$(secret replication-password)',
@@ -50,7 +51,7 @@ SOURCE_HOST = '$1', SOURCE_USER = 'replication', SOURCE_PASSWORD = '$(secret rep
 SQL
 }
 
-# following SOURCE: makes a server that has followed nobody its replica.
+# following SOURCE: SQL that makes a server without a source a replica of this one.
 following() {
   cat <<SQL
 STOP REPLICA FOR CHANNEL '';
@@ -59,8 +60,8 @@ START REPLICA FOR CHANNEL '';
 SQL
 }
 
-# going_on_from SOURCE: has a replica receive from it, which may be another one than until now. What it has received and not
-# applied stays: MySQL throws it away with a change of source only where receiver and applier both stand still.
+# going_on_from SOURCE: SQL that makes a replica receive from this source, which may be a new one. Received transactions
+# that are not applied yet are kept: on a change of source MySQL deletes the relay log only if both threads are stopped.
 going_on_from() {
   cat <<SQL
 STOP REPLICA IO_THREAD FOR CHANNEL '';
@@ -70,8 +71,8 @@ START REPLICA FOR CHANNEL '';
 SQL
 }
 
-# Has a replica receive from its source again, with the password of the file. A change of source is not needed for that,
-# and it would throw the relay log away where the applier breaks at once.
+# SQL that makes a replica receive from its present source again, with the password of the file. It does not set the
+# source anew, because that would delete the relay log if the applier fails at once.
 receiving_again() {
   cat <<SQL
 STOP REPLICA IO_THREAD FOR CHANNEL '';
@@ -86,7 +87,7 @@ no_semisync_source() {
 semisync_source() {
   case "$REPLICATION/$WITHOUT_REPLICA" in
   semisync/wait)
-    # As long as MySQL can: 49 days.
+    # The longest timeout that MySQL accepts: 49 days.
     echo "SET GLOBAL rpl_semi_sync_source_timeout = 4294967295, GLOBAL rpl_semi_sync_source_wait_no_replica = ON,
       GLOBAL rpl_semi_sync_source_enabled = ON;"
     ;;

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# The switchover controller. It promotes the configured member once for each change of the configuration: a later failover is
-# not undone. When every member serves its certificate, it checks whether all members are in their places, and is healthy
-# while they are.
-# With a member as its argument, it promotes that member now and does nothing else.
+# The switchover controller. It promotes the configured member once for each change of the configuration: a later
+# failover is not undone. When every member serves its certificate, it checks whether all members are in their places,
+# and is healthy while they are. With a member as its argument, it promotes that member now and does nothing else.
 #
 # Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
 # REPLICATION, WITHOUT_REPLICA.
@@ -19,12 +18,12 @@ read -ra certificates <<<"$CERTIFICATES"
 
 # The SQL account keeps the controller's former name: running databases have it, and each stack's state its password.
 ACCOUNT=steward
-# Seconds that a replica has to catch up while nobody may write.
+# Seconds in which a replica must catch up while writes are blocked.
 CATCH_UP=10
-# Seconds between two looks at the members.
+# Seconds between two checks of the members.
 LOOK=5
 
-# Only what is new is logged.
+# say TEXT: logs the text, unless it was the last one logged.
 say() {
   [ "$*" = "${said:-}" ] && return
   said=$*
@@ -32,8 +31,8 @@ say() {
 }
 ask() { sql_at "$1" "$ACCOUNT" <<<"$2"; }
 
-# Prints the member that takes writes. Outside a group, where no member does, it is the one promoted last: a switchover that
-# was interrupted left it read-only, and is carried out again.
+# Prints the member that takes writes. Outside a group, where no member does, it is the one promoted last: a switchover
+# that was interrupted left it read-only, and is carried out again.
 primary() {
   local member writes term promoted idle="" newest=0
   for member in "${members[@]}"; do
@@ -54,7 +53,7 @@ configured() {
   ask "$1" "SELECT member FROM $TERMS_TABLE WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1"
 }
 
-# switch FROM TO
+# switch FROM TO: the switchover.
 switch() {
   case "$REPLICATION" in
   group) switch_group "$@" ;;
@@ -73,10 +72,11 @@ switch_group() {
   sql_at "$1" "$ACCOUNT" 60 <<<"SELECT group_replication_set_as_primary('$uuid')" && begin_term "$2" configured | sql_at "$2" "$ACCOUNT"
 }
 
-# Nobody may write until the replica has all of it; if that takes too long, everything stays as it was.
+# Writes are blocked until the replica has everything. If that takes too long, the old primary stays.
 switch_replicas() {
   local from=$1 to=$2 all
-  # One that takes no writes is given up only where a switchover has closed it: else its node may be about to open it.
+  # A primary that takes no writes is replaced only if an interrupted switchover has closed it. Otherwise its node may
+  # be about to open it.
   if [ "$(ask "$from" "SELECT $WRITES OR @@global.super_read_only
     AND ($SOURCE = '-' OR $SOURCE = '$to' AND $UNAPPLIED = '-')")" != 1 ]; then
     say "$from is promoted, but not open for writes yet: it keeps its place"
@@ -95,8 +95,8 @@ switch_replicas() {
   if [ -n "$all" ] &&
     [ "$(sql_at "$to" "$ACCOUNT" $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
     # From here there is no way back: once the term is recorded, the nodes themselves complete the switchover. The old
-    # primary becomes a replica at the same time, because with semisync the new one cannot acknowledge anything without a
-    # replica. Its own semisync source is switched off last, which takes MySQL up to a second.
+    # primary becomes a replica at the same time, because with semisync the new one cannot acknowledge anything without
+    # a replica. Its own semisync source is switched off last, which takes MySQL up to a second.
     promote "$to" configured | sql_at "$to" "$ACCOUNT" "$CATCH_UP" &
     { following "$to"; no_semisync_source; } | sql_at "$from" "$ACCOUNT" "$CATCH_UP"
     wait $!
@@ -107,7 +107,7 @@ switch_replicas() {
   return 1
 }
 
-# Whether every member is in its place, by the reports of all that answer.
+# are_in_place: whether every member is in its place, by the reports of those that answer.
 are_in_place() {
   local member answer reports="" judge="" found
   for member in "${members[@]}"; do
@@ -130,7 +130,7 @@ are_in_place() {
   say "every member is in its place"
 }
 
-# Whether the configured member has been made the primary, now or by an earlier controller.
+# is_settled: whether the configured member has been promoted, now or by an earlier controller.
 is_settled() {
   local current
   if ! current=$(primary); then
@@ -142,7 +142,7 @@ is_settled() {
     begin_term "$PRIMARY" configured | sql_at "$PRIMARY" "$ACCOUNT"
     return
   fi
-  say "the primary is to be $PRIMARY, and is $current"
+  say "the configured primary is $PRIMARY, and the present one $current"
   switch "$current" "$PRIMARY"
 }
 
@@ -153,7 +153,7 @@ if [ $# = 1 ]; then
 fi
 
 until is_settled; do sleep 1; done
-# A renewed certificate is another controller, so one look is enough.
+# A renewed certificate replaces this container, so one check is enough.
 until is_served "${certificates[@]}"; do sleep 1; done
 while :; do
   if are_in_place; then

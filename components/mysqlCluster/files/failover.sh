@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A failover: promotes this replica because the primary is lost. The script applies all that was received, however long that
-# takes, and records the new term; node.sh then opens the node. A person decides on it, knowing what may be lost:
+# A failover: promotes this replica because the primary is lost. The script applies all that was received, however long
+# that takes, and records the new term; node.sh then opens the node. A person decides on it, knowing what may be lost:
 # `npm run database -- failover`.
 set -euo pipefail
 
-# Seconds in which something has to be applied, and in which node.sh has to open the node.
+# The longest time in seconds without progress in applying, and the longest time until node.sh opens the node.
 STANDSTILL=60
 OPENING=60
 
@@ -20,7 +20,7 @@ fail() {
   exit 1
 }
 
-# What the threads that apply are at, as MySQL says it.
+# Prints the state of the applier's threads, as MySQL names it.
 applying() {
   ask "SELECT COALESCE(GROUP_CONCAT(DISTINCT PROCESSLIST_STATE), 'they do not run') FROM performance_schema.threads
     WHERE NAME IN ('thread/sql/replica_sql', 'thread/sql/replica_worker')"
@@ -34,18 +34,18 @@ while :; do
   left=$(ask "SELECT $UNAPPLIED")
   [ "$left" != - ] || break
   broken=$(ask "SELECT $CANNOT_APPLY")
-  [ "$broken" = - ] || fail "what was received cannot be applied: $broken"
+  [ "$broken" = - ] || fail "the received transactions cannot be applied: $broken"
   if [ "$left" != "$before" ]; then
     before=$left since=$SECONDS
   elif ((SECONDS - since > STANDSTILL)); then
-    fail "nothing was applied for $STANDSTILL s, and $left is left; the threads that apply: $(applying)"
+    fail "nothing was applied for $STANDSTILL s, and $left is left; the applier's threads: $(applying)"
   fi
   sleep 0.5
 done
 
-# With what it has now it is to open: a person has heard what is lost.
+# The node opens with the data that it has now: a person has accepted the loss.
 rm -f "$DATA_LOST"
-# node.sh, which has not heard of it, may close the node in between.
+# node.sh does not know of the new term yet, and may close the node in between.
 for _ in 1 2 3 4 5; do
   if problem=$(ask "SET GLOBAL super_read_only = OFF; $(begin_term "$MEMBER" "$FAILOVER_REASON")" 2>&1); then
     problem=

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Group Replication: members that choose their primary by themselves. This starts them, and starts them again. For node.sh.
+# Group Replication, whose members elect their primary themselves. These functions start a member, and restart it. For
+# node.sh.
 
 # shellcheck source=observed.sh
 . "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
@@ -14,7 +15,7 @@ keep_in_group() {
       state "member, $role"
       if [ "$role" = PRIMARY ]; then lead; fi
     else
-      # Until its primary has applied all that it received, a group has nobody who takes writes.
+      # A group takes no writes until its primary has applied everything that it received.
       state "starting: this node $problem"
     fi
     return
@@ -30,8 +31,8 @@ keep_in_group() {
   for peer in "${!grouped[@]}"; do
     case "${grouped[$peer]}" in
     ONLINE)
-      # A member that comes back before it is expelled would be neither taken nor refused for more than a minute.
-      if [ "${sees[$peer]}" = 0 ]; then join; else state "waiting: the group still has what this node was before"; fi
+      # A group neither accepts nor rejects a member that comes back before it was expelled, for more than a minute.
+      if [ "${sees[$peer]}" = 0 ]; then join; else state "waiting: the group still lists the former run of this node"; fi
       return
       ;;
     RECOVERING)
@@ -41,24 +42,25 @@ keep_in_group() {
     esac
   done
   if [ "${writable[$promoted]:-0}" = 1 ]; then
-    # The cluster is on its way from another kind of replication, and its primary is the last to come.
+    # The cluster is moving from another kind of replication, and its primary comes last.
     be_replica_of "$promoted"
   elif ! are_given_up "${silent[@]}"; then
-    state "alone: nobody is in the group, and it begins again when all members answer; silent: ${silent[*]}"
+    state "alone: the group has no members, and begins again when all of them answer; silent: ${silent[*]}"
   else
     begin_group
   fi
 }
 
-# are_given_up MEMBER…: whether a person has said to begin without them (npm run database -- recover). It is said of these
-# members and of this outage.
+# are_given_up MEMBER…: whether a person has decided to begin without these members (npm run database -- recover). The
+# decision holds for this outage only.
 are_given_up() {
   local member
   for member; do grep -qxF "$member" "$GIVEN_UP" 2>/dev/null || return; done
 }
 
-# The others are lost to it, or it to them: it may not write, and goes on when they are back. If they have all been
-# started again they cannot be back: nobody is in the group then but this node, which leaves, so that it can begin again.
+# be_in_minority: this node has lost contact with the majority. It takes no writes, and continues when the others are
+# back. If all others have been restarted, they are not in the group any more: then this node leaves, too, so that the
+# group can begin again.
 be_in_minority() {
   survey
   local peer left=true
@@ -66,7 +68,7 @@ be_in_minority() {
     case "${grouped[$peer]}" in ONLINE | RECOVERING) left=false ;; esac
   done
   if [ ${#silent[@]} = 0 ] && $left; then
-    state "waiting: the others have left the group; leaving it, too"
+    state "waiting: the others have left the group; leaving it as well"
     ask "STOP GROUP_REPLICATION"
   else
     state "alone: in the minority of the group, and read-only until there is a majority"
@@ -82,7 +84,8 @@ SET GLOBAL group_replication_bootstrap_group = OFF;
 SQL
 }
 
-# With the source outside the group goes the relay log of what was received from it.
+# leave_source: stops replicating from a source outside the group. That deletes the relay log, so everything is applied
+# first.
 leave_source() {
   [ "$source" = - ] && return
   ask "STOP REPLICA IO_THREAD FOR CHANNEL ''"
@@ -94,14 +97,14 @@ join() {
   state "starting: joining the group"
   local problem
   if ! problem=$(start_group "" 2>&1); then
-    state "refused: the group does not take this node; the server's log says why: $problem"
+    state "refused: the group does not accept this node, for the reason in the server's log: $problem"
     sleep 5
   fi
 }
 
-# Nobody is in the group, and everybody has answered, or a person has said to do without who has not (npm run database
-# -- recover): whoever holds all that any of them has may begin it again, and only one of those. All members come to the
-# same answer, because nobody can write meanwhile.
+# begin_group: the group has no members, and every member has answered, or a person has given up the silent ones (npm
+# run database -- recover). A member that has all transactions of all others begins the group; of several such members,
+# one does. All come to the same answer, because none can take writes meanwhile.
 begin_group() {
   local mine peer theirs
   mine=$(ask "SELECT $HELD") || return
@@ -109,7 +112,7 @@ begin_group() {
   for peer in "${!grouped[@]}"; do
     theirs=$(ask_peer "$peer" "SELECT $HELD") || return
     if [ "$(ask "SELECT GTID_SUBSET('$theirs', '$mine')")" != 1 ]; then
-      state "waiting: $peer has transactions that this node has not, and begins the group if it has all"
+      state "waiting: $peer has transactions that this node lacks, and begins the group if it has all"
       return
     fi
     if [ "$(ask "SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ]; then equals+=("$peer"); fi
@@ -119,15 +122,14 @@ begin_group() {
   if printf '%s\n' "${equals[@]}" | grep -qxF "$promoted"; then chosen=$promoted; fi
   if [ "$chosen" = "$MEMBER" ]; then
     leave_source || return
-    state "starting: beginning the group, for this node holds everything"
+    state "starting: beginning the group, because this node has everything"
     start_group "SET GLOBAL group_replication_bootstrap_group = ON;"
   else
     state "waiting: $chosen begins the group"
   fi
 }
 
-# A primary sees to it that all know it, once in each term. An arbiter that became one, because nobody else was
-# there, gives it away.
+# lead: a primary records its term, once. An arbiter that was elected because no other member was there hands over.
 lead() {
   if [ "$ARBITER" = true ]; then
     hand_over
@@ -142,7 +144,7 @@ lead() {
   fi
 }
 
-# Makes another member the primary that is on a server.
+# hand_over: makes another member the primary, which is not the arbiter.
 hand_over() {
   local other
   other=$(ask "SELECT MEMBER_ID FROM performance_schema.replication_group_members

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Succeeds if this node does what it can: it takes part, or there is nobody yet to take part with. node.sh says so, and
-# touches what it said whenever the server answers: another question here would be one more client every two seconds.
+# Succeeds if this node takes part in the cluster, or if there is no other member yet. node.sh writes the state, and
+# touches the file whenever the server answers, so that this check needs no client of its own every two seconds.
 set -euo pipefail
 
-# Seconds; more than node.sh's pause and a slow answer.
+# The age in seconds from which the state is stale: more than node.sh's pause and a slow answer.
 STALE=15
 
 case "$(cat /tmp/state)" in

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Before mysqld is told to stop: a group's primary makes another member the primary, which takes a tenth of the time that
-# an election takes.
+# Runs before mysqld is stopped: the primary of a group hands over to another member, which takes a tenth of the time of
+# an election.
 set -uo pipefail
 [ "$REPLICATION" = group ] || exit 0
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes this node what the cluster needs, and keeps it so: primary, replica, or member of the group. It chooses nobody:
-# the configuration, a person or MySQL's own group promotes the primary.
+# Gives this node its role in the cluster and keeps it there: primary, replica or member of the group. It never chooses
+# the primary itself: the configuration, a person or MySQL's own group promotes it.
 #
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
-# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/desired, whose files change
-# while it runs, primary names the member that takes writes first, and sizing.cnf has sizes. /tmp/state says what the node
-# is; its first word is for health.sh.
+# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/desired, whose files
+# change while it runs, the file primary names the first member that takes writes, and sizing.cnf has sizes. /tmp/state
+# contains the node's state; health.sh reads its first word.
 set -uo pipefail
 : "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}"
 
@@ -27,7 +27,7 @@ scripts=$(dirname "$0")
 
 read -ra peers <<<"$PEERS"
 
-# Only what is new is logged.
+# state TEXT: sets the state, and logs it if it has changed.
 state() {
   [ "$(cat /tmp/state)" = "$*" ] && return
   echo "$*" >/tmp/state
@@ -36,7 +36,7 @@ state() {
 
 fresh() { [ -e "$MARKER" ]; }
 
-# Runs the statements of its input as root on this node.
+# sql [SECONDS]: runs the statements of standard input as root on this node.
 sql() {
   timeout "${1:-60}" mysql \
     --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
@@ -45,7 +45,7 @@ sql() {
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }
 
-# What this node is (observed.sh).
+# look: observes this node (observed.sh).
 look() {
   local answer
   answer=$(ask "SELECT $PRIMARY_TERM, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN;
@@ -53,7 +53,7 @@ look() {
   { read -r term promoted group role majority source applies follows problem; read -r broken; read -r cannot_apply; } <<<"$answer"
 }
 
-# Asks every peer what it is (observed.sh). A primary term that is newer than the known one replaces it.
+# survey: observes every peer (observed.sh). A primary term that is newer than the known one replaces it.
 survey() {
   holds=() writable=() grouped=() sees=() silent=()
   local peer answer known who
@@ -73,7 +73,7 @@ survey() {
 
 desired_primary() { cat /etc/mysql/desired/primary; }
 
-# Sets the sizes that the configuration has now.
+# resize: applies the sizes of the desired state.
 resize() {
   local statements
   statements=$(sed -nE 's/^([a-z_]+) = ([0-9]+)$/SET GLOBAL \1 = \2;/p; s/^([a-z_]+) = ([0-9]+)M$/SET GLOBAL \1 = \2 * 1048576;/p' \
@@ -82,8 +82,8 @@ resize() {
   ask "$statements" && sized=$statements
 }
 
-# A node without data takes them from who has them. Only when every other node has answered that it has none, the one
-# that is meant to be first begins a new cluster: a silent one may have all of it.
+# provision: a node without data clones that of another. Only if every other node has answered that it has none, the
+# configured first node begins a new cluster: a silent node may have all of the data.
 provision() {
   case "$(cat "$MARKER")" in
   cloning*)
@@ -100,7 +100,7 @@ provision() {
   if [ -n "$donor" ]; then
     clone "$donor"
   elif [ ${#silent[@]} -gt 0 ]; then
-    state "new: waiting for ${silent[*]} to say whether there are data"
+    state "new: waiting for ${silent[*]} to say whether there is data"
   elif [ "$(desired_primary)" = "$MEMBER" ]; then
     begin_cluster
     rm "$MARKER"
@@ -109,7 +109,7 @@ provision() {
   fi
 }
 
-# The image initialises with a server that has no network; the real one comes after it.
+# The image initialises the data with a server that has no network, and then starts the real one.
 until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do
   refuse_stranger
   sleep 0.2

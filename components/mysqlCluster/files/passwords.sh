@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
-# Passwords that change while the node runs: MySQL takes those that the files have. For node.sh.
+# Sets the accounts' passwords to those of the files, which may change while the node runs. For node.sh.
 
-# The account node opens to nobody but this user, by the socket, and can do nothing but this: root's own password is of no
-# use once the file has another one.
+# Only this user can open the account node, by the socket. It exists to set passwords: once the file has another
+# password for root, root itself can no longer log in with it.
 NODE="CREATE USER IF NOT EXISTS 'node'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';
 GRANT CREATE USER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'node'@'localhost';"
 
-# By account, the password that the file had last, and the one that MySQL is known to take.
+# By account: the password that the file had at the last look, and the one that MySQL is known to accept.
 declare -A read_before=() taken=()
 
 as_node() { timeout 60 mysql --user=node --binary-mode --batch --skip-column-names; }
 
-# answers STATEMENT: of the server, whoever of the two may ask it.
+# answers STATEMENT: prints the answer of the server, asked as root or else as node.
 answers() { ask "$1" 2>/dev/null || as_node <<<"$1" 2>/dev/null; }
 
-# has_changed ACCOUNT: whether the file has a $password that MySQL may not take yet. Files are replaced under this script:
-# one that has just changed may not be whole.
+# has_changed ACCOUNT: sets $password to that of the file, and succeeds if MySQL may not accept it yet. Files change
+# while this script runs: a new password counts only at the second look, because the file may have been read
+# half-written.
 has_changed() {
   password=''
   IFS= read -r password <"/run/secrets/$1-password"
@@ -25,7 +26,8 @@ has_changed() {
   return 1
 }
 
-# unlogged: runs the statements of its input on this node alone, though it may be closed to all who write.
+# unlogged CLIENT: runs the statements of standard input without writing them to the binary log, even on a read-only
+# node.
 unlogged() {
   local closed status
   closed=$(answers "SELECT @@global.super_read_only") || return
@@ -35,7 +37,8 @@ unlogged() {
   return $status
 }
 
-# Root is each node's own, as the image made it. What was restored or cloned may have another password for it.
+# Every node has its own account root, which the image created. Restored or cloned data may have another password for
+# it.
 keep_root() {
   local password problem
   if ! has_changed root; then return; fi
@@ -50,14 +53,14 @@ keep_root() {
   taken[root]=$password
 }
 
-# Data of an older version of the program have no account node: where root has another password, too, they stay closed.
+# Data of an older version of the program has no account node. If root has another password as well, nobody can log in.
 refuse_stranger() {
   if fresh || [[ $(ask "DO 0" 2>&1) != *"ERROR 1045"* ]]; then return; fi
-  state "refused: these data have another password for root than the stack, and were not made by a version that could change it"
+  state "refused: root has another password in this data than in the stack, and the version that wrote the data cannot change it"
 }
 
-# The others are the cluster's: the primary sets them. The one before still opens the account, for whoever has it still,
-# until the password changes again.
+# The other accounts belong to the cluster, and the primary sets their passwords. The previous password stays valid
+# until the next change, for clients that still use it.
 keep_accounts() {
   local account password problem
   for account in application replication steward backup; do

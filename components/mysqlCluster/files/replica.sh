@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Asynchronous and semisynchronous replication: a primary, and replicas that follow it. For node.sh.
+# Asynchronous and semisynchronous replication: a primary and its replicas. For node.sh.
 
 # shellcheck source=observed.sh
 . "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
 
 keep_replicating() {
-  # A replica that follows is told by its own tables who the primary is. A primary asks: it may have been replaced while
-  # it was away.
+  # A replica that follows learns from its own tables which member is primary. A primary asks the others, because it may
+  # have been replaced while it was away.
   [ "$follows" = 1 ] || survey
   case "$promoted" in
   "$MEMBER") be_primary ;;
@@ -15,22 +15,22 @@ keep_replicating() {
   esac
 }
 
-# What a replica has received and confirmed may be nowhere else any more, so it is applied whoever is primary. MySQL
-# starts without its threads.
+# apply_received: starts the applier, which does not start with MySQL. Received and confirmed transactions may exist
+# nowhere else, so they are applied whichever member is primary.
 apply_received() {
   if [ "$source" = - ] || [ "$applies" = 1 ] || [ "$cannot_apply" != - ]; then return; fi
   ask "START REPLICA SQL_THREAD FOR CHANNEL ''"
 }
 
-# has_applied_all WHEN: fails while there is something that was received and is not applied, whose relay log must stay.
+# has_applied_all WHEN: fails while received transactions are not applied yet, because then the relay log must stay.
 has_applied_all() {
   local left
   left=$(ask "SELECT $UNAPPLIED") || return
   if [ "$left" = - ]; then return; fi
   if [ "$cannot_apply" = - ]; then
-    state "starting: applying what was received, $1"
+    state "starting: applying the received transactions, $1"
   else
-    state "starting: what was received has to be applied, $1, and cannot be: $cannot_apply"
+    state "starting: the received transactions must be applied, $1, and cannot be: $cannot_apply"
   fi
   return 1
 }
@@ -43,7 +43,8 @@ be_primary() {
       return
     fi
   else
-    # The controller may have opened it: then it is the primary, though it cannot write while no replica is there.
+    # If the controller has opened this node, it is the primary, although with semisync it cannot write before it has a
+    # replica.
     open_as_primary || [ "$source $problem" = "- -" ] || return
     echo "$term" >"$OPENED"
     if [ -e "$DATA_LOST" ]; then rm "$DATA_LOST"; fi
@@ -62,22 +63,22 @@ open_as_primary() {
     if ((term > known)) && [ "$promoted" != "$MEMBER" ]; then return 1; fi
   fi
   has_all_of_peers || return
-  # In this order: one that is closed and follows nobody the controller takes for one that it has closed itself.
+  # The order matters: the controller believes that it has closed a node itself if the node is closed and has no source.
   ask "SET GLOBAL super_read_only = OFF" || return
   if [ "$source" != - ]; then stop_replica || return; fi
   complete_accounts || return
   { note_acknowledgements; semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
 }
 
-# What a node that lost its data has, came from a clone: as much as the donor had applied. A peer may have received and
-# confirmed more, and it would be lost if this node took writes without it.
+# has_all_of_peers: a node that lost its data has a clone of it, with as much as the donor had applied. A peer may have
+# received and confirmed more, which would be lost if this node took writes without it.
 has_all_of_peers() {
   if [ ! -e "$DATA_LOST" ]; then return; fi
   local mine peer theirs server
   local -a away=()
   mine=$(ask "SELECT $HELD") || return
   for peer in $PEERS; do
-    # One that has nothing has lost it, too: nothing is a part of everything.
+    # A peer without any transactions has lost its data, too. The empty set would pass the comparison below.
     theirs=$(ask_peer "$peer" "SELECT $HELD" 2>/dev/null)
     if [ -z "$theirs" ]; then
       away+=("$peer")
@@ -87,41 +88,41 @@ has_all_of_peers() {
     1) ;;
     0)
       server=${peer#mysql-}
-      state "refused: its own data were lost, and $peer has more transactions: npm run database -- failover ${server%%.*}"
+      state "refused: its own data was lost, and $peer has more transactions: npm run database -- failover ${server%%.*}"
       return 1
       ;;
     *) return 1 ;;
     esac
   done
   if [ ${#away[@]} -gt 0 ]; then
-    state "alone: its own data were lost; silent: ${away[*]}"
+    state "alone: its own data was lost; silent: ${away[*]}"
     return 1
   fi
 }
 
-# A replica whose connection breaks between a transaction and its acknowledgement has the transaction, and never
-# acknowledges it. The source waits until a later one is acknowledged: for ever, when everybody waits who could write one.
-# So this writes one that changes nothing.
+# release_writers: if a replica's connection breaks between a transaction and its acknowledgement, the replica has the
+# transaction and never acknowledges it. The source then waits until a later transaction is acknowledged: for ever, if
+# every client waits. So this function writes a transaction that changes nothing.
 release_writers() {
   local before
   before=$(acknowledgements)
   case "$before" in
   "" | "0 "* | *" 0 "*)
-    # Nobody waits, or there is no replica.
+    # No session waits, or there is no replica.
     patience=1
     return
     ;;
   esac
   sleep 0.5
   if [ "$(acknowledgements)" != "$before" ] || ((SECONDS < ${next_release:-0})); then return; fi
-  echo "node: writers wait though there is a replica: writing what it acknowledges"
-  # If the replica hangs, this waits like the others: there should not be many.
+  echo "node: writers wait although there is a replica: writing a transaction for it to acknowledge"
+  # If the replica hangs, this session waits, too: the growing pause keeps the number of such sessions low.
   next_release=$((SECONDS + ${patience:=1}))
   patience=$((patience * 2))
   sql 86400 <<<"DROP TABLE IF EXISTS cluster.nothing" &
 }
 
-# Replicas that can acknowledge, sessions that wait for them, transactions that were acknowledged.
+# Prints three numbers: replicas that can acknowledge, sessions that wait, and acknowledged transactions.
 acknowledgements() {
   ask "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME SEPARATOR ' ') FROM performance_schema.global_status
     WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions', 'Rpl_semi_sync_source_yes_tx')"
@@ -150,19 +151,20 @@ be_replica_of() {
   is_covered_by "$1" || return
   if [ "$broken" != - ]; then
     echo "node: replication stopped: $broken"
-    # A source that has just taken its data from this node broke off what it was sending: once is no reason to clone.
+    # A source that has just cloned this node's data has broken its connections: the first failure is no reason to
+    # clone.
     if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$term" ]; then
       resumed=$term
       receiving_again | sql
       return
     fi
-    # It may still have received and confirmed, which a clone would take away.
+    # The receiver may have received and confirmed more meanwhile, which a clone would delete.
     ask "STOP REPLICA IO_THREAD FOR CHANNEL ''" || return
     is_covered_by "$1" || return
     clone "$1"
     return
   fi
-  # The controller may have done it meanwhile, and a connection that is broken off costs the writers a pause.
+  # The controller may have made this node a replica meanwhile, and another connection would pause the writers.
   look || return
   if [ "$source $follows" = "$1 1" ]; then return; fi
   state "starting: following $1"
@@ -173,7 +175,7 @@ be_replica_of() {
   esac | sql
 }
 
-# is_covered_by MEMBER: whether it has all transactions that this node has; else says why it is not followed.
+# is_covered_by MEMBER: whether that member has all transactions of this node. If not, sets the state to the reason.
 is_covered_by() {
   local mine
   mine=$(ask "SELECT $HELD") || return
@@ -185,7 +187,7 @@ is_covered_by() {
   return 1
 }
 
-# keep_data PRIMARY: with all that the primary has, data that came from a clone are as good as those that were lost.
+# keep_data PRIMARY: cloned data with everything that the primary has is as good as the data that was lost.
 keep_data() {
   if [ ! -e "$DATA_LOST" ]; then return; fi
   local theirs
@@ -195,7 +197,8 @@ keep_data() {
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
 
-# Whom to take data from: the primary, unless another has applied all that it has, and more.
+# choose_donor: prints the member to clone: the primary, unless another member has applied everything that it has, and
+# more.
 choose_donor() {
   local peer applied donor='' most=''
   for peer in "$promoted" $PEERS; do
@@ -212,8 +215,9 @@ choose_donor() {
 # When the last clone began; - where there was none.
 LAST_CLONE="COALESCE((SELECT REPLACE(BEGIN_TIME, ' ', 'T') FROM performance_schema.clone_status), '-')"
 
-# Takes all data from another node. MySQL ends when it is done, and the engine starts the container again. The marker
-# says what to think of the data folder if that does not come to its end, and which clone was the last before.
+# clone MEMBER: replaces all data with that of another node. MySQL ends when the clone is complete, and the engine
+# starts the container again. The marker records what an interruption leaves in the data folder, and when the previous
+# clone began.
 clone() {
   local before doing="cloning over data" earlier answer
   before=$(cat "$MARKER" 2>/dev/null)
@@ -230,36 +234,37 @@ SQL
   )
   case "$answer" in
   *"ERROR 3862"*)
-    # The donor refused before anything was taken, for it gives to one at a time.
-    state "starting: $1 cannot give its data now: $answer"
+    # The donor serves one clone at a time, and refused this one before any data changed.
+    state "starting: $1 cannot be cloned now: $answer"
     if [ -n "$before" ]; then echo "$before" >"$MARKER"; else rm "$MARKER"; fi
     ;;
   *)
-    # 3707: it is done, and MySQL ends because nobody in the container starts it again.
+    # Error 3707: the clone is complete, and MySQL ends, because nothing in the container restarts it.
     echo "$answer"
     end_server
     ;;
   esac
 }
 
-# MySQL keeps what became of a clone. One that never began, because the server was told to stop, took nothing away.
+# finish_clone: continues after the restart. MySQL records the outcome of a clone. If the clone never began, because the
+# server was stopped, the data is unchanged.
 finish_clone() {
   local doing earlier became dropped began
   { read -r doing; read -r earlier; } <"$MARKER"
   read -r became dropped began < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
     (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'), $LAST_CLONE") || return
-  # That is what became of the one before.
+  # The record is that of the previous clone.
   if [ "$began" = "$earlier" ]; then became=None dropped=0; fi
   if [ "$became" = Completed ]; then
-    # The donor's source came with its data.
+    # The clone contains the donor's source.
     stop_replica || return
     touch "$DATA_LOST"
     rm "$MARKER"
   elif [ "$doing $dropped" = "cloning over data 0" ]; then
-    state "starting: the clone did not begin; the data are as they were"
+    state "starting: the clone did not begin; the data is unchanged"
     rm "$MARKER"
   else
-    state "cloning: it did not complete; starting again"
+    state "cloning: the clone is incomplete; starting again"
     echo initialising >"$MARKER"
     end_server
   fi

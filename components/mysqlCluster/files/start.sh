@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Runs mysqld as the image does, and beside it node.sh, which makes the node what the cluster needs. Told to stop, it
-# lets the node hand over first.
+# Runs mysqld as the image does, and node.sh beside it. On a stop signal, the node hands over before mysqld stops.
 #
-# A node whose first provisioning was cut short has never taken a write, and it would be served with half of its
-# accounts: it starts again from nothing. The marker tells such a node from one that holds data.
+# A node whose first provisioning was interrupted has never taken a write, and has only a part of its accounts: it
+# starts again from an empty folder. The marker distinguishes such a node from one that holds data.
 set -euo pipefail
 
 scripts=$(dirname "$0")

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Certificates that are renewed while MySQL runs. For node.sh, and for controller.sh, which sees to it that they are served.
+# Certificates that are renewed while MySQL runs. For node.sh, which loads them, and controller.sh, which waits until
+# they are served.
 
-# reload_certificates: has MySQL take what the files hold, at the start and whenever they have changed. Connections that are
-# open go on with what they began with. The files change one after the other: where key and certificate do not fit together
-# MySQL goes on with those that it has, and this tries again.
+# reload_certificates: makes MySQL load the files, at the start and whenever they have changed. Open connections keep
+# the certificate that they began with. The files change one after the other: as long as key and certificate do not
+# match, MySQL keeps the old ones, and this function tries again.
 reload_certificates() {
   local file content files='' problem
   for file in ca.crt server.crt server.key; do
@@ -17,11 +18,11 @@ reload_certificates() {
     echo "node: serving the certificate of /run/secrets/server.crt"
   elif [ "$problem" != "${unserved:-}" ]; then
     unserved=$problem
-    echo "node: the files in /run/secrets are no certificate that MySQL takes: $problem"
+    echo "node: MySQL does not accept the certificate in /run/secrets: $problem"
   fi
 }
 
-# serves MEMBER FINGERPRINT: whether it is that certificate (SHA-256, hex) that a client is shown.
+# serves MEMBER FINGERPRINT: whether the member shows clients the certificate with this fingerprint (SHA-256, hex).
 serves() {
   local shown
   shown=$(timeout 3 openssl s_client -starttls mysql -connect "$1:3306" </dev/null 2>/dev/null |
@@ -29,7 +30,7 @@ serves() {
   [ "${shown#*=}" = "$2" ]
 }
 
-# is_served MEMBER=FINGERPRINT…: whether each of them serves the certificate that it has been given.
+# is_served MEMBER=FINGERPRINT…: whether every member serves its certificate.
 is_served() {
   local pair
   for pair in "$@"; do
