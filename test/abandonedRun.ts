@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { docker } from "./engine.ts";
 import { createTestStack } from "./stacks.ts";
 
-/** A run that is going to be killed: a stack with a network, and a command that outlives the run. */
+/** A test run that will be killed: it makes a stack with a network, and a command that outlives the run. */
 const { name, slot, labels } = await createTestStack();
 await docker("network", "create", ...labels, `--subnet=${slot.prefix(0)}.0/24`, name);
 const command = ["-e", "setInterval(() => {}, 1000)", "--", "--stack", name];

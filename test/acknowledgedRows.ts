@@ -5,21 +5,22 @@ import { createMysqlStage, type MysqlStage, type Writing } from "./mysqlStage.ts
 
 const WRITERS = 4;
 
-/** Numbers that were acknowledged, and that a database does not have. */
+/** The numbers of rows that were acknowledged and that a database lacks. */
 export async function lost(stage: MysqlStage, name: string, acknowledged: readonly number[]): Promise<number[]> {
   const stored = new Set((await stage.rows(name, "SELECT id FROM foobar.written")).split("\n").map(Number));
   return acknowledged.filter((number) => !stored.has(number));
 }
 
-/** Waits until so many rows are acknowledged. */
+/** Waits until this many rows are acknowledged. */
 export async function written({ acknowledged }: Writing, count: number): Promise<void> {
   await eventually(async () => {
-    // No assertion: to say what it is about it reads this file each time, and nothing is written meanwhile.
+    // Not an assertion: a failing assertion reads this file each time for its message, and blocks the writers
+    // meanwhile.
     if (acknowledged.length < count) throw new Error(`${acknowledged.length} rows are acknowledged, not ${count}`);
   }, 120);
 }
 
-/** Writes at least so many rows, each acknowledged, and nothing more afterwards. */
+/** Writes at least this many acknowledged rows, and then stops writing. */
 export async function writeRows(stage: MysqlStage, name: string, count: number): Promise<readonly number[]> {
   const first = Number(await stage.rows(name, "SELECT COALESCE(MAX(id), 0) + 1 FROM foobar.written"));
   const writing = stage.write(name, WRITERS, first);
@@ -28,7 +29,7 @@ export async function writeRows(stage: MysqlStage, name: string, count: number):
   return writing.acknowledged;
 }
 
-/** A stage whose databases are in their places, with a table `foobar.written`. */
+/** Makes a stage whose databases are in their places, with a table `foobar.written`. */
 export async function makeRowStage(mysql: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
   const stage = await createMysqlStage(mysql);
   try {

@@ -21,25 +21,25 @@ const ENVIRONMENT = {
   UNAUTHENTICATED_UNTIL: "",
 };
 
-/** What one restore made of the folder. */
+/** The result of one restore from the folder. */
 export interface Restored {
-  /** The last line that it said. */
+  /** The last line of its output. */
   readonly says: string;
-  /** What list.sh printed. */
+  /** The output of list.sh. */
   readonly list: string;
 }
 
-/** Backups that the stack's own scripts took of a database, and a container like the stack's to try them in. */
+/** Backups of a database, taken by the stack's own scripts, and a container like the stack's to restore them in. */
 export interface BackupStage {
-  /** Runs a restore after each script, which does something to a copy of the folder first: backupStage/restore.sh. */
+  /** Runs a restore for each script, which changes a copy of the folder first: backupStage/restore.sh. */
   restore(scripts: readonly string[]): Promise<Restored[]>;
-  /** Runs a line of bash beside the scripts and what they left; resolves to what it prints. */
+  /** Runs a line of bash in the folder of the scripts and their results; resolves to its output. */
   run(line: string): Promise<string>;
   remove(): Promise<void>;
 }
 
 /**
- * Takes the backups: backupStage/take.sh says which.
+ * Takes the backups that backupStage/take.sh lists.
  * @param key the stack's key, of 64 characters
  */
 export async function createBackupStage(key: string): Promise<BackupStage> {

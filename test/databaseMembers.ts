@@ -25,7 +25,7 @@ export const HOLDINGS: Holdings = {
   data: "own",
 };
 
-/** A member of the plan; without changes one that does not answer. */
+/** A member of the plan. Without changes it gives no answer. */
 export function member(server: string, changes?: Partial<Report & Holdings>, state = "replica"): Member {
   const plan = cluster.databases.find((database) => database.server === server);
   assert.ok(plan);
@@ -33,7 +33,7 @@ export function member(server: string, changes?: Partial<Report & Holdings>, sta
   return { plan, state, report, holdings, problem: undefined };
 }
 
-/** Sets of transactions are numbers here. */
+/** Compares members whose sets of transactions are numbers in these tests. */
 export const covers: Covers = (one, other) =>
   Number(one.holdings?.transactions ?? 0) >= Number(other.holdings?.transactions ?? 0);
 export const ASYNC = { replication: "async", withoutReplica: undefined } as const;

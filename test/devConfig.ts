@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { rawSettings } from "../config/config.ts";
 import type { StackSettings } from "./examples.ts";
 
-/** The configuration of the committed dev stack, as Pulumi hands it to the program. */
+/** The configuration of the committed dev stack, in the form in which Pulumi passes it to the program. */
 export function devConfig(changes: StackSettings = {}): Record<string, string> {
   const { config } = parse(readFileSync(new URL("../Pulumi.dev.yaml", import.meta.url), "utf8"));
   return rawSettings({ ...config, ...changes });

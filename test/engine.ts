@@ -3,10 +3,10 @@ import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { engineClient } from "../engine/client.ts";
 import { eventually } from "../engine/eventually.ts";
 
-/** The engine that tests work with. A test file that reaches this module needs one. */
+/** The engine that tests use. A test file that imports this module, directly or not, needs an engine. */
 export const engine = engineClient(LOCAL_ENDPOINT);
 
-/** Why nothing can run in containers here, or undefined. */
+/** The reason why containers cannot run here; undefined: they can. */
 export async function engineMissing(): Promise<string | undefined> {
   return engine.ping().then(
     () => undefined,
@@ -14,18 +14,21 @@ export async function engineMissing(): Promise<string | undefined> {
   );
 }
 
-/** Runs docker and returns what it printed. */
+/** Runs the docker command; resolves to its output. */
 export async function docker(...args: readonly string[]): Promise<string> {
   const { stdout } = await execa("docker", args);
   return stdout;
 }
 
-/** The address on the host of a container's port, as it is since the last start. */
+/** The URL on the host of a container's port. Each start of a container may change it. */
 export async function published(id: string, port: number): Promise<string> {
   return `http://${await docker("port", id, `${port}/tcp`)}`;
 }
 
-/** Waits until an address answers, whatever it says. A `fetch` whose connection ends while it is made can hang. */
+/**
+ * Waits until an address gives any answer. The timeout is needed: a `fetch` hangs if its connection ends while it is
+ * made.
+ */
 export async function answers(url: string): Promise<void> {
   await eventually(async () => void (await (await fetch(url, { signal: AbortSignal.timeout(500) })).text()), 20);
 }

@@ -7,26 +7,28 @@ import { join } from "node:path";
 /** An image in a fake engine. */
 export interface FakeImage {
   readonly id: string;
-  /** undefined: it has lost its name. */
+  /** undefined: the image has lost its name. */
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** What its history says, the newest step first. */
+  /** The steps of its history, the newest first. */
   readonly steps?: readonly string[];
 }
 
-/** A container in a fake engine, whose number is its name. */
+/** A container in a fake engine. Its id is its name. */
 export interface FakeContainer {
   readonly name: string;
-  /** "restarting": it has ended, and the engine waits before it starts it again. */
+  /** "restarting": it has ended, and the engine waits before the next start. */
   state: "running" | "paused" | "restarting" | "exited";
 }
 
-/** What a registry answers, through the engine, about an image that the engine does not have; undefined: nothing, ever. */
+/**
+ * A registry's answer, through the engine, about an image that the engine lacks; undefined: the registry never answers.
+ */
 export type RegistryAnswer = { readonly status: number; readonly message: string } | undefined;
 
 export interface FakeEngine {
   readonly endpoint: string;
-  /** Names and numbers of the images that were removed. */
+  /** Names and ids of the images that were removed. */
   readonly removed: readonly string[];
   close(): Promise<void>;
 }
@@ -39,7 +41,10 @@ interface Surroundings {
 
 const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup registry: no such host" };
 
-/** Speaks as much of the Docker Engine's interface as questions about images, and ends of containers, need, at a socket of its own. */
+/**
+ * Serves a part of the Docker Engine's interface at a socket of its own: enough for questions about images and for the
+ * ends of containers.
+ */
 export async function fakeEngine(
   images: readonly FakeImage[],
   { registry = () => NO_REGISTRY, mirrors = [], containers = [] }: Surroundings = {},

@@ -11,24 +11,24 @@ import { createTestStack } from "./stacks.ts";
 
 const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
 const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", import.meta.url));
-/** More than any example has for one web server. */
+/** More listeners than any example has for one web server. */
 const PORTS = ["8080", "8081"];
 
-/** A running HAProxy with the web servers that its plan names. */
+/** A running HAProxy with the web servers of its plan. */
 export interface Balancer {
-  /** Its site on the host. */
+  /** The site's URL on the host. */
   readonly url: string;
   readonly plan: LoadBalancerPlan;
   /** Freezes a web server, so that it neither answers nor closes; returns how to thaw it. */
   freeze(server: string): Promise<() => Promise<void>>;
   stop(server: string): Promise<() => Promise<void>>;
-  /** The servers that clients of different addresses get, each asking so many times. */
+  /** The servers that answer clients of different addresses, each of which asks this many times. */
   byClient(clients: number, times: number): Promise<string[][]>;
 }
 
-/** A network with web servers that say their names, and HAProxy in front of them as in the stack. */
+/** A network with web servers that answer with their names, and with HAProxy in front of them as in the stack. */
 export interface HaproxyStage {
-  /** Starts the HAProxy of an example in the place of the one before. */
+  /** Replaces the HAProxy by that of another example. */
   play(example: string, changes?: StackSettings): Promise<Balancer>;
   remove(): Promise<void>;
 }

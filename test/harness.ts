@@ -3,15 +3,15 @@ import { parseConfig } from "../config/config.ts";
 import { deploy } from "../deploy.ts";
 import { planTopology } from "../topology/topology.ts";
 
-/** A resource as the engine would have been asked for it. */
+/** A resource as the program registers it with Pulumi's engine. */
 export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** The provider's name; undefined where none was said. */
+  /** The provider's name; undefined: the resource names none. */
   readonly provider: string | undefined;
   readonly parent: string | undefined;
-  /** URN tails of what must be there first. */
+  /** The names of the resources that must exist first. */
   readonly dependsOn: readonly string[];
   readonly options: pulumi.ResourceOptions;
 }
@@ -21,10 +21,10 @@ export interface Deployment {
   readonly resources: readonly Registered[];
 }
 
-/** What a provider answers with for each type of resource, by the resource's name. */
+/** A provider's answers: for each type of resource, its computed properties by the resource's name. */
 export type Computed = Readonly<Record<string, (name: string) => Record<string, unknown>>>;
 
-/** What the provider would answer with; without these the inputs made of them would silently vanish. */
+/** Answers like the real providers'. Without them, inputs that are made from these properties would silently vanish. */
 const COMPUTED: Computed = {
   "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${name}`, repoDigest: "" }),
   "docker:index/container:Container": (name) => ({ name: `${name}-0000000` }),
@@ -43,9 +43,10 @@ const COMPUTED: Computed = {
 };
 
 /**
- * Runs a program against mocks and fails for whatever the engine would refuse, and for everything that mocks would let
- * pass in silence: names used twice, calls and resources that have no mock, errors in the program, outputs in templates.
- * @param answers of the provider that are others than usual, whatever it was asked for
+ * Runs a program against mocks. Fails for each mistake that Pulumi's engine would refuse, and for those that mocks
+ * would pass over in silence: names used twice, calls and resources without a mock, errors in the program, outputs in
+ * templates.
+ * @param answers of the provider that differ from the usual ones, even from the inputs
  */
 export async function run(program: () => unknown, answers: Computed = {}): Promise<Deployment> {
   const registered: Omit<Registered, "options" | "parent" | "dependsOn">[] = [];
@@ -119,7 +120,7 @@ export async function run(program: () => unknown, answers: Computed = {}): Promi
   return { outputs, resources: resources.sort((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)) };
 }
 
-/** Deploys a configuration given as Pulumi gives it. */
+/** Deploys a configuration, in the form in which Pulumi passes it to the program. */
 export function deployConfig(
   raw: Readonly<Record<string, string>>,
   answers?: Computed,
@@ -128,12 +129,12 @@ export function deployConfig(
   return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), isServing), answers);
 }
 
-/** Resources of one type ("Container") by name. */
+/** The resources of one type ("Container"), sorted by name. */
 export function ofType({ resources }: Deployment, type: string): Registered[] {
   return resources.filter((resource) => resource.type.endsWith(`:${type}`));
 }
 
-/** The containers that run; seed containers are created and never started. */
+/** The containers that run. Seed containers are created and never started. */
 export function services(deployment: Deployment): Registered[] {
   return ofType(deployment, "Container").filter(({ inputs }) => inputs["start"] !== false);
 }
@@ -142,7 +143,10 @@ interface Appliable {
   apply(callback: (value: unknown) => unknown, runWithUnknowns?: boolean): unknown;
 }
 
-/** Sees what callbacks of `apply` throw: where nobody awaits the output, the SDK drops it. Returns how to stop. */
+/**
+ * Reports the errors of `apply` callbacks: the SDK drops them if nobody awaits the output. Returns a function that ends
+ * this.
+ */
 function watchApplies(onError: (error: unknown) => void): () => void {
   const { prototype } = pulumi.Output as unknown as { prototype: Appliable };
   const { apply } = prototype;
@@ -162,7 +166,7 @@ function watchApplies(onError: (error: unknown) => void): () => void {
   };
 }
 
-/** The value of an output; unlike a plain apply, this rejects when the output does. */
+/** The value of an output. Unlike a plain `apply`, this rejects when the output rejects. */
 export function promiseOf<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
   return (output as unknown as { promise(): Promise<pulumi.Unwrap<T>> }).promise();
 }

@@ -27,39 +27,42 @@ import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
 import { docker, published } from "./engine.ts";
 
-/** Passwords are the accounts' names. */
+/** The password of each account is its name. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
 
-/** The databases of a stack as nodes that provision themselves, with nothing around them and without Pulumi. */
+/** The databases of a stack alone: nodes that provision themselves, without the other tiers and without Pulumi. */
 export interface MysqlStage {
   readonly cluster: ClusterPlan;
   readonly databases: Databases;
   /** Runs a command in a database's container. */
   execute: StackContainers["execute"];
-  /** Rows of a statement's answer, in one text. */
+  /** Runs a statement; resolves to its rows in one text. */
   rows(name: string, statement: string): Promise<string>;
-  /** What every member says, and which has all transactions of which. */
+  /** Asks every member, and compares their transactions. */
   members(): Promise<{ members: Member[]; covers: Covers }>;
-  /** Waits until every member is in its place; for one that does not come, fails with what it is. */
+  /** Waits until every member is in its place. Fails with the problem and the state of each that is not. */
   untilInPlace(seconds?: number): Promise<void>;
   untilState(name: string, state: RegExp, seconds?: number): Promise<void>;
-  /** SIGKILL to all at once; they stay down. */
+  /** Sends SIGKILL to all at once; they stay down. */
   kill(...names: readonly string[]): Promise<void>;
   start(...names: readonly string[]): Promise<void>;
-  /** Does in a database's data folder, while it is down, what a shell script says. */
+  /** Runs a shell script in the data folder of a database that is down. */
   inData(name: string, script: string): Promise<string>;
-  /** Keeps the applier from a table, until the server ends or what this returns is called. */
+  /** Keeps the applier from a table, until the server ends or the returned function is called. */
   holdApplier(name: string, table: string): Promise<() => Promise<void>>;
-  /** Begins to write rows with numbers from a first one on into `foobar.written`, several at a time, until it is stopped or cut off. */
+  /**
+   * Begins to write rows into `foobar.written`, numbered from the first number on, several at a time, until the writer
+   * is stopped or loses its server.
+   */
   write(name: string, connections: number, first: number): Writing;
   promote(plan: Failover): Promise<string[]>;
   remove(): Promise<void>;
 }
 
 export interface Writing {
-  /** The numbers that were acknowledged so far. */
+  /** The numbers of the rows that are acknowledged so far. */
   readonly acknowledged: readonly number[];
-  /** Resolves when nothing is written any more. */
+  /** Stops writing; resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
 
@@ -144,7 +147,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     const members = await askMembers(cluster, databases.ask, execute);
     return { members, covers: await comparisons(members, databases.ask) };
   };
-  /** A client in a server's container, whose statements come from here. */
+  /** Starts a client in a server's container that reads statements from its standard input. */
   const client = (name: string) =>
     execa(
       "docker",
@@ -165,7 +168,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       eventually(async () => {
         const { members: all } = await members();
         const outOfPlace = all.filter(({ problem }) => problem !== undefined);
-        // The controller, which is shell, says so too.
+        // The controller has to agree.
         if (outOfPlace.length === 0)
           return void (await execute(cluster.controller.name, ["test", "-e", "/tmp/in-place"]));
         throw new Error(outOfPlace.map(({ plan, problem, state }) => `${plan.name} ${problem}: ${state}`).join("\n"));
@@ -202,7 +205,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
           ssl: { ca: authority.certificate, rejectUnauthorized: true, verifyIdentity: false },
         });
         connection.on("error", () => {});
-        // Until it is cut off.
+        // An error ends the loop when the server goes.
         try {
           while (!isStopped) {
             const row = next++;

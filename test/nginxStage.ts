@@ -17,33 +17,33 @@ export const STATIC_VERSION = "0123456789";
 /** A running Nginx. */
 export interface NginxContainer {
   readonly id: string;
-  /** Where each listener is, in the plan's order. */
+  /** The URL of each listener, in the plan's order. */
   readonly urls: readonly string[];
 }
 
-/** A network with an application, and Nginx in front of it as often as a test wants; all as in the stack. */
+/** A network as in the stack, with an application, and with any number of Nginx containers in front of it. */
 export interface Stage {
-  /** The application as Nginx reaches it. */
+  /** The application's address for Nginx. */
   readonly application: Upstream;
-  /** The application's own address on the host, past Nginx. */
+  /** The application's own URL on the host, past Nginx. */
   readonly applicationUrl: string;
   readonly applicationId: string;
-  /** An address in the network where nobody is. */
+  /** An unused address in the network. */
   readonly nobody: string;
   /** Starts Nginx with a listener for each upstream, and with other changes to the plan of the dev stack. */
   start(upstreams: readonly Upstream[], changes?: Partial<WebPlan>): Promise<NginxContainer>;
   remove(): Promise<void>;
 }
 
-/** What stands behind Nginx. */
+/** The application behind Nginx. */
 export interface StageApplication {
-  /** Its program for Node.js; default: the stub, which does what a test asks for. */
+  /** Its program for Node.js; default: the stub, whose answers depend on the request. */
   readonly program?: Uint8Array;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * What runs on the host is the load balancer to Nginx; other containers are strangers.
+ * Makes the stage. To Nginx the host is the load balancer; other containers are strangers.
  * @param staticFiles the files that Nginx serves, by name
  */
 export async function createStage(
@@ -69,7 +69,7 @@ export async function createStage(
     ...[`--volume=${application}:/app/server.cjs:ro`, images.application, "node", "/app/server.cjs"],
   );
   const applicationUrl = await published(applicationId, 3000);
-  // What every application answers at once, whatever its database does.
+  // Every application answers this request at once, even without its database.
   await answers(`${applicationUrl}/livez`);
 
   let started = 0;

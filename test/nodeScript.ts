@@ -10,7 +10,9 @@ const STUBS = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { ech
   ask_peer() { echo 1; }; HELD=held LOGGED=logged; secret() { :; }; look() { :; }
   following() { echo "follow $1"; }; receiving_again() { echo "receive again"; }; going_on_from() { echo "go on from $1"; }`;
 
-/** What a line of a node's script printed, and what its files hold then; undefined: there is none. */
+/**
+ * The output of a line of a node's script, and the contents of its files afterwards; undefined: there is no such file.
+ */
 export interface NodeRun {
   readonly stdout: string;
   readonly marker: string | undefined;
@@ -18,7 +20,7 @@ export interface NodeRun {
   readonly opened: string | undefined;
 }
 
-/** Runs a line of a node's script in a folder of its own, where MySQL answers as given and files are there as given. */
+/** Runs a line of a node's script in a folder of its own with these files, where MySQL gives these answers. */
 export async function inNode(
   line: string,
   ask: string,

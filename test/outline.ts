@@ -1,6 +1,6 @@
 import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../topology/plan.ts";
 
-/** A plan as a text that a reader can check against the picture in his head: one line a container, its links below. */
+/** A plan as a text for human readers: one line for each container, with its links below. */
 export function outline(topology: Topology): string {
   const { loadBalancers, web, applications, routers, cluster } = topology;
   const [first] = loadBalancers;

@@ -1,11 +1,11 @@
 import type { StackSettings } from "./examples.ts";
 
-/** The commands that the cures in an error's text are, as somebody would copy them. */
+/** The commands in the cures of an error's text, as a user would copy them. */
 export function cures(text: string): string[] {
   return [...text.matchAll(/^ *(?:set it|remove it): +(pulumi .*)$/gm)].flatMap(([, command]) => command ?? []);
 }
 
-/** Settings after all cures in an error's text were pasted into a shell. */
+/** The settings after a user has pasted all cures of an error's text into a shell. */
 export function pasted(settings: StackSettings, text: string): StackSettings {
   const after = structuredClone(settings);
   for (const command of cures(text)) {
@@ -25,7 +25,7 @@ export function pasted(settings: StackSettings, text: string): StackSettings {
   return after;
 }
 
-/** As the CLI keeps a value: lists and objects as text. */
+/** A value in the CLI's form: lists and objects are JSON texts. */
 function parsed(value: string): unknown {
   return /^(true|false|0|-?[1-9]\d*)$/.test(value) ? JSON.parse(value) : value;
 }

@@ -14,12 +14,12 @@ export async function processes(): Promise<Process[]> {
   });
 }
 
-/** The processes that a process started, and those that they started. */
+/** The descendants of a process: the processes that it has started, and theirs in turn. */
 export function descendants(of: number, all: readonly Process[]): number[] {
   return all.flatMap(({ pid, parent }) => (parent === of ? [pid, ...descendants(pid, all)] : []));
 }
 
-/** Kills every process whose command line has the word, with all that it started. */
+/** Kills every process whose command line contains the word, with its descendants. */
 export async function killByWord(word: string): Promise<void> {
   const all = await processes();
   const roots = all.filter(({ pid, command }) => pid !== process.pid && command.split(/[\s/=]/).includes(word));

@@ -10,7 +10,7 @@ import { engine, engineMissing } from "./engine.ts";
 import { descendants, killIfAlive, processes } from "./processes.ts";
 import { createTestStack, labelsOf, type Slot } from "./stacks.ts";
 
-/** For an `up` whose plan nobody looks at. */
+/** Options for an `up` without its preview. */
 export const UNSEEN = ["--yes", "--skip-preview"];
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -19,27 +19,30 @@ type Settings = Readonly<Record<string, unknown>>;
 export interface Ran {
   readonly exitCode: number | undefined;
   readonly stdout: string;
-  /** Both streams, without colours. */
+  /** Standard output and error together, without colours. */
   readonly output: string;
 }
 
-/** A command that is under way. */
+/** A running command. */
 export interface Running {
   readonly ended: Promise<Ran>;
-  /** Resolves when the output so far matches; rejects when the command ends without. */
+  /** Resolves when the output so far matches; rejects if the command ends without a match. */
   seen(pattern: RegExp): Promise<void>;
-  /** Signals the command's process group, as a terminal does; SIGKILL reaches the plugins as well, which have groups of their own. */
+  /**
+   * Signals the command's process group, as a terminal does. SIGKILL also reaches the plugins, which have groups of
+   * their own.
+   */
   signal(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** A copy of the project with a stack and a state of its own, so that a stack that the user has up is left alone. */
+/** A copy of the project with its own stack and state, so that the user's stacks are left alone. */
 export interface TestProject {
   readonly folder: string;
   readonly stack: string;
   readonly url: string;
-  /** Ports of this machine that are the project's to publish: site and statistics of two load balancers. */
+  /** This machine's ports that the project may publish: site and statistics of two load balancers. */
   readonly ports: readonly [number, number, number, number];
-  /** Its subnets and what else is its own beside other projects at work. */
+  /** Its share of subnets and ports beside other test projects. */
   readonly slot: Slot;
   /** The environment in which `pulumi` itself finds the stack. */
   readonly env: NodeJS.ProcessEnv;
@@ -48,11 +51,11 @@ export interface TestProject {
   /** Starts one of the project's npm scripts. */
   start(script: string): Running;
   pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
-  /** Replaces settings of the stack's file; returns how to put back what was there. */
+  /** Replaces settings in the stack's file; resolves to a function that puts the former settings back. */
   configure(settings: Settings): Promise<() => Promise<void>>;
-  /** Names of the stack's containers (all, or those that run), networks and volumes on the engine. */
+  /** The stack's containers, running or not, networks and volumes on the engine. */
   inventory(): Promise<Inventory>;
-  /** Removes everything, protected or not. */
+  /** Removes everything, even protected resources. */
   remove(): Promise<void>;
 }
 
@@ -62,7 +65,7 @@ export interface Inventory {
   readonly volumes: readonly string[];
 }
 
-/** Why integration tests cannot run here, or undefined. */
+/** The reason why integration tests cannot run here; undefined: they can. */
 export async function missing(): Promise<string | undefined> {
   const noEngine = await engineMissing();
   if (noEngine !== undefined) return noEngine;
@@ -162,7 +165,7 @@ export async function createProject(): Promise<TestProject> {
     start: (name) => script(name),
     async configure(settings) {
       const { config } = parse(await readFile(file, "utf8"));
-      // The CLI writes into the file, too: only the settings are put back.
+      // The CLI writes into the file, too, so only the settings are put back.
       const write = async (settings: Settings) =>
         writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config: settings }));
       await write({ ...config, ...settings });
@@ -188,7 +191,7 @@ export async function createProject(): Promise<TestProject> {
   };
 }
 
-/** The container of a service, as the engine sees it. */
+/** Inspects the container of a service. */
 export async function inspect(project: TestProject, service: string) {
   const { containers } = await project.inventory();
   const found = containers.find(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name));
@@ -196,21 +199,23 @@ export async function inspect(project: TestProject, service: string) {
   return engine.getContainer(found.id).inspect();
 }
 
-/** Freezes a service's container, so that it neither answers nor closes; returns how to thaw it. */
+/** Freezes a service's container, so that it neither answers nor closes; resolves to a function that thaws it. */
 export async function freeze(project: TestProject, service: string): Promise<() => Promise<void>> {
   const { Id } = await inspect(project, service);
   await engine.getContainer(Id).pause();
   return () => engine.getContainer(Id).unpause();
 }
 
-/** Stops a service's container, an order that its restart policy obeys; returns how to start it again. */
+/**
+ * Stops a service's container, which its restart policy leaves stopped; resolves to a function that starts it again.
+ */
 export async function stop(project: TestProject, service: string): Promise<() => Promise<void>> {
   const { Id } = await inspect(project, service);
   await engine.getContainer(Id).stop();
   return () => engine.getContainer(Id).start();
 }
 
-/** The identity of the database in each of the stack's data volumes: another one means other data. */
+/** The server UUID in each of the stack's data volumes: another UUID means other data. */
 export async function databaseIdentities(project: TestProject, image: string): Promise<Record<string, string>> {
   const { volumes } = await project.inventory();
   const identities: Record<string, string> = {};
@@ -221,12 +226,12 @@ export async function databaseIdentities(project: TestProject, image: string): P
   return identities;
 }
 
-/** As somebody with a terminal would: without the CLI knowing. */
+/** Removes a container behind the CLI's back, as a person could. */
 export async function removeContainer(id: string): Promise<void> {
   await engine.getContainer(id).remove({ force: true });
 }
 
-/** A port that nobody has, below those that the kernel gives to connections, so that it stays free until it is bound. */
+/** A free port below those that the kernel gives to connections, so that it stays free until it is bound. */
 export async function freePort({ ports }: Pick<Slot, "ports">): Promise<number> {
   for (;;) {
     const port = randomInt(ports.first, ports.last + 1);

@@ -7,7 +7,7 @@ export interface ProgramRun {
   readonly image: string;
   /** Text files by name, mounted read-only. */
   readonly files: Readonly<Record<string, string>>;
-  /** Where they are in the container. */
+  /** Their folder in the container. */
   readonly folder: string;
   readonly command: readonly string[];
   /** `uid:gid` */
@@ -16,7 +16,9 @@ export interface ProgramRun {
   readonly hosts?: readonly string[];
 }
 
-/** Runs a program of an image on files of ours, hardened as in the stack; rejects with what it says. */
+/**
+ * Runs a program of an image with these files, hardened as in the stack; rejects with the program's output if it fails.
+ */
 export async function runProgram({ image, files, folder, command, user, hosts = [] }: ProgramRun): Promise<void> {
   const source = await mkdtemp(join(tmpdir(), "foobar-"));
   try {

@@ -1,22 +1,22 @@
 import { TABLES } from "../components/mysqlCluster/sql.ts";
 import { docker } from "./engine.ts";
 
-/** What MySQL's tables say of replication, as rows of tables beside the real ones. */
+/** States of replication as rows in copies of MySQL's own tables. */
 export type State = readonly (readonly [table: keyof typeof TABLES, row: Readonly<Record<string, string>>])[];
 
-/** A member of a group in an own row; values are SQL. */
+/** The row of a group's member; its values are SQL. */
 export function member(state: string, role = "", id = "UUID()", host = "''"): State[number] {
   const row = { MEMBER_ID: id, MEMBER_HOST: host, MEMBER_STATE: `'${state}'`, MEMBER_ROLE: `'${role}'` };
   return ["members", { CHANNEL_NAME: "'group_replication_applier'", ...row }];
 }
 
-/** The group's row for the server that is asked. */
+/** The row of the server itself among the group's members. */
 export const own = (state: string, role: string) => member(state, role, "@@server_uuid", "COALESCE(@@report_host, '')");
 
-/** Two more members. */
+/** The rows of two more members. */
 export const others = (state: string) => [member(state), member(state)];
 
-/** The two threads of a channel. */
+/** The rows of a channel's two threads. */
 export function channel(receiver: string, applier: string, name = ""): State {
   return [
     ["receiver", { CHANNEL_NAME: `'${name}'`, SERVICE_STATE: `'${receiver}'` }],
@@ -24,7 +24,7 @@ export function channel(receiver: string, applier: string, name = ""): State {
   ];
 }
 
-/** Statements that answer a statement for each state of replication, one row for each. */
+/** Statements that evaluate an expression in each state of replication: one row for each state. */
 export function imagining(statement: string, states: readonly State[]): string {
   const tables = Object.values(TABLES);
   return [
@@ -43,7 +43,7 @@ export function imagining(statement: string, states: readonly State[]): string {
   ].join(";");
 }
 
-/** Runs statements in a container with MySQL; resolves to what the client prints. */
+/** Runs statements in a container with MySQL; resolves to the client's output. */
 export function sqlIn(container: string, user: string, password: string, statement: string): Promise<string> {
   return docker(
     ...["exec", `--env=MYSQL_PWD=${password}`, container, "mysql", `--user=${user}`, "--batch", "--skip-column-names"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 
-/** Stands for MySQL's client: it notes what is asked and of whom, and answers by the cases of a shell. */
+/** A stub of MySQL's client: it notes each statement with its member, and answers by the cases of a shell. */
 const client = (cases: string) => `#!/usr/bin/env bash
 host=here
 for argument; do case $argument in --host=*) host=\${argument#--host=} ;; esac; done
@@ -15,8 +15,8 @@ esac
 `;
 
 /**
- * Runs a whole script of the cluster where MySQL answers by the cases of a shell, of "member: statement".
- * @param files what is in the script's folder
+ * Runs a whole script of the cluster. MySQL answers by the cases of a shell, whose patterns match "member: statement".
+ * @param files the files in the script's folder
  */
 export async function runScript(
   files: Readonly<Record<string, string>>,

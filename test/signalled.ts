@@ -7,14 +7,14 @@ import { pulumi } from "../operations/session/pulumi.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 
-/** Stands for a CLI that ends in good order at the first signal, and gives up at the second one. */
+/** A stub of the CLI: it ends in good order at the first signal, and gives up at the second one. */
 const CLI = `#!/bin/sh
 trap 'echo "in good order"; sleep 1; exit 3' INT
 echo ready
 sleep 20 & wait
 `;
 
-/** What a command does, for test/unit/terminal.test.ts: it asks, prints, runs the CLI, or has begun something and takes it back. */
+/** A command for test/unit/terminal.test.ts: it asks, prints lines, runs the CLI, or undoes interrupted work. */
 await main(async () => {
   if (process.argv[2] === "ask") {
     if (await confirm("Go on?")) return 0;

@@ -9,7 +9,7 @@ import { planTopology } from "../topology/topology.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 import { skipAfterFailure } from "./steps.ts";
 
-/** Short and light: what a fault or a release costs does not hang on how long it is looked at. */
+/** A short and light load: the cost of a fault or a release does not depend on the length of the load. */
 const SHORT = ["--seconds", "8", "--rate", "50"];
 
 interface Messages {
@@ -18,7 +18,7 @@ interface Messages {
   readonly messages: readonly { readonly id: number; readonly text: string; readonly server: string }[];
 }
 
-/** Prints a figure that docs/measurements.md keeps; figures never decide whether a test passes. */
+/** Prints a figure for docs/measurements.md. Figures never decide whether a test passes. */
 export function measured(text: string): void {
   console.log(`      measured ${text}`);
 }
@@ -28,8 +28,9 @@ export function seconds(since: number): string {
 }
 
 /**
- * A suite on a project of its own, whose tests build on each other. It is skipped, loudly, where no engine or no CLI is.
- * @param body is given the project, which is there as soon as the first test runs
+ * Describes a suite with a project of its own, whose tests build on each other. Without an engine or the CLI the suite
+ * is skipped, and says so.
+ * @param body receives a function that returns the project; the project exists as soon as the first test runs
  */
 export function describeProject(title: string, body: (project: () => TestProject) => void): void {
   describe(title, function () {
@@ -52,24 +53,24 @@ export function describeProject(title: string, body: (project: () => TestProject
   });
 }
 
-/** Runs one of the project's npm scripts, which has to succeed; resolves to its standard output. */
+/** Runs one of the project's npm scripts, which must succeed; resolves to its standard output. */
 export async function succeed(project: TestProject, script: string, ...args: string[]): Promise<string> {
   const { exitCode, stdout, output } = await project.npm(script, args);
   assert.equal(exitCode, 0, output);
   return stdout;
 }
 
-/** `npm run up` without its plan. */
+/** Runs `npm run up` without its preview. */
 export function up(project: TestProject, ...args: string[]): Promise<string> {
   return succeed(project, "up", ...UNSEEN, ...args);
 }
 
-/** Nothing of the stack would be changed by another `up`. */
+/** Makes sure that another `up` would change nothing. */
 export async function unchanged(project: TestProject): Promise<void> {
   await succeed(project, "preview", "--expect-no-changes");
 }
 
-/** The engine has what the state says. */
+/** Makes sure that the engine and the state agree. */
 export async function notDrifted(project: TestProject): Promise<void> {
   const { exitCode, output } = await project.pulumi(["refresh", "--yes", "--expect-no-changes"]);
   assert.equal(exitCode, 0, output);
@@ -91,25 +92,25 @@ export async function read({ url }: TestProject): Promise<Messages> {
   return (await response.json()) as Messages;
 }
 
-/** The stack as its file has it now. */
+/** Opens the stack as its file describes it now. */
 async function openProject({ folder, stack }: TestProject): Promise<OpenStack> {
   const config = configOf("foobar", stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8"));
   return opened({ config, topology: planTopology(config) }, new AbortController().signal);
 }
 
-/** The stack's containers as its file has them now. */
+/** The stack's containers as its file describes them now. */
 export async function containersOf(project: TestProject): Promise<StackContainers> {
   return (await openProject(project)).containers;
 }
 
-/** Kills services' processes at once; the engine starts them again, and each is well then. */
+/** Kills the processes of services at once, and waits until the engine has started them again and each is healthy. */
 export async function killAndRecover(project: TestProject, ...services: string[]): Promise<void> {
   const containers = await containersOf(project);
   await containers.kill(services);
   await containers.untilWell(services);
 }
 
-/** The stack's databases as its file has them now, asked past the application. */
+/** The stack's databases as its file describes them now, asked directly, not through the application. */
 export async function databasesOfProject(project: TestProject): Promise<Databases & { names: string[] }> {
   const { databases, topology } = await openProject(project);
   return { ...databases, names: topology.cluster.databases.map(({ name }) => name) };
@@ -117,17 +118,19 @@ export async function databasesOfProject(project: TestProject): Promise<Database
 
 const FIGURES = /^drill=\S+ .*$/gm;
 /**
- * A limit of time is the machine's, and so are requests that fail until another container has taken over; every other
- * limit is the program's.
+ * Complaints that depend on the speed of the machine: about times, and about requests that fail until another container
+ * has taken over. Every other limit depends on the program alone.
  */
 const PAST_ITS_TIME =
   / not passed: (?:gap_ms|read_gap_ms|redundant_after_ms|failed_reads) is \d+, past|drill=(?:kill|pause)-\S+ not passed: failed is \d+, past/;
-/** Of the requests of a drill. Where nobody takes over, more of them fail, however fast the machine is. */
+/**
+ * The largest share of a drill's requests that may fail. If no container takes over, more fail, even on a fast machine.
+ */
 const MOST_FAILED = 0.25;
 
 /**
- * Runs drills. They may cost what their limits say, lose nothing and do nothing twice; their times, which are the
- * machine's, are only printed.
+ * Runs drills. They must lose nothing, do nothing twice and stay within their limits, except that times, which depend
+ * on the machine, are only printed.
  */
 export async function drill(project: TestProject, ...names: string[]): Promise<void> {
   const { stdout, output } = await project.npm("drill", [...names, ...SHORT]);

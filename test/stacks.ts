@@ -9,39 +9,44 @@ import { PROJECT } from "../operations/stack/project.ts";
 import { engine } from "./engine.ts";
 import { killByWord } from "./processes.ts";
 
-/** How the names of test stacks begin. */
+/** The beginning of the names of test stacks. */
 const PREFIX = "it-";
-/** How the names of their folders begin, before the stack's. */
+/** The beginning of the names of their folders; the stack's name follows. */
 const FOLDER = "foobar-";
 
-/** A socket, because nothing else that a process holds ends with it on every system and cannot be mistaken for another's. */
+/**
+ * The claim on a test stack is a socket: on every system it ends with its process, and cannot be mistaken for that of
+ * another process.
+ */
 const CLAIM = ".claim";
 
-/** Test stacks that can be up side by side, each with its own subnets and ports. */
+/** The number of test stacks that can be up side by side, each with its own subnets and ports. */
 const SLOTS = 8;
-/** A slot is a port that its owner listens on, so that the end of the process gives it back, however it comes. */
+/** A slot is a port on which its owner listens, so that any end of the process gives the slot back. */
 const FIRST_SLOT_PORT = 14_900;
 
-/** What a test has on the engine and in the file system, apart from all others that run on this machine. */
+/** A test's part of the engine and of the file system, apart from all other test runs on this machine. */
 export interface TestStack {
   readonly name: string;
-  /** A folder of its own, which is there. */
+  /** A folder of its own, which exists. */
   readonly folder: string;
   readonly slot: Slot;
-  /** `docker run` and `docker network create` take these: what bears them is removed with the stack. */
+  /**
+   * Options for `docker run` and `docker network create`: the labels by which the results are removed with the stack.
+   */
   readonly labels: readonly string[];
-  /** Removes everything that it has, protected or not. */
+  /** Removes all parts of the stack, even protected ones. */
   remove(): Promise<void>;
 }
 
-/** Makes room for a test stack, and removes first what runs that were killed have left. */
+/** Makes a test stack, after removing the leftovers of runs that were killed. */
 export async function createTestStack(): Promise<TestStack> {
   const abandoned = await removeAbandoned();
   if (abandoned.length > 0) console.log(`removed what a run that was killed had left: ${abandoned.join(", ")}`);
   const slot = await takeSlot();
   const name = `${PREFIX}${Math.random().toString(36).slice(2, 8)}`;
   const folder = folderOf(name);
-  // Another run takes a folder without a claim for one that was left.
+  // The claim comes first: to other runs, a folder without a claim is a leftover.
   const hidden = await mkdtemp(join(tmpdir(), "unclaimed-"));
   const claimed = await claim(hidden);
   await rename(hidden, folder);
@@ -58,20 +63,20 @@ export async function createTestStack(): Promise<TestStack> {
   };
 }
 
-/** Subnets and ports that one test project has for itself among all that run on this machine. */
+/** The subnets and ports of one test project, apart from all others on this machine. */
 export interface Slot {
-  /** The range of all its networks; ranges that errors propose to users begin elsewhere. */
+  /** The range of all its networks. The ranges that error messages propose begin elsewhere. */
   readonly range: string;
-  /** The addresses of 10.201.N.0/24, where the defaults are, in the slot's own subnets: the first three numbers. */
+  /** The first three numbers of the slot's own subnet that stands for 10.201.N.0/24, a default subnet. */
   prefix(network: number): string;
-  /** The same text with the slot's addresses in the place of the defaults'. */
+  /** The same text with the slot's addresses in place of the default addresses. */
   moved(text: string): string;
-  /** Ports that no other slot gives out and the kernel gives to no connection. */
+  /** Ports of this slot alone, which the kernel gives to no connection. */
   readonly ports: { readonly first: number; readonly last: number };
   release(): void;
 }
 
-/** @throws Error where as many test projects as there are slots are at work */
+/** @throws Error if all slots are taken */
 async function takeSlot(): Promise<Slot> {
   for (let slot = 0; slot < SLOTS; slot++) {
     const server = await listening(FIRST_SLOT_PORT + slot);
@@ -90,8 +95,8 @@ async function takeSlot(): Promise<Slot> {
 }
 
 /**
- * Waits for the turn to take addresses that errors propose, which two test runs at once would be proposed both.
- * @returns how to give it back; the end of the process does, too
+ * Waits for the turn to use addresses that error messages propose: two test runs at once would be proposed the same.
+ * @returns a function that gives the turn back; so does the end of the process
  */
 export async function takeTurn(): Promise<() => void> {
   for (;;) {
@@ -111,17 +116,17 @@ function listening(port: number): Promise<Server | undefined> {
   });
 }
 
-/** Where a test stack has its copy of the project and its state. */
+/** The folder of a test stack, with its copy of the project and its state. */
 function folderOf(stack: string): string {
   return join(tmpdir(), `${FOLDER}${stack}`);
 }
 
-/** Picks what belongs to one stack from the engine's lists. */
+/** Picks the parts of one stack from the engine's lists. */
 export function labelsOf(stack: string): string[] {
   return labelFilter({ project: PROJECT, stack });
 }
 
-/** Shows other runs that somebody still works with a stack; the end of the process takes it back, however it comes. */
+/** Shows other runs that this process still uses a stack. Any end of the process takes the claim back. */
 function claim(folder: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((connection) => connection.destroy());
@@ -130,7 +135,7 @@ function claim(folder: string): Promise<Server> {
   });
 }
 
-/** Removes everything that a test stack has on the engine and in its folder, protected or not. */
+/** Removes a test stack from the engine, and its folder, even protected parts. */
 async function removeStack(stack: string): Promise<void> {
   const filters = { label: labelsOf(stack) };
   for (const { Id } of await engine.listContainers({ all: true, filters })) {
@@ -143,8 +148,8 @@ async function removeStack(stack: string): Promise<void> {
 }
 
 /**
- * Removes the test stacks of runs that were killed before they could: the engine starts their containers again whenever
- * it starts, and their networks have the addresses that this run wants.
+ * Removes the test stacks of runs that were killed before they could do it: each start of the engine would start their
+ * containers again, and their networks occupy addresses that this run needs.
  * @returns the names of the stacks
  */
 async function removeAbandoned(): Promise<string[]> {
@@ -163,7 +168,7 @@ async function removeAbandoned(): Promise<string[]> {
     if (!(await isClaimed(stack))) abandoned.push(stack);
   }
   for (const stack of abandoned) {
-    // A command that outlived the run would go on to make what is removed here.
+    // A command that outlived its run would go on to make the parts that are removed here.
     await killByWord(stack);
     await removeStack(stack);
   }

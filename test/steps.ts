@@ -1,6 +1,6 @@
 /**
- * For a suite whose tests build on each other: after one that fails the others of the suite are skipped. Mocha's own bail
- * would end the files that run beside it, too.
+ * Skips the rest of a suite after a test that fails, for suites whose tests build on each other. Mocha's own bail would
+ * end the test files that run beside it, too.
  */
 export function skipAfterFailure(): void {
   let failed = false;

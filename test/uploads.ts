@@ -3,24 +3,24 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { count, type Shares } from "./visitors.ts";
 
-/** A request with a body, and how it is sent. */
+/** A request with a body, and the manner of sending it. */
 export interface Upload {
   readonly path: string;
   /** Bytes of the body. */
   readonly size: number;
   readonly type?: string;
-  /** Without a length said before. Default: false. */
+  /** Sent in chunks, without a length in the header. Default: false. */
   readonly chunked?: boolean;
-  /** Waits for leave to send the body. Default: false. */
+  /** Waits for `100 Continue` before it sends the body. Default: false. */
   readonly expect?: boolean;
-  /** In how many pieces the body is sent, and the milliseconds between them. Default: at once. */
+  /** The number of pieces of the body, and the milliseconds between two. Default: one piece. */
   readonly pieces?: number;
   readonly pauseMs?: number;
 }
 
 const PATIENCE_MS = 20_000;
 
-/** What a sender gets who looks for the answer while it sends: a status, or how the connection ended without one. */
+/** The answer to a sender that reads while it sends: a status, or the end of the connection without one. */
 export function answerTo(url: string, upload: Upload): Promise<string> {
   const { path, size, type = "application/json", chunked = false, expect = false, pieces = 1, pauseMs = 0 } = upload;
   return new Promise((resolve) => {
@@ -63,7 +63,7 @@ export function answerTo(url: string, upload: Upload): Promise<string> {
   });
 }
 
-/** How often each answer came to the same upload, several of which are under way at once. */
+/** Counts the answers to the same upload, sent several times at once. */
 export async function answersTo(url: string, upload: Upload, times: number, atOnce = 8): Promise<Shares> {
   const answers: string[] = [];
   let left = times;

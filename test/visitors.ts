@@ -1,10 +1,10 @@
-/** Servers that answered, by how often. */
+/** The number of answers of each server. */
 export type Shares = Readonly<Record<string, number>>;
 
-/** In which a site answers, or the request has failed. */
+/** The longest that a site takes to answer; then the request has failed. */
 const ANSWER_MS = 3_000;
 
-/** Which server answers a request; a status where it is none of ours. */
+/** The server that answers a request; its status, if no server of the stack answers. */
 export async function serverOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
   await response.text();
