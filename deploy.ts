@@ -14,7 +14,7 @@ import { WebTier } from "./components/webTier/webTier.ts";
 import { type PublishedPort, publishedUrl, type Topology } from "./topology/plan.ts";
 import type { Tier } from "./topology/tiers.ts";
 
-/** What the configuration has a database be; what it is now says MySQL. */
+/** The role that the configuration gives a database. Its present role only MySQL knows. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
 
 /**

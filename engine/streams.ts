@@ -19,14 +19,14 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
     stdout.end();
     stderr.end();
   });
-  // A reader who leaves early does not wait for the end, and an error there must not end the program.
+  // Not every reader waits for the end, and an error without a reader would end the program.
   ended.catch(() => undefined);
   return { stdout, stderr, ended };
 }
 
 /**
- * Runs a command in a container; resolves to what it prints.
- * @throws Error with what it prints on stderr, where it fails
+ * Runs a command in a container; resolves to its standard output.
+ * @throws Error with its standard error, if it fails
  */
 export async function executeIn(
   engine: Docker,

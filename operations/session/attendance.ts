@@ -2,9 +2,9 @@
 const AGREES = /^(--yes(=true)?$|-[defhjrQ]*y)/;
 
 /**
- * The CLI's options for a command that asks before it acts. Where nobody is asked nobody reads the preview, which takes
- * as long as the command itself; `npm run preview` shows it.
- * @param isImplied whether the command itself is the agreement where no terminal can be asked
+ * The CLI's options for a command that asks before it acts. If nobody is asked, nobody reads the preview, so it is
+ * skipped: it takes as long as the command itself. `npm run preview` shows it.
+ * @param isImplied whether the command itself counts as the yes if there is no terminal
  */
 export function unattended(
   rest: readonly string[],

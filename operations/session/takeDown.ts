@@ -7,7 +7,7 @@ import { pulumi, type Session } from "./pulumi.ts";
 /** Options of the CLI by which a part of the stack stays. */
 const PARTIAL = /^(-t|--target|--exclude(?!-protected))/;
 
-/** Destroys a stack but for what is protected. Resolves to the CLI's exit code. */
+/** Destroys a stack except for its protected resources. Resolves to the CLI's exit code. */
 export async function takeDown(session: Session): Promise<number> {
   const { stack, rest } = session;
   const isWhole = !rest.some((arg) => PARTIAL.test(arg));

@@ -20,7 +20,7 @@ export interface StackContainers {
   whileStopped(service: string, work: () => Promise<void>): Promise<void>;
   /** Takes a container out of a network while the work is done. It then gets its names and its address there back. */
   whileCutOff(service: string, network: string, work: () => Promise<void>): Promise<void>;
-  /** Runs a command in a container; resolves to what it prints. */
+  /** Runs a command in a container; resolves to its output. */
   execute(service: string, command: readonly string[]): Promise<string>;
 }
 

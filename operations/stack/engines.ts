@@ -7,7 +7,7 @@ export interface Engines {
   /** The client of each engine once. */
   readonly all: readonly Docker[];
   /**
-   * The client of the engine that runs what the plan puts on a host.
+   * The client of the engine on the host of a container's plan.
    * @throws Error if the plan has no such host, which is a mistake in the program
    */
   of(plan: Pick<InstancePlan, "host">): Docker;

@@ -15,7 +15,7 @@ export interface ServiceContainer {
 /** Finds the container of a service; undefined: it has none. */
 export type Find = (service: string) => Promise<ServiceContainer | undefined>;
 
-/** Finds a stack's containers. While a container replaces another one, the newer of those that run is the service's. */
+/** Finds a stack's containers. While one container replaces another, it finds the newer of those that run. */
 export function finder(engines: Engines, topology: Topology): Find {
   return async (service) => {
     const plan = instances(topology).find(({ name }) => name === service);

@@ -4,7 +4,7 @@ import { type Engines, enginesOf } from "./engines.ts";
 import { finder } from "./find.ts";
 import { readStack, type Stack } from "./stack.ts";
 
-/** A stack that is up: what its file says about it, and the means to ask its parts and to act on them. */
+/** A stack that is up: its file's content, and the means to ask its parts and to act on them. */
 export interface OpenStack extends Stack {
   readonly engines: Engines;
   readonly containers: StackContainers;
