@@ -100,7 +100,7 @@ describe("a node whose certificate is renewed", () => {
     assert.deepEqual(stdout.split("\n"), [
       ...[SERVING, "1", "1"],
       // Said once, tried again.
-      ...["node: the files in /run/secrets are no certificate that MySQL takes: they do not fit", "2", "3"],
+      ...["node: MySQL does not accept the certificate in /run/secrets: they do not fit", "2", "3"],
       ...[SERVING, "4", "4", SERVING, "5"],
     ]);
   });
