@@ -29,6 +29,16 @@ const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {
   return problems.map(({ path, complaint, allowed }) => `${path.join(".")} ${complaint ?? allowed}`);
 };
 
+/** A port that no process of this machine uses at any address. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  assert.ok(address !== null && typeof address === "object");
+  return address.port;
+}
+
 describe("preflight", () => {
   it("asks for a kernel that hands waiting connections on", () => {
     for (const release of ["5.14.0-427.el9.x86_64", "6.1.0-18-amd64", "6.18.44"]) {
@@ -141,10 +151,8 @@ describe("preflight", () => {
     assert.match(problem ?? "", /^loadBalancer\.address an address that this machine has: 127\.0\.0\.1, /);
     assert.deepEqual(await found({}, REMOTE, changes), []);
     for (const address of ["127.0.0.1", "127.0.0.9", "0.0.0.0"]) {
-      assert.deepEqual(
-        await found({}, "unix:///run/docker.sock", { "foobar:loadBalancer": { address, port: 18_080 } }),
-        [],
-      );
+      const changed = { "foobar:loadBalancer": { address, port: await freePort() } };
+      assert.deepEqual(await found({}, "unix:///run/docker.sock", changed), []);
     }
   });
 
