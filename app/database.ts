@@ -9,7 +9,7 @@ import { createWriter, type Write } from "./writing.ts";
 export interface Database extends Reader {
   readonly write: Write;
   status(): { readonly write: HostStatus; readonly read: readonly HostStatus[] };
-  /** Tries every address once, and makes the tables where it may; never throws. */
+  /** Tries every address once, and creates the tables on the primary; never throws. */
   probe(): Promise<void>;
   usage(): readonly {
     readonly role: Host["role"];
@@ -20,11 +20,11 @@ export interface Database extends Reader {
   close(): Promise<void>;
 }
 
-/** How long to go on when no database can be used. */
+/** The time limits of retries while no database can be used. */
 export interface Patience {
-  /** For a write that was certainly not done, in milliseconds; 0 gives up at once. */
+  /** Milliseconds for which a write that was certainly not done is retried. 0: it is never retried. */
   readonly writeMs: number;
-  /** Ends all patience: this instance is about to close. */
+  /** Ends all retries: this instance is about to close. */
   readonly stop: AbortSignal;
   readonly clock?: Clock;
 }
@@ -35,7 +35,7 @@ const READ_PATIENCE_MS = 2000;
 // Callers that may wait at once. A pool's queue takes all of them when a database is back, and some new ones.
 const CAPACITY = 400;
 
-/** Joins the pools into one database; `schema` holds statements that may run any number of times. */
+/** Joins the pools into one database. The statements of `schema` may run any number of times. */
 export function createDatabase(options: {
   readonly write: Pool;
   readonly read: readonly Pool[];
@@ -50,7 +50,7 @@ export function createDatabase(options: {
   const hosts = [primary, ...replicas];
   const schema = createSchema(options.schema);
 
-  /** Who answers at an address; never throws. */
+  /** The server that answers at an address, if any; never throws. */
   async function probe(host: Host): Promise<DatabaseNode | undefined> {
     for (;;) {
       const connection = await host.connect().catch(() => undefined);
@@ -75,7 +75,7 @@ export function createDatabase(options: {
   }
 
   const writable = async () => (await probe(primary))?.readOnly === false;
-  // The first that answers will do: a frozen one must not hold up the others.
+  // The first answer is enough: a frozen server must not delay the others.
   const readable = () =>
     Promise.any(
       hosts.map(async (host) => {

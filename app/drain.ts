@@ -1,8 +1,8 @@
-/** What an orderly end needs; the clock and the end itself are given, so that it can be tested. */
+/** The steps of an orderly stop. Clock and exit are parameters, so that tests can replace them. */
 export interface DrainSteps {
   /** Turns readiness red. */
   announce(): void;
-  /** How long the load balancer gets to notice. */
+  /** The time in which the load balancer notices. */
   readonly delayMs: number;
   sleep(ms: number): Promise<void>;
   /** Stops accepting, waits for requests in flight, closes the pools. */
@@ -11,13 +11,13 @@ export interface DrainSteps {
   log(message: string): void;
 }
 
-/** How long requests in flight get after the listener closed. */
+/** Milliseconds for requests in flight after the listener has closed. */
 export const CLOSE_LIMIT_MS = 10_000;
 
 /**
  * Makes the handler of a stop signal: announce, keep serving, close, exit.
  *
- * A second signal exits at once, and nothing that hangs can hold the process longer than {@link CLOSE_LIMIT_MS}.
+ * A second signal exits at once. A step that hangs delays the exit by {@link CLOSE_LIMIT_MS} at most.
  */
 export function createDrain(steps: DrainSteps): (signal: string) => Promise<void> {
   let begun = false;

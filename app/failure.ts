@@ -1,11 +1,11 @@
-/** Nothing was decided by the database, or nobody knows what it decided. */
+/** not-done: the database certainly did nothing. unknown: nobody can tell whether it did. */
 export type Outcome = "not-done" | "unknown";
 
 /** The database cannot serve a read or a write now. */
 export class DatabaseUnavailable extends Error {
   override readonly name = "DatabaseUnavailable";
   readonly operation: "read" | "write";
-  /** `unknown`: a write was sent and nobody can say whether it was done; it must not be repeated blindly. */
+  /** `unknown`: a write was sent, and may or may not have been done; it must not be repeated blindly. */
   readonly outcome: Outcome;
 
   constructor(operation: "read" | "write", outcome: Outcome, message: string, cause?: unknown) {
@@ -20,12 +20,12 @@ export class PoolBusy extends Error {
   override readonly name = "PoolBusy";
 }
 
-/** A statement got no answer in time; its connection is of no more use. */
+/** A statement got no answer in time; its connection cannot be used any more. */
 export class QueryTimeout extends Error {
   override readonly name = "QueryTimeout";
 }
 
-// Answers after which the session is gone or going, although they arrive as ordinary errors.
+// Errors after which the session is ended or about to end, although they arrive as ordinary errors.
 const LOST = new Set([
   "ER_SERVER_SHUTDOWN",
   "ER_NORMAL_SHUTDOWN",
@@ -36,7 +36,7 @@ const LOST = new Set([
   "ER_CLIENT_INTERACTION_TIMEOUT",
 ]);
 
-// Answers that promise that nothing was written, and that another connection or another moment may fare better.
+// Errors that guarantee that nothing was written, and after which a retry may succeed.
 const REFUSED = new Set([
   "ER_OPTION_PREVENTS_STATEMENT",
   "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
@@ -44,14 +44,14 @@ const REFUSED = new Set([
   "ER_INNODB_READ_ONLY",
   "ER_SERVER_OFFLINE_MODE",
   "ER_LOCK_DEADLOCK",
-  // A new primary of a group, which holds transactions back until it has caught up, before they begin.
+  // Errors of a group's new primary, which delays transactions, before they begin, until it has caught up.
   "ER_GR_HOLD_WAIT_TIMEOUT",
   "ER_GR_HOLD_KILLED",
   "ER_GR_HOLD_MEMBER_STATUS_ERROR",
 ]);
 
-// Answers of a member that has lost its group while it committed: it rolls back what it may have sent already, and the
-// others may have committed that.
+// Errors of a member that lost its group during a commit: it rolls back a transaction that it may have sent already and
+// that the others may have committed.
 const UNCERTAIN = new Set(["ER_RUN_HOOK_ERROR", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"]);
 
 const MISSING = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_DB_ERROR"]);
@@ -65,22 +65,22 @@ function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
   return typeof code === "string" && codes.has(code);
 }
 
-/** The connection is gone: what was sent on it may or may not have been done. */
+/** Whether the connection is lost: a statement that was sent on it may or may not have been done. */
 export function isLost(error: unknown): boolean {
   return error instanceof QueryTimeout || property(error, "fatal") === true || hasCode(error, LOST);
 }
 
-/** Nobody can say whether what was sent was done. */
+/** Whether the statement that was sent may or may not have been done. */
 export function isUncertain(error: unknown): boolean {
   return isLost(error) || hasCode(error, UNCERTAIN);
 }
 
-/** The database refused the statement without doing anything, because of the state it is in. */
+/** Whether the database refused the statement without doing anything, because of its own state. */
 export function isRefused(error: unknown): boolean {
   return hasCode(error, REFUSED);
 }
 
-/** The table (or the whole database) is not there, for example on a replica that has not caught up. */
+/** Whether the table (or the database) does not exist, for example on a replica that has not caught up. */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, MISSING);
 }
@@ -89,7 +89,7 @@ export function isMissing(error: unknown): boolean {
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = property(error, "code");
-  // A refused connection to a name with several addresses has an empty message; its code is what is left.
+  // The error of a refused connection to a name with several addresses has a code, but an empty message.
   const message = error.message === "" ? error.name : error.message;
   return typeof code === "string" && !message.includes(code) ? `${code}: ${message}` : message;
 }

@@ -1,15 +1,15 @@
-/** What /readyz answers. */
+/** The answer of /readyz. */
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** Why not; empty when ready. */
+  /** The reasons for being unready; empty when ready. */
   readonly reasons: readonly string[];
 }
 
 /**
  * Decides whether this instance should get requests.
  *
- * A database that goes away does not make it unready at once: a takeover takes seconds, and every instance would turn
- * red at the same time, leaving nobody to answer at all.
+ * A lost database does not make it unready at once: a failover takes seconds, and all instances would turn red at the
+ * same time, so that none would be left to answer.
  */
 export class Readiness {
   private readonly graceMs: number;
@@ -27,7 +27,7 @@ export class Readiness {
     this.lastContact = this.now();
   }
 
-  /** This instance is going to stop; there is no way back. */
+  /** This instance is going to stop; that cannot be undone. */
   drain(): void {
     this.isDraining = true;
   }

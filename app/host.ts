@@ -1,23 +1,23 @@
 import { PoolBusy, reason } from "./failure.ts";
 import type { Connection, Pool } from "./pool.ts";
 
-/** The database server at the other end, whatever stands in between. */
+/** The database server at the other end, even behind a router. */
 export interface DatabaseNode {
   readonly name: string;
   readonly uuid: string;
   readonly readOnly: boolean;
 }
 
-/** What work on a database needs of a connection. */
+/** The part of a connection that work on a database needs. */
 export type Session = Pick<Connection, "run">;
 
-/** What was found, and on which database server. */
+/** A result and the database server that it comes from. */
 export interface Answer<T> {
   readonly node: DatabaseNode;
   readonly value: T;
 }
 
-/** What is known of one address, from the last attempt to use it. */
+/** The state of one address, from the last attempt to use it. */
 export interface HostStatus {
   readonly address: string;
   readonly state: "unknown" | "up" | "down";
@@ -25,10 +25,10 @@ export interface HostStatus {
   readonly problem?: string;
 }
 
-/** What an address is used for. */
+/** The use of an address. */
 export type Role = "write" | "read";
 
-/** What others want to know of the database. */
+/** Events of the database for logs, metrics and readiness. */
 export interface DatabaseEvents {
   /** Some database server has answered. */
   contact(): void;
@@ -41,36 +41,36 @@ export interface DatabaseEvents {
 const IDENTIFY =
   "SELECT @@hostname AS hostname, @@report_host AS reportHost, @@server_uuid AS uuid, @@global.read_only AS readOnly";
 
-// Costs the server nothing: one that cannot say who it is within this time is frozen or cut off.
+// The query costs the server nothing: one that does not answer within this time is frozen or cut off.
 const IDENTIFY_MS = 1000;
 
-/** Asks who is there, which also proves that the connection lives. */
+/** Asks the server for its identity, which also proves that the connection works. */
 export async function identify(session: Session): Promise<DatabaseNode> {
   const { rows } = await session.run(IDENTIFY, [], IDENTIFY_MS);
   const row = rows[0] ?? {};
   const text = (key: string) => (typeof row[key] === "string" ? row[key] : "");
-  // Members of a cluster report the name that they have among each other, which continues their own.
+  // A member of a cluster reports its name among the members, which is its own name and a suffix.
   const [name = ""] = (text("reportHost") || text("hostname")).split(".");
   return { name, uuid: text("uuid"), readOnly: Number(row["readOnly"]) === 1 };
 }
 
-/** One address: the connections to it, and what is known of it. */
+/** One address: the connections to it, and its state. */
 export interface Host {
   readonly role: Role;
   readonly address: string;
   readonly status: HostStatus;
   connect(): Promise<Connection>;
-  /** Gives the connection back, or away when it is of no more use. */
+  /** Returns the connection to the pool, or closes it when it is useless. */
   part(connection: Connection, useless: boolean): void;
   isUp(node: DatabaseNode): void;
   isDown(error: unknown): void;
-  /** An attempt failed, which says nothing about the address. */
+  /** An attempt failed in a way that says nothing about the address. */
   failed(error: unknown): void;
   usage(): ReturnType<Pool["usage"]>;
   close(): Promise<void>;
 }
 
-/** Watches over a pool. */
+/** Keeps the state of a pool's address. */
 export function createHost(role: Role, pool: Pool, events: DatabaseEvents): Host {
   const { address } = pool;
   let status: HostStatus = { address, state: "unknown" };
@@ -83,7 +83,7 @@ export function createHost(role: Role, pool: Pool, events: DatabaseEvents): Host
 
   function isDown(error: unknown): void {
     events.failed(role, address, error);
-    // A full pool says something about the load, nothing about the database.
+    // A full pool is due to the load and says nothing about the database.
     if (!(error instanceof PoolBusy)) set({ address, state: "down", problem: reason(error) });
   }
 

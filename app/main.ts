@@ -46,7 +46,7 @@ async function start(settings: Settings): Promise<void> {
     delayMs: settings.drainMs,
     sleep: (ms) => sleep(ms),
     close: async () => {
-      // Who waits for a database is answered now, while there is somebody to answer.
+      // Requests that wait for a database are answered now, while the server still can.
       closing.abort();
       await app.close();
       await database.close();
@@ -59,7 +59,7 @@ async function start(settings: Settings): Promise<void> {
 
   await app.listen({ host: "0.0.0.0", port: settings.port });
 
-  // Knows of a database that comes or goes before a visitor does.
+  // Notices a lost or restored database before a visitor does.
   while (!closing.signal.aborted) {
     await database.probe();
     await sleep(PROBE_EVERY_MS, undefined, { signal: closing.signal }).catch(() => {});

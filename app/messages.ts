@@ -3,17 +3,17 @@ import type { Database } from "./database.ts";
 import type { Answer, DatabaseNode, Session } from "./host.ts";
 import type { Row } from "./pool.ts";
 
-/** What a visitor left. */
+/** A visitor's message. */
 export interface Message {
   readonly id: number;
   readonly author: string;
   readonly text: string;
-  /** The server whose application took the message. */
+  /** The server whose application received the message. */
   readonly server: string;
   readonly createdAt: Date;
 }
 
-/** What a visitor may send. */
+/** The input of a visitor. */
 export const MessageDraft = z.object({
   author: z
     .string("must be text")
@@ -25,7 +25,7 @@ export const MessageDraft = z.object({
 });
 export type MessageDraft = z.infer<typeof MessageDraft>;
 
-/** Whether a message could be posted just now, as far as is known. */
+/** Whether a message could be posted now, by the last known state of the primary. */
 export type Posting = { readonly possible: true } | { readonly possible: false; readonly reason: string };
 
 /** The newest messages, newest first. */
@@ -42,7 +42,7 @@ export interface Messages {
   posting(): Posting;
 }
 
-/** Makes what the messages need; every server runs it, in any order, any number of times. */
+/** Creates the messages' table. Every server may run it, in any order, any number of times. */
 export const MESSAGES_SCHEMA = [
   `CREATE TABLE IF NOT EXISTS messages (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -72,7 +72,9 @@ async function list(session: Session): Promise<readonly Message[]> {
   return (await session.run(NEWEST)).rows.map(toMessage);
 }
 
-/** Whether a message is in the list, or so old that it need not be. A newer one may reach a replica before it. */
+/**
+ * Whether a message is in the list, or older than all in a full list. A newer message may reach a replica before it.
+ */
 function shows(messages: readonly Message[], id: number): boolean {
   const oldest = messages.length < LONGEST_LIST ? undefined : messages.at(-1);
   return messages.some((message) => message.id === id) || (oldest !== undefined && oldest.id > id);

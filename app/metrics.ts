@@ -1,17 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "./database.ts";
 
-/** What the application counts. */
+/** The application's metrics. */
 export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   request(labels: { route: string; method: string; status: number }, seconds: number): void;
   databaseError(role: string, address: string): void;
-  /** Shows what the pools are doing, from now on. */
+  /** Adds the pools' usage to the metrics. */
   watchPools(usage: Database["usage"]): void;
 }
 
-/** Counts in a registry of its own, so that several instances can live in one process. */
+/** Creates metrics with a registry of their own, so that several instances can run in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

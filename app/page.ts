@@ -4,22 +4,22 @@ import type { DatabaseNode } from "./host.ts";
 import type { Message, Posting } from "./messages.ts";
 import { STATIC_PATH } from "./staticFiles.ts";
 
-/** Everything the page shows. */
+/** The content of the page. */
 export interface PageView {
   readonly server: string;
   readonly release: string;
-  /** What was read, or nothing when no database could be. */
+  /** The messages and their database. undefined: no database could be read. */
   readonly read?: { readonly node: DatabaseNode; readonly messages: readonly Message[]; readonly behind: boolean };
   readonly posting: Posting;
-  /** The node that a message would be written to, as far as is known. */
+  /** The node that a message would be written to, by its last known state. */
   readonly writeNode?: DatabaseNode;
-  /** What went wrong with this request, in words for the visitor. */
+  /** The problem of this request, in words for the visitor. */
   readonly problem?: { readonly title: string; readonly details: readonly string[] };
-  /** What the visitor typed and has not been able to post. */
+  /** The visitor's input that could not be posted. */
   readonly draft?: { readonly author: string; readonly text: string };
 }
 
-/** The page is in order with this alone, should the style sheet not arrive. */
+/** The page is usable with this style alone, if the style sheet does not arrive. */
 const BASICS = `:root { color-scheme: light dark; }
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
@@ -117,12 +117,12 @@ export function renderPage(view: PageView): string {
   return eta.render(page, { ...view, draft, time, version: encodeURIComponent(view.release) });
 }
 
-/** A page that says why there is nothing to see. */
+/** A page with an error. */
 export function renderError(title: string, text: string, release: string): string {
   return eta.render(errorPage, { title, text, version: encodeURIComponent(release) });
 }
 
-/** Nothing but the page's own styles and icon may be loaded, nothing run, and forms go nowhere else. */
+/** Only the page's own styles and icon are loaded, no script runs, and forms are sent to this site only. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   `style-src 'self' 'sha256-${createHash("sha256").update(BASICS).digest("base64")}'`,

@@ -2,21 +2,21 @@ import mysql from "mysql2";
 import { PoolBusy, QueryTimeout } from "./failure.ts";
 import type { DatabaseAddress, Settings } from "./settings.ts";
 
-/** What may be given to a placeholder. */
+/** A value for a placeholder. */
 export type Value = string | number | Date | null;
 /** One row, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
-/** What a statement brought back. */
+/** The result of a statement. */
 export interface Result {
   readonly rows: readonly Row[];
   readonly insertId: number;
 }
 
-/** One connection, lent until it is given back. */
+/** One connection of a pool, until it is released or destroyed. */
 export interface Connection {
-  /** It served before: the other side may have gone since. */
+  /** Whether it was used before: the other side may have closed it since. */
   readonly reused: boolean;
-  /** Runs one statement, within `timeoutMs` if that is less than the pool allows anyway. */
+  /** Runs one statement within `timeoutMs`, or within the pool's own limit if that is less. */
   run(sql: string, values?: readonly Value[], timeoutMs?: number): Promise<Result>;
   release(): void;
   destroy(): void;
@@ -26,28 +26,31 @@ export interface Connection {
 export interface Pool {
   readonly address: string;
   connect(): Promise<Connection>;
-  /** Connections opened before this moment are not lent again: one of them turned out to be dead. */
+  /** No connection that was opened before this moment is used again: one of them turned out to be dead. */
   suspect(): void;
   usage(): { readonly inUse: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
-/** The bounds of a pool; their defaults suit a page that a person waits for. */
+/** The limits of a pool. The defaults suit a page that a person waits for. */
 export interface PoolLimits {
   readonly connections: number;
   readonly queue: number;
   readonly connectMs: number;
   readonly waitMs: number;
   readonly queryMs: number;
-  /** A router decides where a connection goes when it opens: without an end to their age none would ever move back. */
+  /**
+   * The age at which a connection is closed. A router chooses its server when it opens: a kept one would never move
+   * back.
+   */
   readonly ageMs: number;
 }
 
 const LIMITS: PoolLimits = { connections: 10, queue: 500, connectMs: 2000, waitMs: 3000, queryMs: 5000, ageMs: 60_000 };
 
-/** Without an authority nobody can vouch for the server; what is said is encrypted all the same. */
+/** Without an authority the server is not verified; the connection is encrypted all the same. */
 function tlsOptions(ca: string | undefined): mysql.SslOptions {
-  // Without `verifyIdentity` the driver takes any certificate of the authority, whatever host it names.
+  // Without `verifyIdentity` the driver accepts any certificate of the authority, whatever host it names.
   return ca === undefined ? { rejectUnauthorized: false } : { ca, rejectUnauthorized: true, verifyIdentity: true };
 }
 
@@ -57,7 +60,7 @@ interface Opened {
   lent: boolean;
 }
 
-/** A pool of MySQL connections that forgets the dead ones. */
+/** Creates a pool of MySQL connections that drops dead ones. */
 export function createPool(
   address: DatabaseAddress,
   database: Pick<Settings["database"], "name" | "user" | "password" | "tls" | "ca">,
@@ -86,7 +89,7 @@ export function createPool(
   const opened = new WeakMap<mysql.PoolConnection, Opened>();
   core.on("connection", (connection) => {
     opened.set(connection, { generation, at: Date.now(), lent: false });
-    // The pool listens once only; a connection that fails twice must not bring the process down.
+    // The pool handles only the first error of a connection; a second one must not end the process.
     connection.on("error", () => {});
   });
 
@@ -158,7 +161,7 @@ export function createPool(
     usage: () => ({ inUse, waiting }),
     close: () =>
       new Promise((resolve) => {
-        // A dead peer answers no goodbye.
+        // A dead server does not answer the end of a connection.
         const timer = setTimeout(resolve, 1000);
         core.end(() => {
           clearTimeout(timer);

@@ -1,10 +1,10 @@
-/** The cookie that tells an instance which message its visitor has just posted, whichever instance took it. */
+/** The cookie with the id of the message that a visitor has just posted; every instance understands it. */
 const NAME = "posted";
 
-// A replica that is further behind than this has other troubles.
+// A replica that lags by more than this is broken.
 const MAX_AGE_SECONDS = 60;
 
-// No more digits than a number holds exactly.
+// At most as many digits as a number represents exactly.
 const COOKIE = new RegExp(`(?:^|;)\\s*${NAME}=(\\d{1,15})\\s*(?:;|$)`);
 
 /** The value of a Set-Cookie header. */

@@ -2,15 +2,15 @@ import { DatabaseUnavailable, isLost, isMissing, PoolBusy, QueryTimeout, reason 
 import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
 import type { Clock, SharedRetry } from "./sharedRetry.ts";
 
-/** Reads from whoever can be read. */
+/** Reads from a database that can be read. */
 export interface Reader {
-  /** Reads from a replica if there is one; `empty` is the answer of a database that does not have the tables yet. */
+  /** Reads from a replica if there is one. `empty` is the answer of a database that does not have the tables yet. */
   read<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
-  /** Reads where messages are written, and nowhere else. */
+  /** Reads from the primary only. */
   readLatest<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
 }
 
-/** @param options.patienceMs how long a read that found nobody is tried again */
+/** @param options.patienceMs milliseconds for which a read that found no database is retried */
 export function createReader(options: {
   readonly primary: Host;
   readonly replicas: readonly Host[];
@@ -21,7 +21,7 @@ export function createReader(options: {
   const { primary, replicas, retry, clock, patienceMs } = options;
   let turn = 0;
 
-  /** Where to read, best first: the replicas in turn, then the primary; what is known to be down comes last. */
+  /** The hosts in the order of preference: the replicas in turn, then the primary; hosts that are down come last. */
   function order(): readonly Host[] {
     const start = replicas.length === 0 ? 0 : turn++ % replicas.length;
     const rotated = [...replicas.slice(start), ...replicas.slice(0, start)];
@@ -49,8 +49,8 @@ export function createReader(options: {
           host.isUp(node);
           return { node, value: empty, missing: true };
         }
-        // A pooled connection may have died unnoticed; a read may simply be done again. Not after a timeout: who waits
-        // for the page has waited long enough, and another server may be quicker.
+        // A pooled connection may have died unnoticed, and a read may be repeated. Not after a timeout: the visitor has
+        // waited long enough, and another server may be faster.
         if (lost && attempt === 1 && !(error instanceof QueryTimeout)) {
           host.failed(error);
           continue;
@@ -62,19 +62,19 @@ export function createReader(options: {
     }
   }
 
-  /** Asks one host after the other; throws what the last one said. */
+  /** Tries one host after another; throws the error of the last one. */
   async function readAnywhere<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>> {
     let problem: unknown;
     let behind: Found<T> | undefined;
     for (const host of order()) {
       try {
         const found = await readFrom(host, work, empty);
-        // The tables are made on the primary: a replica without them is behind, so ask further.
+        // The tables are created on the primary: a replica without them is behind, so the next host is tried.
         if (!found.missing) return { node: found.node, value: found.value };
         behind ??= found;
       } catch (error) {
         problem = error;
-        // Sending the overflow of one server to the next would only drown that one too.
+        // Sending the overload of one server to the next would only overload that one, too.
         if (error instanceof PoolBusy) break;
       }
     }
@@ -89,7 +89,7 @@ export function createReader(options: {
   return {
     read: async (work, empty) => {
       const until = clock.now() + patienceMs;
-      let problem: unknown = new Error("others wait for it, too");
+      let problem: unknown = new Error("other requests wait for it, too");
       for (let failures = 0; ; failures += 1) {
         if ((failures > 0 || retry.isWaiting) && !(await retry.wait(until, failures))) {
           throw unavailable("No database can be read", problem);
@@ -99,7 +99,7 @@ export function createReader(options: {
         } catch (error) {
           problem = error;
         }
-        // A router that is being replaced is back in a moment. Slow and busy servers do not get better by more of it.
+        // A router that is being replaced is back in a moment. More attempts do not help slow and busy servers.
         if (!isLost(problem) || problem instanceof QueryTimeout) throw unavailable("No database can be read", problem);
       }
     },

@@ -1,13 +1,13 @@
 import type { Session } from "./host.ts";
 
-/** The tables, made once on whoever is the primary. */
+/** The tables, which are created once on the primary. */
 export interface Schema {
   make(session: Session): Promise<void>;
-  /** The tables turned out to be missing after all. */
+  /** The tables turned out to be missing: creates them again next time. */
   forget(): void;
 }
 
-/** @param statements may run any number of times */
+/** @param statements statements that may run any number of times */
 export function createSchema(statements: readonly string[]): Schema {
   let made = false;
   return {

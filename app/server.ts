@@ -21,35 +21,35 @@ import type { Settings } from "./settings.ts";
 import { STATIC_PATH, type StaticFile } from "./staticFiles.ts";
 import { APPLICATION } from "./version.ts";
 
-/** What the HTTP side is made of; tests give their own. */
+/** The parts of the HTTP server; tests replace them. */
 export interface ServerParts {
   readonly settings: Pick<Settings, "serverName" | "release" | "logLevel">;
   readonly messages: Messages;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
-  /** What the page refers to, by name. Nginx serves the same files where there is one. */
+  /** The files that the page refers to, by name. An Nginx in front serves the same files itself. */
   readonly staticFiles: ReadonlyMap<string, StaticFile>;
-  /** The primary, as last seen. */
+  /** The primary, by its last known state. */
   writeNode(): DatabaseNode | undefined;
-  /** Where log lines go instead of standard output. */
+  /** Receives log lines instead of standard output. */
   readonly logTo?: { write(line: string): void };
 }
 
-// Asked every second or so by machines: their lines would hide the visitors'.
+// Machines request these every second or so: their log lines would hide the visitors'.
 const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
 const RETRY_AFTER_SECONDS = 5;
-/** The largest body in bytes. A message is far smaller; the smallest limit that the web servers can have is 1 MB. */
+/** The largest body in bytes. A message is far smaller; the smallest limit of the web servers is 1 MB. */
 const BODY_LIMIT = 64 * 1024;
-/** How long an answer may be held back for those who try out what happens to slow ones. */
+/** The longest delay of an answer that a client can ask for, to try out slow answers. */
 const LONGEST_DELAY_MS = 2000;
 
-/** The identity of a request as given by the load balancer, unless it could do harm in a log or a header. */
+/** The load balancer's id of a request, if it is harmless in a log and a header; else a new one. */
 function requestId(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** Whether a part of the request's body has not been received yet. */
+/** Whether a part of the request's body is still to come. */
 function isArriving({ headers, complete, readableEnded }: IncomingMessage): boolean {
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   return hasBody && !complete && !readableEnded;
@@ -72,7 +72,7 @@ function parseDraft(body: unknown): Parsed {
   };
 }
 
-/** What was typed, to be shown again. */
+/** The visitor's input, to be shown again. */
 function typed(body: unknown): { author: string; text: string } {
   const of = (key: string) => {
     const value = typeof body === "object" && body !== null ? Reflect.get(body, key) : undefined;
@@ -81,13 +81,13 @@ function typed(body: unknown): { author: string; text: string } {
   return { author: of("author"), text: of("text") };
 }
 
-/** Says when to come back, except after a write that may have happened: coming back could write it twice. */
+/** Adds Retry-After, except after a write that may have happened: a retry could write it twice. */
 function unavailable(reply: FastifyReply, error: DatabaseUnavailable): FastifyReply {
   reply.code(503);
   return error.outcome === "unknown" ? reply : reply.header("retry-after", RETRY_AFTER_SECONDS);
 }
 
-/** What a visitor is told; addresses and error codes are for the log. */
+/** The explanation for a visitor. Addresses and error codes are for the log. */
 function explain(error: DatabaseUnavailable): { title: string; details: string[] } {
   if (error.operation === "read") return { title: "The messages cannot be read just now.", details: [] };
   if (error.outcome === "not-done") {
@@ -103,7 +103,7 @@ const noSchemas = (): never => {
   throw new Error("no route may have a JSON schema: their compilers are not bundled");
 };
 
-/** Builds the HTTP side of the application; the caller decides where it listens. */
+/** Builds the application's HTTP server; the caller makes it listen. */
 export function buildServer(parts: ServerParts): FastifyInstance {
   const { settings, messages, readiness, metrics, staticFiles } = parts;
   const { serverName, release } = settings;
@@ -114,18 +114,18 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       base: { server: serverName, release },
       ...(parts.logTo === undefined ? {} : { stream: parts.logTo }),
     },
-    // One line a request, written below, instead of two.
+    // One log line for each request, written below, instead of two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    // The proxies stand on private networks; what an outsider claims about itself is not believed.
+    // The proxies are on private networks; a client address that an outsider claims is not trusted.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     // Longer than the proxy keeps an idle connection, or the two race for the last request.
     keepAliveTimeout: 75_000,
-    // A request that still gets through while closing is served like any other.
+    // A request that still arrives while the server closes is served like any other.
     return503OnClosing: false,
-    // No route has a schema; bodies are judged by zod.
+    // No route has a schema; zod checks bodies.
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (error, request, reply) => {
       stamp(request.id, reply);
@@ -142,14 +142,14 @@ export function buildServer(parts: ServerParts): FastifyInstance {
 
   app.addHook("onRequest", async (request, reply) => stamp(request.id, reply));
 
-  // Asked late: draining may have begun meanwhile, and a connection that stays open would hold up the end.
+  // Checked late, because draining may have begun meanwhile: a connection that stays open would delay the end.
   app.addHook("onSend", async ({ raw }, reply) => {
     if (!isArriving(raw)) {
       if (readiness.draining) reply.header("connection", "close");
       return;
     }
-    // Whoever closes a connection on which a body still comes takes the answer away from a proxy that is still sending:
-    // the proxy sees a broken connection, and its visitor a 502. So the rest is read, and kept nowhere.
+    // If the connection is closed while a proxy still sends the body, the answer is lost: the proxy sees a broken
+    // connection, and its visitor a 502. So the rest of the body is read and discarded.
     reply.removeHeader("connection");
     reply.raw.removeHeader("connection");
     raw.resume();
@@ -196,7 +196,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     return sendError(!browser, 404, `There is no ${request.method} ${request.url.slice(0, 200)} here.`, reply);
   });
 
-  /** The page, whatever can be shown of it. */
+  /** Sends the page, with the parts that are available. */
   async function sendPage(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -207,7 +207,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       throw error;
     });
     const readable = !(read instanceof DatabaseUnavailable);
-    // What was to be said about a post comes first; the list below it is a service.
+    // The result of a post decides the status; the list below it is an extra.
     if (!readable && more.problem === undefined) unavailable(reply, read);
     const writeNode = parts.writeNode();
     return html(

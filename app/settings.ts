@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import * as z from "zod";
 
-/** One database address, as a client dials it. */
+/** The address of a database. */
 export interface DatabaseAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** Everything the application is told by its environment. */
+/** The application's settings, from its environment variables. */
 export interface Settings {
   readonly port: number;
   readonly serverName: string;
@@ -24,18 +24,18 @@ export interface Settings {
     readonly write: DatabaseAddress;
     readonly read: readonly DatabaseAddress[];
     readonly tls: boolean;
-    /** The authority that must have signed the servers' certificates, PEM; without it these are not verified. */
+    /** The authority (PEM) that must have signed the servers' certificates. Without it they are not verified. */
     readonly ca?: string;
-    /** How long a write that was certainly not done is tried again. */
+    /** Milliseconds for which a write that was certainly not done is retried. */
     readonly patienceMs: number;
   };
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-/** How much is logged, in the words of Fastify's logger. */
+/** The levels of Fastify's logger. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** The environment cannot be used; the message names every problem at once. */
+/** Environment variables that cannot be used. The message names every problem at once. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
@@ -82,7 +82,7 @@ const text = (max: number, message: string) =>
 
 const Environment = z.object({
   PORT: whole(1, 65535, 3000),
-  // The name goes out in a header of every answer.
+  // The name is in a header of every answer.
   SERVER_NAME: z
     .string("is missing; name the server this instance belongs to")
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be letters, digits, dots, dashes or underscores (63 at most)"),
@@ -108,7 +108,7 @@ type FileText = { readonly text: string } | { readonly problem: string };
 
 function readFile(path: string, read: ReadText): FileText {
   try {
-    // Editors and `echo` end a file with a newline; no password is meant to.
+    // Editors and `echo` end a file with a newline, which is no part of a password.
     const text = read(path).replace(/\r?\n$/, "");
     return text === "" ? { problem: `${path} is empty` } : { text };
   } catch (error) {
@@ -124,7 +124,7 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-/** The authority, if there is to be one, and what is wrong with it and with what it needs. */
+/** The authority, if one is set, and its problems. */
 function readAuthority(
   given: Readonly<Record<string, string | undefined>>,
   read: ReadText,
@@ -134,24 +134,24 @@ function readAuthority(
   const problems: string[] = [];
   const file = readFile(path, read);
   if ("problem" in file) problems.push(`DATABASE_CA_FILE: ${file.problem}`);
-  else if (!isCertificate(file.text)) problems.push(`DATABASE_CA_FILE: ${path} holds no certificate in PEM form`);
+  else if (!isCertificate(file.text)) problems.push(`DATABASE_CA_FILE: ${path} has no certificate in PEM form`);
   if (given["DATABASE_TLS"] === "off") problems.push("DATABASE_CA_FILE needs DATABASE_TLS=required");
   for (const name of ["DATABASE_WRITE_HOST", "DATABASE_READ_HOST"]) {
     const hosts = (given[name] ?? "").split(",").map((part) => parseAddress(part.trim())?.host ?? "");
     const numbers = hosts.filter((host) => isIP(host) !== 0);
-    // Where the driver dials a number, it looks for the name localhost in the certificate.
+    // For an address that is a number, the driver looks for the name localhost in the certificate.
     if (numbers.length > 0) problems.push(`${name} must be names with DATABASE_CA_FILE (it has ${numbers.join(", ")})`);
   }
   return "problem" in file ? { problems } : { ca: file.text, problems };
 }
 
 /**
- * Turns the environment into settings.
+ * Reads the settings from environment variables.
  *
- * @throws SettingsError naming every problem, so that one restart is enough to fix them all.
+ * @throws SettingsError naming every problem, so that one restart is enough to fix them all
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>, read = readText): Settings {
-  // A variable set to nothing is what a template leaves behind: the same as one not set.
+  // An empty variable, as a template may leave it, counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = Environment.safeParse(given);
   const password = readFile(given["DATABASE_PASSWORD_FILE"] ?? "/run/secrets/database-password", read);

@@ -1,9 +1,9 @@
-/** The path below which the files are that the page refers to: the default of the setting application.staticPath. */
+/** The path of the page's static files: the default of the setting application.staticPath. */
 export const STATIC_PATH = "/static/";
 
-/** A file as it is sent. */
+/** A file to be sent. */
 export interface StaticFile {
-  /** With the character set. */
+  /** The content type with the character set. */
   readonly type: string;
   readonly text: string;
 }

@@ -3,19 +3,19 @@ import { type Answer, type DatabaseNode, type Host, identify, type Session } fro
 import type { Schema } from "./schema.ts";
 import type { Clock, SharedRetry } from "./sharedRetry.ts";
 
-/** Writes to the primary; the work must be one statement, for it is repeated only when nothing can have been done. */
+/** Writes to the primary. The work has to be one statement: it is repeated only if it certainly did nothing. */
 export type Write = <T>(work: (session: Session) => Promise<T>) => Promise<Answer<T>>;
 
-/** An attempt; without an answer, nothing was done. */
+/** The result of an attempt. Without an answer, nothing was done. */
 type Attempt<T> =
   | { readonly answer: Answer<T> }
   | {
       readonly problem: unknown;
-      /** The connection had served before: a new one may lead elsewhere, or be alive. */
+      /** Whether the connection was used before: a new one may reach another server, or work. */
       readonly reused: boolean;
     };
 
-/** @param options.patienceMs how long a write that was certainly not done is tried again */
+/** @param options.patienceMs milliseconds for which a write that was certainly not done is retried */
 export function createWriter(options: {
   readonly primary: Host;
   readonly schema: Schema;
@@ -30,7 +30,8 @@ export function createWriter(options: {
     if ("problem" in connection) return { problem: connection.problem, reused: false };
     const { reused } = connection;
 
-    // Asking who is there also proves that the connection lives, before anything that cannot be repeated is sent.
+    // The question for its identity proves that the connection works, before a statement is sent that cannot be
+    // repeated.
     let node: DatabaseNode;
     try {
       node = await identify(connection);
@@ -43,7 +44,7 @@ export function createWriter(options: {
     }
     if (node.readOnly) {
       const problem = new Error(`${node.name} is read-only`);
-      // Behind a router, a new connection may find the new primary.
+      // Behind a router, a new connection may reach the new primary.
       primary.part(connection, true);
       primary.failed(problem);
       if (!reused) primary.isUp(node);
@@ -75,13 +76,13 @@ export function createWriter(options: {
 
   return async (work) => {
     const until = clock.now() + patienceMs;
-    let problem: unknown = new Error("others wait for it, too");
+    let problem: unknown = new Error("other requests wait for it, too");
     for (let failures = 0; ; ) {
       if ((failures > 0 || retry.isWaiting) && !(await retry.wait(until, failures))) throw notDone(problem);
       const result = await attempt(work);
       if ("answer" in result) return result.answer;
       problem = result.problem;
-      // The pool has let it wait already. Only where others wait for a primary that is gone, it may join them.
+      // The pool has made it wait already. It waits on only if others wait for a primary that is gone.
       if (problem instanceof PoolBusy && !retry.isWaiting) throw notDone(problem);
       if (!result.reused) failures += 1;
     }

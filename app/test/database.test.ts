@@ -100,7 +100,7 @@ describe("reading", () => {
     assert.equal((await messages.newest()).node.name, "primary");
   });
 
-  it("finds nothing, rather than failing, when the table is missing and the primary is down", async () => {
+  it("finds no messages, rather than failing, when the table is missing and the primary is down", async () => {
     const { messages, replica, primary } = stack();
     replica.tables = false;
     primary.up = false;
@@ -139,7 +139,7 @@ describe("reading", () => {
 });
 
 describe("writing", () => {
-  it("makes the table once, writes to the primary and gives back what was written", async () => {
+  it("creates the table once, writes to the primary and returns the message", async () => {
     const { messages, primary, replica, at } = stack();
     primary.tables = false;
     const values: unknown[] = [];
@@ -164,7 +164,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 2);
   });
 
-  it("never repeats a message whose fate is unknown", async () => {
+  it("never repeats a message whose outcome is unknown", async () => {
     const { messages, primary } = stack();
     primary.answer = () => {
       throw failure("PROTOCOL_CONNECTION_LOST", { fatal: true });
@@ -174,7 +174,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 1);
   });
 
-  it("tries again when the primary promised that nothing was done", async () => {
+  it("retries when the primary guarantees that nothing was done", async () => {
     for (const code of [
       "ER_OPTION_PREVENTS_STATEMENT",
       "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
@@ -197,7 +197,7 @@ describe("writing", () => {
     }
   });
 
-  it("does not take a group member's word for a rollback of what it may have sent to the others", async () => {
+  it("does not trust a group member that rolls back a write which it may have sent to the others", async () => {
     for (const code of ["ER_RUN_HOOK_ERROR", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"]) {
       const { messages, primary, clock } = stack(10_000);
       primary.answer = () => {
@@ -227,7 +227,7 @@ describe("writing", () => {
     assert.equal(database.status().write.node?.name, "promoted");
   });
 
-  it("makes the table again when it vanished", async () => {
+  it("creates the table again when it vanished", async () => {
     const { messages, primary } = stack();
     await messages.post(draft);
     primary.tables = false;
@@ -248,7 +248,7 @@ describe("writing", () => {
     assert.deepEqual(messages.posting(), { possible: true });
   });
 
-  it("says who is read-only when no primary takes writes", async () => {
+  it("names the read-only server when no primary accepts writes", async () => {
     const { messages, primary } = stack();
     primary.readOnly = true;
     await unavailable(messages.post(draft));
@@ -256,7 +256,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 0);
   });
 
-  it("passes on a failure that is nobody's outage", async () => {
+  it("passes on a failure that is not an outage", async () => {
     const { messages, primary } = stack();
     primary.answer = () => {
       throw failure("ER_DATA_TOO_LONG");
@@ -267,7 +267,7 @@ describe("writing", () => {
 });
 
 describe("patience", () => {
-  it("outlasts a takeover: refused connections, then a read-only server, then the new primary", async () => {
+  it("outlasts a failover: refused connections, then a read-only server, then the new primary", async () => {
     const { messages, primary, clock, database } = stack(10_000);
     await messages.post(draft);
     primary.restart();
@@ -286,7 +286,7 @@ describe("patience", () => {
     assert.ok(clock.idle);
   });
 
-  it("ends when it is over, and says that nothing was saved", async () => {
+  it("ends after its time, and says that nothing was saved", async () => {
     const { messages, primary, clock } = stack(10_000);
     primary.up = false;
     const posted = unavailable(messages.post(draft));
@@ -303,7 +303,7 @@ describe("patience", () => {
     assert.match(error.message, /ECONNREFUSED/);
   });
 
-  it("never repeats a write whose fate is unknown, however much of it is left", async () => {
+  it("never repeats a write whose outcome is unknown, however much patience is left", async () => {
     const { messages, primary, clock } = stack(10_000);
     primary.answer = () => {
       throw failure("ECONNRESET", { fatal: true });

@@ -103,7 +103,7 @@ describe("settings", () => {
     const cases: [() => string, RegExp][] = [
       [unreadable, /- DATABASE_CA_FILE: \/ca.pem cannot be read: no such file/],
       [() => "", /- DATABASE_CA_FILE: \/ca.pem is empty/],
-      [() => "-----BEGIN CERTIFICATE-----", /- DATABASE_CA_FILE: \/ca.pem holds no certificate in PEM form/],
+      [() => "-----BEGIN CERTIFICATE-----", /- DATABASE_CA_FILE: \/ca.pem has no certificate in PEM form/],
     ];
     for (const [authority, line] of cases) {
       const message = problems({ ...verified, PORT: "x" }, files(authority));

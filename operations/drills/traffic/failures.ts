@@ -2,24 +2,24 @@ import type { TrafficContext, TrafficDrill } from "./drill.ts";
 import { expendableServer, servicesOn } from "./servers.ts";
 import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./tiers.ts";
 
-/** Seconds between two failures, so that the second meets a stack which is whole. */
+/** Seconds between two failures, so that the second one meets a healthy stack. */
 const RECOVERY_SECONDS = 3;
-/** The longest that visitors may wait for an answer, whoever gives it, when another container takes over. */
+/** The longest time, in ms, without any successful answer while another container takes over. */
 const TAKEOVER_MS = 2_000;
-/** The longest that a virtual address may stay with a HAProxy that does not answer; what came to it is lost. */
+/** The longest time that a virtual address may stay with an HAProxy that does not answer; requests to it are lost. */
 const MOVE_SECONDS = 1;
-/** The longest that a single HAProxy may be away when the engine starts it again. */
+/** The longest time without a single HAProxy until the engine has started it again. */
 const RESTART_SECONDS = 3;
 
 /**
- * A container takes what it has with it: counted are half a second of the load, as much as is under way on a machine
- * that is short of CPU. What comes later has to go elsewhere.
+ * The requests in flight that a killed container may lose: half a second of the load, as much as is in flight on a
+ * machine that is short of CPU. Later requests have to go to other containers.
  */
-function underWay(rate: number, kills: number): number {
+function inFlight(rate: number, kills: number): number {
   return (rate / 2) * kills;
 }
 
-/** One after the other, each container of a tier fails. */
+/** A drill in which the containers of a tier fail one after another. */
 function failures(
   tier: Tier,
   drill: Omit<TrafficDrill, "run">,
@@ -48,7 +48,7 @@ async function pause(service: string, { containers, holdSeconds, wait, say }: Tr
   await containers.untilWell([service]);
 }
 
-/** The drills of a tier whose containers stand in for each other. */
+/** The drills of a tier whose containers can replace each other. */
 function redundant(tier: Tier): TrafficDrill[] {
   const obstacle: TrafficDrill["obstacle"] = ({ topology }) => needsTwo(tier, topology);
   return [
@@ -56,10 +56,10 @@ function redundant(tier: Tier): TrafficDrill[] {
       tier,
       {
         name: `kill-${tier.name}`,
-        proves: `when ${tier.title} is killed, what it had is lost and no more, and it comes back by itself`,
+        proves: `when ${tier.title} is killed, only its requests in flight are lost, and it comes back by itself`,
         obstacle,
         limit: ({ topology }, { rate }) => ({
-          failed: underWay(rate, tier.services(topology).length),
+          failed: inFlight(rate, tier.services(topology).length),
           duplicated: 0,
           gapMs: TAKEOVER_MS,
         }),
@@ -70,7 +70,7 @@ function redundant(tier: Tier): TrafficDrill[] {
       tier,
       {
         name: `pause-${tier.name}`,
-        proves: `when ${tier.title} hangs, the others take over, and what it had is answered when it goes on`,
+        proves: `when ${tier.title} hangs, the others take over, and its requests are answered when it goes on`,
         obstacle,
         limit: () => ({ failed: 0, duplicated: 0, gapMs: TAKEOVER_MS }),
       },
@@ -84,7 +84,7 @@ const HAPROXY_FAILURES: readonly TrafficDrill[] = [
     HAPROXY,
     {
       name: "kill-haproxy",
-      proves: "when HAProxy is killed, it comes back by itself; of a pair, the other takes over",
+      proves: "when HAProxy is killed, it comes back by itself; in a pair, the other takes over",
       obstacle: () => undefined,
       limit: ({ topology }, { rate }) =>
         isSingle(HAPROXY, topology)
@@ -97,11 +97,11 @@ const HAPROXY_FAILURES: readonly TrafficDrill[] = [
     HAPROXY,
     {
       name: "pause-haproxy",
-      proves: "when HAProxy hangs, most that came is answered when it goes on; of a pair, the other takes over",
+      proves: "when HAProxy hangs, most of its requests are answered when it goes on; in a pair, the other takes over",
       obstacle: () => undefined,
       limit: ({ topology }, { rate, holdSeconds }) =>
         isSingle(HAPROXY, topology)
-          ? // All that waited comes at once then, and the application turns away what it cannot take.
+          ? // All waiting requests arrive at once then, and the application refuses those beyond its capacity.
             { failed: (rate * holdSeconds) / 2, duplicated: 0, gapMs: holdSeconds * 1_000 + TAKEOVER_MS }
           : { failed: rate * MOVE_SECONDS * topology.loadBalancers.length, duplicated: 0, gapMs: TAKEOVER_MS },
     },
@@ -111,10 +111,10 @@ const HAPROXY_FAILURES: readonly TrafficDrill[] = [
 
 const SERVER_FAILURE: TrafficDrill = {
   name: "kill-server",
-  proves: "when all of a server is killed, what it had is lost and no more, and it comes back by itself",
+  proves: "when a whole server is killed, only its requests in flight are lost, and it comes back by itself",
   obstacle: (stack) =>
-    expendableServer(stack) === undefined ? "without any one of its servers the site could not be used" : undefined,
-  limit: (_, { rate }) => ({ failed: underWay(rate, 1), duplicated: 0, gapMs: TAKEOVER_MS }),
+    expendableServer(stack) === undefined ? "the site cannot be used without any of its servers" : undefined,
+  limit: (_, { rate }) => ({ failed: inFlight(rate, 1), duplicated: 0, gapMs: TAKEOVER_MS }),
   async run(context) {
     const server = expendableServer(context);
     if (server === undefined) return;

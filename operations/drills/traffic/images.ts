@@ -7,7 +7,9 @@ export function drillImage(image: string): string {
   return `${name}${name.lastIndexOf(":") > name.lastIndexOf("/") ? "-" : ":"}drill`;
 }
 
-/** Makes another version of an image on every engine, as its publisher would: the same content under another id and tag. */
+/**
+ * Creates another version of an image on every engine, as its publisher would: the same content, another id and tag.
+ */
 export async function whileThereIsAnother(
   engines: Pick<Engines, "all">,
   image: string,

@@ -3,38 +3,39 @@ import type { Answer } from "./measure.ts";
 import { messageBody, messageText, type Step, slowly, stepAt } from "./requests.ts";
 
 export interface LoadOptions {
-  /** The only address that is ever asked. */
+  /** The only address that requests are sent to. */
   readonly url: string;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Sending ends after this long, whatever happens. */
+  /** Sending ends after this time, whatever happens. */
   readonly maxSeconds: number;
-  /** Names this run's messages. */
+  /** The prefix of this run's messages. */
   readonly run: string;
 }
 
-/** Requests that keep coming at a steady rate, whether or not those before them are answered. */
+/** Requests at a steady rate, whether or not earlier ones are answered. */
 export interface Load {
-  /** What is over, in the order in which it ended. */
+  /** The requests that have ended, in that order. */
   readonly answers: readonly Answer[];
   /** Milliseconds since the load began. */
   elapsed(): number;
-  /** Stops sending, and waits until everything sent is answered or given up. Resolves to the milliseconds of sending. */
+  /** Stops sending, and waits until every request is answered or given up. Resolves to the milliseconds of sending. */
   stop(): Promise<number>;
 }
 
 /**
- * Milliseconds after which a request is given up: more than the stack itself allows (web.requestTimeoutSeconds), so that
- * what hangs is the stack's failure and not the load's impatience. With the rate it also bounds what is under way.
+ * Milliseconds after which a request is given up: more than the stack itself allows (web.requestTimeoutSeconds), so
+ * that a request that hangs is a failure of the stack, not of the load's limit. With the rate it also bounds the
+ * requests in flight.
  */
 const GIVE_UP_MS = 40_000;
 
 const TICK_MS = 5;
 
 /**
- * Puts a load on an address. undici sends, and this adds the clock: load generators such as autocannon wait for an
- * answer before they send on, so that an outage silences them, and that one reconnects without a word when a connection
- * is closed under a request - which is what has to be counted here. Nothing is tried a second time.
+ * Starts a load on an address. undici sends, and this function adds the clock. Load generators such as autocannon wait
+ * for an answer before they send the next request, so they send nothing in an outage; and autocannon reconnects
+ * silently when a connection is closed during a request, which has to be counted here. No request is retried.
  */
 export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
   const kept = new Pool(url);
@@ -42,7 +43,7 @@ export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const answers: Answer[] = [];
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   let sent = 0;
   let endedAt: number | undefined;
 
@@ -52,9 +53,9 @@ export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
     const sentAt = elapsed();
     const request = ask(step.connection === "kept" ? kept : single, step, message).then((outcome) => {
       answers.push({ ...outcome, step, message, sentAt, doneAt: elapsed() });
-      underWay.delete(request);
+      inFlight.delete(request);
     });
-    underWay.add(request);
+    inFlight.add(request);
   };
 
   const end = () => {
@@ -72,7 +73,7 @@ export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
     elapsed,
     async stop() {
       end();
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (inFlight.size > 0) await Promise.all(inFlight);
       await Promise.all([kept.destroy(), single.destroy()]);
       return endedAt ?? elapsed();
     },
@@ -97,7 +98,7 @@ async function ask(
           }),
       signal: AbortSignal.timeout(GIVE_UP_MS),
     });
-    // An answer counts when all of it is there.
+    // An answer counts when it is complete.
     await body.dump({ limit: Number.POSITIVE_INFINITY });
     const server = headers["x-server"];
     return { status: statusCode, server: typeof server === "string" ? server : undefined, problem: undefined };
@@ -106,7 +107,7 @@ async function ask(
   }
 }
 
-/** The kind of an error, without what differs from one to the next. */
+/** The kind of an error, without the details of the single one. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer in ${GIVE_UP_MS / 1_000} s`;

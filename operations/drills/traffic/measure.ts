@@ -1,25 +1,25 @@
 import { excessesOf, fields, limitsText, longestSilence, tally } from "../figures.ts";
 import type { Step } from "./requests.ts";
 
-/** A request of the load that is over. Times are milliseconds since the load began. */
+/** A request of the load that has ended. Times are milliseconds since the load began. */
 export interface Answer {
   readonly step: Step;
   readonly sentAt: number;
   readonly doneAt: number;
-  /** undefined where no answer came, or not all of it. */
+  /** undefined: no answer came, or an incomplete one. */
   readonly status: number | undefined;
-  /** The server that says it answered. */
+  /** The server that answered, by the answer's header. */
   readonly server: string | undefined;
-  /** Why no answer came. */
+  /** The reason why no complete answer came. */
   readonly problem: string | undefined;
   /** The text of the message that it posted. */
   readonly message: string | undefined;
 }
 
-/** What a drill is judged by. */
+/** The figures that decide whether a drill passes. */
 export interface Figures {
   readonly requests: number;
-  /** Answered by anything but 2xx or 3xx, not answered, or answered with 201 for a message that is not there. */
+  /** Requests with another answer than 2xx or 3xx, without one, or with 201 for a message that is not stored. */
   readonly failed: number;
   /** Messages that are stored more than once. */
   readonly duplicated: number;
@@ -44,8 +44,8 @@ export function longestGap(answers: readonly Answer[], end: number): number {
 }
 
 /**
- * Compares what was promised with what is stored.
- * @param stored how often each text is stored
+ * Compares the answers with the stored messages.
+ * @param stored the number of stored messages by text
  */
 export function checkMessages(
   answers: readonly Answer[],
@@ -69,7 +69,9 @@ export function figuresOf(answers: readonly Answer[], stored: ReadonlyMap<string
   };
 }
 
-/** How often each way of failing occurred, the most frequent first: `503 by server1 to POST on a new connection (12)`. */
+/**
+ * The kinds of failures with their counts, the most frequent first: `503 by server1 to POST on a new connection (12)`.
+ */
 export function failuresOf(answers: readonly Answer[]): string {
   const kinds = answers
     .filter((answer) => !isSuccess(answer))
@@ -80,7 +82,7 @@ export function failuresOf(answers: readonly Answer[]): string {
   return tally(kinds);
 }
 
-/** The servers that have answered successfully what was sent since a time, in milliseconds since the load began. */
+/** The servers that have answered requests successfully which were sent since a time, in ms since the load began. */
 export function serversSince(answers: readonly Answer[], since: number): ReadonlySet<string> {
   return new Set(
     answers.flatMap((answer) =>
@@ -101,7 +103,7 @@ export function limitText(limit: Limit): string {
   return limitsText(FIGURES, limit);
 }
 
-/** What is past its limit. */
+/** The figures beyond their limits. */
 export function excesses(figures: Figures, limit: Limit): string[] {
   return excessesOf(FIGURES, figures, limit);
 }

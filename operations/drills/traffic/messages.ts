@@ -3,9 +3,9 @@ import { AUTHOR } from "./requests.ts";
 
 /** The messages table on the primary. */
 export interface StoredMessages {
-  /** How often each text of the run's messages is stored. */
+  /** The number of stored messages of a run by text. */
   count(run: string): Promise<Map<string, number>>;
-  /** Removes what drills have posted. */
+  /** Removes the messages that drills have posted. */
   clear(): Promise<void>;
 }
 

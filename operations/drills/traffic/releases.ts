@@ -11,17 +11,18 @@ import { whileThereIsAnother } from "./images.ts";
 import { maintainableServer } from "./servers.ts";
 import { APPLICATION, NGINX, needsTwo } from "./tiers.ts";
 
-/** A release, and the way back from it, must not be felt. */
-const UNFELT = () => ({ failed: 0, duplicated: 0, gapMs: 2_000 });
+/** The limit of a release and its rollback: visitors notice nothing. */
+const UNNOTICED = () => ({ failed: 0, duplicated: 0, gapMs: 2_000 });
 
-/** Another value that is allowed as well. */
+/** Another allowed value. */
 function next(value: number, most: number): number {
   return value < most ? value + 1 : value - 1;
 }
 
 /**
- * The sample application as if it were the user's own: its command, which the configuration refuses for another folder,
- * in other words, and its static files, without which it would be a release of Nginx as well.
+ * The sample application's settings as if it were a user's application. The command is spelt differently, because the
+ * configuration refuses the sample's command with another folder. The static files stay: otherwise Nginx would be
+ * released, too.
  */
 function asOwn({
   command,
@@ -35,7 +36,7 @@ function imageRelease(image: ImageName, title: string, obstacle: TrafficDrill["o
     name: `release-${image}-image`,
     proves: `another version of ${title}'s image is rolled out and taken back without a visitor noticing`,
     obstacle,
-    limit: UNFELT,
+    limit: UNNOTICED,
     run: ({ engines, config, release }) =>
       whileThereIsAnother(engines, config.images[image], (other) =>
         release({ images: { ...config.images, [image]: other } }),
@@ -48,7 +49,7 @@ export const RELEASES: readonly TrafficDrill[] = [
     name: "release-files",
     proves: "new application files are rolled out and taken back without a visitor noticing",
     obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
-    limit: UNFELT,
+    limit: UNNOTICED,
     async run({ config, release }) {
       const { files, release: kept, ...settings } = config.application;
       const folder = await mkdtemp(join(tmpdir(), "foobar-drill-"));
@@ -66,7 +67,7 @@ export const RELEASES: readonly TrafficDrill[] = [
     name: "release-nginx",
     proves: "a changed setting of Nginx is rolled out and taken back without a visitor noticing",
     obstacle: ({ topology }) => needsTwo(NGINX, topology),
-    limit: UNFELT,
+    limit: UNNOTICED,
     run: ({ config, release }) =>
       release({
         web: { ...config.web, requestTimeoutSeconds: next(config.web.requestTimeoutSeconds, 3_600) },
@@ -77,7 +78,7 @@ export const RELEASES: readonly TrafficDrill[] = [
     name: "release-haproxy",
     proves: "a changed setting of HAProxy is rolled out and taken back without a visitor noticing",
     obstacle: () => undefined,
-    limit: UNFELT,
+    limit: UNNOTICED,
     run: ({ config, release }) => {
       const { health } = config.loadBalancer;
       return release({
@@ -89,16 +90,15 @@ export const RELEASES: readonly TrafficDrill[] = [
   {
     name: "renew-certificates",
     proves:
-      "the authority's certificate and all that it signs are renewed, and served by databases that run on, without a visitor noticing",
+      "the authority's certificate and all that it signs are renewed, and running databases serve them, without a visitor noticing",
     obstacle: ({ topology }) => needsTwo(APPLICATION, topology),
-    limit: UNFELT,
+    limit: UNNOTICED,
     async run(context) {
       const before = await databasesAtWork(context);
       await context.renew("authority-certificate");
       for (const [index, { name, startedAt, certificate }] of (await databasesAtWork(context)).entries()) {
-        if (certificate === before[index]?.certificate)
-          throw new Error(`${name} serves the certificate that it served before`);
-        if (startedAt !== before[index]?.startedAt) throw new Error(`${name} was started again`);
+        if (certificate === before[index]?.certificate) throw new Error(`${name} still serves its old certificate`);
+        if (startedAt !== before[index]?.startedAt) throw new Error(`${name} was restarted`);
       }
     },
   },
@@ -106,8 +106,8 @@ export const RELEASES: readonly TrafficDrill[] = [
     name: "maintenance",
     proves: "a server is taken out and put back without a visitor noticing, and gets no request meanwhile",
     obstacle: (stack) =>
-      maintainableServer(stack) === undefined ? "the stack has no server that visitors could do without" : undefined,
-    limit: UNFELT,
+      maintainableServer(stack) === undefined ? "the site cannot be used without any of its servers" : undefined,
+    limit: UNNOTICED,
     async run(context) {
       const { config, release, holdSeconds, wait, serversFromNow } = context;
       const server = maintainableServer(context);

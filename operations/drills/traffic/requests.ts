@@ -1,27 +1,27 @@
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Who posts a drill's messages: what is theirs can be told from what visitors wrote. */
+/** The author of a drill's messages, which distinguishes them from visitors' messages. */
 export const AUTHOR = "drill";
 
-/** What one request of the load does. */
+/** One request of the load. */
 export interface Step {
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** Whether it may take a connection that is open, and leave it open, or makes one for itself. */
+  /** kept: it uses an open connection and leaves it open. new: it opens one of its own. */
   readonly connection: "kept" | "new";
-  /** Whether it is on its way for about SLOW_MS, so that whatever happens meets requests under way. */
+  /** Whether it takes about SLOW_MS, so that every failure meets requests in flight. */
   readonly slow?: boolean;
 }
 
-/** How long a slow request takes at least, in milliseconds. */
+/** The shortest duration of a slow request, in milliseconds. */
 export const SLOW_MS = 1_500;
 
 const PIECES = 4;
 
 /**
- * Most visitors read, many write; browsers keep connections, scripts and other proxies often do not. A part asks for
- * what needs no database, so that two shared CPUs carry the load and the stack.
+ * Most requests read, many write; browsers keep connections, scripts and other proxies often do not. Some requests need
+ * no database, so that two shared CPUs are enough for the load and the stack.
  */
 const MIX: readonly Step[] = [
   { method: "GET", path: "/", connection: "kept" },
@@ -41,10 +41,10 @@ const SLOW: readonly Step[] = [
   { method: "GET", path: `/api/messages?delay=${SLOW_MS}`, connection: "kept", slow: true },
 ];
 
-/** One in so many is slow: at 200 requests a second, six are always under way. */
+/** One of this many requests is slow: at 200 requests per second, six are always in flight. */
 const SLOW_EVERY = 50;
 
-/** The request at a place of the load: always the same, so that two runs can be compared. */
+/** The request with a number: the same in every run, so that runs can be compared. */
 export function stepAt(number: number): Step {
   const turn = Math.floor(number / SLOW_EVERY);
   const [list, place] = number % SLOW_EVERY === SLOW_EVERY - 1 ? [SLOW, turn] : [MIX, number];
@@ -53,17 +53,17 @@ export function stepAt(number: number): Step {
   return step;
 }
 
-/** The text of a message: unique, so that one which was stored twice is seen. */
+/** The text of a message: unique, so that a message that is stored twice is noticed. */
 export function messageText(run: string, number: number): string {
   return `${run}-${number}`;
 }
 
-/** A message as the application takes it. */
+/** A message in the application's format. */
 export function messageBody(text: string): string {
   return JSON.stringify({ author: AUTHOR, text });
 }
 
-/** A body that comes in pieces, as from a bad line. */
+/** A body that arrives in pieces, as over a bad connection. */
 export function slowly(body: string): Readable {
   const size = Math.ceil(body.length / PIECES);
   async function* pieces() {

@@ -8,16 +8,16 @@ import { type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
 import { storedMessages } from "./messages.ts";
 
-/** The load ends after this long, whatever happens. */
+/** Seconds after which the load ends, whatever happens. */
 const MAX_SECONDS = 180;
-/** Of load before anything is done: what fails then is not the drill's doing. */
+/** Seconds of load before the drill begins: failures in that time are not due to the drill. */
 const LEAD_IN_SECONDS = 2;
-/** In which every server has to answer again after what was done. */
+/** Seconds in which every server has to answer again after the drill's work. */
 const BACK_SECONDS = 30;
-/** Of load after everything is well again: what comes late is still counted. */
+/** Seconds of load after all servers answer again, so that late failures are counted. */
 const SETTLE_SECONDS = 2;
 
-/** A drill whose cost is what visitors notice of it. */
+/** A drill that is judged by the requests of visitors. */
 export function trafficDrill(drill: TrafficDrill): Drill {
   const { name, proves, obstacle, limit } = drill;
   return {
@@ -29,7 +29,7 @@ export function trafficDrill(drill: TrafficDrill): Drill {
   };
 }
 
-/** Runs a drill under load and says what it cost. The messages that were posted are removed. */
+/** Runs a drill under load and returns its figures. Removes the posted messages. */
 async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise<Outcome> {
   const { config, databases, rate, signal, url } = context;
   await requireHealthy(context);
@@ -59,12 +59,12 @@ async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise
   }
 }
 
-/** Whether all of the load, which comes from one address, goes to one server, whichever that is after a failure. */
+/** Whether the load, which comes from one address, goes to a single server, which may change with a failure. */
 function bindsVisitors({ loadBalancers: [first] }: Topology): boolean {
   return first?.affinity === "address" || first?.balance.algorithm === "source";
 }
 
-/** First nothing is done for a moment, then the drill does its work, then all who answered before have to answer again. */
+/** Waits a moment, runs the drill, then waits until all servers that answered before answer again. */
 async function underLoad(drill: TrafficDrill, context: DrillContext, load: Load): Promise<void> {
   const { wait } = context;
   const serversFromNow = () => {
@@ -76,7 +76,7 @@ async function underLoad(drill: TrafficDrill, context: DrillContext, load: Load)
   await wait(LEAD_IN_SECONDS);
   const failed = load.answers.filter((answer) => !isSuccess(answer));
   if (failed.length > 0) {
-    throw new Error(`${failed.length} of ${load.answers.length} requests failed before anything was done`);
+    throw new Error(`${failed.length} of ${load.answers.length} requests failed before the drill began`);
   }
   const expected = bindsVisitors(context.topology) ? [] : [...usual()];
 
@@ -85,12 +85,12 @@ async function underLoad(drill: TrafficDrill, context: DrillContext, load: Load)
   const back = serversFromNow();
   const missing = () => expected.filter((server) => !back().has(server));
   await untilTrue(
-    () => `${missing().join(", ")} gets no requests any more`,
+    () => `no more answers from ${missing().join(", ")}`,
     () => missing().length === 0,
     BACK_SECONDS,
     { wait },
   );
   await wait(SETTLE_SECONDS);
   await wait(Math.max(context.seconds - load.elapsed() / 1_000, 0));
-  if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
+  if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`the drill took longer than ${MAX_SECONDS} s`);
 }

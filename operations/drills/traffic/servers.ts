@@ -12,7 +12,9 @@ function replaceableServers({ config, topology }: Stack): string[] {
     .filter((name) => routes.some(({ servers }) => !servers.includes(name)));
 }
 
-/** The server that may be lost with all that is on it: no primary database, without which nobody could write. */
+/**
+ * A server that may be lost with all its containers: one without the configured primary database, which writes need.
+ */
 export function expendableServer(stack: Stack): string | undefined {
   const primary = stack.topology.cluster.databases.find(({ role }) => role === "first")?.server;
   return replaceableServers(stack)
@@ -20,7 +22,10 @@ export function expendableServer(stack: Stack): string | undefined {
     .at(-1);
 }
 
-/** The server that may be taken out, and whose answers would be recognised: where only one takes requests, that one. */
+/**
+ * The first server with an application that may be taken out. Answers show its name, so one by mistake is noticed; in
+ * mode active-passive it is the server that gets all requests.
+ */
 export function maintainableServer(stack: Stack): string | undefined {
   return replaceableServers(stack).find((name) => stack.topology.applications.some(({ server }) => server === name));
 }

@@ -1,8 +1,8 @@
 import type { Topology } from "../../../topology/plan.ts";
 
-/** A kind of container that visitors' requests go through. */
+/** A tier that visitors' requests pass through. */
 export interface Tier {
-  /** Part of drills' names. */
+  /** Part of the drills' names. */
   readonly name: string;
   readonly title: string;
   services(topology: Topology): string[];
@@ -30,9 +30,9 @@ export function isSingle(tier: Tier, topology: Topology): boolean {
   return tier.services(topology).length < 2;
 }
 
-/** For drills that a second container of the tier has to make up for. */
+/** The obstacle of drills that need a second container in the tier. */
 export function needsTwo(tier: Tier, topology: Topology): string | undefined {
   return isSingle(tier, topology)
-    ? `the stack has one container of ${tier.title}, and nothing can stand in`
+    ? `the stack has one container of ${tier.title}, which no other can replace`
     : undefined;
 }
