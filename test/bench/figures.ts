@@ -19,6 +19,11 @@ export function median(values: readonly number[]): number {
 
 /** What else the machine does while it is measured: figures of a machine whose load is above 1 say little. */
 export function machineLine(): string {
+  return figureLine("machine", { cpus: availableParallelism(), load: machineLoad() });
+}
+
+/** The machine's load in the last minute. */
+export function machineLoad(): string {
   const [lastMinute = 0] = loadavg();
-  return figureLine("machine", { cpus: availableParallelism(), load: lastMinute.toFixed(1) });
+  return lastMinute.toFixed(1);
 }

@@ -7,7 +7,7 @@ import { answers } from "../engine.ts";
 import { createProject, type TestProject } from "../project.ts";
 import { deriveCompose } from "./compose/derive.ts";
 import { type Compose, composeOf, UP } from "./compose/run.ts";
-import { figureLine } from "./figures.ts";
+import { figureLine, machineLoad } from "./figures.ts";
 import { changeApplication } from "./release.ts";
 import { configOfProject } from "./stack.ts";
 import { timed, timedUnderLoad } from "./timed.ts";
@@ -40,7 +40,7 @@ export async function* benchUp(options: UpOptions): AsyncGenerator<string> {
 
 function costLine(round: number, { tool, step, cost: { seconds, cpuSeconds, load } }: Measured): string {
   const values = { round, tool, step: step.replace(" ", "_"), s: seconds.toFixed(1), cpu_s: cpuSeconds.toFixed(1) };
-  return figureLine("up", { ...values, ...load });
+  return figureLine("up", { ...values, ...load, machine_load: machineLoad() });
 }
 
 /** All that a round makes carries the labels of its project, or is in its folder, and is removed with it. */
