@@ -4,7 +4,7 @@ import { draft, stack, unavailable } from "./databaseStack.ts";
 import { failure } from "./fakes.ts";
 
 describe("patience", () => {
-  it("outlasts a takeover: refused connections, then a read-only server, then the new primary", async () => {
+  it("outlasts a failover: refused connections, then a read-only server, then the new primary", async () => {
     const { messages, primary, clock, database } = stack(10_000);
     await messages.post(draft);
     primary.restart();
@@ -23,7 +23,7 @@ describe("patience", () => {
     assert.ok(clock.idle);
   });
 
-  it("ends when it is over, and says that nothing was saved", async () => {
+  it("ends after its time, and says that nothing was saved", async () => {
     const { messages, primary, clock } = stack(10_000);
     primary.up = false;
     const posted = unavailable(messages.post(draft));
@@ -40,7 +40,7 @@ describe("patience", () => {
     assert.match(error.message, /ECONNREFUSED/);
   });
 
-  it("never repeats a write whose fate is unknown, however much of it is left", async () => {
+  it("never repeats a write whose outcome is unknown, however much patience is left", async () => {
     const { messages, primary, clock } = stack(10_000);
     primary.answer = () => {
       throw failure("ECONNRESET", { fatal: true });

@@ -59,7 +59,7 @@ describe("reading", () => {
     assert.equal((await messages.newest()).node.name, "primary");
   });
 
-  it("finds nothing, rather than failing, when the table is missing and the primary is down", async () => {
+  it("finds no messages, rather than failing, when the table is missing and the primary is down", async () => {
     const { messages, replica, primary } = stack();
     replica.tables = false;
     primary.up = false;

@@ -3,7 +3,7 @@ import { draft, stack, unavailable } from "./databaseStack.ts";
 import { FakeServer, failure } from "./fakes.ts";
 
 describe("writing", () => {
-  it("makes the table once, writes to the primary and gives back what was written", async () => {
+  it("creates the table once, writes to the primary and returns the message", async () => {
     const { messages, primary, replica, at } = stack();
     primary.tables = false;
     const values: unknown[] = [];
@@ -28,7 +28,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 2);
   });
 
-  it("never repeats a message whose fate is unknown", async () => {
+  it("never repeats a message whose outcome is unknown", async () => {
     const { messages, primary } = stack();
     primary.answer = () => {
       throw failure("PROTOCOL_CONNECTION_LOST", { fatal: true });
@@ -38,7 +38,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 1);
   });
 
-  it("tries again when the primary promised that nothing was done", async () => {
+  it("retries when the primary guarantees that nothing was done", async () => {
     for (const code of [
       "ER_OPTION_PREVENTS_STATEMENT",
       "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
@@ -61,7 +61,7 @@ describe("writing", () => {
     }
   });
 
-  it("does not take a group member's word for a rollback of what it may have sent to the others", async () => {
+  it("does not trust a group member that rolls back a write which it may have sent to the others", async () => {
     for (const code of ["ER_RUN_HOOK_ERROR", "ER_TRANSACTION_ROLLBACK_DURING_COMMIT"]) {
       const { messages, primary, clock } = stack(10_000);
       primary.answer = () => {
@@ -91,7 +91,7 @@ describe("writing", () => {
     assert.equal(database.status().write.node?.name, "promoted");
   });
 
-  it("makes the table again when it vanished", async () => {
+  it("creates the table again when it vanished", async () => {
     const { messages, primary } = stack();
     await messages.post(draft);
     primary.tables = false;
@@ -112,7 +112,7 @@ describe("writing", () => {
     assert.deepEqual(messages.posting(), { possible: true });
   });
 
-  it("says who is read-only when no primary takes writes", async () => {
+  it("names the read-only server when no primary accepts writes", async () => {
     const { messages, primary } = stack();
     primary.readOnly = true;
     await unavailable(messages.post(draft));
@@ -120,7 +120,7 @@ describe("writing", () => {
     assert.equal(primary.work.length, 0);
   });
 
-  it("passes on a failure that is nobody's outage", async () => {
+  it("passes on a failure that is not an outage", async () => {
     const { messages, primary } = stack();
     primary.answer = () => {
       throw failure("ER_DATA_TOO_LONG");
