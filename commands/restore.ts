@@ -17,18 +17,18 @@ import { openStack } from "../operations/stack/open.ts";
 import { planTopology } from "../topology/topology.ts";
 
 const USAGE = `npm run restore -- --latest                  the newest backup and all of the archive after it
-npm run restore -- --name NAME               what one backup holds (npm run backups lists them)
-npm run restore -- --to 2026-11-21T12:00Z    the data as they were at a moment
+npm run restore -- --name NAME               the data of one backup (npm run backups lists them)
+npm run restore -- --to 2026-11-21T12:00Z    the data of a moment
 npm run restore -- --undo                    back to the data that the last restore replaced
 
   --stack NAME     default: dev
-  --yes            do not ask whether the data may take the place of the present ones
+  --yes            do not ask before the data replaces the present data
   --accept-unauthenticated
-                   take a backup of an older version of this program, though anybody may have changed it
+                   accept a backup of an older version of this program, although it is not authenticated
   ${REMOVE_LEFTOVERS}
                    remove parts of the stack that its state does not know, though they may be in use`;
 
-const QUESTION = "Put them in the place of the present data?";
+const QUESTION = "Replace the present data?";
 
 await main(async () => {
   const { rest, ...line } = await openSession(process.argv.slice(2));
@@ -63,7 +63,7 @@ await main(async () => {
     return false;
   };
   const stop = async (signal: AbortSignal, restored: string | undefined) => {
-    // The world went on while the copy was made and a person thought.
+    // Another run may have begun while the copy was built and the user decided.
     await requireQuiet(session, isAllowed);
     await stopDatabases(containers, topology, signal, () => nameRestore(session, restored));
     return true;
@@ -76,7 +76,9 @@ await main(async () => {
       topology.cluster,
       restored,
     );
-    say(`back to the data that the restore ${restored} replaced, as they were then; what was written since is kept`);
+    say(
+      `back to the data that the restore ${restored} replaced; everything written since then is kept in its own volumes`,
+    );
     if (!(await agreed(QUESTION))) return 1;
     await interruptible((signal) => stop(signal, before));
     return changeOver(session, topology, before);
@@ -89,7 +91,7 @@ await main(async () => {
         ? { kind: "moment", at: moment(values.to) }
         : { kind: "latest" };
   const plan = backupsOf(topology, session.reference);
-  // What has been committed until now can be restored, too, where databases are left to take it from.
+  // A round of archiving makes everything restorable that is committed so far, as long as a database answers.
   if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
   for (const problem of listing.problems) say(`warning: ${problem}`);
@@ -125,8 +127,8 @@ await main(async () => {
 });
 
 /**
- * What the container says of its archive.
- * @throws Error where it has found out that somebody else has written to it: what there is of it now may lack its end
+ * The container's answer about its archive.
+ * @throws Error if the container has found that somebody else has written to the archive, whose end may be missing
  */
 function untampered(answer: string): string {
   const [, what] = /^failed: (archive\/.*); a new full backup is taken/.exec(answer) ?? [];
@@ -135,30 +137,30 @@ function untampered(answer: string): string {
     cure:      npm run backups shows what there is; then restore again, and compare what would be lost`);
 }
 
-/** Whether a backup may be restored that anybody can have changed; where nobody can be asked, it may not. */
+/** Whether the user accepts a backup that is not authenticated. Without a terminal the answer is no. */
 async function isAccepted({ backup }: Choice): Promise<boolean> {
   if (backup.authentic) return true;
-  say(`the backup ${backup.name} is not authenticated: an older version of this program took it, and who can write to the folder
-    of the backups can have changed it, unless it has been where nobody else can write`);
+  say(`the backup ${backup.name} is not authenticated: an older version of this program took it, and anybody who can write to the
+    folder of the backups may have changed it`);
   if (await confirm("Restore it all the same?")) return true;
   say("nothing was changed; --accept-unauthenticated does it without a question");
   return false;
 }
 
-/** @throws Error where it is no time */
+/** @throws Error if the text is not a time */
 function moment(text: string): Date {
   const at = new Date(text);
   if (!Number.isNaN(at.getTime())) return at;
-  throw new Error(`${text} is no moment
+  throw new Error(`${text} is not a time
     allowed:   a time in ISO 8601, like 2026-11-21T12:00:00Z (without a zone it is this machine's)`);
 }
 
-/** A restore is named by its time, as mysql.restored takes it: 20261121t120000z. */
+/** A restore is named after its time, in the form of mysql.restored: 20261121t120000z. */
 function restoreName(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").toLowerCase()}z`;
 }
 
-/** What the database that takes writes holds beside what was restored. */
+/** The present data of the primary, compared with the restored data. */
 async function presentData(databases: Databases, database: string, { gtids }: Restored): Promise<Present> {
   const primary = await databases.primary();
   const only = async (statement: string) => (await databases.ask(primary, statement))[0]?.[0] ?? "";

@@ -31,8 +31,8 @@ export const BACKUP_SCRIPTS = "/etc/backup";
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
 /**
- * Takes backups of the databases: full backups on schedule, and an archive of the binary log between them. The stack has their
- * key whether it takes backups or not: backups outlive the setting, and continue when it comes back.
+ * Takes backups of the databases: full backups on schedule, and an archive of the binary log between them. The stack
+ * has their key whether it takes backups or not: backups outlive the setting, and continue when it comes back.
  */
 export class MysqlBackup extends pulumi.ComponentResource {
   /** Empty if no backups are taken. */
@@ -106,9 +106,9 @@ export class MysqlBackup extends pulumi.ComponentResource {
   }
 
   /**
-   * The name of the last backup with this key that may lack authentication: the moment when this version first ran on the
-   * stack, or empty if this version made the key itself. It is in the stack's state, because anybody who can write to the
-   * folder of the backups could forge it there.
+   * The name of the last backup with this key that may lack authentication: the moment when this version first ran on
+   * the stack, or empty if this version made the key itself. It is in the stack's state, because anybody who can write
+   * to the folder of the backups could forge it there.
    */
   #unauthenticatedUntil(
     name: string,

@@ -19,14 +19,14 @@ import {
   WRITES,
 } from "./sql.ts";
 
-/** The file by which scripts know what the program knows, too. */
+/** The file with the definitions that scripts share with the program. */
 export const DEFINITIONS = "definitions.sh";
 
-/** In a node's data folder until its first provisioning is complete, with what it is at. */
+/** In a node's data folder until its first provisioning is complete. It contains the present step. */
 export const MARKER = "/var/lib/mysql/.provisioning";
-/** In a node's container: the members that a person has given up, a line each, so that a group begins without them. */
+/** In a node's container: the members that a person has given up, one in each line. The group begins without them. */
 export const GIVEN_UP = "/tmp/given-up";
-/** In a data folder whose data came from a clone, until they are known to be as good as those that were lost. */
+/** In a data folder with cloned data, until it is certain that nothing is missing that the lost data had. */
 export const DATA_LOST = "/var/lib/mysql/.data-lost";
 /** In a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
@@ -54,14 +54,17 @@ const SHARED = {
   WRITES,
 } as const;
 
-/** What scripts share with the program, SQL above all, as variables. What it means to be in its place hangs on REPLICATION, of their environment. */
+/**
+ * The definitions, above all SQL, as variables of the shell. The rules for a member that is out of its place depend on
+ * REPLICATION in the scripts' environment.
+ */
 export function definitions(): string {
   const of = (replication: "async" | "group") => [
     assignment("PROBLEM", problem(replication)),
     assignment("REPORT", report(replication)),
     assignment("JUDGEMENT", judgement(replication, "@reports")),
   ];
-  return `# Made by the program, which asks the same.
+  return `# Written by the program, which uses the same definitions.
 ${Object.entries(SHARED)
   .map(([name, sql]) => assignment(name, sql))
   .join("\n")}

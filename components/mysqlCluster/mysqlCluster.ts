@@ -25,25 +25,30 @@ export interface MysqlClusterArgs extends TierArgs {
   /** The application's database. */
   readonly database: string;
   readonly authority: Authority;
-  /** Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that open them. */
+  /**
+   * Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that
+   * open them.
+   */
   readonly protect: boolean;
 }
 
-/** The account that the application uses. */
+/** The application's account. */
 export const APPLICATION_USER = "application";
 
 type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], Password>>;
 
 /**
- * MySQL: a primary and its replicas, or a group. Each node provisions itself and finds its place; the configuration says
- * who is primary, and nothing of a node hangs on it, so that a switchover replaces no container.
+ * MySQL: a primary and its replicas, or a group. Each node provisions itself and finds its place. No node's definition
+ * names the primary, so that a switchover replaces no container.
  */
 export class MysqlCluster extends pulumi.ComponentResource {
   /** In the order in which they are replaced: the first primary is the last. */
   readonly nodes: readonly Service[];
-  /** Healthy once the configured member has been made primary, and while every member is in its place. */
+  /**
+   * The switchover controller: healthy when the configured member has been promoted and every member is in its place.
+   */
   readonly controller: Service;
-  /** All of them. */
+  /** All services of the cluster. */
   readonly services: readonly Service[];
   readonly passwords: Passwords;
 
@@ -101,8 +106,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ],
         data: { volume, path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
-        // The name of a member that is down is looked up outside, and a group waits for the answer: it looks names up in
-        // the thread that passes its messages. Where nobody outside answers, that would be 20 s.
+        // The name of a member that is down is looked up outside, and a group waits for the answer: it looks names up
+        // in the thread that passes its messages. Where nobody outside answers, that would be 20 s.
         dnsOptions: ["timeout:1", "attempts:1"],
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
@@ -113,7 +118,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
     );
   }
 
-  /** @param served for each member the certificate that it has to serve; a renewed one is another controller, which waits for it */
+  /**
+   * @param served for each member the certificate that it has to serve; a renewed one is another controller, which
+   * waits for it
+   */
   #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
     const { plan } = args;
     return new Service(
@@ -158,8 +166,8 @@ function of<T>(own: ReadonlyMap<string, T>, { name }: DatabasePlan): T {
 }
 
 /**
- * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained, not
- * protected: a server that gives up its database keeps the data without holding up the change. The first primary's
+ * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained,
+ * not protected: a server that gives up its database keeps the data without holding up the change. The first primary's
  * comes first, so that one that is missing beside others is known to be lost, not late.
  */
 function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, docker.Volume> {

@@ -1,6 +1,6 @@
 import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
 
-/** Where a node finds the authority's certificate, its own and its key. */
+/** Files of a node: the authority's certificate, its own certificate and its key. */
 export const TLS = {
   authority: "/run/secrets/ca.crt",
   certificate: "/run/secrets/server.crt",
@@ -11,7 +11,7 @@ export const TLS = {
 export const DESIRED_FOLDER = "/etc/mysql/desired";
 export const SIZING_FILE = "sizing.cnf";
 
-/** The sizes that MySQL changes while it runs: node.sh sets what this file says. */
+/** The sizes that can change while MySQL runs: node.sh applies this file. */
 export function sizingConfig({ sizing }: Pick<DatabasePlan, "sizing">): string {
   return `[mysqld]
 innodb_buffer_pool_size = ${sizing.bufferPoolMb}M
@@ -21,8 +21,8 @@ max_connections = ${sizing.maxConnections}
 }
 
 /**
- * The configuration of a node. Every node starts read-only; whether it may write is decided by node.sh once it runs.
- * super_read_only would break the image's own initialisation, so it is set at run time.
+ * The configuration of a node. Every node starts read-only, and node.sh decides later whether it opens for writes.
+ * super_read_only would break the image's initialisation, so it is set at run time.
  */
 export function mysqlConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
   return `[mysqld]
@@ -42,18 +42,19 @@ binlog_expire_logs_seconds = 604800
 gtid_mode = ON
 enforce_gtid_consistency = ON
 relay_log = relay
-# What was received and confirmed may be nowhere else any more. With ON every start would throw away what is not applied.
+# Received and confirmed transactions may exist nowhere else. With ON, every start would delete those that are not
+# applied.
 relay_log_recovery = OFF
 skip_replica_start = ON
-# A source that is silent this long is asked again.
+# Seconds without data after which a replica reconnects to its source.
 replica_net_timeout = 10
 
 plugin_load_add = mysql_clone.so
-# For the account of node.sh.
+# For node.sh, which logs in by the socket.
 plugin_load_add = auth_socket.so
 loose_clone_ssl_ca = ${TLS.authority}
 
-# Sized for a site of some hundred tables and a few accounts; with the defaults a node takes 200 MB more.
+# Sized for a site with some hundred tables and a few accounts. With the defaults a node would need 200 MB more.
 innodb_log_buffer_size = 16M
 table_open_cache = 400
 table_definition_cache = 400
@@ -69,9 +70,9 @@ ${modeConfig(plan, cluster)}
 `;
 }
 
-/** A replica skips what it wrote itself, and one that has lost its data since would not get that back. */
+/** By default a replica skips its own former transactions, and could not get them back after it lost its data. */
 const SOURCES = `
-# GTIDs see to it that nothing goes in circles.
+# GTIDs prevent loops.
 replicate_same_server_id = ON
 `;
 
@@ -87,9 +88,9 @@ function modeConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
 }
 
 /**
- * Which side a node is on changes while it runs, and node.sh switches the source's side. A replica confirms what it has
- * written to its relay log. That it is on the disk by then, and outlives a machine, sync_relay_log sees to: MySQL counts
- * events, of which a transaction has five; compressed it has two.
+ * A node's role changes while it runs, and node.sh switches the source's side on and off. A replica confirms a
+ * transaction that it has written to its relay log. With sync_relay_log each event is on the disk by then, and survives
+ * a crash of the machine. A transaction has five events, and two if it is compressed.
  */
 function semisyncConfig(): string {
   return `
@@ -103,11 +104,12 @@ binlog_transaction_compression = ON
 }
 
 /**
- * node.sh starts the group, and starts it again after an expulsion, for it asks the others first. An expel timeout of 0
- * makes it 7 s without writes after a crash; of 1 to 14 it makes 22 s, because suspicions are looked at every 15 s only.
+ * node.sh starts the member, and restarts it after an expulsion, because it asks the others first. With an expel
+ * timeout of 0 there are no writes for 7 s after a crash; with 1 to 14 for 22 s, because MySQL checks suspicions only
+ * every 15 s.
  */
 function groupConfig(plan: DatabasePlan, { groupName, databases }: ClusterPlan): string {
-  // Not in the order of the roll, which another primary changes: a switchover replaces no container.
+  // Sorted, because the order of the roll depends on the primary, and a switchover must replace no container.
   const seeds = databases.map(({ member, port }) => `${member}:${port}`).sort();
   return `
 disabled_storage_engines = "MyISAM,BLACKHOLE,FEDERATED,ARCHIVE,MEMORY"

@@ -4,7 +4,7 @@ import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
 import { DEFINITIONS, definitions } from "./definitions.ts";
 import { mysqlConfig, SIZING_FILE, sizingConfig } from "./mysqlConfig.ts";
 
-/** Where a node's configuration and scripts are. */
+/** The folder of a node's configuration and scripts. */
 export const CONFIG_FOLDER = "/etc/mysql/conf.d";
 
 const NODE_SCRIPTS = [
@@ -22,7 +22,10 @@ const NODE_SCRIPTS = [
   "health",
 ] as const;
 
-/** The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. `steward` is the switchover controller's. */
+/**
+ * The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. `steward` is the switchover
+ * controller's.
+ */
 export const ACCOUNTS = ["root", "application", "replication", "steward", "backup"] as const;
 
 /** The environment of a node's scripts, and of the image's. */
@@ -30,7 +33,7 @@ export function nodeEnvironment(plan: DatabasePlan, cluster: ClusterPlan, databa
   return {
     MYSQL_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
     MYSQL_ROOT_HOST: "localhost",
-    // Time zone tables would be transactions of this node alone.
+    // Loading the time zone tables would be errant transactions.
     MYSQL_INITDB_SKIP_TZINFO: "1",
     MEMBER: plan.member,
     PEERS: plan.peers.join(" "),

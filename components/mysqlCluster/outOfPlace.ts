@@ -17,12 +17,13 @@ import {
 } from "./sql.ts";
 
 /**
- * When every member of a cluster is in its place: one takes the writes, and every other one follows it or is with it in a
- * group. A member tells what is wrong as far as it sees that itself; what only shows where members are compared, a
- * judgement over their reports tells. Both are SQL, because nodes and the controller, which are shell, and the commands ask.
+ * The rules for members that are out of their places. Every member is in its place if one takes the writes and each of
+ * the others replicates from it, or is in the same group. A member finds some problems by itself (`problem`); a
+ * judgement over the reports of all members finds the rest. Both are SQL, so that shell scripts (nodes, controller) and
+ * commands share them.
  */
 
-/** What keeps a member from its place as far as it knows itself, in words that follow its name; - where nothing does. */
+/** Why a member is out of its place, as far as it knows itself, in words that follow its name; or -. */
 export function problem(replication: ClusterPlan["replication"]): string {
   return replication === "group"
     ? `CASE WHEN ${GROUP_STATE} IN ('NONE', 'OFFLINE') THEN 'is not in the group'
@@ -39,7 +40,7 @@ export function problem(replication: ClusterPlan["replication"]): string {
       ELSE '-' END`;
 }
 
-/** What a member says of itself, as a JSON object. A member that gives no answer has a report with its name alone. */
+/** A member's report of itself, as a JSON object. If a member does not answer, its report contains only its name. */
 export function report(replication: ClusterPlan["replication"]): string {
   return `JSON_OBJECT('member', @@global.report_host, 'problem', ${problem(replication)}, 'writes', ${WRITES},
     'source', ${SOURCE}, 'follows', ${FOLLOWS}, 'group', ${GROUP_STATE}, 'online', ${ONLINE},
@@ -48,15 +49,15 @@ export function report(replication: ClusterPlan["replication"]): string {
 }
 
 /**
- * A statement that any MySQL server answers: for each member that is not in its place its name and why, in words that
- * follow the name. None: every member is in its place.
+ * A statement that any MySQL server can answer. It returns a row for each member that is out of its place: the name,
+ * and the reason in words that follow the name.
  * @param reports an expression: a JSON array with a report of every member
  */
 export function judgement(replication: ClusterPlan["replication"], reports: string): string {
   const several = "WHEN writes AND writers > 1 THEN CONCAT('takes writes, and so does ', writer)";
   const between =
     replication === "group"
-      ? // One that was away believes for a while what was true before: the others know better.
+      ? // A member that was cut off has an outdated view for a while, so the others' view counts.
         `WHEN unseen_by IS NOT NULL THEN CONCAT('is not seen in the group by ', unseen_by)
       WHEN writes AND member = '${memberName(ARBITER)}' THEN 'takes writes, and is an arbiter, which hands over'
       ${several}`

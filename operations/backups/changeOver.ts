@@ -9,15 +9,16 @@ import { removeSetting, setSetting } from "../stack/setting.ts";
 
 const RESTORED = "mysql.restored";
 
-/** Seconds that a database has to stop in good order. */
+/** The longest time that a database may take for an orderly stop. */
 const STOP_SECONDS = 60;
 
 /**
- * Stops all databases before the first starts with other data: a replica that found the old primary would take the old
- * data from it. Then says whose data they have.
- * @param name says it: names the restore in the stack's settings
- * @throws Error where one does not stop or cannot be told, and where the signal has ended it; they run again then, with
- *   the data that they had
+ * Stops all databases before the first one starts with other data: a replica that found the old primary would clone the
+ * old data. Then sets the restore whose data they get.
+ * @param name sets the restore in the stack's settings
+ * @throws Error if a database does not stop, if the setting fails, or if the signal aborts; the databases then run
+ * again with
+ *   their former data
  */
 export async function stopDatabases(
   containers: Pick<StackContainers, "find">,
@@ -45,15 +46,15 @@ export async function stopDatabases(
   }
 }
 
-/** Names the restore whose data the databases are to have; undefined: the first ones. */
+/** Sets the restore whose data the databases get; undefined: the first data. */
 export async function nameRestore(session: Session, restored: string | undefined): Promise<void> {
   if (restored === undefined) await removeSetting(session, RESTORED);
   else await setSetting(session, RESTORED, restored);
 }
 
 /**
- * Gives the databases, which do not run, the data of the restore that the settings name. Resolves to the exit code.
- * @param topology as it is until now
+ * Brings up the stopped databases with the data of the restore in the settings. Resolves to the exit code.
+ * @param topology the topology before the change
  * @param restored undefined: the first data
  */
 export async function changeOver(session: Session, topology: Topology, restored: string | undefined): Promise<number> {

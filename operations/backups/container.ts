@@ -2,8 +2,8 @@ import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
 import type { BackupPlan, Topology } from "../../topology/plan.ts";
 
 /**
- * @param reference the stack as the user said it
- * @throws Error where the stack takes no backups
+ * @param reference the stack's name as the user wrote it
+ * @throws Error if the stack takes no backups
  */
 export function backupsOf({ backups }: Pick<Topology, "backups">, reference: string): BackupPlan {
   if (backups === undefined) {

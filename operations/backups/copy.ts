@@ -9,20 +9,20 @@ import { type Find, hasProcesses } from "../stack/find.ts";
 import type { Choice } from "./choice.ts";
 import { type Restored, restored } from "./listing.ts";
 
-/** A backup that is not authentic is restored: whoever orders it has been asked. */
+/** The order to build a copy. A backup that is not authentic is accepted here: the user has been asked before. */
 export interface CopyOrder extends Choice {
-  /** The volume to make and to fill. */
+  /** The volume to create and fill. */
   readonly volume: string;
-  /** The member whose data they will be. */
+  /** The member that will use the data. */
   readonly primary: string;
   /** The mark of the stack's state; undefined: it has none yet. */
   readonly state: string | undefined;
 }
 
 /**
- * Restores into a new volume, in a container without network that mounts what the stack's own container of backups does.
- * @param progress what is being done, line by line
- * @param signal ends the work
+ * Restores into a new volume, in a container without network that has the mounts of the stack's backup container.
+ * @param progress receives the progress, line by line
+ * @param signal aborts the work
  * @throws Error with the reason; the volume is removed then
  */
 export async function buildCopy(
@@ -37,7 +37,7 @@ export async function buildCopy(
   if (own === undefined || !hasProcesses(own.state)) throw new Error(`${plan.name} does not run: npm run up`);
   const { engine } = own;
   const { Image, Mounts, Config } = await own.container.inspect();
-  // What it works in is its own; files and backups are shared.
+  // The working folder is the container's own; files and backups are shared with the backup container.
   const shared = Mounts.filter(({ Destination }) => Destination !== DATA_FOLDER);
 
   const labels = { ...engineLabels({ project, stack }, { state }), [REPLACES_LABEL]: plan.timeline };
@@ -68,7 +68,7 @@ export async function buildCopy(
         Tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=16m,uid=999,gid=999,mode=0750" },
       },
     });
-    // One that does not run yet cannot be killed: the signal is looked at again when it has begun.
+    // A container that does not run yet cannot be killed: the signal is checked again after its start.
     const end = () => void container.kill().catch(() => {});
     signal.addEventListener("abort", end);
     try {

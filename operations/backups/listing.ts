@@ -38,9 +38,9 @@ const progress = z
   .transform(({ run, reach }) => ({ chain: run, archivedUntil: new Date(reach) }));
 
 /**
- * How far a file can be trusted, as verified by the container, which has the key: this stack wrote it; an older version of the
- * program may have written it, or anybody; another stack wrote it; somebody changed it or wrote it with another key; it is
- * missing.
+ * How far a file can be trusted, as verified by the container, which has the key: this stack wrote it; an older version
+ * of the program may have written it, or anybody; another stack wrote it; somebody changed it or wrote it with another
+ * key; it is missing.
  */
 const trust = z.enum(["authentic", "unauthenticated", "foreign", "changed", "missing"]);
 
@@ -53,7 +53,10 @@ const entry = z.object({
 
 const server = z.object({ server: z.string(), format: z.literal(2) });
 
-/** A full backup. It was started and checked before it was listed. `chain` is the chain of the archive that continues it. */
+/**
+ * A full backup. It was started and checked before it was listed. `chain` is the chain of the archive that continues
+ * it.
+ */
 export interface FullBackup extends z.output<typeof full> {
   /** Whether the manifest is authentic: this stack took the backup, and nobody has changed the manifest since. */
   readonly authentic: boolean;

@@ -12,7 +12,9 @@ export function size(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-/** A line for each backup of the stack, the newest first: name, age, size, checked rows, protection, restorable moments. */
+/**
+ * A line for each backup of the stack, the newest first: name, age, size, checked rows, protection, restorable moments.
+ */
 export function backupTable({ backups, archivedUntil }: Listing, stack: string, now: Date): string[] {
   const rows = backups
     .filter((backup) => backup.stack === stack)

@@ -1,5 +1,5 @@
 /**
- * How many transactions a set of GTIDs names.
+ * The number of transactions in a set of GTIDs.
  * @param gtids as MySQL writes it: `uuid:1-5:7,uuid:tag:1`
  */
 export function countTransactions(gtids: string): number {
@@ -9,7 +9,7 @@ export function countTransactions(gtids: string): number {
     .reduce((sum, interval) => {
       const [first = "", last = first] = interval.split("-");
       const count = Number(last) - Number(first) + 1;
-      // What is no interval is a tag.
+      // A part that is not an interval is a tag.
       return Number.isNaN(count) ? sum : sum + count;
     }, 0);
 }

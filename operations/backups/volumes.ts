@@ -1,7 +1,7 @@
 import { REPLACES_LABEL } from "../../engine/labels.ts";
 import type { ClusterPlan } from "../../topology/plan.ts";
 
-/** The data that no restore made, as a backup calls them, too. */
+/** The timeline of data that no restore created. */
 const FIRST = "first";
 const RESTORE = /-(\d{8}t\d{6}z)$/;
 
@@ -12,11 +12,11 @@ export interface Volume {
 }
 
 /**
- * The restore whose data a restore replaced; undefined: the first data. The volume of the restore says it. For one of an
- * earlier version, which does not, it is the last restore before that has a volume.
- * @param volumes what the engine has
- * @param restored what mysql.restored says now
- * @throws Error where there is nothing to go back to
+ * The restore whose data the present restore replaced; undefined: the first data. It is the label of the present
+ * restore's volume. Volumes of older versions have no label: then it is the last earlier restore that has a volume.
+ * @param volumes the volumes of the engine
+ * @param restored the present value of mysql.restored
+ * @throws Error if the former data no longer exists
  */
 export function previousRestore(
   volumes: readonly Volume[],

@@ -3,34 +3,34 @@ import { judgement, report as reportSql } from "../../components/mysqlCluster/ou
 import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
 import type { Databases } from "../stack/databases.ts";
 
-/** What a member says of itself: the object that the SQL expression `report` makes. */
+/** A member's report of itself: the object that the SQL expression `report` returns. */
 export const report = z.object({
-  /** Whether it takes writes. */
+  /** Whether the member takes writes. */
   writes: z.boolean(),
-  /** The member that it replicates from outside a group; undefined: none. */
+  /** The source outside a group; undefined: none. */
   source: z.string().transform((name) => (name === "-" ? undefined : name)),
-  /** Whether it receives from that source, and applies. */
+  /** Whether the member receives from that source and applies. */
   follows: z.boolean(),
-  /** Its state in a group; NONE outside. */
+  /** The member's state in a group; NONE outside. */
   group: z.string(),
-  /** The newest primary term that it knows: the term's number, and the member promoted in it. */
+  /** The newest primary term that the member knows: its number, and the member promoted in it. */
   term: z.number(),
   promoted: z.string(),
 });
 export type Report = z.infer<typeof report>;
 
-/** A member of the cluster, and whether it is in its place. */
+/** A member of the cluster, its report, and whether it is in its place. */
 export interface Assessment {
   readonly plan: DatabasePlan;
-  /** undefined: it gives no answer. */
+  /** undefined: the member does not answer. */
   readonly report: Report | undefined;
-  /** What keeps it from its place, in words that follow its name; undefined: it is in its place. */
+  /** Why the member is out of its place, in words that follow its name; undefined: it is in its place. */
   readonly problem: string | undefined;
 }
 
 /**
- * Asks every member of the cluster, and has one of those that answer judge all reports: what it means to be in its place
- * is said once, in components/mysqlCluster/outOfPlace.ts.
+ * Asks every member of the cluster for its report, and one of those that answer to judge all reports by the rules of
+ * components/mysqlCluster/outOfPlace.ts.
  */
 export async function assess(
   { databases, replication }: Pick<ClusterPlan, "databases" | "replication">,
@@ -58,7 +58,7 @@ export async function assess(
   });
 }
 
-/** The problems by member, as the first judge that answers finds them; undefined: none answers. */
+/** The problems by member, as the first database that answers finds them; undefined: none answers. */
 async function judged(
   replication: ClusterPlan["replication"],
   reports: readonly string[],

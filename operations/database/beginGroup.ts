@@ -6,14 +6,14 @@ import type { Databases } from "../stack/databases.ts";
 import { assess } from "./assessment.ts";
 import type { Member } from "./members.ts";
 
-/** In which a member has to take writes. What it has received it applies before. */
+/** The longest time until a member takes writes. It first applies the transactions that it has received. */
 const BEGIN_SECONDS = 600;
 
 /**
- * Has the members that answer begin their group again without those that are given up. The members themselves find out
- * which of them begins: one that has everything.
+ * Tells the members that answer to begin their group again without those that are given up. They find out by themselves
+ * which of them begins: a member that has everything.
  * @returns the server whose database takes writes
- * @throws Error where none does in ten minutes
+ * @throws Error if none does within ten minutes
  */
 export async function beginGroup(
   cluster: Pick<ClusterPlan, "databases" | "replication">,

@@ -2,26 +2,26 @@ import type { ClusterPlan } from "../../topology/plan.ts";
 import type { Report } from "./assessment.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 
-/** A failover that may be done. */
+/** A failover that is possible. */
 export interface Failover {
   readonly target: Member;
   /**
-   * The members that may take writes meanwhile, and must have ended before: those that do not answer, and the last primary,
-   * which may be about to open.
+   * The members that could take writes meanwhile, and are killed before: those that do not answer, and the last
+   * primary, which may be about to open.
    */
   readonly lost: readonly Member[];
-  /** What may be lost: it promises what the members that answer have shown, and no more. A sentence without its full stop. */
+  /** The possible loss, judged only by the members that answer. A sentence without its full stop. */
   readonly cost: string;
-  /** Transactions that the target has received, and applies before it becomes the primary. */
+  /** The number of received transactions that the target applies before it becomes the primary. */
   readonly unapplied: number;
 }
 
 type Acknowledging = Pick<ClusterPlan, "replication" | "withoutReplica">;
 
 /**
- * Whether a replica may take the place of a primary that is lost.
- * @param server where the replica is
- * @throws Error with the reason, and what to do instead
+ * Plans the failover from a lost primary to a replica.
+ * @param server the replica's server
+ * @throws Error if the failover is not possible, with the reason and a cure
  */
 export function planFailover(
   cluster: Acknowledging,
@@ -40,7 +40,7 @@ export function planFailover(
   const target = replicas.find(({ plan }) => plan.server === server);
   if (target?.holdings === undefined) {
     throw new Error(
-      `${server === undefined ? "it is not said who takes over" : `${server} has no replica that answers`}\n    allowed:   npm run database -- failover SERVER, one of: ${names}`,
+      `${server === undefined ? "no server is named" : `${server} has no replica that answers`}\n    allowed:   npm run database -- failover SERVER, one of: ${names}`,
     );
   }
   const primary = members.find(({ report }) => report?.writes);
@@ -123,7 +123,7 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
     : `${since} and had not sent to ${server} is lost, as far as ${former} is${others}`;
 }
 
-/** Whether a member tells of all that it has ever had. One that has not heard of the newest term lags, or had other data. */
+/** Whether a member has everything that it ever had. If it does not know the newest term, it lags or had other data. */
 function answersWholly({ report, holdings }: Member, newest: number | undefined): boolean {
   return report !== undefined && report.term === newest && holdings?.data === "own";
 }

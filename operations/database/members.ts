@@ -11,25 +11,25 @@ export interface Member extends Assessment {
   readonly holdings: Holdings | undefined;
 }
 
-/** Which transactions a member has, as MySQL writes sets of them, and what that can be relied on for. */
+/** The transactions of a member, as sets of GTIDs, and how reliable they are. */
 export interface Holdings {
-  /** All that it has, applied or only received. */
+  /** All transactions, applied or only received. */
   readonly transactions: string;
-  /** What it has received from its source and not applied; empty: nothing. */
+  /** Transactions received from the source and not applied; may be empty. */
   readonly unapplied: string;
-  /** What it has received in a group and not applied, which it can in a group only; empty: nothing. */
+  /** Transactions received in a group and not applied, which is possible in a group only; may be empty. */
   readonly unappliedInGroup: string;
-  /** Why it cannot apply; undefined: it can. */
+  /** Why the member cannot apply; undefined: it can. */
   readonly broken: string | undefined;
-  /** Whether what it confirms to its source is on its disk by then, and a restart keeps it. */
+  /** Whether confirmed transactions are on the member's disk before it confirms them, and survive a restart. */
   readonly keepsConfirmed: boolean;
-  /** When its source last committed what has reached it, in MySQL's time; undefined: nothing has since it was started. */
+  /** The commit time of the last transaction received from the source; undefined: none since the member's start. */
   readonly lastReceived: string | undefined;
-  /** What the last primary that it has heard of waits for before it acknowledges; undefined: it has heard nothing of that. */
+  /** How the last known primary acknowledges: never, degrade, wait or group; undefined: not known. */
   readonly waits: string | undefined;
   /**
-   * Whose data it has: another's came from a clone and may lack what this member had confirmed before; none: it has not
-   * got any yet.
+   * The origin of the data. `another's` is a clone, which may lack transactions that this member had confirmed before;
+   * `none`: the member has no data yet.
    */
   readonly data: "own" | "another's" | "none";
 }
@@ -39,17 +39,17 @@ const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${CANNOT_
   COALESCE((SELECT GREATEST(LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, LAST_HEARTBEAT_TIMESTAMP)
     FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''), '-')`;
 
-/** Databases of an older version of the program have no such table. */
+/** Databases of older versions of the program do not have this table. */
 const WAITS = "SELECT waits FROM cluster.acknowledgements ORDER BY id DESC LIMIT 1";
 
-/** Its state, and in a last line whose data it has. */
+/** Prints the member's state, and in a last line the origin of its data. */
 const STATE = `cat /tmp/state
 if [ -e ${MARKER} ]; then echo none; elif [ -e ${DATA_LOST} ]; then echo "another's"; else echo own; fi`;
 
-/** What execute() of the stack's containers does. */
+/** Runs a command in a service's container, and resolves to its output. */
 type Execute = (service: string, command: readonly string[]) => Promise<string>;
 
-/** Asks every member of the cluster; one that does not answer is among them, too. */
+/** Asks every member of the cluster. The result includes members that do not answer. */
 export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], execute: Execute): Promise<Member[]> {
   const assessments = await assess(cluster, ask);
   return Promise.all(
@@ -68,14 +68,14 @@ export async function askMembers(cluster: ClusterPlan, ask: Databases["ask"], ex
   );
 }
 
-/** Reads what a member's container says. */
+/** Parses the output of STATE. */
 export function parseState(text: string): { readonly state: string } & Pick<Holdings, "data"> {
   const lines = text.trim().split("\n");
   const last = lines.pop();
   return { state: lines.join("\n"), data: last === "own" || last === "another's" ? last : "none" };
 }
 
-/** Reads a row of the question. */
+/** Parses a row of QUESTION. */
 export function parseHoldings(row: readonly string[], waits: string | undefined): Omit<Holdings, "data"> {
   const [transactions = "", unapplied = "-", unappliedInGroup = "-", broken = "-", keeps, last = "-"] = row;
   const orEmpty = (text: string) => (text === "-" ? "" : text);
@@ -90,7 +90,7 @@ export function parseHoldings(row: readonly string[], waits: string | undefined)
   };
 }
 
-/** How many transactions a set has: `uuid:1-3:5,uuid:tag:7` has five. */
+/** The number of transactions in a set of GTIDs: `uuid:1-3:5,uuid:tag:7` has five. */
 export function countOf(set: string): number {
   return set
     .split(",")
@@ -102,7 +102,7 @@ export function countOf(set: string): number {
 /** Whether the first member has all transactions that the second has. */
 export type Covers = (one: Member, other: Member) => boolean;
 
-/** Compares all members that answer, at once: MySQL alone knows its sets. */
+/** Compares the transactions of all members that answer. MySQL itself compares the sets. */
 export async function comparisons(members: readonly Member[], ask: Databases["ask"]): Promise<Covers> {
   const [judge] = members.filter(({ holdings }) => holdings !== undefined);
   const covered = new Set<string>();

@@ -1,20 +1,20 @@
 import type { StackContainers } from "../stack/containers.ts";
 
-/** Starts and ends the containers of MySQL servers, which the engine leaves as they are then. */
+/** Starts and stops the containers of MySQL servers. The engine does not undo either. */
 export interface Nodes {
-  /** Ends a server at once, frozen or not; resolves to whether there was one. */
+  /** Kills a server at once, even a frozen one; resolves to whether it had a container. */
   fence(name: string): Promise<boolean>;
   stop(name: string): Promise<void>;
   start(name: string): Promise<void>;
 }
 
-/** As long as a server may take to stop in good order. */
+/** The longest time that a server may take for an orderly stop. */
 const STOP_SECONDS = 60;
 
 export function nodesOf({ find }: Pick<StackContainers, "find">): Nodes {
   const get = async (name: string) => {
     const found = await find(name);
-    if (found === undefined) throw new Error(`${name} has no container on the engine: npm run up makes it`);
+    if (found === undefined) throw new Error(`${name} has no container on the engine: npm run up creates it`);
     return found.container;
   };
   return {
@@ -24,7 +24,7 @@ export function nodesOf({ find }: Pick<StackContainers, "find">): Nodes {
       const { container, state } = found;
       const ended = container.wait();
       if (state === "running" || state === "paused") await container.kill();
-      // There is nothing to kill, and the engine would start it again.
+      // There is no process to kill, and the engine would start the container again.
       else if (state === "restarting") await container.stop({ t: 0 }).catch(unlessDone);
       await ended;
       return true;
@@ -38,7 +38,7 @@ export function nodesOf({ find }: Pick<StackContainers, "find">): Nodes {
   };
 }
 
-/** 304: it is what it is to be. */
+/** 304 Not Modified: the container is already in that state. */
 function unlessDone(error: Error & { readonly statusCode?: number }): void {
   if (error.statusCode !== 304) throw error;
 }

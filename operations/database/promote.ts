@@ -11,18 +11,19 @@ export interface FailoverTools {
   readonly nodes: Pick<Nodes, "fence" | "start">;
   readonly execute: StackContainers["execute"];
   readonly ask: Databases["ask"];
-  /** Tells a person what is being done. */
+  /** Tells the user about the progress. */
   readonly say: (line: string) => void;
 }
 
-/** Between two words on how much is left to be applied. */
+/** The time between two messages about the transactions that are left. */
 const PROGRESS_MS = 5_000;
 
 /**
- * Makes the target the primary. Whoever took writes ends first, frozen or not, or it would go on when it thaws; it is
- * started again in any case: it then follows the target, or, where that did not become the primary, is what it was.
- * @returns the names of those that were ended and started again
- * @throws Error where the target did not become the primary, with the reason
+ * Promotes the target of a failover. Members that may take writes are killed first, even frozen ones, which would
+ * otherwise go on when they thaw. They are started again in any case: they then follow the target, or keep their role
+ * if the failover failed.
+ * @returns the names of the members that were killed and started again
+ * @throws Error if the target did not become the primary, with the reason
  */
 export async function promote({ target, lost }: Failover, tools: FailoverTools): Promise<string[]> {
   const { nodes, execute } = tools;
@@ -37,7 +38,7 @@ export async function promote({ target, lost }: Failover, tools: FailoverTools):
   return fenced;
 }
 
-/** Waits for the work, and says now and then how much of what was received is left. */
+/** Waits for the work, and reports from time to time how many received transactions are left. */
 async function telling(name: string, { ask, say }: FailoverTools, work: Promise<unknown>): Promise<void> {
   const stop = new AbortController();
   const tell = async () => {
@@ -45,7 +46,7 @@ async function telling(name: string, { ask, say }: FailoverTools, work: Promise<
       await sleep(PROGRESS_MS, undefined, { signal: stop.signal });
       const [row] = await ask(name, `SELECT ${UNAPPLIED}`).catch(() => []);
       const left = countOf(row?.[0] ?? "");
-      if (left > 0 && !stop.signal.aborted) say(`${name} applies what it has received: ${left} transactions are left`);
+      if (left > 0 && !stop.signal.aborted) say(`${name} applies the received transactions: ${left} are left`);
     }
   };
   const told = tell().catch(() => undefined);

@@ -4,15 +4,15 @@ import { type Covers, countOf, type Member } from "./members.ts";
 /** States of members that stay out of the cluster until somebody decides what becomes of their data. */
 const RECOVERABLE = /^(diverged|refused)/;
 
-/** What `recover` can do. */
+/** The action of `recover`. */
 export type Recovery =
   | { readonly kind: "begin-group"; readonly without: readonly Member[]; readonly cost: string }
   | { readonly kind: "set-aside"; readonly member: Member };
 
 /**
- * What brings a member, or a group that does not begin again by itself, back.
+ * Plans the recovery of a member, or of a group that does not begin again by itself.
  * @param server the member's server; undefined: the group
- * @throws Error with the reason why there is nothing to do, or no safe way
+ * @throws Error if there is nothing to recover, or no safe way
  */
 export function planRecovery(
   { replication }: Pick<ClusterPlan, "replication">,
@@ -52,8 +52,8 @@ export function planRecovery(
 const namesOf = (members: readonly Member[]) => members.map(({ plan }) => plan.server).join(", ");
 
 /**
- * Nobody can say what the silent ones have. A member confirms what is committed before it has written it down, so that one
- * which was killed at that moment has confirmed what it lacks.
+ * The transactions of silent members are unknown. A member confirms a transaction before it has written it to disk, so
+ * a member that was killed at that moment may lack a transaction that it has confirmed.
  */
 function costOf(whole: readonly Member[], present: readonly Member[], without: readonly Member[]): string {
   const received = Math.max(...whole.map(({ holdings }) => countOf(holdings?.unappliedInGroup ?? "")));

@@ -4,20 +4,20 @@ import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
 import type { DatabasePlan } from "../../topology/plan.ts";
 
 const DATA = "/var/lib/mysql";
-/** In the image, and so in an empty volume, it belongs to the server's user. */
+/** In the image, and therefore in an empty volume, the server's user owns this folder. */
 const KEPT = "/var/lib/mysql-files";
 
 /**
- * Copies the data, then empties the folder but for the mark by which the server knows that it is to begin anew. The mark comes
- * first: half of the data is none.
+ * Copies the data, and then removes everything but the marker, by which the server starts from an empty folder. The
+ * marker is written before anything is removed, so that half-removed data is never used.
  */
 export const SET_ASIDE = `cp -a ${DATA}/. ${KEPT}/ && echo initialising >${MARKER} && find ${DATA} -mindepth 1 ! -path ${MARKER} -delete`;
 
 /**
- * Keeps the data of a server that does not run in a volume of their own, and lets the server begin without any.
+ * Copies the data of a stopped server to a volume of its own, and lets the server begin without data.
  * @param state the mark of the stack's state; undefined: it has none yet
- * @returns the volume's name
- * @throws Error where they could not be copied; they are as they were then
+ * @returns the name of the new volume
+ * @throws Error if the data could not be copied; it is unchanged then
  */
 export async function setAside(
   engine: Docker,

@@ -147,7 +147,7 @@ describe("a failover", () => {
       [{ ...ASYNC, replication: "group" }, [lost, member("server2", {})], "server2", covers],
       /chooses its primary/,
     ],
-    ["by nobody", [ASYNC, [lost, member("server2", {})], undefined, covers], /not said who.*\n.*server2/],
+    ["by nobody", [ASYNC, [lost, member("server2", {})], undefined, covers], /no server is named.*\n.*server2/],
     ["by who does not answer", [ASYNC, [lost, member("server2", {})], "server1", covers], /server1 has no replica/],
     [
       "by one that has no data",

@@ -1,7 +1,7 @@
 import type { Topology } from "../../../topology/plan.ts";
 import type { StackContainers } from "../../stack/containers.ts";
 
-/** What the application logs in to the databases with. */
+/** The application's access to the databases. */
 export interface Access {
   readonly user: string;
   readonly password: string;
@@ -9,10 +9,10 @@ export interface Access {
   readonly ca: string;
 }
 
-/** By the application's contract: user, password, then the authority's certificate. */
+/** Prints user, password and the authority's certificate, from the variables of the application's contract. */
 const ACCESS = 'echo "$DATABASE_USER"; echo "$(cat "$DATABASE_PASSWORD_FILE")"; cat "$DATABASE_CA_FILE"';
 
-/** Asks the first application server. */
+/** Reads the access from the first application server. */
 export async function accessOf(
   containers: Pick<StackContainers, "execute">,
   { applications }: Pick<Topology, "applications">,

@@ -2,7 +2,7 @@ import { buildSync } from "esbuild";
 import { ROOT } from "../../stack/project.ts";
 import type { WriterSettings } from "./notes.ts";
 
-/** The writer as one script with what it is told: all of it goes through `node -`, and nothing is kept anywhere. */
+/** The writer and its settings as one script for `node -`, so that no file has to be stored. */
 export function writerScript(settings: WriterSettings): string {
   const { outputFiles } = buildSync({
     absWorkingDir: ROOT,

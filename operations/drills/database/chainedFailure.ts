@@ -49,8 +49,8 @@ export const CHAINED_FAILURE: DatabaseDrill = {
         const received = await Promise.all(others.map((name) => unappliedAt(context, name)));
         return received.every((count) => count >= rate);
       });
-      // From here on nothing more is acknowledged. What is under way comes to its end first: nobody was promised it, and the
-      // primary would have it alone.
+      // From here on nothing more is acknowledged. What is under way comes to its end first: nobody was promised it,
+      // and the primary would have it alone.
       await databases.ask(primary, "SET GLOBAL super_read_only = ON");
       if (topology.cluster.replication === "group") await untilWritten(context, others);
       say(`killing all databases; ${primary} stays away`);

@@ -10,25 +10,25 @@ import { accessOf } from "./access.ts";
 import { writerScript } from "./bundle.ts";
 import { type Note, note, type WriterSettings } from "./notes.ts";
 
-/** A writer that is at work. */
+/** A running writer. */
 export interface Writer {
-  /** What it has told so far. */
+  /** The notes so far. */
   readonly notes: readonly Note[];
   /**
-   * Ends it and waits until everything sent is answered or given up. Resolves to when it stopped sending, in
-   * milliseconds since it began.
-   * @throws Error where it had ended before, of itself
+   * Ends the writer, and waits until every statement is answered or given up. Resolves to the moment when it stopped
+   * sending, in milliseconds since its begin.
+   * @throws Error if the writer had ended by itself
    */
   stop(): Promise<number>;
 }
 
-/** The writer ends by itself after this long, whatever becomes of who started it. */
+/** The writer ends by itself after this time, even if the drill has died. */
 export const MAX_SECONDS = 600;
 
-/** Longer than the writer waits for what is under way. */
+/** Longer than the writer waits for open statements. */
 const STOP_SECONDS = 20;
 
-/** Starts a writer beside the first application server, with what that is given to reach the databases. */
+/** Starts a writer beside the first application server, with the same access to the databases. */
 export async function startWriter({ engines, containers, topology, rate, state }: DrillContext): Promise<Writer> {
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
@@ -53,7 +53,7 @@ async function run(
   const network = networks.find(({ name }) => name === "router");
   if (network === undefined) throw new Error("the plan has no network of the routers");
   const container = await engine.createContainer({
-    // One name for all: two drills at a time would count each other's doing.
+    // The name is always the same, so that two drills cannot run at once and count each other's effects.
     name: `${project}-${stack}-drill`,
     Image: image,
     Entrypoint: ["node", "-"],
@@ -70,7 +70,7 @@ async function run(
       SecurityOpt: ["no-new-privileges:true"],
       Memory: 256 * 1024 * 1024,
       PidsLimit: 64,
-      // One that gets no CPU measures itself.
+      // A writer without CPU time would measure itself.
       CpuShares: 4096,
       LogConfig: { Type: "none", Config: {} },
     },
@@ -91,7 +91,7 @@ async function run(
   return {
     notes,
     async stop() {
-      // It may have ended of itself, and is removed then.
+      // The container is already removed if the writer has ended by itself.
       await container.stop({ t: STOP_SECONDS }).catch(() => undefined);
       await Promise.all([outputs.ended, told]);
       const last = notes.at(-1);

@@ -2,10 +2,12 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Conditions, Drill, DrillContext } from "../drill.ts";
 import type { Limit } from "./measure.ts";
 
-/** Something that is done to the databases while rows are written. */
+/** A disturbance of the databases while rows are written. */
 export interface DatabaseDrill extends Pick<Drill, "name" | "proves" | "obstacle"> {
   limit(stack: Stack, conditions: Conditions): Limit;
-  /** Resolves to the milliseconds from what it does until every member is back in its place; of several, the longest. */
+  /**
+   * Resolves to the milliseconds from the disturbance until every member is back in its place; of several, the longest.
+   */
   run(context: DatabaseContext): Promise<number>;
 }
 

@@ -2,24 +2,24 @@ import type { ClusterPlan } from "../../../topology/plan.ts";
 import { excessesOf, fields, limitsText, longestSilence, tally } from "../figures.ts";
 import type { Note } from "./notes.ts";
 
-/** What a drill of the databases is judged by. */
+/** The figures of a drill of the databases. */
 export interface Figures {
   /** Rows that were acknowledged. */
   readonly acked: number;
-  /** Rows that were acknowledged and are not there. */
+  /** Rows that were acknowledged and are missing. */
   readonly lost: number;
-  /** Rows that are there more than once. */
+  /** Rows that are stored more than once. */
   readonly duplicated: number;
   /** The longest time without an acknowledgement, in milliseconds, from the first one to the end. */
   readonly gapMs: number;
-  /** From what was done until every member was back in its place, in milliseconds; of several, the longest. */
+  /** From the disturbance until every member was back in its place, in milliseconds; of several, the longest. */
   readonly redundantAfterMs: number;
   readonly failedReads: number;
   /** The longest time without a read, in milliseconds. */
   readonly readGapMs: number;
 }
 
-/** The most that a drill may cost. */
+/** The highest figures that a drill may reach. */
 export type Limit = Omit<Figures, "acked">;
 
 const PRINTED = {
@@ -31,12 +31,12 @@ const PRINTED = {
 
 const READS = { failedReads: "failed_reads", readGapMs: "read_gap_ms" } as const;
 
-/** When the first row was acknowledged: until then tables and connections are made. */
+/** When the first row was acknowledged. Before that, tables and connections are created. */
 export function beginOf(notes: readonly Note[]): number | undefined {
   return notes.find(({ what }) => what === "acked")?.at;
 }
 
-/** What did not go well from a time on. */
+/** The problems since a moment. */
 export function troubles(notes: readonly Note[], since: number): string[] {
   return notes.flatMap((note) => ("problem" in note && note.at >= since ? [`${note.what}: ${note.problem}`] : []));
 }
@@ -74,7 +74,7 @@ export function figuresOf(
   };
 }
 
-/** How the databases replicate, in a word: async, semisync-wait, semisync-degrade, group. */
+/** The kind of replication: async, semisync-wait, semisync-degrade or group. */
 export function modeOf({ replication, withoutReplica }: Pick<ClusterPlan, "replication" | "withoutReplica">): string {
   return withoutReplica === undefined ? replication : `${replication}-${withoutReplica}`;
 }
@@ -84,17 +84,17 @@ export function figuresLine(name: string, mode: string, figures: Figures): strin
   return [`drill=${name}`, `mode=${mode}`, `acked=${figures.acked}`, ...fields(PRINTED, figures)].join(" ");
 }
 
-/** What the line does not say: how readers fared, and what became of rows that were not acknowledged at once. */
+/** Figures beside the line: failed reads, and rows that were not acknowledged at once. */
 export function asideText(figures: Figures, notes: readonly Note[]): string {
   return [...fields(READS, figures), tally(troubles(notes, beginOf(notes) ?? 0))].join(" ").trim();
 }
 
-/** A limit as people read it. */
+/** A limit as text. */
 export function limitText(limit: Limit): string {
   return limitsText({ ...PRINTED, ...READS }, limit);
 }
 
-/** What is past its limit. */
+/** The figures that exceed their limit. */
 export function excesses(figures: Figures, limit: Limit): string[] {
   return excessesOf({ ...PRINTED, ...READS }, figures, limit);
 }

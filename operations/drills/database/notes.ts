@@ -6,14 +6,14 @@ export interface WriterAddress {
   readonly port: number;
 }
 
-/** What the writer is told. */
+/** The writer's settings. */
 export interface WriterSettings extends Access {
   readonly database: string;
   readonly write: WriterAddress;
   readonly read: WriterAddress;
-  /** Rows a second. */
+  /** Rows per second. */
   readonly rate: number;
-  /** It ends by itself after this long. */
+  /** The time after which the writer ends by itself. */
   readonly maxSeconds: number;
 }
 
@@ -22,17 +22,17 @@ const at = z.number();
 const row = z.int();
 const problem = z.string();
 
-/** What the writer tells, a line each. */
+/** The notes that the writer prints, one in each line. */
 export const note = z.discriminatedUnion("what", [
   /** The row is written. */
   z.object({ what: z.literal("acked"), at, row }),
   /** The row is certainly not written; it is sent again. */
   z.object({ what: z.literal("refused"), at, row, problem }),
-  /** Nobody knows whether the row is written; it is not sent again. */
+  /** It is unknown whether the row is written; it is not sent again. */
   z.object({ what: z.literal("unknown"), at, row, problem }),
   z.object({ what: z.literal("read"), at }),
   z.object({ what: z.literal("unread"), at, problem }),
-  /** The last line: when it stopped sending. */
+  /** The last line: when the writer stopped sending. */
   z.object({ what: z.literal("ended"), at }),
 ]);
 export type Note = z.infer<typeof note>;

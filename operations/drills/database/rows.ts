@@ -1,6 +1,6 @@
 import type { Databases } from "../../stack/databases.ts";
 
-/** The table that is written, in the application's database. */
+/** The writer's table in the application's database. */
 export const TABLE = "drill_rows";
 
 /** The table that the writer fills. */
@@ -11,7 +11,7 @@ export interface StoredRows {
   remove(): Promise<void>;
 }
 
-/** The number is no key, or a row that is written twice would not be there to be seen. */
+/** The number is not a key, so that a row which is written twice is visible. */
 export function storedRows(databases: Databases, database: string): StoredRows {
   const table = `\`${database}\`.${TABLE}`;
   const sql = async (statement: string) => databases.ask(await databases.primary(), statement);

@@ -7,16 +7,16 @@ import type { DatabaseDrill } from "./drill.ts";
 import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";
 import { type StoredRows, storedRows } from "./rows.ts";
 
-/** In which the first row has to be acknowledged. */
+/** The longest time until the first row is acknowledged. */
 const START_SECONDS = 30;
-/** Of writing before anything is done: what fails then is not the drill's doing. */
+/** The time of writing before the disturbance, in which nothing may fail. */
 const LEAD_IN_SECONDS = 2;
-/** In which every member has to be back in its place. */
+/** The longest time until every member is back in its place. */
 const BACK_SECONDS = 180;
-/** Of writing after everything is well again. */
+/** The time of writing after every member is back in its place. */
 const SETTLE_SECONDS = 2;
 
-/** A drill whose cost is what becomes of rows that are written meanwhile. */
+/** Makes a drill that writes rows during the disturbance and counts the effects on them. */
 export function databaseDrill(drill: DatabaseDrill): Drill {
   const { name, proves, obstacle, limit } = drill;
   return {
@@ -28,7 +28,10 @@ export function databaseDrill(drill: DatabaseDrill): Drill {
   };
 }
 
-/** Runs a drill while rows are written and says what it cost. Afterwards the primary is who it was, and the rows are gone. */
+/**
+ * Runs a drill while rows are written, and measures it. Afterwards the primary is the former one, and the rows are
+ * removed.
+ */
 async function runUnderWrites(drill: DatabaseDrill, context: DrillContext): Promise<Outcome> {
   const { databases, signal, say, topology } = context;
   await requireHealthy(context);
@@ -63,11 +66,13 @@ async function runUnderWrites(drill: DatabaseDrill, context: DrillContext): Prom
       ],
     };
   } finally {
-    await tidyUp(context, primary, rows).catch((error: Error) => say(`not all is as it was before: ${error.message}`));
+    await tidyUp(context, primary, rows).catch((error: Error) =>
+      say(`the former condition is not restored: ${error.message}`),
+    );
   }
 }
 
-/** First nothing is done for a moment, then the drill does its work. Resolves to its time to full redundancy. */
+/** Writes undisturbed for a moment, then runs the drill. Resolves to the drill's time to full redundancy. */
 async function underWrites(
   drill: DatabaseDrill,
   context: DrillContext,
@@ -85,7 +90,7 @@ async function underWrites(
   );
   await wait(LEAD_IN_SECONDS);
   const [trouble] = troubles(notes, beginOf(notes) ?? 0);
-  if (trouble !== undefined) throw new Error(`before anything was done: ${trouble}`);
+  if (trouble !== undefined) throw new Error(`before the disturbance: ${trouble}`);
 
   const redundantAfterMs = await drill.run({
     ...context,
@@ -99,7 +104,7 @@ async function underWrites(
   return redundantAfterMs;
 }
 
-/** After a failure another database may be the primary and stay it; whoever comes next expects the one that the user had. */
+/** Makes the former primary the primary again, for the user and for the next drill. */
 async function tidyUp(context: DrillContext, primary: string, rows: StoredRows): Promise<void> {
   const { containers, databases, topology } = context;
   await rows.remove();

@@ -5,14 +5,14 @@ import type { Note, WriterAddress, WriterSettings } from "./notes.ts";
 import { TABLE } from "./rows.ts";
 
 const CONNECTIONS = 8;
-/** Between two reads, and before a connection that broke or was refused is made again. */
+/** The pause between two reads, and before a failed connection is opened again. */
 const PAUSE_MS = 50;
-/** As the application's. */
+/** The same as the application's. */
 const CONNECT_MS = 2_000;
-/** For statements that are under way at the end. */
+/** The time for open statements at the end. */
 const GRACE_MS = 10_000;
 
-/** A connection that is made when it is needed, and again when it is gone. */
+/** A connection that is opened on demand, and again after it broke. */
 interface Line {
   open(): Promise<mysql.Connection>;
   close(): void;
@@ -31,7 +31,7 @@ function lineTo({ host, port }: WriterAddress, { user, password, ca, database }:
         ...{ host, port, user, password, database, connectTimeout: CONNECT_MS },
         ssl: { ca, rejectUnauthorized: true, verifyIdentity: true },
       });
-      // One that is cut while nothing is under way is sent nothing more.
+      // A connection that breaks while it is idle is not used again.
       connection.on("error", () => forget(connection));
       current = connection;
       return connection;
@@ -41,9 +41,9 @@ function lineTo({ host, port }: WriterAddress, { user, password, ca, database }:
 }
 
 /**
- * The program that runs in a container beside the application. It numbers rows and inserts them one by one over several
- * connections, and reads over another. A row is sent once, and again only after an answer by which the application would
- * send it again. SIGTERM ends it.
+ * The program of the container beside the application. It numbers rows and inserts them one by one over several
+ * connections, and reads over another. A row is sent again only after an answer that makes the application, too, send
+ * it again. SIGTERM ends the program.
  */
 export async function write(settings: WriterSettings): Promise<void> {
   const { rate, maxSeconds } = settings;
@@ -62,7 +62,7 @@ export async function write(settings: WriterSettings): Promise<void> {
   const underWay = new Set<number>();
   let rows = 0;
 
-  /** Whether the row needs no more care. */
+  /** Resolves to whether the row is done: written, or with an unknown outcome. */
   async function insert(line: Line, row: number): Promise<boolean> {
     let isSent = false;
     try {
