@@ -2,9 +2,9 @@ import type { Service } from "./service.ts";
 
 /** Services that have to be healthy before those of a tier. */
 export interface Before {
-  /** A service of the tier cannot start without them. */
+  /** Services that a service of the tier needs to start. */
   readonly needs?: readonly Service[];
-  /** They are released before the tier. */
+  /** Services that are released before the tier. */
   readonly releasedFirst?: readonly Service[];
 }
 
@@ -16,8 +16,8 @@ export type Roll = <Plan>(
 ) => Service[];
 
 /**
- * For a stack that serves: each service waits until the one before it is healthy. A release reaches one server at a
- * time, and stops at the first that fails with the others untouched.
+ * For a stack that serves visitors: each service waits until the previous one is healthy. A release reaches one server
+ * at a time, and stops at the first failure with the other servers unchanged.
  */
 export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create) => {
   const services: Service[] = [];
@@ -28,5 +28,5 @@ export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create
   return services;
 };
 
-/** For a stack of which nothing runs: nobody is served who could lose something, so services wait for their needs alone. */
+/** For a stack with nothing running: it serves no visitors, so services wait only for those that they need. */
 export const allAtOnce: Roll = (plans, { needs = [] }, create) => plans.map((plan) => create(plan, needs));

@@ -11,15 +11,16 @@ export interface DatabaseRoutersArgs extends TierArgs {
   readonly after: readonly Service[];
 }
 
-/** A router that gets no CPU takes its databases for dead. */
+/** A router without CPU would take its databases for dead. */
 const CPU_SHARES = 4096;
 
 /**
- * The application's way to the databases: on every server that runs it an HAProxy, which asks each database what it is
- * and sends writes to the primary, reads to replicas. It alone is in the databases' network with them.
+ * The application's routers to the databases: an HAProxy on every server that runs the application. It asks each
+ * database for its role, and sends writes to the primary and reads to replicas. Only routers share a network with the
+ * databases.
  *
- * A changed router starts beside the old one, under the same name. The old one then takes no more connections and gives
- * statements time to end; clients find the other one by the name's second address.
+ * A changed router starts beside the old one, under the same name. The old one then accepts no more connections and
+ * lets statements end; clients find the new one by the name's second address.
  */
 export class DatabaseRouters extends pulumi.ComponentResource {
   readonly services: readonly Service[];

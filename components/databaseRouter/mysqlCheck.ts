@@ -1,13 +1,14 @@
-/** A question to MySQL that HAProxy asks as a health check. */
+/** A query that HAProxy sends to MySQL as a health check. */
 export interface MysqlCheck {
   /**
-   * An account with the plugin caching_sha2_password and an empty password, which is answered at once and in the clear.
+   * An account with the plugin caching_sha2_password and an empty password: MySQL accepts it at once, without
+   * encryption.
    */
   readonly account: string;
   /** One statement without comments. Line breaks become spaces. */
   readonly sql: string;
   /**
-   * What the answer contains if all is well. It is nowhere in the statement's column names, which are in every answer.
+   * A text that the answer contains if the check succeeds, and that no column name contains: every answer has those.
    */
   readonly expect: string;
 }
@@ -21,15 +22,15 @@ const UTF8MB4_GENERAL_CI = 45;
 const COM_QUIT = 0x01;
 const COM_QUERY = 0x03;
 
-/** An OK packet, the third of the connection: nothing changed, and the session commits by itself. */
+/** The connection's third packet, an OK packet: no rows changed, autocommit is on. */
 const LOGGED_IN = "0700000200000002";
 
 /**
- * The lines of a backend that make it `option tcp-check` its servers with a question. HAProxy's own mysql-check knows
- * no plugin that MySQL 9 has, and no question.
+ * The lines of a backend that check its servers with a query (`option tcp-check`). HAProxy's own mysql-check supports
+ * no authentication plugin of MySQL 9, and no query.
  *
- * COM_QUIT goes out with the question: MySQL closes after its answer, so that another answer than the expected one
- * fails at once instead of after the check's timeout, and no connection counts as aborted.
+ * COM_QUIT is sent together with the query: MySQL closes the connection after its answer. So an unexpected answer fails
+ * the check at once instead of after its timeout, and no connection counts as aborted.
  *
  * Protocol: dev.mysql.com/doc/dev/mysql-server/latest, pages "Protocol::Packet", "Protocol::HandshakeResponse41",
  * "COM_QUERY" and "COM_QUIT".
@@ -51,7 +52,7 @@ export function mysqlCheck({ account, sql, expect }: MysqlCheck): string[] {
   ];
 }
 
-/** The answer to the server's greeting. */
+/** The client's answer to the server's greeting. */
 function login(account: string): number[] {
   const payload = [
     ...littleEndian(CAPABILITIES, 4),
@@ -59,19 +60,19 @@ function login(account: string): number[] {
     UTF8MB4_GENERAL_CI,
     ...Array<number>(23).fill(0),
     ...text(account),
-    // The length of the proof of the password: an empty password has none.
+    // The length of the password's proof, which is 0 for an empty password.
     0,
     ...text(PLUGIN),
   ];
   return [...header(payload.length, 1), ...payload];
 }
 
-/** Of a packet: its payload's length in bytes, and its number in the exchange. */
+/** A packet's header: the payload's length in bytes, and the packet's number in the exchange. */
 function header(length: number, sequence: number): number[] {
   return [...littleEndian(length, 3), sequence];
 }
 
-/** Ends with a zero. */
+/** A text that ends with a zero byte. */
 function text(value: string): number[] {
   return [...Buffer.from(value), 0];
 }
@@ -84,7 +85,7 @@ function hex(bytes: readonly number[]): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** As one word of haproxy.cfg. */
+/** A text as one word of haproxy.cfg. */
 function quoted(word: string): string {
   return `"${word.replace(/["\\$]/g, "\\$&")}"`;
 }

@@ -1,9 +1,9 @@
 import { FOLLOWS, GROUP_ROLE, GROUP_STATE, IN_GROUP, MAJORITY, TABLES, WRITES } from "../mysqlCluster/sql.ts";
 
-/** The account that routers ask with, on every node; its password is empty. */
+/** The account of the routers' checks on every node; its password is empty. */
 export const ROUTER_ACCOUNT = "router";
 
-/** The tables of performance_schema that the account reads, and all that it may. */
+/** The tables of performance_schema that the account may read; it has no other privilege. */
 export const ROUTER_TABLES: readonly string[] = [
   TABLES.members,
   TABLES.receiver,
@@ -15,7 +15,8 @@ export const ROUTER_TABLES: readonly string[] = [
 const ANSWER = "is-so=";
 
 /**
- * What a node answers that has the role it is asked for. Not in the statement: MySQL repeats that where it is an error.
+ * The answer of a node that has the requested role. The statement does not contain it, because MySQL's errors quote the
+ * statement.
  */
 export const YES = `${ANSWER}1`;
 
@@ -25,9 +26,9 @@ const memberAs = (role: "PRIMARY" | "SECONDARY") =>
   `(${GROUP_STATE} = 'ONLINE' AND ${GROUP_ROLE} = '${role}' AND ${MAJORITY})`;
 
 /**
- * Has in hand, received or not yet applied, what was committed where it was written more than so many seconds ago.
- * Nothing in hand is no lag, however long ago the last write was. Between two transactions of a backlog no worker is
- * busy; how far the backlog is behind tells then the last one that the coordinator gave out.
+ * Whether the node receives or has not yet applied a transaction that was committed at its origin more than `seconds`
+ * ago. A node without such transactions has no lag, however long ago the last write was. Between two transactions of a
+ * backlog no worker is busy; then the coordinator's last transaction tells the lag.
  */
 function behind(seconds: number): string {
   const old = (column: string) => `${column}_ORIGINAL_COMMIT_TIMESTAMP < NOW(6) - INTERVAL ${seconds} SECOND`;
@@ -39,17 +40,17 @@ function behind(seconds: number): string {
 }
 
 /**
- * Statements that ask a node for its role. They are the same for every kind of replication, so that a cluster can go
- * from one to another, node by node, under running routers.
+ * Statements that ask a node for its role. They are the same for every kind of replication, so that a cluster can
+ * change from one to another, node by node, while the routers run.
  */
 export const ROLES = {
-  /** Takes writes. */
+  /** Whether the node accepts writes. */
   primary: () => asks(`${WRITES} AND IF(${IN_GROUP}, ${memberAs("PRIMARY")}, TRUE)`),
-  /** Takes no writes, and shows what its source had no longer than so many seconds ago. */
+  /** Whether the node accepts no writes, and lags behind its source by at most `maxLagSeconds`. */
   replica: (maxLagSeconds: number) =>
     asks(`NOT (${WRITES}) AND NOT @@offline_mode AND IF(${IN_GROUP}, ${memberAs("SECONDARY")}, ${FOLLOWS})
       AND NOT ${behind(maxLagSeconds)}`),
-  /** Answers, whatever it shows. A node that clones or initialises does not. */
+  /** Whether the node can be read, however old its data is. A node that clones or initialises cannot. */
   readable: () => asks("NOT @@offline_mode"),
 } as const;
 

@@ -3,26 +3,26 @@ import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { mysqlCheck } from "./mysqlCheck.ts";
 import { ROLES, ROUTER_ACCOUNT, YES } from "./roles.ts";
 
-/** Where HAProxy's files are in its container. */
+/** HAProxy's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/haproxy";
 
-/** Succeeds while HAProxy serves: without a primary, too, a router is well. The image has no HTTP client but bash. */
+/** Succeeds while HAProxy serves: a router is healthy without a primary, too. The image's only HTTP client is bash. */
 export const PROBE = `exec 3<>/dev/tcp/127.0.0.1/${STATISTICS_PORT} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
 
-/** Seconds from the stop signal for statements to end; connections that are open then are cut. */
+/** Seconds from the stop signal in which statements can end; then open connections are closed. */
 export const STOP_SECONDS = 10;
 
-/** A database's connections that are not for clients: replication, the nodes' own scripts, monitoring, people. */
+/** A database's connections that are reserved for replication, the nodes' own scripts, monitoring and people. */
 const RESERVED = 10;
-/** Those of one router's checks, and of its successor's beside it. */
+/** Connections that are reserved for the checks of one router, and of its successor beside it. */
 const RESERVED_PER_ROUTER = 6;
 
-/** Connections waiting for a place at a database. */
+/** Client connections that may wait in a queue for a database. */
 const WAITING = 100;
 
 /**
  * haproxy.cfg of a database router. HAProxy runs unprivileged, so its file names no user and no chroot.
- * @param routers how many share the databases' connections, this one included
+ * @param routers the number of routers that share the databases' connections, this one included
  */
 export function routerConfig(plan: RouterPlan, routers: number): string {
   const { ports, targets, maxLagSeconds } = plan;
@@ -118,15 +118,15 @@ frontend statistics
 }
 
 /**
- * Connections that one router opens to a database, so that all of them together leave what others need: a database
- * whose connections are all taken cannot be checked either. It is primary, replica or readable, one at a time, and
- * loses its clients when that changes, so one limit does for all.
+ * The connections that one router opens to a database at most. All routers together leave the reserved ones: a database
+ * whose connections are all in use cannot be checked either. A database is in one backend at a time and loses its
+ * clients when that changes, so one limit is enough for all backends.
  */
 export function connectionShare(maxConnections: number, routers: number): number {
   return Math.max(1, Math.floor((maxConnections - RESERVED) / routers) - RESERVED_PER_ROUTER);
 }
 
-/** Who takes writes must be known soon: a no is believed when it is said twice, silence after two timeouts. */
+/** A changed primary has to be noticed soon: after two negative answers, or two timeouts. */
 const QUICK = "check inter 250ms fastinter 100ms downinter 250ms rise 1 fall 2";
 const SLOW = "check inter 2s fastinter 500ms downinter 2s rise 1 fall 2";
 

@@ -23,7 +23,7 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     maxconn 4000
     # More threads than CPUs wait for each other.
     nbthread ${Math.ceil(Number(plan.haproxy.cpus))}
-    # A successor in the same network namespace takes the new connections; these are asked to go, not cut.
+    # A successor in the same network namespace accepts new connections; clients are asked to close the old ones.
     close-spread-time ${CLOSE_SECONDS}s
     hard-stop-after ${stopSeconds(plan)}s
 
@@ -32,9 +32,9 @@ defaults
     log global
     option httplog
     option dontlognull
-    # What goes wrong is logged; every request is by Nginx, with its id. A line for each costs a third of HAProxy's CPU.
+    # Errors are logged here, requests by Nginx with their id: a line for each would cost a third of HAProxy's CPU.
     option dontlog-normal
-    # Stopped, it does not close a kept connection under a client that is just about to use it.
+    # A stopping HAProxy does not close a kept connection that its client is about to use.
     option idle-close-on-response
     timeout connect 2s
     timeout client 30s
@@ -43,14 +43,14 @@ defaults
     timeout http-keep-alive 10s
     timeout queue 5s
     timeout check 2s
-    # Tried again is only what never reached the application, so no POST is ever sent twice: connections that were not
-    # made, and 421, by which Nginx says that it could not reach the application.
+    # Only requests that never reached the application are retried, so no POST is ever sent twice: after a failed
+    # connection, and after 421, by which Nginx says that it could not reach the application.
     retries 3
     retry-on conn-failure 421
     option redispatch 1
     http-error status 503 ${NO_SERVER}
 
-# Containers come back with other addresses: names are resolved while HAProxy runs, not once at its start.
+# Containers come back with other addresses: names are resolved while HAProxy runs, not only at its start.
 resolvers docker
     nameserver engine 127.0.0.11:53
     resolve_retries 3
@@ -58,13 +58,13 @@ resolvers docker
     timeout retry 500ms
     hold valid 1s
 
-# The table of clients outlives a reload, and the pair shares it.
+# The table of clients outlives a replacement of HAProxy, and a pair shares it.
 peers loadbalancers
 ${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
 
 frontend site
     bind :${SITE_PORT}
-    # What a client claims about itself is dropped.
+    # Headers that a client could forge are replaced.
     http-request del-header X-Forwarded-For
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Request-ID %[uuid()]
@@ -81,8 +81,8 @@ ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${li
     default-server ${checks(plan.health)} ${RESOLVE}
 ${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
 
-# No server says that it is ready, perhaps because one stops while the next is only coming: all that may take requests
-# are tried, which beats turning everybody away.
+# If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
+# are tried: that is better than refusing every request.
 backend last-resort
     balance roundrobin
     default-server ${RESOLVE}
@@ -90,7 +90,7 @@ ${ready.map(({ name, address, port }) => `    server ${name} ${address}:${port}`
 
 frontend statistics
     bind ${statisticsArePublished ? "" : "127.0.0.1"}:${STATISTICS_PORT}
-    # Published ports are reached from the edge network; the web servers have no business here.
+    # Requests to the published port come from the edge network; all others, such as the web servers', are denied.
     http-request deny unless { src 127.0.0.1 ${plan.edgeSubnet} }
     http-request use-service prometheus-exporter if { path /metrics }
     monitor-uri /healthz

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Whether this HAProxy serves. Asked by its own socket, since others in the namespace answer on the same ports.
+# Succeeds if this HAProxy serves. It asks HAProxy's own socket, since others in the namespace answer on the same ports.
 
-# The owner of the network namespace was started anew, and this process is left in the old one, which has no way out.
-# Ended, it comes back in the new one; at the second look, because the engine gives up a container whose namespace is
-# not there when it starts.
+# Without eth0 the pause container was restarted, and this process is left in the old network namespace. When it ends,
+# the engine starts it again in the new one. It ends at the second check, because the engine gives up a container whose
+# namespace does not exist when it starts.
 if [ ! -e /sys/class/net/eth0 ]; then
     [ -e /run/haproxy/alone ] && kill -TERM 1
     : >/run/haproxy/alone
