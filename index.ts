@@ -4,6 +4,10 @@ import { preflight } from "./preflight/preflight.ts";
 import { surroundingsOf } from "./preflight/surroundings.ts";
 import { planTopology } from "./topology/topology.ts";
 
+// The SDK records a stack trace for every promise, and maps each to its source. There is nothing to map, because Node.js
+// removes types in place. Without the mapping a run takes a tenth less CPU.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 /**
  * Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs.
  */

@@ -10,7 +10,7 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export function runAgain(folder: string): Promise<number> {
   const PATH = [folder, process.env["PATH"] ?? ""].join(delimiter);
-  const args = ["--import", import.meta.resolve("tsx"), ...process.argv.slice(1)];
+  const args = [...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(join(folder, "node"), args, { stdio: "inherit", env: { ...process.env, PATH } });
   const forward = (signal: NodeJS.Signals) => void child.kill(signal);
   for (const signal of FORWARDED) process.on(signal, forward);

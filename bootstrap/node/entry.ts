@@ -1,9 +1,13 @@
 /**
- * Every npm script that runs a command loads this file first (`tsx --import`). Where Node.js is new enough it does
- * nothing; else it runs the command with a Node.js that is.
+ * Every npm script loads this file before its command. Where Node.js is too old it runs the command with another one.
+ * All that the command starts finds compiled code in the cache.
  */
+import module from "node:module";
+import { join } from "node:path";
+import { cacheRoot } from "../cache.ts";
 import { replacement } from "./choice.ts";
 
+process.env["NODE_COMPILE_CACHE"] ??= join(cacheRoot(), "compiled");
 try {
   const wanted = replacement(process.versions.node, process.platform, process.arch);
   if (wanted !== undefined) {
@@ -11,6 +15,7 @@ try {
     const { runAgain } = await import("./again.ts");
     process.exit(await runAgain(await provideNode(wanted, console.error)));
   }
+  module.enableCompileCache();
 } catch (error) {
   console.error(`error: ${error instanceof Error ? error.message : error}`);
   process.exit(1);

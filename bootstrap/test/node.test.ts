@@ -107,7 +107,7 @@ if (process.argv[2] === "ends") process.exit(3);
     await symlink(process.execPath, join(folder, "node"));
     await writeFile(join(root, "program.mts"), program(folder));
     const file = join(root, "program.mts");
-    const child = execa(process.execPath, ["--import", import.meta.resolve("tsx"), file, ...args], { reject: false });
+    const child = execa(process.execPath, [file, ...args], { reject: false });
     return { child, folder };
   }
 

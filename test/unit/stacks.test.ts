@@ -25,7 +25,7 @@ describe("a test run", function () {
   const networks = async () => (await engine.listNetworks()).map(({ Name }) => Name);
 
   it("leaves a stack alone that another run works with, and removes all that a killed one left", async () => {
-    const other = execa(process.execPath, ["--import", "tsx", RUN], { reject: false });
+    const other = execa(process.execPath, [RUN], { reject: false });
     const { name, pid } = await madeBy(other);
     try {
       await (await createTestStack()).remove();

@@ -9,7 +9,7 @@ const CTRL_D = "\x04";
 /** Runs a command in a terminal of its own, and types when it has said something. */
 async function typed(words: string, pattern: RegExp, keys: string) {
   // `exec`, since Debian's sh stays between the two: it would take Ctrl-C as well, and end with an exit code of its own.
-  const command = `exec ${process.execPath} --import tsx ${COMMAND} ${words}`;
+  const command = `exec ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     all: true,
     env: { SHELL: "/bin/sh" },
@@ -31,7 +31,7 @@ async function typed(words: string, pattern: RegExp, keys: string) {
 
 describe("a command whose output somebody stops reading", () => {
   it("goes on to its own end", async () => {
-    const command = `{ ${process.execPath} --import tsx ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
+    const command = `{ ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await execa("sh", ["-c", command]);
     assert.equal(stdout, "line");
     assert.equal(stderr.trim(), "exit code 4");
