@@ -1,16 +1,16 @@
 import type { Settings } from "./schema.ts";
 
-/** What the settings of a database's size mean: rules and planners ask here. */
+/** The sizes of a database that follow from its settings, for rules and planners. */
 export interface MysqlSizing {
   readonly bufferPoolMb: number;
   readonly maxConnections: number;
   readonly redoLogMb: number;
 }
 
-/** What a node needs besides its buffer pool: the server itself, 1 MB a connection that works, the group's cache. */
+/** Memory that a node needs besides its buffer pool: the server itself, 1 MB per busy connection, the group's cache. */
 export const BESIDES_POOL_MB = 450;
 
-/** The buffer pool of a node that is told its memory alone. */
+/** The default buffer pool of a node with this memory. */
 export function usualPoolMb(memoryMb: number): number {
   return Math.floor(memoryMb / 4);
 }

@@ -6,7 +6,7 @@ import { SIZES } from "./sizes.ts";
 
 const NAME = "mysql-backup";
 
-/** Beside a replica: what takes the primary's server must not take the backups. */
+/** The backups are on the server of a replica, so that the loss of the primary's server does not include them. */
 export function planBackups({ project, stack, mysql, images }: Config, cluster: ClusterPlan): BackupPlan | undefined {
   if (mysql.backup === undefined) return undefined;
   const { databases } = cluster;
@@ -22,7 +22,7 @@ export function planBackups({ project, stack, mysql, images }: Config, cluster: 
     members: databases.map(({ member }) => member),
     timeline: mysql.restored ?? "first",
     ...settings,
-    // A volume cannot move: another folder is another volume.
+    // A volume cannot move, so another folder gets another volume.
     volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
     directory,
   };

@@ -6,12 +6,12 @@ import { ROUTER_PORTS } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
 /**
- * Where the routers' addresses are names of, so that a database's certificate is good for all of them, also for those that
- * are yet to come: TLS goes through a router as it is. Of two labels, because clients take no *.internal for a pattern.
+ * The domain of the routers' addresses. TLS passes through a router unchanged, so a database's certificate is valid for
+ * *.database.internal, which includes future routers. The domain has two labels, because clients accept no *.internal.
  */
 export const ROUTER_DOMAIN = "database.internal";
 
-/** One on each server that runs the application, so that the way to the databases hangs on no other server. */
+/** One router on each server that runs the application, so that access to the databases depends on no other server. */
 export function planRouters(config: Config, { databases }: ClusterPlan): RouterPlan[] {
   const targets = databases
     .filter(({ role }) => role !== "arbiter")

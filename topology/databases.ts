@@ -17,14 +17,14 @@ const ARBITER_SIZING = {
 } as const;
 
 /**
- * The switchover controller's container keeps its former name. Under another one, `up` would start the new container while
- * the old one still runs, and for a while two controllers could each promote another primary.
+ * The switchover controller's container keeps its former name. Under another one, `up` would start the new container
+ * while the old one still runs, and for a while two controllers could each promote another primary.
  */
 const CONTROLLER = "mysql-steward";
 
 const ROLL = { arbiter: 0, other: 1, first: 2 } as const;
 
-/** Whether a group has a member that is on no server: by default where it would have no majority after a loss. */
+/** Whether a group has an arbiter, a member on no server: by default if the number of databases is even. */
 export function hasArbiter({ replication, arbiter }: Settings["mysql"], databases: number): boolean {
   return replication === "group" && (arbiter ?? databases % 2 === 0);
 }
@@ -77,7 +77,7 @@ export function planCluster(config: Config): ClusterPlan {
   };
 }
 
-/** A restore has volumes of its own, so that the data that it replaces stay. */
+/** A restore has its own volumes, so that the replaced data is kept. */
 function dataVolume({ project, stack, mysql }: Config, name: string): string {
   return [project, stack, name, ...(mysql.restored === undefined ? [] : [mysql.restored])].join("-");
 }
@@ -88,14 +88,14 @@ export function memberName(server: string): string {
 }
 
 /**
- * The same for a server whatever else changes: a replica skips what carries its own number, so one that another server
- * has had would make it skip, and lose, what that one wrote.
+ * MySQL's server id, derived from the server's name alone. A replica skips transactions with its own id, so an id that
+ * another server had before would make it skip, and lose, that server's transactions.
  */
 function serverId(server: string): number {
   return createHash("sha256").update(server).digest().readUInt32BE() || 1;
 }
 
-/** The same text gives the same UUID. */
+/** A UUID that depends on the text alone. */
 function uuidOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");

@@ -96,7 +96,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         files: [
           configFiles(CONFIG_FOLDER, nodeFiles(plan, cluster)),
           liveFiles("desired", DESIRED_FOLDER, desiredFiles(plan, cluster)),
-          // node.sh sees what has changed: no renewal and no other password replaces a database.
+          // node.sh applies changes of these files, so that a renewal or another password replaces no database.
           secretFiles({
             ...this.#passwordFiles(ACCOUNTS),
             [basename(TLS.authority)]: authority.certificate,
@@ -106,8 +106,9 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ],
         data: { volume, path: "/var/lib/mysql" },
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
-        // The name of a member that is down is looked up outside, and a group waits for the answer: it looks names up
-        // in the thread that passes its messages. Where nobody outside answers, that would be 20 s.
+        // The name of a member that is down is looked up outside, and a group waits for the answer, because it looks up
+        // names in the thread that passes its messages. Without these options it would wait 20 s where no resolver
+        // outside answers.
         dnsOptions: ["timeout:1", "attempts:1"],
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
@@ -119,8 +120,9 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 
   /**
-   * @param served for each member the certificate that it has to serve; a renewed one is another controller, which
-   * waits for it
+   * @param served the fingerprint of each member's certificate; a renewed one replaces the controller, which waits
+   * until it is
+   *   served
    */
   #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
     const { plan } = args;

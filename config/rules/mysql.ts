@@ -26,7 +26,7 @@ function primaryExists(databases: readonly string[], { primary }: Settings["mysq
   ];
 }
 
-/** The most that MySQL takes into a group. */
+/** The most members that MySQL accepts in a group. */
 const GROUP_MEMBERS = 9;
 
 function enoughMembers(databases: readonly string[], mysql: Settings["mysql"]): Problem[] {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { REPLICATIONS, WITHOUT_REPLICA } from "../choices.ts";
 import { type About, name, oneOf, whole, yesOrNo } from "../kinds.ts";
 
-/** Databases that the application may not write to. */
+/** Names of databases that the application may not use. */
 const RESERVED: readonly string[] = ["cluster", "information_schema", "mysql", "performance_schema", "sys"];
 
 const backup = z.strictObject(
@@ -12,11 +12,14 @@ const backup = z.strictObject(
       .meta({ description: "The time between two full backups." } satisfies About),
     keep: whole(1, 365, "full backups")
       .default(7)
-      .meta({ description: "How many full backups stay, each with the archive after it." } satisfies About),
+      .meta({
+        description: "The number of full backups that are kept, each with the archive that follows it.",
+      } satisfies About),
     archiveSeconds: whole(5, 3600, "seconds")
       .default(60)
       .meta({
-        description: "How often the binary log is archived: what a restore may lack when every database is lost.",
+        description:
+          "How often the binary log is archived: the longest time that a restore can lack when every database is lost.",
       } satisfies About),
     directory: z
       .string({ error: "a folder of the database's host" })
@@ -24,7 +27,7 @@ const backup = z.strictObject(
       .optional()
       .meta({
         description:
-          "A folder of the host, writable by the user 999. A mounted share takes the backups off the machine.",
+          "A folder of the host, writable by the user 999. With a mounted share the backups leave the machine.",
         unset: "a volume",
         example: "/srv/backups",
       } satisfies About),
@@ -44,12 +47,12 @@ export const mysql = z
         .default("async")
         .meta({
           description:
-            "What a commit waits for. async: nobody. semisync: a replica has it on its disk. group: a majority has it, and the members choose another primary by themselves.",
+            "What a commit waits for. async: nothing. semisync: a replica has it on its disk. group: a majority has it, and the members elect another primary by themselves.",
         } satisfies About),
       primary: name()
         .optional()
         .meta({
-          description: "The server that takes the writes. Another one is a switchover.",
+          description: "The server that takes the writes. A change is a switchover.",
           unset: "the first server with the role db",
           example: "server1",
         } satisfies About),
@@ -57,7 +60,7 @@ export const mysql = z
         .optional()
         .meta({
           description:
-            "What a semisync primary does without a replica. With wait it takes no writes until one is back; with degrade it goes on, and may lose what it takes.",
+            "What a semisync primary does without a replica. With wait it takes no writes until one is back; with degrade it goes on, and these writes may be lost.",
           unset: "none; semisync needs one",
           example: "wait",
         } satisfies About),
@@ -76,7 +79,7 @@ export const mysql = z
       maxLagSeconds: whole(1, 86_400, "seconds")
         .default(30)
         .meta({
-          description: "A replica that is further behind serves no reads while another database can.",
+          description: "A replica that lags more serves no reads while another database can.",
         } satisfies About),
       database: z
         .string({ error: "a database name" })
@@ -91,7 +94,7 @@ export const mysql = z
         .default(true)
         .meta({
           description:
-            "Data volumes stay on the engine, and npm run down spares the passwords and the key that open them.",
+            "Data volumes stay on the engine, and npm run down keeps the passwords and the key that open them.",
         } satisfies About),
       memoryMb: whole(768, 1_048_576, "MB")
         .default(1024)
@@ -106,7 +109,7 @@ export const mysql = z
       maxConnections: whole(20, 10_000, "connections")
         .optional()
         .meta({
-          description: "Connections that a node takes. They change while MySQL runs.",
+          description: "The most connections that a node accepts. The limit changes while MySQL runs.",
           unset: "derived from memoryMb: 128 of 1024",
           example: 150,
         } satisfies About),
@@ -118,7 +121,7 @@ export const mysql = z
           example: 256,
         } satisfies About),
       backup: backup.optional().meta({
-        description: "Where it is set, even to an empty {}, backups are taken.",
+        description: "Backups are taken if this is set, even to an empty {}.",
         unset: "no backups",
         example: {},
       } satisfies About),
@@ -128,7 +131,7 @@ export const mysql = z
         .optional()
         .meta({
           description: "The restore whose data the databases have. npm run restore sets it.",
-          unset: "the data that they have had from the beginning",
+          unset: "the first data",
           example: "20261121t120000z",
         } satisfies About),
     },

@@ -9,15 +9,15 @@ import { planRecovery } from "../../database/recovery.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import { TABLE } from "./rows.ts";
 
-/** In which the others have received something, and come back after they were killed. */
+/** The longest time until the others have received transactions, and until they are back after they were killed. */
 const WAIT_SECONDS = 120;
 const POLL_SECONDS = 0.25;
-/** Without a primary: the others start again, a person decides, and what was received is applied. */
+/** Time without a primary, in which the others restart, the operator decides and received transactions are applied. */
 const OUTAGE_MS = 60_000;
 
 /**
  * All databases are killed while the others have received rows that they have not applied, and the primary stays away.
- * What a person does then must lose no row that was acknowledged.
+ * The failover or recovery that follows must lose no acknowledged row.
  */
 export const CHAINED_FAILURE: DatabaseDrill = {
   name: "database-chained-failure",
@@ -40,8 +40,8 @@ export const CHAINED_FAILURE: DatabaseDrill = {
     const others = topology.cluster.databases.map(({ name }) => name).filter((name) => name !== primary);
     const nodes = nodesOf(containers);
 
-    say(`holding up what ${others.join(", ")} apply`);
-    // Each ends with its server.
+    say(`blocking the applier of ${others.join(", ")}`);
+    // Each lock ends with its server.
     const locks = others.map((name) => containers.execute(name, holding(topology.database)).catch(() => undefined));
     let began: number | undefined;
     try {
@@ -49,8 +49,8 @@ export const CHAINED_FAILURE: DatabaseDrill = {
         const received = await Promise.all(others.map((name) => unappliedAt(context, name)));
         return received.every((count) => count >= rate);
       });
-      // From here on nothing more is acknowledged. What is under way comes to its end first: nobody was promised it,
-      // and the primary would have it alone.
+      // From here on nothing more is acknowledged. Open transactions end first: they are not acknowledged, and the
+      // primary alone would have them.
       await databases.ask(primary, "SET GLOBAL super_read_only = ON");
       if (topology.cluster.replication === "group") await untilWritten(context, others);
       say(`killing all databases; ${primary} stays away`);
@@ -71,13 +71,13 @@ export const CHAINED_FAILURE: DatabaseDrill = {
 
 const SLEEP = "DO SLEEP(600)";
 
-/** A command that keeps a database from applying rows of the table. */
+/** A command that blocks a database's applier by a lock on the table. */
 function holding(database: string): string[] {
   const client = 'MYSQL_PWD=$(cat /run/secrets/root-password) exec mysql --user=root --execute="$1"';
   return ["sh", "-c", client, "sh", `LOCK TABLES \`${database}\`.${TABLE} READ; ${SLEEP}`];
 }
 
-/** Where nothing was killed yet, ends what holds up the others, and opens the primary. */
+/** If nothing was killed yet: removes the locks, and opens the primary for writes. */
 async function letGo({ databases, primary }: DatabaseContext, others: readonly string[]): Promise<void> {
   const open = "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF";
   const end = `SET @holder = (SELECT ID FROM performance_schema.processlist WHERE INFO = '${SLEEP}'); KILL @holder`;
@@ -92,7 +92,7 @@ async function unappliedAt({ databases }: DatabaseContext, name: string): Promis
   return row.reduce((sum, set) => sum + countOf(set), 0);
 }
 
-/** A member of a group confirms before it has written: only what is written outlives it. */
+/** A group's member confirms a transaction before it has written it to disk, and only written ones survive a kill. */
 async function untilWritten(context: DatabaseContext, others: readonly string[]): Promise<void> {
   const { databases, primary } = context;
   const [[all = ""] = []] = await databases.ask(primary, "SELECT REPLACE(@@global.gtid_executed, '\\n', '')");

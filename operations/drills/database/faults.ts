@@ -4,21 +4,21 @@ import { CHAINED_FAILURE } from "./chainedFailure.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import type { Limit } from "./measure.ts";
 
-/** Without writes when a group loses its primary: 5 s of silence are compiled into MySQL before it is missed. */
+/** Time without writes when a group loses its primary. MySQL suspects a member after 5 s of silence, a fixed value. */
 const FAILOVER_MS = 7_500;
-/** Without writes when a primary hands over. */
+/** Time without writes when a primary hands over. */
 const HAND_OVER_MS = 1_000;
-/** Without writes while a group agrees to forget a member, or to take one. */
+/** Time without writes while a group expels or accepts a member. */
 const REGROUP_MS = 4_000;
-/** What does not answer for less is not missed by its group, and nothing happens. In seconds. */
+/** Seconds without an answer after which a group notices that a member is missing. */
 const MISSED = 8;
-/** The longest that a killed database may be away. */
+/** The longest time that a killed database may need to answer again. */
 const RESTART_MS = 20_000;
-/** The longest from then on until it is in its place. */
+/** The longest time from then until it is in its place. */
 const REJOIN_MS = 20_000;
-/** Until the routers send readers elsewhere. */
+/** Time until the routers send readers to another database. */
 const READERS_MS = 3_000;
-/** A semisync primary that goes on without its replica waits so long for it. */
+/** Time that a semisync primary with `degrade` waits for its replica. */
 const DEGRADE_MS = 2_000;
 
 const READ_FAILURES = 60;
@@ -39,7 +39,7 @@ function needsAnother({ topology: { cluster } }: Stack): string | undefined {
   return candidates.length < 2 ? "the stack has one database, and no other could be the primary" : undefined;
 }
 
-/** Without another database, or a majority without one that is lost, nobody goes on. */
+/** The obstacle to drills that need another database, or a majority after the loss of one. */
 function needsOthers(stack: Stack): string | undefined {
   const { databases } = stack.topology.cluster;
   return isGroup(stack) && databases.length < 3
@@ -51,7 +51,7 @@ function needsGroup(stack: Stack): string | undefined {
   return isGroup(stack) ? needsOthers(stack) : "only a group chooses another primary by itself";
 }
 
-/** All but the primary, the arbiter among them. */
+/** All members but the primary, including the arbiter. */
 function others({ topology, primary }: DatabaseContext): string[] {
   return topology.cluster.databases.map(({ name }) => name).filter((name) => name !== primary);
 }
@@ -62,7 +62,7 @@ function networkOf({ topology }: Stack): string {
   return network.engineName;
 }
 
-/** How long a database is left alone, in seconds. */
+/** Seconds for which a database is paused or cut off. */
 function holdOf({ holdSeconds }: Conditions): number {
   return Math.max(holdSeconds, MISSED);
 }
@@ -95,7 +95,7 @@ const partition: Act = async (service, context) => {
   await containers.whileCutOff(service, networkOf(context), () => wait(seconds));
 };
 
-/** One after the other, something happens to each; the next meets a cluster that is whole. */
+/** Applies the fault to one target after the other. Each time, every member is in its place before. */
 function toEach(targets: (context: DatabaseContext) => readonly string[], act: Act): DatabaseDrill["run"] {
   return async (context) => {
     let longest = 0;
@@ -113,7 +113,7 @@ function toEach(targets: (context: DatabaseContext) => readonly string[], act: A
 const toPrimary = (act: Act) => toEach(({ primary }) => [primary], act);
 const toOthers = (act: Act) => toEach(others, act);
 
-/** Without writes when a primary misses a member that is away for so long; with semisync, its only replica. */
+/** Time without writes when a member is away for this time; with semisync, the member is the only replica. */
 function withoutReplicaMs({ topology: { cluster } }: Stack, awayMs: number): number {
   if (cluster.replication === "group") return REGROUP_MS;
   if (cluster.replication !== "semisync" || cluster.databases.length > 2) return HAND_OVER_MS;
