@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../config/config.ts";
+import { ConfigError } from "../config/problems.ts";
+import { UNKNOWN } from "../config/surroundings.ts";
+import { devConfig } from "./devConfig.ts";
+
+/** The text of each problem that the dev stack has with the given keys changed, without the cure's last word: --stack dev. */
+export function problems(changes: Record<string, unknown>, surroundings = UNKNOWN): string[] {
+  try {
+    parseConfig("foobar", "dev", devConfig(changes), surroundings);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.message
+      .split("\n\n")
+      .slice(1)
+      .map((text) => {
+        const [whole, problem] = /^(.*) --stack dev$/s.exec(text.trim()) ?? [];
+        assert.ok(problem !== undefined, `the cure does not name the stack: ${whole ?? text}`);
+        return problem;
+      });
+  }
+  return [];
+}
+
+export const server = (name: string, ...roles: string[]) => ({ name, roles });
+
+export const both = [server("server1", "web", "app", "db"), server("server2", "web", "app", "db")];

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { both, problems, server } from "../configProblems.ts";
+
+describe("configuration of the databases", () => {
+  const mysql = (settings: Record<string, unknown>, servers = both) => ({
+    "foobar:mysql": settings,
+    "foobar:servers": servers,
+  });
+
+  const one = [server("server1", "web", "app", "db")];
+
+  const databases: [string, Record<string, unknown>, RegExp[]][] = [
+    ["an unknown replication", mysql({ replication: "galera" }), [/one of async, semisync, group/]],
+    [
+      "a primary without the role db",
+      mysql({ primary: "server2" }, [...one, server("server2", "app")]),
+      [/role db: server1/],
+    ],
+    ["two primaries", mysql({ primary: ["server1", "server2"] }), [/mysql\.primary .*\n.*a name/]],
+    [
+      "semisync without the setting withoutReplica",
+      mysql({ replication: "semisync" }),
+      [/withoutReplica is not set.*\n.*wait takes no writes.*degrade goes on alone/],
+    ],
+    [
+      "semisync with no replica",
+      mysql({ replication: "semisync", withoutReplica: "wait" }, one),
+      [/replication is semisync, and there is no replica to wait for/],
+    ],
+    ["withoutReplica where nobody waits", mysql({ withoutReplica: "wait" }), [/unless mysql\.replication is semisync/]],
+    ["a group of one", mysql({ replication: "group" }, one), [/replication is group, and there is one server/]],
+    ["a group of two", mysql({ replication: "group", arbiter: false }), [/no majority.*acceptNoMajority/]],
+    [
+      "an arbiter that makes an odd number even",
+      mysql({ replication: "group", arbiter: true }, [...both, server("server3", "db")]),
+      [/mysql\.arbiter is true/],
+    ],
+    [
+      "settings of a group outside one",
+      mysql({ arbiter: true, acceptNoMajority: true }),
+      [/mysql\.arbiter .*\n.*unless mysql\.replication is group/, /mysql\.acceptNoMajority .*\n.*unless/],
+    ],
+    ["an unknown size", mysql({ memoryMb: "large" }), [/memoryMb is "large"\n.*whole number of MB from 768/]],
+    ["backups too seldom", mysql({ backup: { everyHours: 200 } }), [/everyHours is 200\n.*hours from 1 to 168/]],
+    ["backups of which none stays", mysql({ backup: { keep: 0 } }), [/keep is 0\n.*full backups from 1 to 365/]],
+    ["an archive without a pause", mysql({ backup: { archiveSeconds: 1 } }), [/archiveSeconds is 1\n.*from 5 to 3600/]],
+    ["a relative folder for backups", mysql({ backup: { directory: "./b" } }), [/directory is .*\n.*starts with \//]],
+    ["encryption that is neither", mysql({ backup: { encrypted: "yes" } }), [/encrypted is "yes"\n.*true or false/]],
+    ["backups that are no settings", mysql({ backup: true }), [/backup is true\n.*everyHours, keep/]],
+    ["a restore that nobody made", mysql({ restored: "yesterday" }), [/restored is .*\n.*like 20261121t120000z/]],
+    ["a buffer pool that leaves no room", mysql({ bufferPoolMb: 1000 }), [/bufferPoolMb is 1000\n.*at most 574/]],
+  ];
+
+  for (const [name, changes, expected] of databases) {
+    it(`refuses ${name}`, () => {
+      const found = problems(changes);
+      assert.equal(found.length, expected.length, found.join("\n"));
+      for (const [index, pattern] of expected.entries()) assert.match(found[index] ?? "", pattern);
+    });
+  }
+
+  it("takes a group of two where that is accepted", () => {
+    assert.deepEqual(problems(mysql({ replication: "group", arbiter: false, acceptNoMajority: true })), []);
+  });
+});
