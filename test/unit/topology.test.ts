@@ -1,30 +1,10 @@
 import assert from "node:assert/strict";
-import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { LOAD_BALANCERS, NETWORKS, ROLES, TRAFFIC } from "../../config/choices.ts";
-import { parseConfig } from "../../config/config.ts";
-import type { Topology } from "../../topology/plan.ts";
+import { NETWORKS } from "../../config/choices.ts";
 import { instances } from "../../topology/tiers.ts";
-import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
-
-const plan = (raw: Record<string, string>): Topology => planTopology(parseConfig("foobar", "dev", raw));
-
-/** Any valid list of servers: every role is somewhere. */
-const servers = fc
-  .uniqueArray(
-    fc.record({
-      name: fc
-        .stringMatching(/^[a-z][a-z0-9]{0,8}$/)
-        .filter((name) => !LOAD_BALANCERS.some((reserved) => reserved === name)),
-      roles: fc.subarray([...ROLES], { minLength: 1 }),
-    }),
-    { minLength: 1, maxLength: 12, selector: ({ name }) => name },
-  )
-  .filter((list) => ROLES.every((role) => list.some(({ roles }) => roles.includes(role))));
-
-const topologies = servers.map((list) => plan({ "foobar:servers": JSON.stringify(list) }));
+import { plan, servers, topologies } from "../topologies.ts";
 
 describe("topology", () => {
   it("plans the dev stack as the exercise draws it", () => {
@@ -109,47 +89,6 @@ describe("topology", () => {
     );
   });
 
-  it("has databases that know each other, and replaces the first primary last", () => {
-    fc.assert(
-      fc.property(topologies, ({ cluster: { databases, primary } }) => {
-        assert.equal(databases.at(-1)?.member, primary);
-        assert.deepEqual(databases.filter(({ role }) => role === "first").length, 1);
-        const members = databases.map(({ member }) => member);
-        for (const { member, peers } of databases) assert.deepEqual([member, ...peers].sort(), members.toSorted());
-        assert.equal(new Set(databases.map(({ serverId }) => serverId)).size, databases.length);
-      }),
-    );
-  });
-
-  it("keeps a database as it is whoever is primary, and its number whatever else there is", () => {
-    const databases = (raw: Record<string, string>) =>
-      plan(raw)
-        .cluster.databases.map(({ role: _, ...rest }) => rest)
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const first = databases({ "foobar:mysql": JSON.stringify({ primary: "server1" }) });
-    assert.deepEqual(databases({ "foobar:mysql": JSON.stringify({ primary: "server2" }) }), first);
-    const [alone] = databases({ "foobar:servers": JSON.stringify([{ name: "server2", roles: [...ROLES] }]) });
-    assert.equal(alone?.serverId, first.find(({ server }) => server === "server2")?.serverId);
-  });
-
-  it("gives a group of an even number a member that is on no server, and reaches no application", () => {
-    const group = (count: number) => {
-      const servers = Array.from({ length: count }, (_, index) => ({ name: `server${index + 1}`, roles: [...ROLES] }));
-      const raw = { "foobar:servers": JSON.stringify(servers), "foobar:mysql": '{"replication":"group"}' };
-      return plan(raw);
-    };
-    assert.equal(group(3).cluster.databases.length, 3);
-    const { cluster, routers, hosts } = group(2);
-    const [arbiter] = cluster.databases;
-    assert.equal(arbiter?.role, "arbiter");
-    assert.deepEqual(
-      arbiter?.attachments.map(({ network }) => network),
-      ["replication"],
-    );
-    assert.ok(hosts.some(({ name }) => name === arbiter?.host));
-    for (const { targets } of routers) assert.equal(targets.length, 2);
-  });
-
   it("lets neighbours in the request's path share a network, and nobody else", () => {
     fc.assert(
       fc.property(topologies, (topology) => {
@@ -202,102 +141,6 @@ describe("topology", () => {
           }
         }
       }),
-    );
-  });
-
-  it("has databases whose certificates are good for every router's address, and hang on no server's roles", () => {
-    fc.assert(
-      fc.property(topologies, (topology) => {
-        for (const { name, member, dnsNames } of topology.cluster.databases) {
-          const subjectaltname = dnsNames.map((pattern) => `DNS:${pattern}`).join(", ");
-          const certificate = { subject: {}, subjectaltname } as PeerCertificate;
-          const routers = topology.routers.map(({ address }) => address);
-          for (const address of [name, member, ...routers]) {
-            assert.equal(checkServerIdentity(address, certificate), undefined);
-          }
-          assert.ok(checkServerIdentity("elsewhere.internal", certificate) instanceof Error);
-          assert.ok(!routers.some((address) => dnsNames.includes(address)));
-        }
-      }),
-    );
-  });
-
-  it("keeps requests on the server that they came to, where it runs the application", () => {
-    fc.assert(
-      fc.property(servers, (list) => {
-        const { web } = plan({ "foobar:servers": JSON.stringify(list) });
-        const applicationOnly = list.some(({ roles }) => roles.includes("app") && !roles.includes("web"));
-        for (const { server, listeners } of web) {
-          if (!list.some(({ name, roles }) => name === server && roles.includes("app"))) continue;
-          const reached = listeners.map(({ upstream }) => upstream.server);
-          assert.equal(reached[0], server);
-          if (!applicationOnly) assert.deepEqual(reached, [server]);
-        }
-      }),
-    );
-  });
-
-  it("has a route to every web server and every application, and with two of a tier one that avoids any of them", () => {
-    fc.assert(
-      fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
-        assert.ok(lb);
-        for (const tier of [web, applications]) {
-          for (const { server } of tier) {
-            assert.ok(
-              lb.backends.some(({ servers: through }) => through.includes(server)),
-              server,
-            );
-          }
-        }
-        for (const tier of [web, applications]) {
-          if (tier.length < 2) continue;
-          for (const lost of tier) {
-            assert.ok(
-              lb.backends.some(({ servers: through, address, port }) => {
-                const own = web.find(({ name }) => name === address);
-                const reached = own?.listeners.find((listener) => listener.port === port)?.upstream.address;
-                return through.length > 0 && address !== lost.name && reached !== lost.name;
-              }),
-              `nothing avoids ${lost.name}`,
-            );
-          }
-        }
-      }),
-    );
-  });
-
-  it("takes at most two routes to an application, so that routes grow with the servers", () => {
-    fc.assert(
-      fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
-        assert.ok(lb && lb.backends.length <= 3 * Math.max(web.length, applications.length));
-        assert.equal(new Set(lb.backends.map(({ name }) => name)).size, lb.backends.length);
-      }),
-    );
-  });
-
-  it("opens a route as far as the less open of its two servers", () => {
-    const traffic = (web: string, app: string) => {
-      const list = [
-        { name: "front", roles: ["web"], traffic: web },
-        { name: "back", roles: ["app", "db"], traffic: app },
-        { name: "spare", roles: ["web", "app"] },
-      ];
-      const [lb] = plan({ "foobar:servers": JSON.stringify(list) }).loadBalancers;
-      return lb?.backends.find(({ name }) => name === "front-back")?.traffic;
-    };
-    for (const [index, one] of TRAFFIC.entries()) {
-      for (const [other, two] of TRAFFIC.entries()) assert.equal(traffic(one, two), TRAFFIC[Math.max(index, other)]);
-    }
-  });
-
-  it("puts one server to work in mode active-passive, and the others behind it in their order", () => {
-    const [lb] = plan(devConfig({ "foobar:loadBalancer": { mode: "active-passive" } })).loadBalancers;
-    assert.deepEqual(
-      lb?.backends.map(({ name, backup }) => [name, backup]),
-      [
-        ["server1", false],
-        ["server2", true],
-      ],
     );
   });
 
