@@ -1,89 +1,14 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import fc from "fast-check";
 import type { z } from "zod";
 import { NETWORKS } from "../../config/choices.ts";
-import { parseConfig, rawSettings } from "../../config/config.ts";
-import { ConfigError } from "../../config/problems.ts";
-import { type Config, schema } from "../../config/schema.ts";
+import { schema } from "../../config/schema.ts";
 import { elementOf, shapeOf } from "../../config/shape.ts";
 import { overlap, partOf } from "../../config/subnets.ts";
-import { type Surroundings, UNKNOWN } from "../../config/surroundings.ts";
-import type { EngineState } from "../../engine/state.ts";
-import type { MachineSubnet } from "../../preflight/machine.ts";
-import { collisions } from "../../preflight/preflight.ts";
-import { planTopology } from "../../topology/topology.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
 import { exampleNames, exampleSettings, type StackSettings } from "../examples.ts";
 import { cures, pasted } from "../pasted.ts";
-
-const LOCAL = "unix:///run/docker.sock";
-const REMOTE = "tcp://elsewhere:2376";
-const NOBODY: EngineState = {
-  kernel: "6.1.0",
-  networks: [],
-  published: [],
-  services: [],
-  isServing: false,
-  dataVolumes: [],
-  dataAtWork: [],
-};
-
-const parse = (settings: StackSettings, surroundings: Surroundings) =>
-  parseConfig("foobar", "two", rawSettings(settings), surroundings);
-
-/** What the configuration of the stack `two` is refused with, or nothing. */
-function refusedBy(settings: StackSettings, surroundings: Surroundings): ConfigError | undefined {
-  try {
-    parse(settings, surroundings);
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  return undefined;
-}
-
-/** What the stack `two` is refused with before the engine is touched, or nothing. */
-async function hindrance(
-  settings: StackSettings,
-  engine: Partial<EngineState>,
-  machine: readonly MachineSubnet[] = [],
-  endpoint = REMOTE,
-): Promise<ConfigError | undefined> {
-  const problems = await collisions(
-    planTopology(parse(settings, UNKNOWN)),
-    endpoint,
-    { ...NOBODY, ...engine },
-    machine,
-  );
-  return problems.length === 0 ? undefined : new ConfigError("foobar", "two", problems);
-}
-
-/** What a stack has on an engine. */
-function held({ networks, loadBalancer }: Config, stack: string, own = false): Partial<EngineState> {
-  return {
-    networks: NETWORKS.map((name) => ({ name: `foobar-${stack}-${name}`, subnets: [networks[name]], own })),
-    published: [loadBalancer.port, loadBalancer.statsPort].flatMap((port) =>
-      port === undefined
-        ? []
-        : [{ container: `lb1-${stack}`, address: "127.0.0.1", port, service: own ? "lb1" : undefined }],
-    ),
-  };
-}
-
-const addresses = fc
-  .tuple(fc.constantFrom(0, 201, 202, 203), fc.nat(7), fc.constantFrom(0, 16, 128), fc.integer({ min: 16, max: 28 }))
-  .map(([second, third, fourth, bits]) => {
-    const number = ((second << 16) | (third << 8) | fourth) & (-1 << (32 - bits));
-    return `10.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}/${bits}`;
-  });
-const malformed = fc.constantFrom("10.201.1.7/24", "10.0.0.0/8", "none", "127.0.0.0/24");
-const networkSettings = fc.record(
-  {
-    range: fc.oneof(malformed, fc.constantFrom("10.201.0.0/20", "10.202.0.0/24", "10.0.0.0/16")),
-    ...Object.fromEntries(NETWORKS.map((name) => [name, fc.oneof({ weight: 4, arbitrary: addresses }, malformed)])),
-  },
-  { requiredKeys: [] },
-);
+import { addresses, held, hindrance, networkSettings, parse, refusedBy } from "../proposals.ts";
 
 describe("what an error proposes", () => {
   it("is accepted: networks that are malformed or overlap, among any others", () => {
@@ -223,67 +148,6 @@ describe("what an error proposes", () => {
     assert.equal(await hindrance({ ...small, "foobar:servers": servers.slice(0, 6) }, {}), undefined);
   });
 
-  it("is a port that nobody has, on the machine, in a container or in the plan", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const address = server.address();
-    assert.ok(address !== null && typeof address === "object");
-    const { port } = address;
-    const settings = { "foobar:loadBalancer": { port: port - 1, statsPort: port + 1 } };
-    const published = [port - 1, port + 2].map((one) => ({
-      container: "other",
-      address: "0.0.0.0",
-      port: one,
-      service: undefined,
-    }));
-    try {
-      const local = await hindrance(settings, { published }, [], LOCAL);
-      const [problem] = local?.problems ?? [];
-      assert.equal(problem?.complaint, `is ${port - 1}, which the container other has at 0.0.0.0`);
-      const proposed = Number(problem?.example);
-      assert.ok(proposed > port + 2, String(proposed));
-      assert.equal(await hindrance(pasted(settings, local?.message ?? ""), { published }, [], LOCAL), undefined);
-      const remote = await hindrance(settings, { published });
-      assert.equal(remote?.problems[0]?.example, String(port));
-    } finally {
-      await new Promise((resolve) => server.close(resolve));
-    }
-  });
-
-  it("is another port for each that is taken", async () => {
-    const settings = { "foobar:loadBalancer": { port: 9000, statsPort: 9001 } };
-    const published = [9000, 9001, 9003].map((port) => ({
-      container: "other",
-      address: "0.0.0.0",
-      port,
-      service: undefined,
-    }));
-    const error = await hindrance(settings, { published });
-    assert.deepEqual(
-      error?.problems.map(({ example }) => example),
-      ["9002", "9004"],
-    );
-  });
-
-  it("lets two stacks have one port at two addresses", async () => {
-    const published = [{ container: "other", address: "127.0.0.2", port: 8080, service: undefined }];
-    assert.equal(await hindrance({}, { published }), undefined);
-    assert.ok(await hindrance({ "foobar:loadBalancer": { address: "0.0.0.0" } }, { published }));
-  });
-
-  it("is another port for each that is set twice, none of them held", () => {
-    const settings = {
-      "foobar:loadBalancer": { replicas: 2, port: 8080, statsPort: 8080, pair: { port: 8080, statsPort: 8080 } },
-    };
-    const surroundings = { ...UNKNOWN, ports: new Set([8404, 8406]) };
-    const error = refusedBy(settings, surroundings);
-    assert.deepEqual(
-      error?.problems.map(({ example }) => example),
-      ["8405", "8407", "8408"],
-    );
-    assert.equal(refusedBy(pasted(settings, error?.message ?? ""), surroundings), undefined);
-  });
-
   it("is accepted in the place of any setting that is malformed", () => {
     /** Every key of the settings, an element of a list as its first. */
     const keysOf = (part: z.ZodType, path: string): string[] => [
@@ -306,18 +170,5 @@ describe("what an error proposes", () => {
         assert.equal(refusedBy(settings, UNKNOWN)?.message, undefined, `${key} ${wrong}: ${first.message}`);
       }
     }
-  });
-
-  it("is an address of the edge network that is free, and another one for each of a pair's", () => {
-    const list = fc.array(fc.constantFrom("10.201.0.254", "10.201.0.253", "10.201.0.11", "10.201.1.9", "10.201.0.0"));
-    const pairs = fc.record({ mode: fc.constantFrom("active-active", "active-passive"), virtualAddresses: list });
-    fc.assert(
-      fc.property(pairs, fc.constantFrom({}, { edge: "10.201.0.240/28" }), (pair, networks) => {
-        const settings = { "foobar:loadBalancer": { replicas: 2, pair }, "foobar:networks": networks };
-        const error = refusedBy(settings, UNKNOWN);
-        if (error === undefined) return;
-        assert.equal(refusedBy(pasted(settings, error.message), UNKNOWN)?.message, undefined);
-      }),
-    );
   });
 });
