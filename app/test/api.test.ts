@@ -45,7 +45,7 @@ describe("the API", () => {
     }
   });
 
-  it("answers broken JSON, foreign types and too much of it with a clear error", async () => {
+  it("answers broken JSON, other content types and bodies that are too large with a clear error", async () => {
     const { app } = setUp();
     const send = (type: string, payload: string) =>
       app.inject({ method: "POST", url: "/api/messages", headers: { "content-type": type }, payload });
@@ -55,7 +55,7 @@ describe("the API", () => {
     assert.deepEqual([large.statusCode, large.json().error], [413, "too-large"]);
   });
 
-  describe("refuses a body that is still on its way", () => {
+  describe("refuses a body that is still arriving", () => {
     /** One connection, as a proxy keeps it: what it got back, and how many answers it waits for. */
     async function connection(app: FastifyInstance) {
       await app.listen({ host: "127.0.0.1", port: 0 });
@@ -96,9 +96,9 @@ describe("the API", () => {
     const size = 200_000;
     const cases: [string, string, string[], string, string][] = [
       ["that is too large by its length", "/api/messages", [JSON_BODY, `Content-Length: ${size}`], "x", "413"],
-      ["that turns out too large", "/api/messages", [JSON_BODY, "Transfer-Encoding: chunked"], "chunk", "413"],
-      ["for a path that is not there", "/nowhere", [JSON_BODY, `Content-Length: ${size}`], "x", "413"],
-      ["of a foreign type", "/api/messages", ["Content-Type: text/xml", `Content-Length: ${size}`], "x", "415"],
+      ["that turns out to be too large", "/api/messages", [JSON_BODY, "Transfer-Encoding: chunked"], "chunk", "413"],
+      ["for a path that does not exist", "/nowhere", [JSON_BODY, `Content-Length: ${size}`], "x", "413"],
+      ["of another content type", "/api/messages", ["Content-Type: text/xml", `Content-Length: ${size}`], "x", "415"],
     ];
     for (const [what, path, headers, kind, status] of cases) {
       for (const draining of [false, true]) {
@@ -125,7 +125,7 @@ describe("the API", () => {
     }
   });
 
-  it("is unavailable with the database, says when to come back, and tells the address to the log only", async () => {
+  it("answers 503 without a database, with Retry-After, and writes the address to the log only", async () => {
     const { app, messages, lines } = setUp();
     messages.readFault = readDown();
     const answer = await app.inject("/api/messages");
@@ -135,7 +135,7 @@ describe("the API", () => {
     assert.ok(JSON.stringify(lines).includes("10.9.8.7"));
   });
 
-  it("tells a write that may have happened from one that did not", async () => {
+  it("distinguishes a write that may have happened from one that did not", async () => {
     const { api, messages } = setUp();
     messages.writeFault = new DatabaseUnavailable("write", "unknown", "x");
     const answer = await api({ text: "x" });
@@ -143,7 +143,7 @@ describe("the API", () => {
     assert.equal(answer.json().outcome, "unknown");
   });
 
-  it("keeps what went wrong inside to itself", async () => {
+  it("does not reveal internal errors", async () => {
     const { app, messages, lines } = setUp();
     messages.readFault = new Error("secret detail");
     const answer = await app.inject("/api/messages");
@@ -153,7 +153,7 @@ describe("the API", () => {
 });
 
 describe("a visitor who has just posted", () => {
-  it("is given a cookie that says which message, by the form and by the API, and only when it was saved", async () => {
+  it("gets a cookie with the message's id, by the form and by the API, only if it was saved", async () => {
     const { form, api, messages } = setUp();
     const cookie = "posted=4; Max-Age=60; Path=/; HttpOnly; SameSite=Lax";
     assert.equal((await form("text=hi")).headers["set-cookie"], cookie);
@@ -164,7 +164,7 @@ describe("a visitor who has just posted", () => {
     assert.equal((await api({ text: "hi" })).headers["set-cookie"], undefined);
   });
 
-  it("is told by the page and by the API when the message may be missing", async () => {
+  it("learns from the page and the API that the message may be missing", async () => {
     const { app } = setUp();
     const ask = (url: string, cookie: string) => app.inject({ url, headers: { cookie } });
     const notice = /Your newest message may be missing/;
@@ -174,7 +174,7 @@ describe("a visitor who has just posted", () => {
     assert.equal((await ask("/api/messages", "posted=3")).json().newestMayBeMissing, undefined);
   });
 
-  it("is anybody, with a cookie that is not a plain whole number", async () => {
+  it("is unknown if the cookie is not a plain whole number", async () => {
     const { app, messages } = setUp();
     for (const cookie of [
       "posted=",

@@ -56,7 +56,7 @@ describe("the bundle", function () {
     assert.equal(hash(bundleApp(elsewhere)), hash(bundle));
   });
 
-  it("holds no path of this machine, and stays small", () => {
+  it("contains no path of this machine, and stays small", () => {
     const text = Buffer.from(bundle).toString("utf8");
     assert.ok(!text.includes(ROOT.replace(/\/$/, "")));
     assert.ok(!text.includes("node_modules/"));
@@ -116,7 +116,7 @@ describe("the bundle", function () {
     }
   });
 
-  it("does not let those who wait for a database hold up its end", async () => {
+  it("does not wait at its end for requests that wait for a database", async () => {
     const { child, url } = await start({ DRAIN_SECONDS: "1", DATABASE_PATIENCE_SECONDS: "60" });
     try {
       await eventually(`${url}/livez`, (status) => status === 200);
@@ -144,7 +144,7 @@ describe("the bundle", function () {
     }
   });
 
-  it("says everything that is wrong with its environment, and exits with 1", async () => {
+  it("names every problem of its environment, and exits with 1", async () => {
     const { child } = await start({ PORT: "no", SERVER_NAME: "", DATABASE_PASSWORD_FILE: "/nonexistent" });
     const { exitCode, stderr, stdout } = await child;
     assert.equal(exitCode, 1);

@@ -15,7 +15,7 @@ describe("readiness", () => {
     assert.deepEqual(readiness.report(), { ready: true, reasons: [] });
   });
 
-  it("outlasts a database that is gone no longer than the grace", () => {
+  it("stays green while a database is gone for less than the grace", () => {
     readiness.contact();
     now += 30_000;
     assert.equal(readiness.report().ready, true);
@@ -24,7 +24,7 @@ describe("readiness", () => {
     assert.match(readiness.report().reasons.join(), /no database for 30 s, longer than the 30 s/);
   });
 
-  it("turns green again with the database, and the grace starts anew", () => {
+  it("turns green again with the database, and the grace begins again", () => {
     readiness.contact();
     now += 60_000;
     assert.equal(readiness.report().ready, false);
@@ -33,7 +33,7 @@ describe("readiness", () => {
     assert.equal(readiness.report().ready, true);
   });
 
-  it("stays red once draining, however well the database is", () => {
+  it("stays red once draining, whatever the state of the database", () => {
     readiness.contact();
     readiness.drain();
     readiness.contact();

@@ -14,7 +14,7 @@ describe("the page", () => {
     assert.ok(answer.body.includes('<form method="post" action="/messages">'));
   });
 
-  it("shows what visitors wrote as text, never as markup", async () => {
+  it("shows visitors' input as text, never as markup", async () => {
     const { app, messages } = setUp();
     const evil = `<script>alert("x")</script>'&`;
     messages.stored = [{ ...STORED, text: evil, author: evil, server: evil }];
@@ -23,7 +23,7 @@ describe("the page", () => {
     assert.equal(body.split("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;").length - 1, 3);
   });
 
-  it("allows its own styles and icon and nothing else", async () => {
+  it("allows only its own styles and icon", async () => {
     const { headers, body } = await setUp().app.inject("/");
     const style = /<style>([\s\S]*?)<\/style>/.exec(body)?.[1] ?? "";
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
@@ -35,7 +35,7 @@ describe("the page", () => {
     assert.doesNotMatch(body, /(src|href)="(https?:)?\/\//);
   });
 
-  it("brings the files that it refers to, under an address that changes with the release", async () => {
+  it("serves the files that it refers to, under an address that changes with the release", async () => {
     const { app } = setUp();
     const { body } = await app.inject("/");
     const address = /<link rel="stylesheet" href="(.*?)">/.exec(body)?.[1] ?? "";
@@ -60,7 +60,7 @@ describe("the page", () => {
     ]);
   });
 
-  it("keeps what was typed when a message is not valid, and says why", async () => {
+  it("keeps the input when a message is not valid, and says why", async () => {
     const { form, messages } = setUp();
     const answer = await form(`author=${"a".repeat(81)}&text=keep+%3Cme%3E`);
     assert.equal(answer.statusCode, 400);
@@ -79,7 +79,7 @@ describe("the page", () => {
     assert.ok(!answer.body.includes("<form"));
   });
 
-  it("is readable even when nothing can be read: 503, and when to come back", async () => {
+  it("is a page even if nothing can be read: 503 with Retry-After", async () => {
     const { app, messages } = setUp();
     messages.readFault = readDown();
     const answer = await app.inject("/");
@@ -88,7 +88,7 @@ describe("the page", () => {
     assert.ok(!answer.body.includes("10.9.8.7"), "no address for visitors");
   });
 
-  it("gives a post that was not saved back for another try", async () => {
+  it("shows a message that was not saved again for another attempt", async () => {
     const { form, messages } = setUp();
     messages.writeFault = new DatabaseUnavailable("write", "not-done", "x");
     messages.state = { possible: false, reason: "down" };
@@ -98,7 +98,7 @@ describe("the page", () => {
     assert.match(answer.body, /precious<\/textarea>/);
   });
 
-  it("invites nobody to repeat a post that may have been saved", async () => {
+  it("does not invite a visitor to repeat a message that may have been saved", async () => {
     const { form, messages } = setUp();
     messages.writeFault = new DatabaseUnavailable("write", "unknown", "x");
     const answer = await form("text=precious");

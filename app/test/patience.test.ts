@@ -98,7 +98,7 @@ describe("patience", () => {
     assert.ok(clock.idle);
   });
 
-  it("ends for everybody when the instance is about to close", async () => {
+  it("ends for all requests when the instance is about to close", async () => {
     const { messages, primary, replica, clock, stop } = stack(10_000);
     primary.up = replica.up = false;
     const waiting = [unavailable(messages.post(draft)), unavailable(messages.newest())];
@@ -111,7 +111,7 @@ describe("patience", () => {
     await messages.post(draft);
   });
 
-  it("hides from readers that a router is being replaced", async () => {
+  it("hides the replacement of a router from readers", async () => {
     const { messages, primary, replica, clock } = stack(10_000);
     await messages.newest();
     for (const server of [primary, replica]) {
@@ -143,7 +143,7 @@ describe("patience", () => {
     }
   });
 
-  it("is not for a reader whose database is slow", async () => {
+  it("does not apply to a reader whose database is slow", async () => {
     const { messages, primary, replica, clock } = stack(10_000);
     const slow = () => {
       throw new QueryTimeout("no answer");

@@ -24,7 +24,7 @@ async function silentServer(): Promise<{ port: number; close(): Promise<void> }>
 }
 
 describe("pool", () => {
-  it("gives up on a server that accepts and says nothing", async () => {
+  it("gives up on a server that accepts a connection and does not answer", async () => {
     const server = await silentServer();
     const pool = createPool({ host: "127.0.0.1", port: server.port }, ACCOUNT, { ...LIMITS, waitMs: 5000 });
     await assert.rejects(pool.connect(), { code: "ETIMEDOUT" });
@@ -43,7 +43,7 @@ describe("pool", () => {
     await server.close();
   });
 
-  it("fails at once where nobody listens, and can be closed", async () => {
+  it("fails at once if nothing listens, and can be closed", async () => {
     const server = await silentServer();
     await server.close();
     const pool = createPool({ host: "127.0.0.1", port: server.port }, ACCOUNT, LIMITS);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stack } from "./databaseStack.ts";
 
 describe("probing", () => {
-  it("makes the table, on the primary only", async () => {
+  it("creates the table, on the primary only", async () => {
     const { database, primary, replica } = stack();
     primary.tables = replica.tables = false;
     await database.probe();
@@ -17,7 +17,7 @@ describe("probing", () => {
     assert.equal(primary.tables, false);
   });
 
-  it("never throws, tells every change once, and counts as contact only what answered", async () => {
+  it("never throws, reports every change once, and counts only answers as contact", async () => {
     const { database, primary, replica, seen } = stack();
     primary.up = replica.up = false;
     await database.probe();
@@ -30,7 +30,7 @@ describe("probing", () => {
     assert.ok(seen.contacts > 0);
   });
 
-  it("does not take a restarted server for down because of a connection that died with it", async () => {
+  it("does not consider a restarted server down because of a connection that died with it", async () => {
     const { database, replica, seen } = stack();
     await database.probe();
     replica.restart();

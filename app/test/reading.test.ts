@@ -5,7 +5,7 @@ import { row, stack, unavailable } from "./databaseStack.ts";
 import { FakePool, FakeServer, failure } from "./fakes.ts";
 
 describe("reading", () => {
-  it("asks the replica and says so", async () => {
+  it("reads from the replica and names it", async () => {
     const { messages, replica, write } = stack();
     replica.answer = () => ({ rows: [row], insertId: 0 });
     const { node, value } = await messages.newest();
@@ -14,7 +14,7 @@ describe("reading", () => {
     assert.equal(write.attempts, 0);
   });
 
-  it("takes several replicas in turn", async () => {
+  it("uses several replicas in turn", async () => {
     const [one, two, primary] = [new FakeServer("one"), new FakeServer("two"), new FakeServer("primary")];
     const events = { contact() {}, failed() {}, changed() {} };
     const read = [new FakePool(one), new FakePool(two)];
@@ -81,7 +81,7 @@ describe("reading", () => {
     assert.equal(seen.contacts, 0);
   });
 
-  it("does not send the overflow of a busy replica to the primary, nor take it for down", async () => {
+  it("neither sends the overload of a busy replica to the primary, nor considers it down", async () => {
     const { messages, read, write, database } = stack();
     await messages.newest();
     read.refusal = new PoolBusy("full");
@@ -97,17 +97,17 @@ describe("reading", () => {
   });
 });
 
-describe("reading what one has written", () => {
+describe("reading one's own message", () => {
   const list = (...ids: number[]) => ({ rows: ids.map((id) => ({ ...row, id })), insertId: 0 });
 
-  it("asks the replica alone when it has the message", async () => {
+  it("reads only from the replica if it has the message", async () => {
     const { messages, replica, write } = stack();
     replica.answer = () => list(8, 7);
     assert.equal((await messages.newest(7)).behind, false);
     assert.equal(write.attempts, 0);
   });
 
-  it("reads where messages are written when the replica does not have it yet, though it may have a later one", async () => {
+  it("reads from the primary if the replica lacks the message, even if it has a later one", async () => {
     const { messages, replica, primary } = stack();
     replica.answer = () => list(9, 7);
     primary.answer = () => list(9, 8, 7);
@@ -115,7 +115,7 @@ describe("reading what one has written", () => {
     assert.deepEqual([node.name, value.map(({ id }) => id), behind], ["primary", [9, 8, 7], false]);
   });
 
-  it("shows what the replica has, and that it may be behind, when the primary cannot say", async () => {
+  it("shows the replica's list, and that it may be behind, if the primary does not answer", async () => {
     const { messages, replica, primary } = stack(10_000);
     replica.answer = () => list(7);
     primary.up = false;

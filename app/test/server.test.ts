@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readDown, setUp } from "./serverStage.ts";
 
-describe("what machines ask", () => {
+describe("requests of machines", () => {
   it("/livez does not depend on the database", async () => {
     const { app, messages } = setUp();
     messages.readFault = readDown();
@@ -21,7 +21,7 @@ describe("what machines ask", () => {
     assert.deepEqual(await ask(), [503, "draining: this instance is about to stop"]);
   });
 
-  it("serves while draining, and tells clients to let go of the connection", async () => {
+  it("serves while draining, and tells clients to close the connection", async () => {
     const { app, readiness } = setUp();
     assert.notEqual((await app.inject("/")).headers.connection, "close");
     readiness.drain();
@@ -29,7 +29,7 @@ describe("what machines ask", () => {
     assert.deepEqual([answer.statusCode, answer.headers.connection], [200, "close"]);
   });
 
-  it("tells so those whose request was under way when draining began, too", async () => {
+  it("tells so clients whose request was in flight when draining began, too", async () => {
     const { form, messages, readiness } = setUp();
     const post = messages.post.bind(messages);
     messages.post = async (draft) => {
@@ -40,7 +40,7 @@ describe("what machines ask", () => {
     assert.deepEqual([answer.statusCode, answer.headers.connection], [303, "close"]);
   });
 
-  it("/version tells what runs where", async () => {
+  it("/version names the release and the server", async () => {
     const { node, ...rest } = (await setUp().app.inject("/version")).json();
     assert.deepEqual(rest, { name: "foobar", version: "0.1.0", release: "r42", server: "server1" });
     assert.equal(node, process.version);
@@ -68,7 +68,7 @@ describe("every answer", () => {
     }
   });
 
-  it("keeps the load balancer's request id, in the answer and in the log, but nothing that looks like mischief", async () => {
+  it("keeps the load balancer's request id in the answer and in the log, unless it could do harm", async () => {
     const { app, lines } = setUp();
     const ask = async (id: string) => (await app.inject({ url: "/", headers: { "x-request-id": id } })).headers;
     assert.equal((await ask("abc-123"))["x-request-id"], "abc-123");
@@ -77,7 +77,7 @@ describe("every answer", () => {
     assert.match(String((await ask("x".repeat(129)))["x-request-id"]), /^[0-9a-f-]{36}$/);
   });
 
-  it("leaves one line in the log, unless it was a health question", async () => {
+  it("leaves one line in the log, except for health checks", async () => {
     const { app, lines } = setUp();
     for (const url of ["/livez", "/readyz", "/metrics"]) await app.inject(url);
     assert.equal(lines.length, 0);
@@ -87,7 +87,7 @@ describe("every answer", () => {
     assert.deepEqual({ ...lines[0], ...expected, client: "192.0.2.7" }, lines[0]);
   });
 
-  it("is a page for a lost browser and JSON for a lost program", async () => {
+  it("is a page for a browser and JSON for a program, if the path does not exist", async () => {
     const { app } = setUp();
     const browser = await app.inject({ url: "/nowhere", headers: { accept: "text/html,*/*" } });
     assert.match(String(browser.headers["content-type"]), /^text\/html/);

@@ -22,7 +22,7 @@ function problems(environment: Record<string, string | undefined>, read = passwo
 }
 
 describe("settings", () => {
-  it("has a default for everything that is not about this place", () => {
+  it("has a default for everything that does not depend on the place", () => {
     assert.deepEqual(readSettings(COMPLETE, password), {
       port: 3000,
       serverName: "server1",
@@ -45,7 +45,7 @@ describe("settings", () => {
     });
   });
 
-  it("reads the password from the file it is told", () => {
+  it("reads the password from the named file", () => {
     const asked: string[] = [];
     readSettings({ ...COMPLETE, DATABASE_PASSWORD_FILE: "/secrets/mine" }, (path) => {
       asked.push(path);
@@ -88,7 +88,7 @@ describe("settings", () => {
   const files = (authority: () => string) => (path: string) => (path === "/ca.pem" ? authority() : "x");
   const verified = { ...COMPLETE, DATABASE_CA_FILE: "/ca.pem" };
 
-  it("reads the authority from the file it is told", () => {
+  it("reads the authority from the named file", () => {
     const { database } = readSettings(
       verified,
       files(() => `${certificate}\n`),
@@ -112,7 +112,7 @@ describe("settings", () => {
     }
   });
 
-  it("refuses an authority where it would verify nothing: without encryption, and with hosts that have no name", () => {
+  it("refuses an authority that would verify nothing: without encryption, or with hosts that are numbers", () => {
     const wrong = {
       DATABASE_TLS: "off",
       DATABASE_WRITE_HOST: "10.0.0.1:3307",
@@ -127,7 +127,7 @@ describe("settings", () => {
     assert.match(message, /- DATABASE_READ_HOST must be names with DATABASE_CA_FILE \(it has 10\.0\.0\.2\)/);
   });
 
-  it("takes an empty variable for one that is not set", () => {
+  it("treats an empty variable as not set", () => {
     assert.equal(readSettings({ ...COMPLETE, PORT: "" }, password).port, 3000);
     assert.match(problems({ ...COMPLETE, SERVER_NAME: "" }), /SERVER_NAME is missing/);
   });

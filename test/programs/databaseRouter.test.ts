@@ -86,12 +86,12 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
   const sql = (user: string, statement: string, password = "") => sqlIn(database, user, password, statement);
   const asRoot = (statement: string) => sql("root", statement, "root");
 
-  it("leads writes and reads to a node that takes writes", async () => {
+  it("sends writes and reads to a node that accepts writes", async () => {
     await eventually(() => answers(ports.write), 150);
     await answers(ports.read);
   });
 
-  it("leaves one that takes no more writes and cuts its clients, and still reads there", async () => {
+  it("leaves a node that no longer accepts writes, closes its clients' connections, and still reads there", async () => {
     const { closed } = await connect(ports.write);
     await asRoot("SET GLOBAL super_read_only = ON");
     await closed;
@@ -99,14 +99,14 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     await eventually(() => answers(ports.read), 10);
   });
 
-  it("is well without a primary", () => docker("exec", haproxy, "bash", "-c", PROBE));
+  it("is healthy without a primary", () => docker("exec", haproxy, "bash", "-c", PROBE));
 
-  it("comes back when it takes writes again", async () => {
+  it("comes back when the node accepts writes again", async () => {
     await asRoot("SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
     await eventually(() => answers(ports.write), 10);
   });
 
-  it("asks with an account that may read no more than that", async () => {
+  it("asks with an account that may read nothing else", async () => {
     const answered = Promise.all(statements.map((statement) => sql(ROUTER_ACCOUNT, statement)));
     assert.deepEqual(
       (await answered).map((answer) => answer === YES),
@@ -114,7 +114,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     );
   });
 
-  it("leaves no connection unfinished", async () => {
+  it("leaves no aborted connection", async () => {
     const count = async (status: string) =>
       Number((await asRoot(`SHOW GLOBAL STATUS LIKE '${status}'`)).split("\t")[1]);
     // On a machine that stands still a check may time out; the next ones do not.
@@ -125,7 +125,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     }, 40);
   });
 
-  describe("tells the roles apart by what MySQL says of replication", () => {
+  describe("distinguishes the roles by MySQL's state of replication", () => {
     async function ask(statement: string, states: readonly State[]): Promise<boolean[]> {
       return (await asRoot(imagining(statement, states))).split("\n").map((answer) => answer === YES);
     }
@@ -154,7 +154,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     ];
     const follows = channel("ON", "ON");
 
-    it("of a node that takes writes", async () => {
+    it("of a node that accepts writes", async () => {
       const cases: readonly Case[] = [
         [true, "has no group", []],
         [true, "is in no group", [own("OFFLINE", "")]],
@@ -172,7 +172,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
       await answersAre(ROLES.primary(), cases);
     });
 
-    it("of a node that takes none", async () => {
+    it("of a node that accepts none", async () => {
       await asRoot("SET GLOBAL read_only = ON");
       const secondary = [own("ONLINE", "SECONDARY"), ...others("ONLINE")];
       const cases: readonly Case[] = [

@@ -58,7 +58,7 @@ describe("haproxy.cfg", () => {
     });
   }
 
-  it("hashes consistently unless told otherwise, and as much of the URI as it is told", () => {
+  it("hashes consistently by default, and the configured part of the URI", () => {
     assert.deepEqual(starting(web(balanced({ algorithm: "source" })), "hash-type"), ["hash-type consistent"]);
     const uri = web(balanced({ algorithm: "uri", hash: { method: "map-based", depth: 2, length: 40, query: true } }));
     assert.deepEqual(starting(uri, "hash-type"), ["hash-type map-based"]);
@@ -102,7 +102,7 @@ describe("haproxy.cfg", () => {
     assert.deepEqual(starting(web(haproxy()), "cookie"), []);
   });
 
-  it("shares tables with the other load balancer of a pair, under the name that it knows itself by", () => {
+  it("shares tables with the other load balancer of a pair, under its own name", () => {
     const text = balanced({ replicas: 2 });
     assert.deepEqual(section(text, "peers loadbalancers"), [
       "bind 10.201.0.11:10000",
@@ -112,7 +112,7 @@ describe("haproxy.cfg", () => {
     assert.ok(section(text, "global").includes("localpeer lb1"));
   });
 
-  it("checks what the application says of itself, as often as it is told", () => {
+  it("checks the application's readiness at the configured interval", () => {
     const text = haproxy({
       "foobar:application": { readinessPath: "/ready" },
       "foobar:loadBalancer": { health: { intervalMs: 2000, fall: 3, rise: 4, observe: "response" } },
@@ -122,7 +122,7 @@ describe("haproxy.cfg", () => {
     assert.match(checks, / check inter 2000ms fastinter 500ms downinter 2000ms fall 3 rise 4 observe layer7 /);
   });
 
-  it("watches connections, or nothing, and lets servers start slowly where that is wished", () => {
+  it("observes connections, or nothing, and lets servers start slowly if configured", () => {
     const checks = (health: object) => starting(web(balanced({ health })), "default-server")[0] ?? "";
     assert.match(checks({}), / observe layer4 error-limit \d+ on-error mark-down /);
     assert.doesNotMatch(checks({ observe: "off" }), /observe/);
@@ -130,11 +130,11 @@ describe("haproxy.cfg", () => {
     assert.match(checks({ slowStartSeconds: 20 }), / slowstart 20s /);
   });
 
-  it("repeats only what never reached the application", () => {
+  it("retries only requests that never reached the application", () => {
     assert.deepEqual(starting(section(haproxy(), "defaults"), "retry-on"), ["retry-on conn-failure 421"]);
   });
 
-  it("drops what clients claim about where they come from", () => {
+  it("drops clients' claims about their address", () => {
     const site = section(haproxy(), "frontend site");
     const dropped = site.indexOf("http-request del-header X-Forwarded-For");
     assert.ok(dropped >= 0 && dropped < site.indexOf("option forwardfor"));
@@ -184,6 +184,6 @@ describe("the real HAProxy takes its file", function () {
   ];
   for (const [name, text] of variants) it(name, () => check(text));
 
-  it("and not one with a spelling mistake", () =>
+  it("and refuses one with a spelling mistake", () =>
     assert.rejects(check(haproxy().replace("timeout connect", "timeuot connect")), /timeuot/));
 });

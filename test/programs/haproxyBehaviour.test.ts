@@ -11,7 +11,7 @@ function measured(text: string): void {
   console.log(`      measured ${text}`);
 }
 
-describe("HAProxy at work, in the variants that only its configuration makes", function () {
+describe("HAProxy at work, in the variants of its configuration", function () {
   this.timeout(60_000);
   let stage: HaproxyStage;
 
@@ -42,7 +42,7 @@ describe("HAProxy at work, in the variants that only its configuration makes", f
     assert.deepEqual(await shares(balancer), { server1: REQUESTS / 2, server2: REQUESTS / 2 });
   });
 
-  it("weighted: shares as the weights are", async () => {
+  it("weighted: shares by weight", async () => {
     const balancer = await stage.play("weighted");
     await ready(balancer, "server1", "server2", "server3");
     assert.deepEqual(await shares(balancer), {
@@ -110,11 +110,11 @@ describe("HAProxy at work, in the variants that only its configuration makes", f
     await eventually(async () => assert.deepEqual(await sharesOf(url, 3), { server1: 3 }), 30);
   });
 
-  it("maintenance: a server that is out takes no request", async () => {
+  it("maintenance: a server out of service gets no request", async () => {
     assert.deepEqual(await sharesOf((await stage.play("maintenance")).url, 10), { server2: 10 });
   });
 
-  it("shows a page that says so when no server is left, and serves again when they are back", async () => {
+  it("shows the 503 page when no server is left, and serves again when they are back", async () => {
     const balancer = await stage.play("round-robin");
     await ready(balancer, "server1", "server2");
     const starts = [await balancer.stop("server1"), await balancer.stop("server2")];

@@ -30,7 +30,7 @@ const values = (text: string, name: string): string[] =>
   [...text.matchAll(new RegExp(`^ *${name} (.*)$`, "gm"))].map(([, value]) => value ?? "");
 
 describe("keepalived.conf", () => {
-  it("holds the virtual address in the edge network's prefix, and talks to the peer alone", () => {
+  it("has the virtual address with the edge network's prefix, and talks to the peer only", () => {
     const [first, second] = pair().map(keepalivedConfig);
     assert.ok(first && second);
     assert.match(first, /virtual_ipaddress {\s+10\.201\.0\.254\/24 dev \$EDGE\s+}/);
@@ -52,7 +52,7 @@ describe("keepalived.conf", () => {
     );
   });
 
-  it("gives the address to the better of the two, and leaves it where both are equally bad", () => {
+  it("gives the address to the healthier of the two, and leaves it where both fail alike", () => {
     const [first, second] = pair().map(keepalivedConfig);
     assert.ok(first && second);
     const [high, low] = [first, second].map((text) => Number(values(text, "priority")[0]));
@@ -67,7 +67,7 @@ describe("keepalived.conf", () => {
     assert.ok(high + dead > Math.max(1, low + dead), "neither answers");
   });
 
-  it("asks HAProxy where its configuration lets it answer", () =>
+  it("asks HAProxy at the port that its configuration has for health", () =>
     assert.deepEqual(values(keepalivedConfig(pair()[0]), "script"), [
       '"/etc/foobar/check.sh listens 8404"',
       '"/etc/foobar/check.sh answers 8404"',
@@ -98,12 +98,12 @@ describe("the check of HAProxy", () => {
     server?.close();
   });
 
-  it("succeeds where it says that it is well", async () => {
+  it("succeeds if HAProxy says that it is healthy", async () => {
     const port = await listen((socket) => socket.end("HTTP/1.0 200 OK\r\n\r\n"));
     assert.deepEqual(await both(port), [0, 0]);
   });
 
-  it("tells one that says it is not well, or nothing at all, from one that is there", async () => {
+  it("distinguishes an unhealthy or silent HAProxy from one that is gone", async () => {
     const unwell = await listen((socket) => socket.end("HTTP/1.0 503 Service Unavailable\r\n\r\n"));
     assert.deepEqual((await both(unwell)).map(Boolean), [false, true]);
     server?.close();
@@ -111,7 +111,7 @@ describe("the check of HAProxy", () => {
     assert.deepEqual((await both(silent)).map(Boolean), [false, true]);
   });
 
-  it("fails where nothing listens", async () => {
+  it("fails if nothing listens", async () => {
     const port = await listen(() => undefined);
     await new Promise((resolve) => server?.close(resolve));
     assert.deepEqual((await both(port)).map(Boolean), [true, true]);
@@ -121,7 +121,7 @@ describe("the check of HAProxy", () => {
 describe("keepalived's image", () => {
   const dockerfile = readFileSync(join(folder, "image/Dockerfile"), "utf8");
 
-  it("has a name that stands for what it is built from", () => {
+  it("has a name that depends on everything that it is built from", () => {
     const name = keepalivedImageName(dockerfile, "haproxy:3.2.26");
     assert.match(name, /^foobar-keepalived:[0-9a-f]{10}$/);
     assert.equal(name, keepalivedImageName(dockerfile, "haproxy:3.2.26"));
@@ -129,8 +129,7 @@ describe("keepalived's image", () => {
     assert.notEqual(name, keepalivedImageName(`${dockerfile}RUN true\n`, "haproxy:3.2.26"));
   });
 
-  it("is built from nothing that the name does not stand for", () =>
-    assert.deepEqual(readdirSync(join(folder, "image")), ["Dockerfile"]));
+  it("is built from nothing else", () => assert.deepEqual(readdirSync(join(folder, "image")), ["Dockerfile"]));
 });
 
 describe("the real keepalived", function () {
@@ -180,12 +179,12 @@ describe("the real keepalived", function () {
     });
   }
 
-  it("is stopped by a signal that ends it, not by HAProxy's", async () => {
+  it("is stopped by its own signal, not by HAProxy's", async () => {
     const { stdout } = await execa("docker", ["image", "inspect", "--format={{.Config.StopSignal}}", image]);
     assert.equal(stdout, "SIGTERM");
   });
 
-  it("starts on the interface that has the address, is healthy, and sees that there is no HAProxy", async () => {
+  it("starts on the interface that has the address, is healthy, and notices that HAProxy is missing", async () => {
     const line = [
       "address=$(hostname -i)",
       "bash /etc/foobar/start.sh $address >/run/log 2>&1 &",

@@ -45,7 +45,7 @@ function block(text: string, name: string): string[] {
 const site = (text: string) => block(text, "server");
 
 describe("nginx.conf", () => {
-  it("passes requests to the application of its own server", () => {
+  it("passes requests to the application on its own server", () => {
     assert.deepEqual(block(nginx(), "upstream server1").slice(1, 2), ["server app-server1:3000 resolve max_fails=0;"]);
     assert.deepEqual(block(nginx(), "map $server_port $application"), ["8080 server1;"]);
   });
@@ -60,12 +60,12 @@ describe("nginx.conf", () => {
     assert.ok(block(text, "upstream two").includes("server app-two:3000 resolve max_fails=0;"));
   });
 
-  it("lets go of idle connections before an application does, and keeps its own longer than the load balancer", () => {
+  it("closes idle connections before an application does, and keeps its own longer than the load balancer", () => {
     assert.ok(block(nginx(), "upstream server1").includes("keepalive_timeout 4s;"));
     assert.ok(block(nginx(), "http").includes("keepalive_timeout 75s;"));
   });
 
-  it("believes the load balancer's network alone about the client", () => {
+  it("trusts only the load balancer's network to name the client", () => {
     const text = nginx();
     assert.deepEqual(text.match(/set_real_ip_from .*;/g), ["set_real_ip_from 10.201.1.0/24;"]);
     assert.deepEqual(block(text, "geo $visitor"), ["default 1;", "10.201.1.0/24 0;"]);
@@ -78,7 +78,7 @@ describe("nginx.conf", () => {
     assert.deepEqual(ready.slice(0, 2), ["if (-f /tmp/draining) {", "return 503;"]);
   });
 
-  it("holds visitors to the limits, and counts none where there is no rate", () => {
+  it("limits visitors, and counts none without a rate limit", () => {
     const text = limited({
       maxBodyMb: 7,
       requestTimeoutSeconds: 90,
@@ -96,17 +96,17 @@ describe("nginx.conf", () => {
     assert.doesNotMatch(nginx(), /limit_req/);
   });
 
-  it("passes on bodies as they come where they would not fit in its memory", () => {
+  it("passes bodies on as they arrive if they would not fit in its memory", () => {
     assert.ok(site(limited({ maxBodyMb: 100 })).includes("proxy_request_buffering off;"));
   });
 
-  it("has the time to finish what an application may still answer", () => {
+  it("has the time to finish requests that an application may still answer", () => {
     const plan = web({ "foobar:web": { requestTimeoutSeconds: 90 } });
     assert.match(nginxConfig(plan, undefined), /^worker_shutdown_timeout 90s;$/m);
     assert.equal(stopSeconds(plan), plan.drainSeconds + 90);
   });
 
-  it("serves static files below their path, where there are some", () => {
+  it("serves static files below their path, if there are any", () => {
     const files = block(nginx({ "foobar:application": { staticPath: "/assets/" } }), "location ^~ /assets/");
     for (const line of ["alias /srv/static/;", `add_header ETag '"0123456789"';`, "try_files $uri @application;"]) {
       assert.ok(files.includes(line), line);
@@ -114,7 +114,7 @@ describe("nginx.conf", () => {
     assert.doesNotMatch(nginxConfig(web(), undefined), /static/);
   });
 
-  it("says how it is inside its container alone", () => {
+  it("shows its status inside its container only", () => {
     assert.deepEqual(nginx().match(/listen 127.*;/g), ["listen 127.0.0.1:8404;"]);
   });
 });
@@ -152,6 +152,6 @@ describe("the real Nginx takes its file", function () {
   ];
   for (const [name, text] of variants) it(name, () => check(text));
 
-  it("and not one with a spelling mistake", () =>
+  it("and refuses one with a spelling mistake", () =>
     assert.rejects(check(nginx().replace("worker_connections", "worker_conections")), /worker_conections/));
 });

@@ -40,7 +40,7 @@ describe("Nginx at work", function () {
   const ask = (path: string, init: RequestInit = {}, listener = 0) => fetch(`${nginx.urls[listener]}${path}`, init);
   const from = (client: string) => ({ headers: { "x-forwarded-for": client } });
 
-  describe("says by 421 that nothing was sent", () => {
+  describe("answers 421 if nothing was sent", () => {
     for (const [listener, what] of [
       [1, "refuses connections"],
       [2, "has no address"],
@@ -58,7 +58,7 @@ describe("Nginx at work", function () {
       assert.equal((await ask("/never", { method: "POST", body: "x" })).status, 504);
     });
 
-    it("and passes on what the application answers, whatever the status", async () => {
+    it("and passes on the application's answer, whatever the status", async () => {
       for (const status of [421, 500, 502, 503, 504]) {
         const answer = await ask(`/status/${status}`);
         assert.deepEqual(
@@ -72,7 +72,7 @@ describe("Nginx at work", function () {
   describe("serves static files", () => {
     const lifetime = async (name: string) => (await ask(`/static/${name}`)).headers.get("cache-control");
 
-    it("compressed, to be kept for five minutes and asked for again by their version", async () => {
+    it("compressed, cached for five minutes and revalidated by their version", async () => {
       const answer = await ask("/static/app.css");
       const header = (name: string) => answer.headers.get(name);
       assert.equal(await answer.text(), STYLE);
@@ -87,31 +87,31 @@ describe("Nginx at work", function () {
       assert.equal((await ask("/static/app.css", { headers: { "if-none-match": '"older"' } })).status, 200);
     });
 
-    it("to be kept for good when their name carries a hash, and neither a word nor a date is one", async () => {
+    it("cached for a year if their name contains a hash, which neither a word nor a date is", async () => {
       assert.equal(await lifetime("app.3fa2b1c9.css"), "public, max-age=31536000, immutable");
       assert.equal(await lifetime("jquery.validate.js"), "public, max-age=300");
       assert.equal(await lifetime("photo-20240101.svg"), "public, max-age=300");
     });
 
-    it("and leaves to the application what is not there, folders too", async () => {
+    it("and passes requests for missing files and for folders to the application", async () => {
       for (const path of ["/static/older.css?v=1", "/static/"]) {
         const answer = await ask(path);
         assert.deepEqual([await answer.text(), answer.headers.get("cache-control")], [`application ${path}`, null]);
       }
     });
 
-    it("but compresses no answer of the application", async () => {
+    it("and does not compress answers of the application", async () => {
       assert.equal((await ask("/text")).headers.get("content-encoding"), null);
     });
   });
 
-  describe("knows who asks", () => {
-    it("by the word of the load balancer, of whose list only the last is its own", async () => {
+  describe("knows the client", () => {
+    it("from the load balancer, of whose list only the last address is its own", async () => {
       const sent = await (await ask("/headers", from("203.0.113.5, 192.0.2.1"))).json();
       assert.equal(sent["x-forwarded-for"], "192.0.2.1");
     });
 
-    it("and lets nobody else claim to be another", async () => {
+    it("and trusts no other container's claim", async () => {
       const script = `fetch("http://${nginx.id.slice(0, 12)}:8080/headers", { headers: { "x-forwarded-for": "192.0.2.1" } })
         .then((answer) => answer.text()).then(console.log)`;
       const sent = JSON.parse(await docker("exec", stage.applicationId, "node", "-e", script));
@@ -123,7 +123,7 @@ describe("Nginx at work", function () {
       assert.equal(sent["x-forwarded-for"], own);
     });
 
-    it("and writes it down, one JSON object a request, but not what the load balancer asks for itself", async () => {
+    it("and logs it, one JSON object for each request, without the load balancer's own requests", async () => {
       await ask("/status/503?own", { headers: { "x-request-id": "unseen" } });
       await ask("/status/503", {
         method: "POST",
@@ -142,7 +142,7 @@ describe("Nginx at work", function () {
     });
   });
 
-  it("turns away a visitor who asks too often, not the others and not the load balancer", async () => {
+  it("refuses a visitor who exceeds the rate, not the others and not the load balancer", async () => {
     const statuses = async (init: RequestInit) => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => ask("/", init)));
       return new Set(answers.map(({ status }) => status));
@@ -163,7 +163,7 @@ describe("Nginx at work", function () {
     assert.equal(ports[0], ports[1]);
   });
 
-  it("tells how it is to its own container alone", async () => {
+  it("shows its status to its own container only", async () => {
     for (const path of ["/nginx-livez", "/nginx-status"]) {
       assert.equal(await (await ask(path)).text(), `application ${path}`);
       await docker("exec", nginx.id, "curl", "-fsS", new URL(path, LIVENESS_URL).href);
@@ -200,7 +200,7 @@ describe("Nginx at work", function () {
       assert.equal(await docker("wait", id), "0");
     });
 
-    it("and ends its container when it dies, so that the engine starts it again", async () => {
+    it("and ends its container when it dies, so that the engine restarts it", async () => {
       const { id } = await stage.start([stage.application]);
       // Detached: the container may end before the command that kills it has.
       await docker("exec", "--detach", id, "sh", "-c", 'kill -KILL "$(cat /tmp/nginx.pid)"');

@@ -29,14 +29,14 @@ function changedBetween(before: Deployment, after: Deployment) {
 }
 
 describe("a fingerprint", () => {
-  it("is what everybody calls the certificate's SHA-256", () => {
+  it("is the certificate's SHA-256 as other tools compute it", () => {
     const { certificate } = issue("authority");
     const { fingerprint256 } = new X509Certificate(certificate);
     assert.equal(fingerprint(certificate), fingerprint256.replaceAll(":", "").toLowerCase());
   });
 });
 
-describe("what is renewed, against mocks", () => {
+describe("a renewed certificate, against mocks", () => {
   /** Certificates that the provider answers with, by the type of the resource that it has renewed. */
   const renewed = (type: string, part: string): Computed => ({
     [`tls:index/${type}:${type[0]?.toUpperCase()}${type.slice(1)}`]: (name) => ({
@@ -51,14 +51,14 @@ describe("what is renewed, against mocks", () => {
     before = await deployConfig(SETTINGS);
   });
 
-  it("reaches a database by its files alone: no database is replaced, and the controller waits until it is served", async () => {
+  it("reaches a database by its files only: no database is replaced, and the controller waits until it is served", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "mysql-server1"))), {
       seeds: ["mysql-server1-secrets-v1"],
       running: ["mysql-steward"],
     });
   });
 
-  it("reaches whoever trusts the authority; applications, which read it when they start, are started again", async () => {
+  it("reaches the clients of the authority; applications, which read it when they start, are restarted", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("selfSignedCert", "authority"))), {
       seeds: [
         ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-backup-secrets-v1"],
@@ -80,7 +80,7 @@ describe("a node whose certificate is renewed", () => {
     look() { reload_certificates; wc --lines </run/secrets/asked; }
     . /scripts/tls.sh; files ca 1 1; look`;
 
-  it("has MySQL take it when the files have changed, and again until they fit together", async function () {
+  it("makes MySQL load it when the files have changed, repeatedly until they match", async function () {
     this.timeout(60_000);
     const reason = await engineMissing();
     if (reason !== undefined) {
@@ -124,7 +124,7 @@ describe("another password", () => {
     });
   });
 
-  it("reaches MySQL, which takes the one before as well, and each node's root without a transaction", async function () {
+  it("reaches MySQL, which still accepts the previous one, and each node's root without a transaction", async function () {
     this.timeout(120_000);
     const reason = await engineMissing();
     if (reason !== undefined) {

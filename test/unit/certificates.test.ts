@@ -61,7 +61,7 @@ describe("the stack's certificate authority", () => {
     made = await make(true);
   });
 
-  it("signs itself, as an authority that signs and does nothing else", () => {
+  it("signs its own certificate, which is valid for signing only", () => {
     assert.deepEqual(made.inputs["SelfSignedCert authority-certificate"], {
       privateKeyPem: "authority-key, SEC 1",
       subject: { commonName: "foobar dev" },
@@ -71,7 +71,7 @@ describe("the stack's certificate authority", () => {
     });
   });
 
-  it("issues a certificate for a key of its own and the names asked for, to serve and to be a client", () => {
+  it("issues a certificate for a new key and the given names, for servers and clients", () => {
     assert.deepEqual(made.inputs["CertRequest mysql-server1-request"], {
       privateKeyPem: "mysql-server1-key, SEC 1",
       subject: { commonName: "mysql-server1" },
@@ -92,7 +92,7 @@ describe("the stack's certificate authority", () => {
     }
   });
 
-  it("gives the key as a secret in PKCS#8, and certificates for all to see", async () => {
+  it("returns the key as a secret in PKCS#8, and certificates as public values", async () => {
     const { authority, issued } = made;
     assert.equal(await promiseOf(issued.key), "mysql-server1-key, PKCS#8");
     assert.equal(await pulumi.isSecret(issued.key), true);
@@ -102,7 +102,7 @@ describe("the stack's certificate authority", () => {
     assert.equal(await pulumi.isSecret(authority.certificate), false);
   });
 
-  it("protects its key and nothing that has to be renewed", async () => {
+  it("protects its key, and no certificate, which has to be renewed", async () => {
     assert.deepEqual(made.protectedOnes, ["authority-key"]);
     assert.deepEqual((await make(false)).protectedOnes, []);
   });

@@ -5,7 +5,7 @@ import { ROLES } from "../../config/choices.ts";
 import { plan, topologies } from "../topologies.ts";
 
 describe("the databases of the plan", () => {
-  it("has databases that know each other, and replaces the first primary last", () => {
+  it("has databases that know each other, and replaces the configured primary last", () => {
     fc.assert(
       fc.property(topologies, ({ cluster: { databases, primary } }) => {
         assert.equal(databases.at(-1)?.member, primary);
@@ -17,7 +17,7 @@ describe("the databases of the plan", () => {
     );
   });
 
-  it("keeps a database as it is whoever is primary, and its number whatever else there is", () => {
+  it("plans a database independently of the primary, and its number independently of other servers", () => {
     const databases = (raw: Record<string, string>) =>
       plan(raw)
         .cluster.databases.map(({ role: _, ...rest }) => rest)
@@ -28,7 +28,7 @@ describe("the databases of the plan", () => {
     assert.equal(alone?.serverId, first.find(({ server }) => server === "server2")?.serverId);
   });
 
-  it("gives a group of an even number a member that is on no server, and reaches no application", () => {
+  it("gives a group of an even number of databases an arbiter, which no application reaches", () => {
     const group = (count: number) => {
       const servers = Array.from({ length: count }, (_, index) => ({ name: `server${index + 1}`, roles: [...ROLES] }));
       const raw = { "foobar:servers": JSON.stringify(servers), "foobar:mysql": '{"replication":"group"}' };
@@ -46,7 +46,7 @@ describe("the databases of the plan", () => {
     for (const { targets } of routers) assert.equal(targets.length, 2);
   });
 
-  it("has databases whose certificates are good for every router's address, and hang on no server's roles", () => {
+  it("has databases whose certificates are valid for every router's address, independently of the servers' roles", () => {
     fc.assert(
       fc.property(topologies, (topology) => {
         for (const { name, member, dnsNames } of topology.cluster.databases) {

@@ -32,7 +32,7 @@ describe("the dev stack, against mocks", () => {
     dev = await deployConfig(devConfig());
   });
 
-  it("runs what the plan lists, and says the name of each container", () => {
+  it("runs the containers of the plan, and outputs the name of each", () => {
     const planned = instances(planTopology(parseConfig("foobar", "dev", devConfig()))).map(({ name }) => name);
     assert.deepEqual(
       services(dev).map(({ name }) => name),
@@ -90,7 +90,7 @@ describe("the dev stack, against mocks", () => {
     assert.equal(options.deleteBeforeReplace, false);
   });
 
-  it("makes every network but the edge internal, with its gateway said", () => {
+  it("makes every network but the edge internal, with an explicit gateway", () => {
     for (const network of ofType(dev, "Network")) {
       assert.equal(input(network, "internal"), network.name !== "edge", network.name);
       const [ipam] = input<{ subnet: string; gateway: string }[]>(network, "ipamConfigs");
@@ -98,7 +98,7 @@ describe("the dev stack, against mocks", () => {
     }
   });
 
-  it("starts the tiers from the inside out, and each server of a tier after the one before it", () => {
+  it("starts the tiers from the inside out, and the servers of a tier one after another", () => {
     assert.deepEqual(order(dev), {
       "mysql-server2": [],
       "mysql-server1": ["mysql-server2"],
@@ -114,7 +114,7 @@ describe("the dev stack, against mocks", () => {
     });
   });
 
-  it("starts all at once where nothing serves, but an application after the database, and what cannot be without another", async () => {
+  it("starts all at once if nothing is running, except services that need another one", async () => {
     assert.deepEqual(order(await deployConfig(devConfig(), undefined, { isServing: false })), {
       "mysql-server2": [],
       "mysql-server1": [],
@@ -165,7 +165,7 @@ describe("the dev stack, against mocks", () => {
     }
   });
 
-  it("lets passwords reach the engine as secrets only, and only in files; what notices that they change stays in the state", () => {
+  it("passes passwords to the engine as secrets only, and only in files; their version numbers are public", () => {
     const seeds = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
     const readers = services(dev).filter(({ inputs }) => JSON.stringify(inputs["groupAdds"]) === '["0"]');
     assert.equal(seeds.length, readers.length);
@@ -195,7 +195,7 @@ describe("the dev stack, against mocks", () => {
     assert.deepEqual(volumes.sort(), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
   });
 
-  it("marks all that it makes on the engine as the state's, and replaces nothing for it", () => {
+  it("labels all resources on the engine with the state's mark, and replaces nothing for the label", () => {
     for (const { type, name, inputs, options } of dev.resources) {
       if (!/:(Container|Network|Volume)$/.test(type)) continue;
       const labels = inputs["labels"] as { label: string; value: string }[];
@@ -206,7 +206,7 @@ describe("the dev stack, against mocks", () => {
     assert.deepEqual(byName(dev.resources, "state")?.options.ignoreChanges, ["prefix"]);
   });
 
-  it("gives what a user needs next, passwords as secrets", async () => {
+  it("has the outputs that a user needs, passwords as secrets", async () => {
     assert.equal(dev.outputs["url"], "http://127.0.0.1:8080");
     assert.deepEqual(dev.outputs["databases"], [
       { server: "server1", role: "primary", endpoint: "mysql-server1:3306" },
@@ -214,7 +214,7 @@ describe("the dev stack, against mocks", () => {
     ]);
   });
 
-  it("is what the golden file says, resource by resource", async () => {
+  it("equals the golden file, resource by resource", async () => {
     const file = new URL("../expected/dev.json", import.meta.url);
     const actual = `${JSON.stringify(golden(dev), sortedKeys, 2)}\n`;
     if (process.env["UPDATE_EXPECTED"] === "1") await writeFile(file, actual);
@@ -244,7 +244,7 @@ describe("a pair of load balancers, against mocks", () => {
     }
   });
 
-  it("lets keepalived alone be root, with the capabilities that it needs and no others", () => {
+  it("runs only keepalived as root, with the capabilities that it needs and no others", () => {
     for (const { name, inputs } of services(pair)) {
       const holds = name === "lb1" || name === "lb2";
       assert.equal(inputs["user"] === "0:0", holds, name);
@@ -258,7 +258,7 @@ describe("a pair of load balancers, against mocks", () => {
     }
   });
 
-  it("says its members' addresses in the edge network, and publishes each one's ports", () => {
+  it("gives the two load balancers fixed addresses in the edge network, and publishes the ports of each", () => {
     const addresses = ["lb1", "lb2"].map((name) =>
       input<{ ipv4Address?: string }[]>(byName(services(pair), name), "networksAdvanced").map(
         ({ ipv4Address }) => ipv4Address,

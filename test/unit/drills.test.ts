@@ -63,13 +63,13 @@ describe("the drills", () => {
   });
   const skipped = (of: Stack) => TRAFFIC.filter(({ obstacle }) => obstacle(of) !== undefined).map(({ name }) => name);
 
-  it("are all for the stack of two servers, and never may they store a message twice", () => {
+  it("all apply to the stack of two servers, and never allow a message to be stored twice", () => {
     assert.deepEqual(skipped(stackWith()), []);
     for (const { limit, name } of TRAFFIC)
       assert.equal(limit(stackWith(), { rate: 200, holdSeconds: 10 }).duplicated, 0, name);
   });
 
-  it("of a single server are those of HAProxy, for which there is nothing to take its place anywhere", () => {
+  it("of a single server are those of HAProxy, which no other container can replace in any stack", () => {
     const one = stackWith(servers(all));
     assert.deepEqual(
       TRAFFIC.map(({ name }) => name).filter((name) => !skipped(one).includes(name)),
@@ -101,7 +101,7 @@ describe("the drills", () => {
     return config;
   };
 
-  it("release settings that are allowed and differ in what the drill is about", async () => {
+  it("release allowed settings that differ in the drill's subject", async () => {
     const before = stackWith().config;
     assert.notDeepEqual((await released("release-nginx", "server1"))?.web, before.web);
     const after = await released("release-haproxy", "server1");
@@ -117,7 +117,7 @@ describe("the drills", () => {
     );
   });
 
-  it("are not passed when a server answers that was taken out", async () => {
+  it("fail if a server answers that was taken out", async () => {
     await assert.rejects(released("maintenance", "server1"), /server1 answered while it was out/);
   });
 
@@ -142,7 +142,7 @@ describe("the drills", () => {
     });
   };
 
-  it("are passed by databases that serve other certificates and were not started again", async () => {
+  it("pass if databases serve new certificates and were not restarted", async () => {
     await renewed(["100\nA", "200\nB"], ["100\nC", "200\nD"]);
     await assert.rejects(
       renewed(["100\nA", "200\nB"], ["100\nC", "200\nB"]),
@@ -151,7 +151,7 @@ describe("the drills", () => {
     await assert.rejects(renewed(["100\nA", "200\nB"], ["300\nC", "200\nD"]), /mysql-server2 was restarted/);
   });
 
-  it("take out a server that visitors can do without, and no primary database", () => {
+  it("take out a server that visitors do not need, and no primary database", () => {
     assert.equal(maintainableServer(stackWith()), "server1");
     assert.equal(expendableServer(stackWith()), "server2");
     const { config, topology } = stackWith();
@@ -174,7 +174,7 @@ describe("the drills", () => {
     assert.equal(drillImage("host:5000/nginx@sha256:00"), "host:5000/nginx:drill");
   });
 
-  it("are found by name, and the nearest is named for one that there is not", () => {
+  it("are found by name, and an unknown name gets the nearest one as a proposal", () => {
     assert.equal(drillsNamed(["all"]), DRILLS);
     assert.deepEqual(
       drillsNamed(["kill-nginx"]).map(({ name }) => name),

@@ -6,14 +6,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { configFiles, folderFiles, secretFiles } from "../../components/files.ts";
 
 describe("mounted files", () => {
-  it("have another version when a name or a content differs, and the same whatever the order", () => {
+  it("have a version that depends on names and contents, not on the order", () => {
     const version = (files: Record<string, string>) => configFiles("/etc", files).version;
     assert.equal(version({ a: "1", b: "2" }), version({ b: "2", a: "1" }));
     const others = [{ a: "1", b: "3" }, { a: "1", c: "2" }, { a: "1" }, { a: "1b", "": "2" }, { a: "12" }];
     for (const other of others) assert.notEqual(version(other), version({ a: "1", b: "2" }));
   });
 
-  it("may be read by all where they are configuration, run where they are scripts, and read by root's group where they are secrets", () => {
+  it("are readable by all if they are configuration, executable if scripts, and readable by root's group if secrets", () => {
     const modes = configFiles("/etc", { "a.cnf": "x", "b.sh": "y" }).uploads.map(({ file, permissions }) => [
       file,
       permissions,
@@ -29,7 +29,7 @@ describe("mounted files", () => {
     );
   });
 
-  it("of a folder are all that is below it, by relative name, and their version follows their content", () => {
+  it("of a folder are all files below it, by relative name, with a version that depends on their content", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     mkdirSync(join(folder, "public/deep"), { recursive: true });
     writeFileSync(join(folder, "index.js"), "1");

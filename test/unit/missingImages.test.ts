@@ -33,7 +33,7 @@ describe("preflight, of the images", () => {
     assert.deepEqual(Object.fromEntries(imagesOf(plan(names)).map(({ key, name }) => [key, name])), names);
   });
 
-  it("finds nothing where the engine has all images, or can pull what it lacks", async () => {
+  it("finds no problem if the engine has all images, or can pull the missing ones", async () => {
     assert.deepEqual(await complaints({}, silent), []);
     assert.deepEqual(await complaints({ nginx: "nginx:1.31.0" }, { status: 200, message: "" }), []);
   });
@@ -60,7 +60,7 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     );
   });
 
-  it("does not wait for ever for a registry that is silent", async () => {
+  it("does not wait forever for a registry that does not answer", async () => {
     const [problem] = await missingImages(
       plan({ nginx: "nginx:1" }),
       await start(present, { registry: () => undefined }),
@@ -69,7 +69,7 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     assert.match(problem?.complaint ?? "", /cannot pull: its registry does not answer within 0\.1 s$/);
   });
 
-  it("does not advise the default where it is the default that is missing", async () => {
+  it("does not propose the default if the default is missing", async () => {
     const problems = await missingImages(plan(), await start([]));
     assert.equal(problems.length, Object.keys(defaults).length);
     assert.match(new ConfigError("foobar", "dev", problems).message, /\n {4}cure: {6}docker load, or /);

@@ -74,7 +74,7 @@ describe("what the program finds on the engine before the first resource", () =>
     NetworkSettings: { Networks: Object.fromEntries(networks.map((NetworkID) => [NetworkID, { NetworkID }])) },
   });
 
-  it("is nothing to speak of where all is the state's", async () => {
+  it("is no problem if everything belongs to the state", async () => {
     lists["/containers/json"] = [
       container("web", marked(MARK)),
       container("unmarked", labels(), ["net"]),
@@ -88,7 +88,7 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.equal(await refusal(known({ state: undefined, ids: new Set(["net", "id-lb1", "id-web"]) })), undefined);
   });
 
-  it("is another state's by its mark, or because this one has made nothing", async () => {
+  it("belongs to another state by its mark, or because this state is new", async () => {
     lists["/containers/json"] = [container("web", marked(OTHER))];
     assert.match(String(await refusal()), new RegExp(`1 container \\(1 at work\\): web[\\s\\S]*the state ${OTHER}`));
     lists["/containers/json"] = [];
@@ -98,7 +98,7 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.equal(await refusal(), undefined);
   });
 
-  it("is another state's database, but its backups only where their volume is wanted", async () => {
+  it("conflicts if it is another state's database, or its backups if the plan uses their volume", async () => {
     volumes(["foobar-dev-mysql-server9", marked(OTHER)]);
     assert.match(String(await refusal()), /1 volume: foobar-dev-mysql-server9/);
     volumes(["foobar-dev-backups", marked(OTHER)]);
@@ -106,7 +106,7 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.match(String(await refusal(known(), { "foobar:mysql": { backup: {} } })), /1 volume: foobar-dev-backups/);
   });
 
-  it("is a stack's data under the name that it had, where it was renamed", async () => {
+  it("is the data of a renamed stack under its former name", async () => {
     volumes(["foobar-dev-mysql-server1", labels()], ["foobar-dev-mysql-server2", marked(MARK)]);
     assert.match(String(await refusal(known(), {}, "prod")), /prod was dev before it was renamed/);
     assert.equal(await refusal(known({ firstName: "prod", state: "prod-0123456789ab" }), {}, "prod"), undefined);
@@ -114,7 +114,7 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.equal(await refusal(known(), {}, "prod"), undefined);
   });
 
-  it("is nothing of another stack's", async () => {
+  it("does not include other stacks", async () => {
     lists["/containers/json"] = [container("web", marked("prod-0123456789ab", "prod"))];
     volumes(["foobar-prod-mysql-server1", labels({}, "prod")]);
     assert.equal(await refusal(known({ hasPasswords: false })), undefined);

@@ -96,7 +96,7 @@ describe("whose something on an engine is", () => {
     it(`${what}: ${group}`, () => assert.equal(groupOf(one, of), group));
   }
 
-  it("is left over, at work or not, where the run that was interrupted says that it was making it", () => {
+  it("is a leftover, running or not, if the interrupted run records its creation", () => {
     for (const kind of ["container", "network", "volume"] as const) {
       const one = found("x-1", { kind, ...atWork, holds: kind === "volume" ? "files" : undefined });
       assert.equal(groupOf(one, known({ unfinished: new Set([`${kind} x-1`]) })), "leftovers");
@@ -106,13 +106,13 @@ describe("whose something on an engine is", () => {
     }
   });
 
-  it("is the state's though it has no password yet, where the state knows what is on the engine", () => {
+  it("belongs to a state without passwords that knows other resources on the engine", () => {
     const network = found("edge", { kind: "network" });
     const of = { ...NEW, ids: new Set([network.id]) };
     assert.deepEqual(sort([network, found("web")], "dev", of).doubtful, [found("web")]);
   });
 
-  it("is found by the state's mark, too, where the stack was renamed", () =>
+  it("is found by the state's mark, too, after the stack was renamed", () =>
     assert.equal(groupOf(found("web", { state: MARK }), known(), "prod"), "leftovers"));
 });
 
@@ -141,7 +141,7 @@ describe("what a state knows", () => {
   ];
   const exported = (deployment: unknown) => JSON.stringify({ version: 3, deployment });
 
-  it("is what its export says: mark, ids, passwords, what was under way", () => {
+  it("comes from its export: mark, ids, passwords, unfinished operations", () => {
     const pending_operations = [
       { type: "creating", resource: resource(CONTAINER, "lb", { inputs: { name: "lb-1" } }) },
       { type: "deleting", resource: resource(CONTAINER, "web", { id: "c1", inputs: { name: "web-1" } }) },
@@ -158,18 +158,18 @@ describe("what a state knows", () => {
     });
   });
 
-  it("is nothing of a state that has just been made", () => {
+  it("is nothing for a new state", () => {
     for (const deployment of [undefined, null, {}, { manifest: {}, resources: [] }]) {
       assert.deepEqual(knownToExport(exported(deployment)), { ...NEW, retained: [] });
     }
   });
 
-  it("is by the labels of what it made, where states had no marks, what the stack was called", () => {
+  it("has the stack's former name from its resources' labels, for a state without a mark", () => {
     const { state, firstName } = knownToExport(exported({ resources: resources.slice(1) }));
     assert.deepEqual([state, firstName], [undefined, "dev"]);
   });
 
-  it("is what the engine tells the program of it, too", () => {
+  it("comes from the outputs that Pulumi's engine gives the program, too", () => {
     const outputs = Object.fromEntries(
       resources.map(({ urn, type, ...rest }) => [urn, { type, outputs: "outputs" in rest ? rest.outputs : {} }]),
     );
@@ -184,23 +184,23 @@ describe("a stack that was renamed", () => {
   const planned = ["foobar-prod-mysql-server1", "foobar-prod-mysql-server2"];
   const behind = (all: readonly Found[], of = known()) => leftBehind(all, "prod", of, planned).map(({ name }) => name);
 
-  it("has left its databases behind, marked or not", () => {
+  it("leaves its databases behind, marked or not", () => {
     assert.deepEqual(behind(before), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
     assert.equal(behind(before.map((one) => ({ ...one, state: MARK }))).length, 2);
     assert.deepEqual(behind([...before, volume("foobar-dev-backups", "other")]).length, 2);
   });
 
-  it("has left nothing behind that is another state's, or gone", () => {
+  it("leaves behind no database of another state, or one that is gone", () => {
     assert.deepEqual(behind(before.map((one) => ({ ...one, state: OTHER }))), []);
     assert.deepEqual(behind([]), []);
   });
 
-  it("goes on where its data are under the new name", () => {
+  it("goes on if its data is under the new name", () => {
     const copy = volume("foobar-prod-mysql-server1", "database", { stack: "prod" });
     assert.deepEqual(behind([...before, copy]), []);
   });
 
-  it("is none where the name is that of the mark, or nothing tells of another one", () => {
+  it("is not assumed if the name is that of the mark, or no other name is known", () => {
     assert.deepEqual(leftBehind(before, "dev", known(), planned), []);
     assert.deepEqual(behind(before, NEW), []);
   });
@@ -219,13 +219,13 @@ describe("what is said of what was found", () => {
     volume("data", "database"),
   ];
 
-  it("names what matters first and counts the rest", () =>
+  it("lists the important ones first and counts the rest", () =>
     assert.match(
       foreignText("dev", all, { state: undefined }),
       /11 containers \(1 at work\): web-1, seed-0,.* and 3 more\n +1 network: edge\n +2 volumes: data, files\n/,
     ));
 
-  it("says whose it is, whose this is, and what to do", () => {
+  it("names the other state, this state, and the cure", () => {
     const text = foreignText("dev", all, { state: MARK, place: "file:///here" });
     assert.match(text, /belongs to another state; nothing was touched/);
     assert.match(text, new RegExp(`the state ${OTHER}\\n[\\s\\S]*${MARK}, file:///here`));
@@ -236,14 +236,14 @@ describe("what is said of what was found", () => {
     assert.match(foreignText("dev", many, { state: undefined }), /without a mark[\s\S]*has not created a stack/);
   });
 
-  it("names all of it in the commands that remove it", () => {
+  it("names all resources in the commands that remove them", () => {
     assert.match(doubtText(all), /a restore or a drill/);
     const text = leftText(all);
     for (const { name } of all) assert.match(text.slice(text.indexOf("cure:")), new RegExp(`\\b${name}\\b`));
     assert.match(text, /docker rm --force .* && docker network rm edge && docker volume rm files data$/);
   });
 
-  it("says of volumes that were let go that they are kept, and of backups that their key is", () => {
+  it("says that released volumes are kept, and that the backups' key is kept, too", () => {
     const backups = volume("foobar-dev-backups", "other");
     assert.match(
       keptText([backups], known()),

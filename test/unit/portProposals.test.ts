@@ -6,7 +6,7 @@ import { pasted } from "../pasted.ts";
 import { hindrance, LOCAL, refusedBy } from "../proposals.ts";
 
 describe("what an error proposes instead of a port or an address", () => {
-  it("is a port that nobody has, on the machine, in a container or in the plan", async () => {
+  it("are ports that are free on the machine, in containers and in the plan", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -33,7 +33,7 @@ describe("what an error proposes instead of a port or an address", () => {
     }
   });
 
-  it("is another port for each that is taken", async () => {
+  it("are different ports for all that are in use", async () => {
     const settings = { "foobar:loadBalancer": { port: 9000, statsPort: 9001 } };
     const published = [9000, 9001, 9003].map((port) => ({
       container: "other",
@@ -48,13 +48,13 @@ describe("what an error proposes instead of a port or an address", () => {
     );
   });
 
-  it("lets two stacks have one port at two addresses", async () => {
+  it("let two stacks use one port at two addresses", async () => {
     const published = [{ container: "other", address: "127.0.0.2", port: 8080, service: undefined }];
     assert.equal(await hindrance({}, { published }), undefined);
     assert.ok(await hindrance({ "foobar:loadBalancer": { address: "0.0.0.0" } }, { published }));
   });
 
-  it("is another port for each that is set twice, none of them held", () => {
+  it("are different free ports for all that are set twice", () => {
     const settings = {
       "foobar:loadBalancer": { replicas: 2, port: 8080, statsPort: 8080, pair: { port: 8080, statsPort: 8080 } },
     };
@@ -67,7 +67,7 @@ describe("what an error proposes instead of a port or an address", () => {
     assert.equal(refusedBy(pasted(settings, error?.message ?? ""), surroundings), undefined);
   });
 
-  it("is an address of the edge network that is free, and another one for each of a pair's", () => {
+  it("are different free addresses of the edge network for a pair", () => {
     const list = fc.array(fc.constantFrom("10.201.0.254", "10.201.0.253", "10.201.0.11", "10.201.1.9", "10.201.0.0"));
     const pairs = fc.record({ mode: fc.constantFrom("active-active", "active-passive"), virtualAddresses: list });
     fc.assert(

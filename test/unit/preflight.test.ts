@@ -40,7 +40,7 @@ async function freePort(): Promise<number> {
 }
 
 describe("preflight", () => {
-  it("asks for a kernel that hands waiting connections on", () => {
+  it("requires a kernel that passes waiting connections on", () => {
     for (const release of ["5.14.0-427.el9.x86_64", "6.1.0-18-amd64", "6.18.44"]) {
       assert.equal(kernelProblem(release, REMOTE), undefined, release);
     }
@@ -49,7 +49,7 @@ describe("preflight", () => {
     }
   });
 
-  it("finds nothing on an empty engine, nor what the stack itself holds", async () => {
+  it("finds no problem on an empty engine, nor in the stack's own resources", async () => {
     assert.deepEqual(await found({}), []);
     assert.deepEqual(
       await found({
@@ -67,7 +67,7 @@ describe("preflight", () => {
     );
   });
 
-  it("refuses to begin without data where a server that has no database any more has the stack's", async () => {
+  it("refuses to begin without data if a server that no longer has a database has the stack's data", async () => {
     assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server3"] }), [
       "mysql.primary would begin without data, while the volumes foobar-dev-mysql-server3 have the stack's data",
     ]);
@@ -76,7 +76,7 @@ describe("preflight", () => {
     }
   });
 
-  it("refuses a MySQL that is older than the one that has the data, and no other", async () => {
+  it("refuses a MySQL that is older than the one that wrote the data, and no other", async () => {
     const services = (image: string) => [{ service: "mysql-server2", image }];
     for (const image of ["mysql:9.7.5", "registry.example:5000/mysql:10.0", "mysql:9.8"]) {
       const [problem] = await found({ services: services(image) });
@@ -88,7 +88,7 @@ describe("preflight", () => {
     assert.deepEqual(await found({ services: [{ service: "web-server1", image: "nginx:99.1" }] }), []);
   });
 
-  it("sees a port that a process of this machine has, where the engine is this machine's", async () => {
+  it("notices a port that a process of this machine uses, if the engine is on this machine", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -115,10 +115,10 @@ describe("preflight", () => {
     ]);
   });
 
-  it("fails within a bound where no engine answers", () =>
+  it("fails within a time limit if no engine answers", () =>
     assert.rejects(engineState("unix:///nowhere/docker.sock", { project: "foobar", stack: "dev" }), /ENOENT/));
 
-  it("wants a folder with files for an application of one's own, and for static files", () => {
+  it("requires a folder with files for a user's application, and for static files", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     for (const key of ["files", "staticFiles"] as const) {
       assert.deepEqual(missingFiles(key, undefined), []);
@@ -134,7 +134,7 @@ describe("preflight", () => {
     rmdirSync(folder);
   });
 
-  it("wants the folder of the backups", () => {
+  it("requires the folder of the backups", () => {
     const backups = (directory: string) =>
       missingBackupFolder(
         planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": { backup: { directory } } }))),
@@ -145,7 +145,7 @@ describe("preflight", () => {
     assert.match(problem?.cure ?? "", /^install --directory --owner 999 .*\/no\/such\/folder$/);
   });
 
-  it("wants an address of this machine, where the engine is this machine's", async () => {
+  it("requires an address of this machine, if the engine is on this machine", async () => {
     const changes = { "foobar:loadBalancer": { address: "192.0.2.1" } };
     const [problem] = await found({}, "unix:///run/docker.sock", changes);
     assert.match(problem ?? "", /^loadBalancer\.address an address that this machine has: 127\.0\.0\.1, /);
@@ -156,7 +156,7 @@ describe("preflight", () => {
     }
   });
 
-  it("sees that a load balancer would take a port of the stack's other one, which is replaced after it", async () => {
+  it("notices a port of the pair's other load balancer, which is replaced later", async () => {
     const pair = (port: number) => ({ "foobar:loadBalancer": { replicas: 2, port } });
     const held = (port: number, service: string) => ({
       container: `${service}-0000000`,
@@ -172,7 +172,7 @@ describe("preflight", () => {
     ]);
   });
 
-  it("refuses other data for databases that are at work", async () => {
+  it("refuses other data for running databases", async () => {
     const restored = (name: string | undefined) => ({ "foobar:mysql": name === undefined ? {} : { restored: name } });
     const volumes = (suffix: string) => ["server1", "server2"].map((server) => `foobar-dev-mysql-${server}${suffix}`);
     const [one, other] = ["20261121t120000z", "20261122t120000z"];
@@ -192,7 +192,7 @@ describe("preflight", () => {
     ]);
   });
 
-  it("names the restore where its volumes are the only ones", async () =>
+  it("proposes the restore if its volumes are the only ones", async () =>
     assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server2-20261121t120000z"] }), [
       "mysql.restored would begin without data, while the volumes foobar-dev-mysql-server2-20261121t120000z have the stack's data",
     ]));

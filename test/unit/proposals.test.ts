@@ -10,8 +10,8 @@ import { exampleNames, exampleSettings, type StackSettings } from "../examples.t
 import { cures, pasted } from "../pasted.ts";
 import { addresses, held, hindrance, networkSettings, parse, refusedBy } from "../proposals.ts";
 
-describe("what an error proposes", () => {
-  it("is accepted: networks that are malformed or overlap, among any others", () => {
+describe("the proposals in an error", () => {
+  it("are accepted for networks that are malformed or overlap, among any others", () => {
     fc.assert(
       fc.property(networkSettings, fc.array(addresses, { maxLength: 6 }), (networks, subnets) => {
         const settings = { "foobar:networks": networks };
@@ -27,7 +27,7 @@ describe("what an error proposes", () => {
     );
   });
 
-  it("is accepted: networks that an engine has given to others, in at most two rounds", async () => {
+  it("are accepted for networks that are in use on the engine, in at most two rounds", async () => {
     await fc.assert(
       fc.asyncProperty(networkSettings, fc.array(addresses, { maxLength: 6 }), async (networks, taken) => {
         const engine = {
@@ -43,7 +43,7 @@ describe("what an error proposes", () => {
     );
   });
 
-  it("is one range and the ports for a second stack with the same settings, whatever they are", async () => {
+  it("are one range and the ports for a second stack with the same settings, whatever they are", async () => {
     for (const name of exampleNames()) {
       const example = exampleSettings(name);
       const engine = held(parse(example, UNKNOWN), "one");
@@ -65,7 +65,7 @@ describe("what an error proposes", () => {
     }
   });
 
-  it("says who has the range, once", async () => {
+  it("name the users of the range once", async () => {
     const engine = held(parse({}, UNKNOWN), "one");
     const error = await hindrance({ "foobar:networks": { data: "10.201.4.0/25", replication: "10.9.0.0/24" } }, engine);
     assert.deepEqual(
@@ -87,26 +87,26 @@ describe("what an error proposes", () => {
     );
   });
 
-  it("moves one network alone where only one is in the way", async () => {
+  it("move only the one network that conflicts", async () => {
     const error = await hindrance({}, { networks: [{ name: "vpn", subnets: ["10.201.3.128/25"], own: false }] });
     assert.deepEqual(cures(error?.message ?? ""), [
       "pulumi config set --path 'foobar:networks.data' 10.202.0.0/24 --stack two",
     ]);
   });
 
-  it("leaves the range to networks to come", async () => {
+  it("leave the range to future networks", async () => {
     const settings = { "foobar:networks": { range: "10.202.0.0/20", edge: "10.9.0.0/24" } };
     const error = await hindrance(settings, { networks: [{ name: "vpn", subnets: ["10.202.3.0/24"], own: false }] });
     assert.deepEqual(error?.problems.at(-1)?.example, "10.203.0.0/24");
   });
 
-  it("is as large as the range that is set", async () => {
+  it("are as large as the configured range", async () => {
     const settings = { "foobar:networks": { range: "10.77.3.0/24" } };
     const error = await hindrance(settings, held(parse(settings, UNKNOWN), "one"));
     assert.deepEqual(error?.problems.at(-1)?.example, "10.202.0.0/24");
   });
 
-  it("keeps off this machine's own networks, but for those of the engine", async () => {
+  it("avoid this machine's networks, except those of the engine", async () => {
     const machine = [
       { name: "eth0", subnet: "10.201.0.0/22" },
       { name: "eth1", subnet: "10.202.0.0/24" },
@@ -122,7 +122,7 @@ describe("what an error proposes", () => {
     assert.equal(await hindrance({}, up, [...bridges, ...machine]), undefined, "what is up stays");
   });
 
-  it("keeps off the networks that the stack has now, which go one by one while others come", async () => {
+  it("avoid the stack's present networks, which are replaced one by one", async () => {
     const up = held(parse({}, UNKNOWN), "two", true);
     const error = await hindrance({ "foobar:networks": { range: "10.201.0.0/19" } }, up);
     assert.match(error?.message ?? "", /not overlap the stack's present networks foobar-two-web/);
@@ -130,7 +130,7 @@ describe("what an error proposes", () => {
     assert.equal(await hindrance({ "foobar:networks": { range: "10.203.0.0/20" } }, up), undefined);
   });
 
-  it("has room for the containers", async () => {
+  it("have room for the containers", async () => {
     const servers = Array.from({ length: 8 }, (_, index) => ({ name: `s${index}`, roles: ["web", "app", "db"] }));
     const small = { "foobar:servers": servers, "foobar:networks": { range: "10.77.3.0/24" } };
     const error = await hindrance(small, {});
@@ -148,7 +148,7 @@ describe("what an error proposes", () => {
     assert.equal(await hindrance({ ...small, "foobar:servers": servers.slice(0, 6) }, {}), undefined);
   });
 
-  it("is accepted in the place of any setting that is malformed", () => {
+  it("are accepted for every malformed setting", () => {
     /** Every key of the settings, an element of a list as its first. */
     const keysOf = (part: z.ZodType, path: string): string[] => [
       path,

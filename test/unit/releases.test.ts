@@ -59,7 +59,7 @@ describe("kept releases", () => {
   const releases = () => kept(home).map(({ release }) => release);
   const edit = (release: string) => writeFileSync(join(releaseFolder(release, home), "index.js"), "edited");
 
-  it("hold the files under the version that a stack gives them, whatever becomes of the folder", () => {
+  it("keep the files under their version, whatever happens to the folder", () => {
     const release = use("1");
     use("2");
     const { version, uploads } = folderFiles("/app", releaseFolder(release, home));
@@ -77,7 +77,7 @@ describe("kept releases", () => {
     assert.deepEqual(releases(), [b, a]);
   });
 
-  it("are none where a file was edited, until the same files come up again", () => {
+  it("are invalid after a file was edited, until the same files are deployed again", () => {
     const release = use("1");
     edit(release);
     assert.deepEqual(releases(), []);
@@ -95,7 +95,7 @@ describe("kept releases", () => {
     assert.deepEqual(readdirSync(home), []);
   });
 
-  it("are the last five, and whatever else a stack runs or would go back to", () => {
+  it("are the last five, and those that a stack runs or would go back to", () => {
     const [first, second, ...others] = ["a", "b", "c", "d", "e", "f"].map((text, index) =>
       use(text, before(90 - index)),
     );
@@ -106,7 +106,7 @@ describe("kept releases", () => {
     assert.deepEqual(releases(), [...latest.reverse(), ...others.slice(-2).reverse(), second]);
   });
 
-  it("are refused in the settings where they are not there, with those that are", () => {
+  it("are refused in the settings if they are not kept, with a list of the kept ones", () => {
     assert.deepEqual(missingRelease(use("1", before(7_200)), home, NOW), []);
     const [newest, oldest] = [use("2", before(60)), releases().at(-1)];
     const [problem] = missingRelease("0000000000", home, NOW);
@@ -121,14 +121,14 @@ describe("kept releases", () => {
     assert.equal(missingRelease(newest, join(folder, "none"), NOW)[0]?.example, undefined);
   });
 
-  it("need not stay beyond five, unless they are in use", () => {
+  it("are removed beyond five, unless they are in use", () => {
     const list = [..."abcdefg"].map((release) => ({ release, usedAt: NOW }));
     assert.deepEqual(expendable(list, new Set(["f"])), ["g"]);
     assert.deepEqual(expendable(list.slice(0, 5), new Set()), []);
   });
 
   describe("the journal", () => {
-    it("keeps what came up, or did not, and says nothing twice", () => {
+    it("records successes and failures, and nothing twice", () => {
       const updates = entries("R1", "R1", "R2 failed", "R2 failed", "R1 pinned", "R1");
       for (const update of updates) note("dev", update, home);
       assert.deepEqual(readJournal("dev", home), entries("R1", "R2 failed", "R1 pinned", "R1"));
@@ -141,7 +141,7 @@ describe("kept releases", () => {
       assert.deepEqual(readJournal("dev", home), entries("R1", "R2"));
     });
 
-    it("of every stack says what is in use", () => {
+    it("of all stacks tells which releases are in use", () => {
       for (const update of entries("R1", "R2", "R3", "R4 failed")) note("dev", update, home);
       for (const update of entries("R7", "R8")) note("prod", update, home);
       assert.deepEqual([...inUse(home)].sort(), ["R3", "R7", "R8"]);
@@ -176,7 +176,7 @@ describe("the release to go back to", () => {
 describe("the way forward", () => {
   const forward = (image: string, ...updates: string[]) => imageForward(entries(...updates), { release: "R1", image });
 
-  it("puts back the image that going back replaced, whether or not it came up", () => {
+  it("sets the image that the rollback replaced, whether or not it succeeded", () => {
     assert.equal(forward("node:1", "R1", "R2 on node:2", "R1 pinned"), "node:2");
     assert.equal(forward("node:1", "R1", "R2 on node:2 failed"), "node:2");
   });
@@ -189,7 +189,7 @@ describe("the way forward", () => {
 });
 
 describe("the list of releases", () => {
-  it("says how old they are, in the largest unit", () => {
+  it("shows their age in the largest unit", () => {
     const ages = [0, 59, 60, 3_599, 3_600, 86_399, 172_800].map((seconds) => age(before(seconds), NOW));
     assert.deepEqual(ages, [
       "just now",
@@ -202,7 +202,7 @@ describe("the list of releases", () => {
     ]);
   });
 
-  it("marks the one that runs and those whose last attempt failed", () => {
+  it("marks the running one and those whose last update failed", () => {
     const releases = ["R3", "R2", "R1", "R0"].map((release) => ({ release, usedAt: before(60) }));
     assert.deepEqual(releaseTable(releases, entries("R1 failed", "R1", "R2", "R3 failed"), "R2", NOW), [
       "R3  failed   1 minute ago  node:1",

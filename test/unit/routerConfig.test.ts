@@ -23,7 +23,7 @@ describe("a database router's check", () => {
   const [login = "", query = "", quit = ""] = sent.map((hex) => Buffer.from(hex, "hex"));
   const length = (packet: Buffer | string) => Buffer.from(packet).readUIntLE(0, 3);
 
-  it("says how long its packets are, in bytes", () => {
+  it("gives the length of its packets in bytes", () => {
     assert.equal(length(login), login.length - 4);
     assert.equal(length(query), 1 + Buffer.byteLength("SELECT 'ü', \"$HOME\", 1 AS a"));
     assert.equal(length(quit), 1);
@@ -33,7 +33,7 @@ describe("a database router's check", () => {
     assert.equal(login.toString("latin1", 36), "somebody\0\0caching_sha2_password\0");
   });
 
-  it("sends the statement as one word of haproxy.cfg, and the goodbye with it", () => {
+  it("sends the statement as one word of haproxy.cfg, and COM_QUIT with it", () => {
     assert.deepEqual(lines.slice(-3), [
       String.raw`tcp-check send "SELECT 'ü', \"\$HOME\", 1 AS a"`,
       "tcp-check send-binary 0100000001",
@@ -41,11 +41,11 @@ describe("a database router's check", () => {
     ]);
   });
 
-  it("expects what no statement contains, since errors repeat them", () => {
+  it("expects a text that no statement contains, since errors quote the statement", () => {
     for (const statement of statements) assert.ok(!statement.includes(YES));
   });
 
-  it("reads the tables that its account may read, and each of them", () => {
+  it("reads exactly the tables that its account may read", () => {
     const read = statements.flatMap((statement) => statement.match(/(?<=performance_schema\.)\w+/g) ?? []);
     assert.deepEqual([...new Set(read)].sort(), [...ROUTER_TABLES].sort());
   });
@@ -54,14 +54,14 @@ describe("a database router's check", () => {
 describe("a database router's haproxy.cfg", () => {
   const text = routerConfig(router(), 2);
 
-  it("knows every database that serves, in each of its roles, by name", () => {
+  it("knows every database that serves clients, in each role, by name", () => {
     for (const role of ["primary", "replicas", "readable"]) {
       const addresses = starting(section(text, `backend ${role}`), "server").map((line) => line.split(" ")[2]);
       assert.deepEqual(addresses, ["mysql-server1:3306", "mysql-server2:3306"]);
     }
   });
 
-  it("has one primary at a time, the first that says so", () => {
+  it("has one primary at a time, the first that claims to be", () => {
     const [first = "", ...others] = starting(section(text, "backend primary"), "server");
     assert.match(first, / on-marked-up shutdown-backup-sessions$/);
     assert.doesNotMatch(first, / backup\b/);
@@ -77,7 +77,7 @@ describe("a database router's haproxy.cfg", () => {
     assert.deepEqual(asked("readable"), question(ROLES.readable()));
   });
 
-  it("leads reads to replicas, without one to the primary, without that to whoever answers", () => {
+  it("sends reads to replicas, without one to the primary, without that to any database that answers", () => {
     assert.deepEqual(section(text, "frontend reads").slice(-4, -1), [
       "use_backend replicas if { nbsrv(replicas) gt 0 }",
       "use_backend primary if { nbsrv(primary) gt 0 }",
@@ -85,14 +85,14 @@ describe("a database router's haproxy.cfg", () => {
     ]);
   });
 
-  it("takes a server for down until it has answered, and cuts its clients when it no longer does", () => {
+  it("considers a server down until it has answered, and closes its clients' connections when it no longer does", () => {
     assert.match(
       starting(section(text, "defaults"), "default-server")[0] ?? "",
       / init-state fully-down on-marked-down shutdown-sessions$/,
     );
   });
 
-  it("leaves connections of a database for others, however many routers there are", () => {
+  it("leaves a database's reserved connections free, whatever the number of routers", () => {
     for (const maxConnections of [50, 128, 1000]) {
       for (const routers of [1, 2, 3]) {
         const share = connectionShare(maxConnections, routers);

@@ -5,7 +5,7 @@ import { devConfig } from "../devConfig.ts";
 import { plan, servers, topologies } from "../topologies.ts";
 
 describe("the routes of the plan", () => {
-  it("keeps requests on the server that they came to, where it runs the application", () => {
+  it("keeps requests on the server that receives them, if it runs the application", () => {
     fc.assert(
       fc.property(servers, (list) => {
         const { web } = plan({ "foobar:servers": JSON.stringify(list) });
@@ -20,7 +20,7 @@ describe("the routes of the plan", () => {
     );
   });
 
-  it("has a route to every web server and every application, and with two of a tier one that avoids any of them", () => {
+  it("has a route to every web server and application, and with two of a tier a route past any of them", () => {
     fc.assert(
       fc.property(topologies, ({ loadBalancers: [lb], web, applications }) => {
         assert.ok(lb);
@@ -58,7 +58,7 @@ describe("the routes of the plan", () => {
     );
   });
 
-  it("opens a route as far as the less open of its two servers", () => {
+  it("gives a route the traffic setting of its more restricted server", () => {
     const traffic = (web: string, app: string) => {
       const list = [
         { name: "front", roles: ["web"], traffic: web },
@@ -73,7 +73,7 @@ describe("the routes of the plan", () => {
     }
   });
 
-  it("puts one server to work in mode active-passive, and the others behind it in their order", () => {
+  it("uses one server in mode active-passive, and the others as backups in their order", () => {
     const [lb] = plan(devConfig({ "foobar:loadBalancer": { mode: "active-passive" } })).loadBalancers;
     assert.deepEqual(
       lb?.backends.map(({ name, backup }) => [name, backup]),

@@ -20,7 +20,7 @@ function settingsIn(part: z.ZodType, key: string): [string, z.ZodType][] {
 describe("every setting", () => {
   const all = Object.entries(schema.shape).flatMap(([key, part]) => settingsIn(part, key));
 
-  it("has a description, and where it has no default says what holds without it", () => {
+  it("has a description, and without a default a text for its absence", () => {
     for (const [key, setting] of all) {
       const { description, unset } = setting.meta() ?? {};
       assert.match(String(description), /^\S.*\.$/, key);
@@ -49,7 +49,7 @@ describe("Pulumi.yaml", () => {
     assert.deepEqual(Object.keys(described), Object.keys(schema.shape));
   });
 
-  it("forbids default providers, which would silently be the local engine", () => {
+  it("disables default providers, which would silently use the local engine", () => {
     assert.deepEqual(project.config["pulumi:disable-default-providers"], { value: ["docker"] });
   });
 

@@ -81,7 +81,7 @@ describe("subnets", () => {
     for (const [text, place, expected] of cases) assert.equal(addressIn(text, place), expected, text);
   });
 
-  it("have one spelling, and addresses that a container can have", () => {
+  it("have a canonical form, and addresses that a container can have", () => {
     for (const text of ["10.0.0.0/8", "192.168.0.0/24", "8.8.8.0/28", "100.64.0.0/10"]) {
       assert.ok(isSubnet(text, { least: 8, most: 28 }), text);
     }
@@ -101,7 +101,7 @@ describe("subnets", () => {
     assert.ok(!isSubnet("10.0.0.0/29", { least: 16, most: 28 }));
   });
 
-  it("are proposed where nobody is, each another one, never the default", () => {
+  it("are proposed without overlaps, each a different one, never the default", () => {
     fc.assert(
       fc.property(fc.array(near), fc.array(fc.integer({ min: 16, max: 28 }), { maxLength: 8 }), (taken, sizes) => {
         const propose = proposer(["not one", "fd00::/64", ...taken]);
@@ -118,7 +118,7 @@ describe("subnets", () => {
     );
   });
 
-  it("are proposed short, and down to the last that there is", () => {
+  it("are proposed in a short form, until none is left", () => {
     assert.equal(proposer([])(20), "10.202.0.0/20");
     assert.equal(proposer(["10.202.0.0/24"])(20), "10.203.0.0/20");
     assert.equal(proposer(["10.0.0.0/8"])(20), "172.16.0.0/20");
@@ -131,7 +131,7 @@ describe("subnets", () => {
     assert.equal(proposer([...others, "192.168.0.0/16"])(24), undefined);
   });
 
-  it("of this machine are those of its interfaces", () => {
+  it("of this machine come from its interfaces", () => {
     const address = (cidr: string | null, family: "IPv4" | "IPv6" = "IPv4", internal = false) => ({
       cidr,
       family,

@@ -76,7 +76,7 @@ const identity = ({ type, name, parent }: Registered) => `${type} ${parent ?? ""
 const those = ({ resources }: Deployment, kept: (options: pulumi.CustomResourceOptions) => boolean | undefined) =>
   resources.filter(({ options }) => kept(options)).map(identity);
 
-describe("what was switched on can be switched off, and on again", () => {
+describe("a setting that was switched on can be switched off, and on again", () => {
   const deployments = new Map<string, Deployment>();
 
   before(async function () {
@@ -88,7 +88,7 @@ describe("what was switched on can be switched off, and on again", () => {
     }
   });
 
-  it("is tried with every setting that is optional", () => {
+  it("is tried for every optional setting", () => {
     const said = Object.values(VARIANTS).flatMap((settings) =>
       Object.entries(settings).flatMap(([key, value]) => saidPaths(value, key.replace("foobar:", ""))),
     );
@@ -97,7 +97,7 @@ describe("what was switched on can be switched off, and on again", () => {
   });
 
   for (const from of Object.keys(VARIANTS)) {
-    it(`removes nothing that is protected from ${from} to any other`, () => {
+    it(`removes no protected resource from ${from} to any other`, () => {
       for (const [to, { resources }] of deployments) {
         const there = new Set(resources.map(identity));
         const before = deployments.get(from);
@@ -108,7 +108,7 @@ describe("what was switched on can be switched off, and on again", () => {
     });
   }
 
-  it("keeps the backups' key, and the mark that they carry, as long as backups may be there", () => {
+  it("keeps the backups' key, and their mark, as long as backups may exist", () => {
     for (const [name, deployment] of deployments) {
       const isProtected = those(deployment, ({ protect }) => protect).map((one) => one.split(" ").at(-1));
       const spared = name !== "semisync, a kept release, no protection";
@@ -116,7 +116,7 @@ describe("what was switched on can be switched off, and on again", () => {
     }
   });
 
-  it("retains every volume with data, and backups whatever else is", () => {
+  it("retains every volume with data, and backups in every case", () => {
     for (const [name, { resources }] of deployments) {
       for (const { type, name: volume, inputs, options } of resources) {
         if (!type.endsWith(":Volume") || inputs["name"] === undefined) continue;

@@ -7,7 +7,7 @@ import { devConfig } from "../devConfig.ts";
 import { plan, servers, topologies } from "../topologies.ts";
 
 describe("topology", () => {
-  it("plans the dev stack as the exercise draws it", () => {
+  it("plans the dev stack of the exercise", () => {
     const { loadBalancers, web, applications, routers, cluster } = plan(devConfig());
     assert.deepEqual(
       loadBalancers.map(({ backends }) => backends.map(({ name }) => name)),
@@ -89,7 +89,7 @@ describe("topology", () => {
     );
   });
 
-  it("lets neighbours in the request's path share a network, and nobody else", () => {
+  it("lets neighbours in the request's path share a network, and no other containers", () => {
     fc.assert(
       fc.property(topologies, (topology) => {
         const joined = (tier: readonly { attachments: readonly { network: string }[] }[]) =>
@@ -144,7 +144,7 @@ describe("topology", () => {
     );
   });
 
-  it("gives a pair fixed addresses, ports of its own, and virtual addresses that each prefers one of", () => {
+  it("gives each of a pair a fixed address, ports of its own, and a preferred virtual address", () => {
     const pair = (settings: object) =>
       plan(devConfig({ "foobar:loadBalancer": { replicas: 2, port: 80, statsPort: 8404, ...settings } }));
     const one = pair({});
@@ -171,7 +171,7 @@ describe("topology", () => {
     );
   });
 
-  it("has one way in: the load balancer's, through the one network that is not internal", () => {
+  it("can be reached only through the load balancer, in the only network that is not internal", () => {
     fc.assert(
       fc.property(topologies, (topology) => {
         assert.deepEqual(

@@ -15,9 +15,9 @@ const REFUSED_BY_THE_APPLICATION: readonly [string, Omit<Upload, "path"> & { pat
   ["slowly", { size: 200_000, pieces: 20, pauseMs: 2 }, "413"],
   ["slowly in chunks", { size: 200_000, chunked: true, pieces: 20, pauseMs: 2 }, "413"],
   ["after leave to send it", { size: 200_000, expect: true }, "413"],
-  ["for a path that is not there", { path: "/nowhere", size: 1_000_000 }, "413"],
+  ["for a path that does not exist", { path: "/nowhere", size: 1_000_000 }, "413"],
   ["by a form", { path: "/messages", size: 200_000, type: "application/x-www-form-urlencoded" }, "413"],
-  ["of a foreign type", { size: 1_000_000, type: "text/xml" }, "415"],
+  ["of another content type", { size: 1_000_000, type: "text/xml" }, "415"],
 ];
 const REFUSED_BY_NGINX: readonly [string, Omit<Upload, "path">][] = [
   ["at once", { size: 5_000_000 }],

@@ -254,7 +254,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     await eventually(async () => assert.ok(await isHealthy("haproxy-lb1")), 30);
   });
 
-  it("shows a page that says so when no server is left, and serves again when they are back", async () => {
+  it("shows the 503 page when no server is left, and serves again when they are back", async () => {
     const starts = [await stop(project, "web-server1"), await stop(project, "web-server2")];
     try {
       await eventually(async () => {
