@@ -55,7 +55,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     password: mysql.passwords.backup,
     authority,
     protect: protectData,
-    after: [mysql.controller],
+    after: mysql.services,
   });
   // Replicas may still be provisioning themselves: until they serve, reads go to the primary.
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });

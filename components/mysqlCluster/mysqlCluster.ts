@@ -44,10 +44,6 @@ type Passwords = Readonly<Record<(typeof ACCOUNTS)[number], Password>>;
 export class MysqlCluster extends pulumi.ComponentResource {
   /** In the order in which they are replaced: the first primary is the last. */
   readonly nodes: readonly Service[];
-  /**
-   * The switchover controller: healthy when the configured member has been promoted and every member is in its place.
-   */
-  readonly controller: Service;
   /** All services of the cluster. */
   readonly services: readonly Service[];
   readonly passwords: Passwords;
@@ -73,8 +69,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const served = args.plan.databases.map(
       (plan) => pulumi.interpolate`${plan.member}=${of(certificates, plan).certificate.apply(fingerprint)}`,
     );
-    this.controller = this.#controller(args, served);
-    this.services = [...this.nodes, this.controller];
+    const controllers = args.roll([args.plan.controller], { releasedFirst: this.nodes }, (_, after) =>
+      this.#controller(args, served, after),
+    );
+    this.services = [...this.nodes, ...controllers];
     this.registerOutputs({});
   }
 
@@ -120,11 +118,11 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 
   /**
+   * The switchover controller: healthy when the configured member has been promoted and every member is in its place.
    * @param served the fingerprint of each member's certificate; a renewed one replaces the controller, which waits
-   * until it is
-   *   served
+   *   until it is served
    */
-  #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[]): Service {
+  #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[], after: readonly Service[]): Service {
     const { plan } = args;
     return new Service(
       plan.controller.name,
@@ -146,10 +144,11 @@ export class MysqlCluster extends pulumi.ComponentResource {
           }),
         ],
         scratch: { "/tmp": 1 },
-        healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 120 },
+        // On a first `up` it starts beside the nodes, which have 120 s themselves.
+        healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 180 },
         stopGrace: 5,
         init: true,
-        after: this.nodes,
+        after,
       },
       { parent: this },
     );

@@ -118,7 +118,7 @@ describe("the dev stack, against mocks", () => {
     assert.deepEqual(order(await deployConfig(devConfig(), undefined, { isServing: false })), {
       "mysql-server2": [],
       "mysql-server1": [],
-      "mysql-steward": ["mysql-server1", "mysql-server2"],
+      "mysql-steward": [],
       "router-server1": [],
       "router-server2": [],
       "app-server1": ["mysql-server1", "router-server1", "router-server2"],
