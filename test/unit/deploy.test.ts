@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
 import type * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { parseConfig } from "../../config/config.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
-import { type Deployment, deployConfig, ofType, type Registered, run, services } from "../harness.ts";
+import { type Deployment, deployConfig, ofType, type Registered, services } from "../harness.ts";
 
 /** What the SDK wraps a secret in on its way to the engine. */
 const SECRET = "4dabf18193072939515e22adb298388d";
+
 const PASSWORD = /the mysql-\w+-password(?!-version)/;
 
 const input = <T>(resource: Registered | undefined, key: string): T => resource?.inputs[key] as T;
+
 const volumesOf = (inputs: Registered["inputs"]) =>
   inputs["volumes"] as { volumeName: string; containerPath: string; readOnly?: boolean }[];
+
 const byName = (resources: readonly Registered[], name: string) => resources.find((resource) => resource.name === name);
 
 /** For each service the services that it waits for. */
@@ -28,6 +29,7 @@ const order = (deployment: Deployment) =>
 
 describe("the dev stack, against mocks", () => {
   let dev: Deployment;
+
   before(async () => {
     dev = await deployConfig(devConfig());
   });
@@ -213,14 +215,6 @@ describe("the dev stack, against mocks", () => {
       { server: "server2", role: "replica", endpoint: "mysql-server2:3306" },
     ]);
   });
-
-  it("equals the golden file, resource by resource", async () => {
-    const file = new URL("../expected/dev.json", import.meta.url);
-    const actual = `${JSON.stringify(golden(dev), sortedKeys, 2)}\n`;
-    if (process.env["UPDATE_EXPECTED"] === "1") await writeFile(file, actual);
-    const expected = await readFile(file, "utf8");
-    assert.deepEqual(JSON.parse(actual), JSON.parse(expected), "UPDATE_EXPECTED=1 accepts the change");
-  });
 });
 
 describe("a pair of load balancers, against mocks", () => {
@@ -273,83 +267,9 @@ describe("a pair of load balancers, against mocks", () => {
   });
 });
 
-describe("the test harness", () => {
-  const password = (name: string) => new random.RandomPassword(name, { length: 8 });
-
-  it("fails for two resources of one name", () =>
-    assert.rejects(
-      run(() => void [password("same"), password("same")]),
-      /two resources .* same/,
-    ));
-
-  it("fails for a resource that has no mock", () =>
-    assert.rejects(
-      run(() => void new random.RandomPet("pet")),
-      /no mock for .*RandomPet pet/,
-    ));
-
-  it("fails for an error in the program", () =>
-    assert.rejects(
-      run(() => {
-        throw new Error("broken program");
-      }),
-      /broken program/,
-    ));
-
-  it("fails for a rejected output, even one that nobody awaits", () =>
-    assert.rejects(
-      run(() => {
-        password("unawaited").result.apply(() => assert.fail("unawaited assertion"));
-      }),
-      /unawaited assertion/,
-    ));
-
-  it("fails for an output in a template", () =>
-    assert.rejects(
-      run(() => new random.RandomPassword("template", { length: 8, overrideSpecial: `${password("other").result}` })),
-      /an output in the text/,
-    ));
-
-  it("fails for a required input that is missing", () =>
-    assert.rejects(
-      run(() => new random.RandomPassword("missing", {} as random.RandomPasswordArgs)),
-      /Missing required property 'length'/,
-    ));
-});
-
 /** Whether a value, or each part of it that holds a password, is wrapped as a secret. */
 function isWrapped(value: unknown): boolean {
   if (value === null || typeof value !== "object") return !PASSWORD.test(String(value));
   if (SECRET in value) return true;
   return Object.values(value).every(isWrapped);
-}
-
-/** A deployment without what changes for no reason that a reader cares about: hashes of contents. */
-function golden({ resources, outputs }: Deployment) {
-  const withoutHashes = (text: string) =>
-    text
-      .replace(/-(config|app|static)-[0-9a-f]{10}/g, "-$1-HASH")
-      .replace(/\.releases\/[0-9a-f]{10}/g, ".releases/HASH");
-  return {
-    resources: resources.map(({ type, name, provider, parent, dependsOn, inputs, options }) => ({
-      type,
-      name: withoutHashes(name),
-      provider: provider ?? null,
-      parent: parent ?? null,
-      dependsOn: dependsOn.map(withoutHashes),
-      protect: options.protect ?? false,
-      inputs: JSON.parse(withoutHashes(JSON.stringify(inputs)), (key, value) => {
-        if (key === "content") return "CONTENT";
-        if (key === "sourceHash") return "HASH";
-        return typeof value === "string" && value.startsWith("RELEASE=") ? "RELEASE=HASH" : value;
-      }),
-    })),
-    outputs: Object.keys(outputs).sort(),
-  };
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  return value !== null && typeof value === "object" && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
 }
