@@ -54,7 +54,7 @@ describe("the drills of the databases", () => {
     const outside = ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"];
     const named = (names: readonly string[]) => names.map((name) => `database-${name}`);
     assert.deepEqual(apply(ASYNC), named(outside), "and async promises nothing of what was not sent");
-    for (const of of [WAIT, DEGRADE]) assert.deepEqual(apply(of), named([...outside, "chained-failure"]));
+    for (const mode of [WAIT, DEGRADE]) assert.deepEqual(apply(mode), named([...outside, "chained-failure"]));
   });
 
   it("of a single database, and of a group of two, are those that need no other", () => {
@@ -64,9 +64,9 @@ describe("the drills of the databases", () => {
   });
 
   it("never may lose a row that was acknowledged, nor write one twice", () => {
-    for (const of of [ASYNC, WAIT, DEGRADE, GROUP]) {
+    for (const mode of [ASYNC, WAIT, DEGRADE, GROUP]) {
       for (const drill of FAULTS) {
-        const { lost, duplicated } = drill.limit(of, { rate: 200, holdSeconds: 10 });
+        const { lost, duplicated } = drill.limit(mode, { rate: 200, holdSeconds: 10 });
         assert.deepEqual([lost, duplicated], [0, 0], drill.name);
       }
     }
@@ -75,7 +75,7 @@ describe("the drills of the databases", () => {
   it("may hold up writers for as long as a group takes to choose another primary, and not at all where it is planned", () => {
     for (const fault of ["kill", "pause", "partition"]) assert.equal(limit(`${fault}-primary`, GROUP).gapMs, 7_500);
     assert.equal(limit("stop-primary", GROUP).gapMs, 1_000);
-    for (const of of [ASYNC, WAIT, DEGRADE, GROUP]) assert.equal(limit("switchover", of).gapMs, 1_000);
+    for (const mode of [ASYNC, WAIT, DEGRADE, GROUP]) assert.equal(limit("switchover", mode).gapMs, 1_000);
   });
 
   it("may hold up writers while a replica is away only where they are to wait for it", () => {
