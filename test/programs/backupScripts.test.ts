@@ -23,7 +23,7 @@ const ENVIRONMENT = {
   UNAUTHENTICATED_UNTIL: "20260101T000000Z",
 };
 
-/** What tests write into the folder of the backups. */
+/** Functions for the tests' lines of bash. */
 const HELPERS = `set -u
 echo ${KEY} >/run/secrets/backup-key
 mkdir -p /tmp/state /tmp/answers
@@ -37,7 +37,7 @@ within() { local try; for ((try = 0; try < 200; try++)); do "$@" && return; slee
 says() { grep -qs "$2" "/tmp/state/$1"; }
 `;
 
-/** Runs lines of bash beside the scripts, some of which others stand in for, in the image that they run in; resolves to what they print. */
+/** Runs lines of bash beside the scripts, some of which are replaced, in their image; resolves to the output. */
 async function inImage(lines: string, standIns: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "foobar-"));
   try {
@@ -63,7 +63,7 @@ async function inImage(lines: string, standIns: Readonly<Record<string, string>>
 const OLD = "20250101T000000Z";
 const OLD_BACKUP = `{"name":"${OLD}","stack":"foobar/dev","timeline":"first","run":"${OLD}","takenAt":"2025-01-01T00:00:10.000Z"}`;
 
-describe("what somebody writes into the folder of the backups, to the scripts in the image that they run in", function () {
+describe("a foreign file in the folder of the backups, for the scripts in their image", function () {
   this.timeout(90_000);
   before(async function () {
     const reason = await engineMissing();
@@ -79,10 +79,10 @@ describe("what somebody writes into the folder of the backups, to the scripts in
   const CASES: readonly [string, string, string, string][] = [
     ["a backup of an older version", BACKUP, OLD_BACKUP, "unauthenticated"],
     ["a backup whose chain is a path", BACKUP, OLD_BACKUP.replace(`"run":"`, `"run":"../`), "changed"],
-    ["a backup that was taken at no moment", BACKUP, OLD_BACKUP.replace("2025-01-01T", "$(id)T"), "changed"],
-    ["a backup of transactions that are SQL", BACKUP, OLD_BACKUP.replace("{", `{"gtids":"') OR ('",`), "changed"],
+    ["a backup with an invalid moment", BACKUP, OLD_BACKUP.replace("2025-01-01T", "$(id)T"), "changed"],
+    ["a backup with GTIDs that are SQL", BACKUP, OLD_BACKUP.replace("{", `{"gtids":"') OR ('",`), "changed"],
     ["a backup whose size is an expression", BACKUP, OLD_BACKUP.replace("{", `{"dataBytes":a[$(id)],`), "changed"],
-    ["a backup whose checksum is none", BACKUP, OLD_BACKUP.replace("{", `{"sha256":"*",`), "changed"],
+    ["a backup with an invalid checksum", BACKUP, OLD_BACKUP.replace("{", `{"sha256":"*",`), "changed"],
     [
       "a backup of a stack that is a terminal's command",
       BACKUP,
@@ -96,14 +96,14 @@ describe("what somebody writes into the folder of the backups, to the scripts in
       "unauthenticated",
     ],
     ["a progress with GTIDs that are SQL", PROGRESS, `{"after":"','') OR SLEEP(9) OR ('"}`, "changed"],
-    ["a progress until no moment", PROGRESS, `{"after":"","reach":"now"}`, "changed"],
+    ["a progress with an invalid moment", PROGRESS, `{"after":"","reach":"now"}`, "changed"],
     ["a progress with a number that is an expression", PROGRESS, `{"number":a[$(id)],"after":""}`, "changed"],
     ["a segment of an older version", SEGMENT, `{"number":1,"after":"u:1-5","last":5}`, "unauthenticated"],
     ["a segment after GTIDs that are SQL", SEGMENT, `{"number":1,"before":"' --","after":""}`, "changed"],
     ["a segment whose end is an expression", SEGMENT, `{"number":1,"after":"","last":a[$(id)]}`, "changed"],
   ];
 
-  it("is changed where it is not of its kind", async () => {
+  it("counts as changed if a value has the wrong format", async () => {
     const examine: Readonly<Record<string, string>> = {
       [BACKUP]: `backup ${OLD}`,
       [PROGRESS]: `progress ${OLD}`,
@@ -120,7 +120,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
     );
   });
 
-  it("is nothing that the archive goes on from, which nobody authenticated: it asks for a full backup at once", async () => {
+  it("does not continue the archive without authentication: a full backup is requested at once", async () => {
     const said = await inImage(`
       put ${BACKUP} '${OLD_BACKUP}'
       put ${PROGRESS} '{"run":"${OLD}","reach":"2025-01-01T00:00:10.000Z","after":""}'
@@ -132,7 +132,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
     assert.equal(said, "archive\nwaiting for a full backup that is authenticated");
   });
 
-  it("stays in the archive where this program did not make it, whose chains are named after times; a chain that no backup needs goes", async () => {
+  it("stays in the archive if its name is not a chain's; a chain that no backup needs is removed", async () => {
     const said = await inImage(`
       put ${BACKUP} '${OLD_BACKUP}'
       mkdir -p archive/${OLD} archive/20240101T000000Z 'archive/a[$(id)]' archive/@
@@ -141,7 +141,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
     assert.deepEqual(said.split("\n").sort(), [OLD, "@", "a[$(id)]"]);
   });
 
-  it("is no way to a secret, by a link", async () => {
+  it("gives no access to a secret by a symbolic link", async () => {
     const said = await inImage(`
       name=$(date -u +%Y%m%dT%H%M%SZ)
       put full/$name/manifest.json "$(signed '{"kind":"backup","stack":"foobar/dev","timeline":"first","name":"'$name'","run":"'$name'"}')"
@@ -158,7 +158,7 @@ describe("what somebody writes into the folder of the backups, to the scripts in
 
 describe("a full backup", function () {
   this.timeout(90_000);
-  // In place of the scripts that need a database. A full backup is taken once somebody allows it, and removes those before it.
+  // Replacements of the scripts that need a database. A full backup waits for /tmp/allowed, and removes earlier ones.
   const standIns = {
     "backup.sh": `mysqld() { case "$*" in *--initialize*) ;; *) sleep 100 ;; esac; }; mysql() { :; }
 ${backupScripts()["backup.sh"]?.replace("LOOK_EVERY=60", "LOOK_EVERY=1")}`,
@@ -173,7 +173,7 @@ bash /scripts/retain.sh >/dev/null
 state full "taken: $name"`,
   };
 
-  it("is missed within a minute where somebody removed it, until the next one is taken; one that made room for another is not", async () => {
+  it("is missed if somebody else removed it, until the next one is taken", async () => {
     const said = await inImage(
       `
       newest() { ls full | tail -n 1; }
@@ -203,7 +203,7 @@ state full "taken: $name"`,
     assert.deepEqual(said.split("\n"), ["healthy", "missed", "unhealthy", "listed", "healthy"]);
   });
 
-  it("is asked for by the archive while another one is taken, and then is that one: neither waits for the other", async () => {
+  it("is taken once if the archive requests it while one is being taken; neither waits for the other", async () => {
     const said = await inImage(
       `
       bash /scripts/backup.sh >/dev/null 2>&1 &
@@ -227,12 +227,12 @@ sleep 100`,
   });
 });
 
-describe("a text in a statement", () => {
+describe("a client's command in a statement", () => {
   const FOLDERS = ["mysqlBackup", "mysqlCluster"].map((of) =>
     fileURLToPath(new URL(`../../components/${of}/files/`, import.meta.url)),
   );
 
-  it("is no command of the client: every one that reads statements is told so", () => {
+  it("is disabled for every client that reads statements", () => {
     const calls = FOLDERS.flatMap((folder) =>
       readdirSync(folder).flatMap((file) =>
         [...readFileSync(folder + file, "utf8").matchAll(/^.*--batch/gm)].map(([line]) => `${file}: ${line}`),
@@ -245,7 +245,7 @@ describe("a text in a statement", () => {
     );
   });
 
-  it("is none where the client would take commands, as older ones do", async function () {
+  it("is not executed by a client that would accept commands, as older ones do", async function () {
     this.timeout(90_000);
     const reason = await engineMissing();
     if (reason !== undefined) {

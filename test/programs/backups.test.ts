@@ -16,7 +16,7 @@ describe("the scripts of backups", () => {
     });
   }
 
-  it("say that the disk is full, in the image that they run in", async function () {
+  it("report a full disk, in their image", async function () {
     this.timeout(60_000);
     const reason = await engineMissing();
     if (reason !== undefined) {
@@ -42,9 +42,9 @@ describe("the scripts of backups", () => {
 describe("a manifest", () => {
   const SIGNED = `$(signed '{"kind":"backup","stack":"foobar/dev","rows":{"stack":1}}')`;
   const CASES: readonly [string, string, string][] = [
-    ["as this stack wrote it is authentic", SIGNED, "authentic"],
-    ["of which a figure was changed is changed", `${SIGNED} | sed s/1}/2}/`, "changed"],
-    ["of which the code was changed is changed", `${SIGNED} | sed -E 's/"hmac":"./"hmac":"x/'`, "changed"],
+    ["of this stack is authentic", SIGNED, "authentic"],
+    ["with another figure is changed", `${SIGNED} | sed s/1}/2}/`, "changed"],
+    ["with another code is changed", `${SIGNED} | sed -E 's/"hmac":"./"hmac":"x/'`, "changed"],
     ["of another kind is changed", `$(signed '{"kind":"reach","stack":"foobar/dev"}')`, "changed"],
     [
       "by another key is changed",
@@ -52,12 +52,12 @@ describe("a manifest", () => {
       "changed",
     ],
     ["with another line is changed", `${SIGNED}; echo {}`, "changed"],
-    ["that is none is changed", "nothing", "changed"],
+    ["that is not JSON is changed", "nothing", "changed"],
     ["without a code is not authenticated", `'{"stack":"foobar/dev"}'`, "unauthenticated"],
     ["of another stack is foreign, whatever its code", `${SIGNED} | sed s/dev/prod/`, "foreign"],
   ];
 
-  it("is known by the code that it ends with, in the image that does it", async function () {
+  it("is verified by its code, in the image", async function () {
     this.timeout(60_000);
     const reason = await engineMissing();
     if (reason !== undefined) {

@@ -184,6 +184,6 @@ describe("the real HAProxy takes its file", function () {
   ];
   for (const [name, text] of variants) it(name, () => check(text));
 
-  it("and refuses one with a spelling mistake", () =>
+  it("and rejects one with a spelling mistake", () =>
     assert.rejects(check(haproxy().replace("timeout connect", "timeuot connect")), /timeuot/));
 });

@@ -27,7 +27,7 @@ describe("the configuration of a MySQL node", () => {
   });
 
   for (const replication of ["async", "semisync", "group"]) {
-    it(`${replication}: is the same whoever is primary, so that a switchover replaces nobody`, () => {
+    it(`${replication}: does not depend on the primary, so that a switchover replaces no container`, () => {
       const texts = ["server1", "server2"].map((primary) => {
         const mysql = JSON.stringify({ replication, primary, ...(replication === "semisync" ? WAIT : {}) });
         const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": mysql }));
@@ -37,13 +37,13 @@ describe("the configuration of a MySQL node", () => {
     });
   }
 
-  it("outside a group takes from others what the node wrote itself: it may have lost its data since", () => {
+  it("outside a group accepts the node's own former transactions, because it may have lost its data since", () => {
     for (const replication of ["async", "semisync"] as const) {
       assert.match(mysqlConfig(node, { ...cluster, replication }), /^replicate_same_server_id = ON$/m);
     }
   });
 
-  it("takes a quarter of its memory for the buffer pool", () => {
+  it("uses a quarter of the memory for the buffer pool", () => {
     const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"memoryMb":4096}' }));
     const [large] = cluster.databases;
     assert.ok(large);
@@ -51,8 +51,8 @@ describe("the configuration of a MySQL node", () => {
   });
 });
 
-describe("what the scripts are told by the program", () => {
-  it("is the SQL that the program uses itself, whatever quotes it has", async () => {
+describe("the definitions of the scripts", () => {
+  it("are the SQL of the program, including all quotes", async () => {
     const read = async (name: string, replication: string) =>
       (await execa("bash", ["-c", `${definitions()}\nprintf %s "$${name}"`], { env: { REPLICATION: replication } }))
         .stdout;
@@ -63,7 +63,7 @@ describe("what the scripts are told by the program", () => {
   });
 });
 
-describe("the real MySQL takes its configuration", function () {
+describe("the real MySQL accepts the configuration", function () {
   this.timeout(60_000);
   const check = (text: string, sizes = sizingConfig(node)) =>
     runProgram({
@@ -74,7 +74,7 @@ describe("the real MySQL takes its configuration", function () {
       user: "999:999",
     });
 
-  it("and refuses one with a spelling mistake", async function () {
+  it("and rejects one with a spelling mistake", async function () {
     const reason = await engineMissing();
     if (reason !== undefined) {
       console.log(`      SKIPPED: ${reason}`);

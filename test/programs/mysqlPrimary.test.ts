@@ -13,7 +13,7 @@ describe("a node that is promoted to primary", () => {
     );
   const base = "UNAPPLIED=unapplied term=1";
 
-  it("opens when all that it received is applied, and not before", async () => {
+  it("opens when all received transactions are applied, and not before", async () => {
     const { stdout: before } = await be(`${base} source=there`, "u:5-7");
     assert.match(before, /^state: starting: applying the received transactions/m);
     assert.doesNotMatch(before, /reset|read_only/);
@@ -22,14 +22,14 @@ describe("a node that is promoted to primary", () => {
     assert.match(after, opens);
   });
 
-  it("says what is in the way where it cannot be applied", async () => {
+  it("names the error if they cannot be applied", async () => {
     assert.match(
       (await be(`${base} source=there cannot_apply='1062 Duplicate'`, "u:5")).stdout,
       /^state: starting: .*cannot be: 1062/m,
     );
   });
 
-  it("does not open again what somebody has closed, as the controller does for a switchover, and says so", async () => {
+  it("stays closed in its term after somebody, for example the controller, has closed it", async () => {
     const outOfPlace = "problem='takes no writes, and replicates from nobody'";
     const closed = await be(`${base} term=3 ${outOfPlace}`, "-", { opened: "3" });
     assert.equal(
@@ -42,14 +42,14 @@ describe("a node that is promoted to primary", () => {
     assert.equal(again.opened, "4");
   });
 
-  it("does not open in a term that is over when it has applied all", async () => {
+  it("does not open if a newer term comes with the transactions that it applies", async () => {
     const newer = "look() { term=5 promoted=there; }";
     const { stdout, opened } = await be(`${newer}; ${base} term=4 promoted=here source=there`, "-");
     assert.doesNotMatch(stdout, /reset|read_only|primary/);
     assert.equal(opened, undefined);
   });
 
-  it("is none where what opens it fails, and tries again", async () => {
+  it("is not primary if a step of opening fails, and tries again", async () => {
     for (const fails of ["sql() { return 1; }", "complete_accounts() { return 1; }"]) {
       const { stdout, opened } = await be(`${fails}; ${base} problem='takes no writes'`, "-");
       assert.doesNotMatch(stdout, /primary/);
@@ -57,7 +57,7 @@ describe("a node that is promoted to primary", () => {
     }
   });
 
-  it("is one where the controller has opened it, though it cannot write while no replica is there", async () => {
+  it("is primary if the controller has opened it, although it cannot write without a replica", async () => {
     const { stdout } = await be(`sql() { return 1; }; ${base} problem=-`, "-");
     assert.match(stdout, /^state: primary/m);
   });
@@ -68,15 +68,15 @@ describe("a node that is promoted to primary", () => {
       `PEERS='mysql-server2.replication mysql-server3.replication'
       ask_peer() { case $1 in *server2*) ${one} ;; *) ${other} ;; esac; }; ${base} problem=closed`;
 
-    it("opens when every other answers, and has nothing more", async () => {
+    it("opens when every other member answers and has nothing more", async () => {
       const { stdout, dataLost } = await be(peers("echo u:1-5", "echo u:1-4"), "-", clone);
       assert.match(stdout, opens);
       assert.equal(dataLost, undefined);
     });
 
     for (const [what, silence] of [
-      ["is silent", "return 1"],
-      ["answers nothing, for it has no data", "echo"],
+      ["member is silent", "return 1"],
+      ["member has no data, and answers with an empty set", "echo"],
     ] as const) {
       it(`waits while another ${what}`, async () => {
         const { stdout, dataLost } = await be(peers("echo u:1-5", silence), "-", clone);
@@ -86,7 +86,7 @@ describe("a node that is promoted to primary", () => {
       });
     }
 
-    it("leaves it to a person where another has more", async () => {
+    it("leaves the decision to a person if another member has more", async () => {
       const { stdout } = await be(peers("echo u:1-5", "echo u:1-7"), "-", clone);
       assert.match(
         stdout,
@@ -97,13 +97,13 @@ describe("a node that is promoted to primary", () => {
   });
 });
 
-describe("a primary with semisync, whose writers wait", () => {
+describe("a semisync primary whose writers wait", () => {
   for (const [what, answer, isReleased] of [
-    ["while a replica is there and acknowledges nothing, releases them", "1 1 5", true],
-    ["for acknowledgements that come, leaves them alone", "1 1 $RANDOM$RANDOM", false],
-    ["for a replica to come, leaves them alone", "0 1 5", false],
-    ["no more, does nothing", "1 0 5", false],
-    ["and which cannot be asked, does nothing", "", false],
+    ["releases them while a replica is connected and acknowledges nothing", "1 1 5", true],
+    ["leaves them alone while acknowledgements arrive", "1 1 $RANDOM$RANDOM", false],
+    ["leaves them alone while no replica is connected", "0 1 5", false],
+    ["does nothing when they no longer wait", "1 0 5", false],
+    ["does nothing if MySQL does not answer", "", false],
   ] as const) {
     it(what, async () => {
       const { stdout } = await inNode("release_writers; wait", `echo ${answer}`);

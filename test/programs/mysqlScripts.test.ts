@@ -10,13 +10,13 @@ const { cluster } = planTopology(parseConfig("foobar", "dev", devConfig()));
 const [node] = cluster.databases;
 assert.ok(node);
 
-/** The program's definitions, but that each question is a word. */
+/** The program's definitions, with a word in place of each SQL expression. */
 const words = (files: Readonly<Record<string, string>>, names: readonly string[]) => ({
   ...files,
   [DEFINITIONS]: `${files[DEFINITIONS]}\n${names.map((name) => `${name}=${name}`).join("\n")}\nDATA_LOST=/nowhere/lost\n`,
 });
 
-describe("the controller, where the primary takes no writes", () => {
+describe("the controller, if the primary takes no writes", () => {
   const files = words(controllerFiles(), ["WRITES", "PRIMARY_TERM", "FOLLOWS", "SOURCE", "UNAPPLIED"]);
   const run = (isClosed: 0 | 1) =>
     runScript(
@@ -30,13 +30,13 @@ describe("the controller, where the primary takes no writes", () => {
       { MEMBERS: "db1 db2", PRIMARY: "db1", CERTIFICATES: "", REPLICATION: "async", WITHOUT_REPLICA: "" },
     );
 
-  it("goes through a switchover again that was cut short", async () => {
+  it("repeats a switchover that was interrupted", async () => {
     const { exitCode, asked } = await run(1);
     assert.equal(exitCode, 0);
     assert.match(asked, /^db2: SET GLOBAL super_read_only = OFF;$/m);
   });
 
-  it("and was not closed for one, gives it up to nobody: it may be about to open", async () => {
+  it("does not replace a primary that no switchover has closed, because it may be about to open", async () => {
     const { exitCode, asked, printed } = await run(0);
     assert.equal(exitCode, 1);
     assert.match(printed, /db1 is promoted, but not open for writes yet/);
@@ -57,13 +57,13 @@ describe("the script of a failover", () => {
       { MEMBER: "db2", REPLICATION: "async", WITHOUT_REPLICA: "" },
     );
 
-  it("has a replica stop receiving, and promotes it", async () => {
+  it("stops a replica's receiver and promotes the replica", async () => {
     const { exitCode, asked } = await run("db1");
     assert.equal(exitCode, 0);
     assert.match(asked, /STOP REPLICA IO_THREAD.*'db2', 'takeover'/s);
   });
 
-  it("promotes a closed primary, which has no source, again", async () => {
+  it("promotes a closed primary again, which has no source", async () => {
     const { exitCode, asked } = await run("-");
     assert.equal(exitCode, 0);
     assert.doesNotMatch(asked, /REPLICA /);

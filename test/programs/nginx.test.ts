@@ -152,6 +152,6 @@ describe("the real Nginx takes its file", function () {
   ];
   for (const [name, text] of variants) it(name, () => check(text));
 
-  it("and refuses one with a spelling mistake", () =>
+  it("and rejects one with a spelling mistake", () =>
     assert.rejects(check(nginx().replace("worker_connections", "worker_conections")), /worker_conections/));
 });

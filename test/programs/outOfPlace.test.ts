@@ -12,8 +12,8 @@ const SCHEMA = `CREATE DATABASE cluster;
 CREATE TABLE cluster.appointments (epoch BIGINT UNSIGNED NOT NULL PRIMARY KEY, member VARCHAR(80) NOT NULL);
 INSERT INTO cluster.appointments VALUES (1, 'db1'), (2, 'db2')`;
 
-/** The one definition by which status, the controller, drills and the nodes' health go, asked of the real MySQL. */
-describe("a database's place", function () {
+/** The rules that status, controller, health and drills share, tested on the real MySQL. */
+describe("whether a database is in its place", function () {
   this.timeout(100_000);
   let server: string;
   const sql = (statement: string) => sqlIn(server, "root", "root", statement);
@@ -46,13 +46,13 @@ describe("a database's place", function () {
 
   async function problemsAre(replication: "async" | "group", cases: readonly Own[]): Promise<void> {
     for (const [expected, what, settings, state] of cases) {
-      // What is imagined has to be written down, and may be while it is read-only, because it is not logged as root.
+      // The imagined states are written as root and without a binary log, which also works on a read-only server.
       const script = `SET GLOBAL read_only = OFF;${imagining(`${settings};SELECT ${problem(replication)}`, [state])}`;
       assert.equal(await sql(script), expected, what);
     }
   }
 
-  it("is known to a member outside a group", () =>
+  it("is found by a member outside a group", () =>
     problemsAre("async", [
       ["-", "takes writes", OPEN, []],
       ["takes writes, and replicates from db2", "takes writes and follows", OPEN, following("ON", "ON")],
@@ -70,7 +70,7 @@ describe("a database's place", function () {
       ],
     ]));
 
-  it("is known to a member of a group", () =>
+  it("is found by a member of a group", () =>
     problemsAre("group", [
       ["-", "is the primary", OPEN, [own("ONLINE", "PRIMARY"), ...others("ONLINE")]],
       ["-", "is a secondary", CLOSED, [own("ONLINE", "SECONDARY"), ...others("ONLINE")]],
@@ -106,7 +106,7 @@ describe("a database's place", function () {
       ],
     ]));
 
-  it("is reported with what it takes to compare members", async () => {
+  it("is part of a report that makes members comparable", async () => {
     const state = [own("ONLINE", "PRIMARY"), member("UNREACHABLE", "SECONDARY", "UUID()", "'db2'")];
     const [text = ""] = (await sql(`${OPEN};${imagining(`SELECT ${report("group")}`, [state])}`)).split("\n");
     const found = { member: "db1", problem: "is in the group, and replicates from db2 beside it" };
@@ -128,7 +128,7 @@ describe("a database's place", function () {
     );
   });
 
-  /** What a member says that is well, and what differs. */
+  /** The report of a member in its place, with changes. */
   const says = (member: string, changes: object = {}) => ({
     member,
     problem: "-",
@@ -151,7 +151,7 @@ describe("a database's place", function () {
     }
   }
 
-  it("is judged by what all say outside a group", () =>
+  it("is judged by the reports of all members outside a group", () =>
     judged("async", [
       ["all are well", [says("db1", writer), says("db2"), says("db3")], {}],
       ["there is one", [says("db1", writer)], {}],
@@ -199,7 +199,7 @@ describe("a database's place", function () {
       ],
     ]));
 
-  it("is judged by what all say in a group", () => {
+  it("is judged by the reports of all members in a group", () => {
     const of = (member: string, changes: object = {}) => says(member, { source: "-", ...changes });
     const away = { online: ["db2", "db3"] };
     const inGroup = ["db1", "mysql-arbiter.replication"];

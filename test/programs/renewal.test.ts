@@ -14,7 +14,7 @@ const SCRIPTS = fileURLToPath(new URL("../../components/mysqlCluster/files", imp
 const STAGE = fileURLToPath(new URL("../passwordStage.sh", import.meta.url));
 const SETTINGS = devConfig({ "foobar:mysql": { backup: {} } });
 
-/** Names of the containers that are not the same; those that carry files apart from those that run. */
+/** Names of the containers that differ: containers that run, and seed containers. */
 function changedBetween(before: Deployment, after: Deployment) {
   const texts = (deployment: Deployment) =>
     new Map(ofType(deployment, "Container").map(({ name, inputs }) => [name, JSON.stringify(inputs)]));
@@ -37,7 +37,7 @@ describe("a fingerprint", () => {
 });
 
 describe("a renewed certificate, against mocks", () => {
-  /** Certificates that the provider answers with, by the type of the resource that it has renewed. */
+  /** The provider's new certificates, by the type of the renewed resource. */
   const renewed = (type: string, part: string): Computed => ({
     [`tls:index/${type}:${type[0]?.toUpperCase()}${type.slice(1)}`]: (name) => ({
       certPem: name.includes(part) ? `renewed ${name}` : `the ${name}`,
@@ -70,7 +70,7 @@ describe("a renewed certificate, against mocks", () => {
 });
 
 describe("a node whose certificate is renewed", () => {
-  // MySQL takes what has the same number as key and as certificate.
+  // MySQL accepts key and certificate if they have the same number.
   const STUBS = `
     ask() {
       echo >>/run/secrets/asked
@@ -106,7 +106,7 @@ describe("a node whose certificate is renewed", () => {
   });
 });
 
-describe("another password", () => {
+describe("a new password", () => {
   const PASSWORD = "random:index/randomPassword:RandomPassword";
   const VERSION = "random:index/randomId:RandomId";
 

@@ -40,25 +40,25 @@ const days = listing(
 describe("the choice of a backup", () => {
   const at = (text: string) => choose(days, "foobar/dev", { kind: "moment", at: new Date(text) });
 
-  it("takes the newest with all of the archive for the latest", () => {
+  it("is the newest one, with all of the archive, for the latest data", () => {
     assert.deepEqual(choose(days, "foobar/dev", { kind: "latest" }), { backup: days.backups[2], until: "end" });
   });
 
-  it("takes what one backup holds, without the archive", () => {
+  it("is the named one, without the archive, for its data", () => {
     assert.deepEqual(choose(days, "foobar/dev", { kind: "name", name: "a2" }), {
       backup: days.backups[1],
       until: "backup",
     });
   });
 
-  it("takes the last backup before a moment that the archive has", () => {
+  it("is the last one before a moment that the archive has", () => {
     assert.equal(at("2026-11-01T12:00:00Z").backup.name, "a1");
     assert.equal(at("2026-11-02T12:00:00Z").backup.name, "a2");
     assert.equal(at("2026-11-03T00:00:00Z").until, "1793664000000000");
     assert.equal(at("2026-11-08T00:00:00Z").backup.name, "b1");
   });
 
-  it("takes a backup that is not authenticated only where no other one will do", () => {
+  it("is one without authentication only if no other one will do", () => {
     const old = backup("z", { authentic: false, takenAt: "2026-11-02T12:00:00.000Z" });
     const mixed = listing(...days.backups.slice(0, 2), old);
     const chosen = (wanted: Wanted) => choose(mixed, "foobar/dev", wanted).backup.name;
@@ -70,12 +70,12 @@ describe("the choice of a backup", () => {
 
   const refusals: [string, () => unknown, RegExp][] = [
     [
-      "a moment outside the archive, and says which there are",
+      "a moment outside the archive, and names the moments that it has",
       () => at("2026-11-04T00:00:00Z"),
       /does not have 2026-11-04.*\n.*from 2026-11-01T00:00:00.000Z to 2026-11-03T00:00:00.000Z, or from 2026-11-05.*to 2026-11-09/,
     ],
     ["a moment before the first backup", () => at("2026-10-31T23:59:59Z"), /does not have/],
-    ["a moment that is yet to come", () => at("2026-12-01T00:00:00Z"), /does not have/],
+    ["a moment in the future", () => at("2026-12-01T00:00:00Z"), /does not have/],
     [
       "an unknown name, and says the nearest",
       () => choose(days, "foobar/dev", { kind: "name", name: "b2" }),
@@ -99,12 +99,12 @@ describe("the choice of a backup", () => {
   ];
   for (const [name, attempt, message] of refusals) it(`refuses ${name}`, () => assert.throws(attempt, message));
 
-  it("takes a backup of an older MySQL", () => {
+  it("may be one of an older MySQL", () => {
     assert.equal(choose(listing(backup("x", { version: "9.7.3" })), "foobar/dev", { kind: "latest" }).backup.name, "x");
   });
 });
 
-describe("what is said of backups", () => {
+describe("the listing of backups", () => {
   const entry = (file: string, trust: string, content: unknown) =>
     JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
   /** A manifest as it is on disk, where the chain is `run`. */
@@ -135,7 +135,7 @@ describe("what is said of backups", () => {
     assert.deepEqual(read.problems, []);
   });
 
-  it("names each file that is not as it should be, and listens to none of them", () => {
+  it("names each file with a problem, and uses none of them", () => {
     const manifest = stored(backup("a1"));
     const read = parseListing(
       [
@@ -161,14 +161,14 @@ describe("what is said of backups", () => {
     assert.equal(read.archivedUntil.size, 0);
   });
 
-  it("is refused where an older version of the program says it, which verified nothing", () => {
+  it("is refused if an older version of the program printed it, which verified nothing", () => {
     assert.throws(
       () => parseListing(`${JSON.stringify(backup("a1"))}\n{"server":"9.7.4"}`),
       /older version.*\n.*npm run up/,
     );
   });
 
-  it("is a line for each of the stack's own, the newest first", () => {
+  it("has a line for each of the stack's own, the newest first", () => {
     const lines = backupTable(
       listing(...days.backups, backup("x", { stack: "foobar/prod" })),
       "foobar/dev",
@@ -180,7 +180,7 @@ describe("what is said of backups", () => {
     assert.match(old ?? "", /encrypted, NOT AUTHENTICATED \(an older version took it\)/);
   });
 
-  it("counts the transactions that would be lost, and compares the rows", () => {
+  it("is followed by the loss: the transactions are counted and the rows compared", () => {
     const restored = { gtids: "u:1-5", last: 1_793_664_000_000_000, rows: { messages: 10, gone: 3 } };
     const present = { lacking: "u:6-47:50,v:7", rows: { messages: 12 } };
     const text = lossReport({ backup: backup("a1") }, restored, present, new Date("2026-11-03T00:02:30Z")).join("\n");
@@ -190,7 +190,7 @@ describe("what is said of backups", () => {
     assert.match(text, /44 transactions, of the last 3 min/);
   });
 
-  it("says so where nothing can be counted", () => {
+  it("is followed by a message if nothing can be counted", () => {
     const restored = { gtids: "u:1-5", last: 0, rows: { messages: 10 } };
     const text = lossReport({ backup: backup("a1") }, restored, undefined, new Date()).join("\n");
     assert.match(text, /up to 2026-11-01T00:00:00\.000Z/);

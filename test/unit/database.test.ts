@@ -6,8 +6,8 @@ import { ASYNC, cluster, covers, HOLDINGS, member, REPORT } from "../databaseMem
 
 const diverged: Covers = (one, other) => one === other;
 
-describe("what a database says that it has", () => {
-  it("is read from the client's row", () => {
+describe("the transactions of a database", () => {
+  it("are read from the client's row", () => {
     const row = ["u:1-7", "u:6-7", "-", "-", "1", "2026-11-21 10:00:00.000000"];
     const { data: _, ...nothing } = HOLDINGS;
     assert.deepEqual(parseHoldings(row, "wait"), {
@@ -28,7 +28,7 @@ describe("what a database says that it has", () => {
     });
   });
 
-  it("and whose that is, is read from what its container says", () => {
+  it("and the origin of its data are read from the container's output", () => {
     assert.deepEqual(parseState("alone: a\nb\nanother's\n"), { state: "alone: a\nb", data: "another's" });
     assert.deepEqual(parseState("replica of db1\nown"), { state: "replica of db1", data: "own" });
     assert.deepEqual(parseState("does not run\nnone"), { state: "does not run", data: "none" });
@@ -40,7 +40,7 @@ describe("what a database says that it has", () => {
     ["3e11fa47-71ca-11e1-9e33-c80aa9429562:1-3:5", 4],
     ["3e11fa47-71ca-11e1-9e33-c80aa9429562:1-3,4e11fa47-71ca-11e1-9e33-c80aa9429562:tag:10-19:21", 14],
   ] as const) {
-    it(`is ${count} transactions where it is "${set}"`, () => assert.equal(countOf(set), count));
+    it(`are ${count} in the set "${set}"`, () => assert.equal(countOf(set), count));
   }
 });
 
@@ -78,7 +78,7 @@ describe("the assessment of the databases", () => {
 describe("a recovery", () => {
   const group = { replication: "group" } as const;
 
-  it("begins a group with all that those have who answer, and promises nothing of the silent", () => {
+  it("begins a group with all answering members, and promises nothing about the silent ones", () => {
     const members = [
       member("arbiter", { transactions: "7", unappliedInGroup: "u:1-5" }),
       member("server1", { transactions: "7", unappliedInGroup: "u:2-3" }),
@@ -117,9 +117,9 @@ describe("a recovery", () => {
       [group, [member("server1", {}), member("server2", {})], undefined, diverged],
       /each have transactions/,
     ],
-    ["where nobody answers", [group, [member("server1"), member("server2")], undefined, covers], /no database answers/],
-    ["of a group where there is none", [ASYNC, [member("server1", {})], undefined, covers], /failover/],
-    ["of a database that is well", [ASYNC, [member("server1", {})], "server1", covers], /nothing to recover/],
+    ["if no member answers", [group, [member("server1"), member("server2")], undefined, covers], /no database answers/],
+    ["of a group outside group replication", [ASYNC, [member("server1", {})], undefined, covers], /failover/],
+    ["of a healthy database", [ASYNC, [member("server1", {})], "server1", covers], /nothing to recover/],
   ];
   for (const [name, args, reason] of refusals) {
     it(`is refused ${name}`, () => assert.throws(() => planRecovery(...args), reason));

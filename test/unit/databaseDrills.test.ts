@@ -35,7 +35,7 @@ describe("the drills of the databases", () => {
     return found;
   };
 
-  it("are among all drills, by names that begin with what they are about", () => {
+  it("are among all drills, with names that begin with database-", () => {
     assert.ok(FAULTS.every(({ name }) => name.startsWith("database-")));
     assert.deepEqual(
       drillsNamed(["all"])
@@ -46,24 +46,24 @@ describe("the drills of the databases", () => {
     assert.equal(new Set(DRILLS.map(({ name }) => name)).size, DRILLS.length);
   });
 
-  it("all apply to a group, and outside one those that somebody survives", () => {
+  it("all apply to a group, and outside a group those that a member survives", () => {
     assert.deepEqual(
       apply(GROUP),
       FAULTS.map(({ name }) => name),
     );
     const outside = ["switchover", "kill-primary", "kill-replicas", "pause-replicas", "kill-all"];
     const named = (names: readonly string[]) => names.map((name) => `database-${name}`);
-    assert.deepEqual(apply(ASYNC), named(outside), "and async promises nothing of what was not sent");
+    assert.deepEqual(apply(ASYNC), named(outside), "async promises nothing about unsent rows");
     for (const mode of [WAIT, DEGRADE]) assert.deepEqual(apply(mode), named([...outside, "chained-failure"]));
   });
 
-  it("of a single database, and of a group of two, are those that need no other", () => {
+  it("of a single database, and of a group of two, are those that need no other database", () => {
     assert.deepEqual(apply(stackWith({}, ["server1"])), ["database-kill-primary", "database-kill-all"]);
     const two = stackWith({ replication: "group", arbiter: false, acceptNoMajority: true });
     assert.deepEqual(apply(two), ["database-switchover", "database-kill-all", "database-chained-failure"]);
   });
 
-  it("never may lose a row that was acknowledged, nor write one twice", () => {
+  it("never lose an acknowledged row, and never write one twice", () => {
     for (const mode of [ASYNC, WAIT, DEGRADE, GROUP]) {
       for (const drill of FAULTS) {
         const { lost, duplicated } = drill.limit(mode, { rate: 200, holdSeconds: 10 });
@@ -72,13 +72,13 @@ describe("the drills of the databases", () => {
     }
   });
 
-  it("may hold up writers for as long as a group takes to choose another primary, and not at all where it is planned", () => {
+  it("block writers for as long as a group needs to elect a primary, and for a second if the change is planned", () => {
     for (const fault of ["kill", "pause", "partition"]) assert.equal(limit(`${fault}-primary`, GROUP).gapMs, 7_500);
     assert.equal(limit("stop-primary", GROUP).gapMs, 1_000);
     for (const mode of [ASYNC, WAIT, DEGRADE, GROUP]) assert.equal(limit("switchover", mode).gapMs, 1_000);
   });
 
-  it("may hold up writers while a replica is away only where they are to wait for it", () => {
+  it("block writers while a replica is away only if they have to wait for it", () => {
     assert.equal(limit("pause-replicas", ASYNC).gapMs, 1_000);
     assert.equal(limit("pause-replicas", GROUP).gapMs, 4_000, "while the group agrees to do without it");
     assert.ok(limit("pause-replicas", WAIT).gapMs > 10_000);
@@ -88,8 +88,8 @@ describe("the drills of the databases", () => {
   });
 });
 
-describe("what a drill of the databases does", () => {
-  /** Runs a drill against a stack of which only this is told; resolves to what was done, in order. */
+describe("a drill of the databases", () => {
+  /** Runs a drill against a fake stack; resolves to the actions, in order. */
   const done = async (name: string, of: Stack, primary: string): Promise<string[]> => {
     const log: string[] = [];
     const { signal } = new AbortController();
@@ -130,7 +130,7 @@ describe("what a drill of the databases does", () => {
     return log;
   };
 
-  it("meets the primary, whoever that is", async () => {
+  it("hits the present primary", async () => {
     assert.deepEqual(await done("kill-primary", GROUP, "mysql-server2"), ["kill mysql-server2", "whole"]);
     assert.deepEqual(await done("partition-primary", GROUP, "mysql-server1"), [
       "cut from foobar-dev-replication mysql-server1",
@@ -140,7 +140,7 @@ describe("what a drill of the databases does", () => {
     ]);
   });
 
-  it("meets every other member, the arbiter too, when those before it are back", async () => {
+  it("hits every other member, including the arbiter, after the one before it is back", async () => {
     assert.deepEqual(await done("kill-replicas", GROUP, "mysql-server2"), [
       "kill mysql-arbiter",
       "whole",
@@ -155,12 +155,12 @@ describe("what a drill of the databases does", () => {
     ]);
   });
 
-  it("meets all members at once", async () => {
+  it("hits all members at once", async () => {
     const [kill] = await done("kill-all", GROUP, "mysql-server1");
     assert.equal(kill, "kill mysql-arbiter mysql-server2 mysql-server1");
   });
 
-  it("configures a primary that is none, and no arbiter", async () => {
+  it("configures another primary, which is not the arbiter", async () => {
     const of = stackWith({ replication: "group", database: "shop" });
     const [change] = await done("switchover", of, "mysql-server1");
     assert.equal(change, "primary server2 of shop");

@@ -8,7 +8,7 @@ import { ASYNC, covers, member } from "../databaseMembers.ts";
 describe("a failover", () => {
   const lost = member("server1");
 
-  it("ends those that do not answer, and says what async loses: what the replica had not heard of", () => {
+  it("kills members that do not answer, and names the loss of async", () => {
     const members = [lost, member("server2", { lastReceived: "10:00:00", unapplied: "u:5-7" })];
     const plan = planFailover(ASYNC, members, "server2", covers);
     assert.equal(plan.target.plan.server, "server2");
@@ -19,35 +19,35 @@ describe("a failover", () => {
 
   const costs: [string, "async" | "degrade" | "wait", Partial<Report & Holdings>, Member[], RegExp][] = [
     [
-      "promises semisync that waits all that was acknowledged, when every replica has been asked",
+      "promises all acknowledged transactions with semisync and `wait`, if every replica answers",
       "wait",
       {},
       [],
       /^nothing that server1 acknowledged is lost/,
     ],
     [
-      "promises nothing while a replica is silent, which may have confirmed more",
+      "promises nothing while a replica is silent, because it may have confirmed more",
       "wait",
       {},
       [member("arbiter")],
       /^what server1 acknowledged may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing where the replica has not heard that its primary waits",
+      "promises nothing if the replica does not know that its primary waits",
       "wait",
       { waits: "degrade" },
       [],
       /may be lost: .* server1 did not always wait/,
     ],
     [
-      "promises nothing while a replica answers half of what it is asked",
+      "promises nothing while a replica answers only in part",
       "wait",
       {},
       [{ ...member("arbiter", {}), holdings: undefined }],
       /may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing while a replica has no data yet, which may have had some",
+      "promises nothing while a replica has no data yet, because it may have had some",
       "wait",
       {},
       [member("arbiter", { data: "none" })],
@@ -61,43 +61,49 @@ describe("a failover", () => {
       /may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing while a replica has not heard of the newest term",
+      "promises nothing while a replica does not know the newest term",
       "wait",
       { term: 2 },
       [member("arbiter", {})],
       /may be lost: arbiter, which may have confirmed/,
     ],
     [
-      "promises nothing where the replica's own data was lost",
+      "promises nothing if the replica's own data was lost",
       "wait",
       { data: "another's" },
       [],
       /may be lost: server2 lost its own data/,
     ],
     [
-      "promises nothing where the replica cannot apply, which may have cost what it had received",
+      "promises nothing if the replica cannot apply, because it may have lost received transactions",
       "wait",
       { broken: "1062 Duplicate" },
       [],
       /may be lost: server2 cannot apply, .*: 1062/,
     ],
-    ["promises nothing where it has heard nothing of that", "wait", { waits: undefined }, [], /may be lost/],
     [
-      "promises nothing where the replica may have forgotten what it confirmed",
+      "promises nothing if the replica does not know how its primary acknowledges",
+      "wait",
+      { waits: undefined },
+      [],
+      /may be lost/,
+    ],
+    [
+      "promises nothing if the replica may have lost what it confirmed",
       "wait",
       { keepsConfirmed: false },
       [],
       /may be lost: .*received and not applied/,
     ],
     [
-      "says of semisync that degrades what is lost if it did",
+      "names the loss of semisync with `degrade` in case that it did",
       "degrade",
       { lastReceived: "10:00:00" },
       [],
       /^if server1 went on without its replica, what it committed after 10:00:00/,
     ],
     [
-      "says of others that are silent that what only they have is lost",
+      "names the loss of everything that only silent members have",
       "async",
       {},
       [member("arbiter")],
@@ -112,14 +118,14 @@ describe("a failover", () => {
     });
   }
 
-  it("loses nothing where the last primary answers, and the replica has all that it has", () => {
+  it("loses nothing if the last primary answers and the replica has everything that it has", () => {
     const members = [member("server1", { transactions: "7" }), member("server2", { transactions: "7" })];
     const plan = planFailover(ASYNC, members, "server2", covers);
     assert.match(plan.cost, /^nothing is lost: server1, the last primary/);
     assert.deepEqual(plan.lost, [members[0]], "it may be about to open");
   });
 
-  it("is of no help to a last primary that lost its data, whatever it has now", () => {
+  it("promises nothing for a last primary that lost its data, whatever it has now", () => {
     for (const data of ["none", "another's"] as const) {
       const members = [member("server1", { data }), member("server2", {}), member("arbiter", {})];
       assert.match(planFailover(ASYNC, members, "server2", covers).cost, /^all that it committed .* is lost/);
@@ -128,7 +134,7 @@ describe("a failover", () => {
     }
   });
 
-  it("by the last primary itself, which was closed or lost its data, ends nobody who is a replica", () => {
+  it("to the last primary itself, which was closed or lost its data, kills no replica", () => {
     const own = planFailover(ASYNC, [member("server1", {}), member("server2", {})], "server1", covers);
     assert.deepEqual([own.lost, own.cost], [[], "nothing is lost: server1 was the last primary itself"]);
     const other = planFailover(ASYNC, [member("server1", { data: "another's" }), member("server2")], "server1", covers);
@@ -147,20 +153,24 @@ describe("a failover", () => {
       [{ ...ASYNC, replication: "group" }, [lost, member("server2", {})], "server2", covers],
       /chooses its primary/,
     ],
-    ["by nobody", [ASYNC, [lost, member("server2", {})], undefined, covers], /no server is named.*\n.*server2/],
-    ["by who does not answer", [ASYNC, [lost, member("server2", {})], "server1", covers], /server1 has no replica/],
+    ["without a server", [ASYNC, [lost, member("server2", {})], undefined, covers], /no server is named.*\n.*server2/],
     [
-      "by one that has no data",
+      "to a server that does not answer",
+      [ASYNC, [lost, member("server2", {})], "server1", covers],
+      /server1 has no replica/,
+    ],
+    [
+      "to a replica without data",
       [ASYNC, [lost, member("server2", { data: "none" })], "server2", covers],
       /server2 has no replica that answers/,
     ],
     [
-      "from a primary that is well",
+      "from a healthy primary",
       [ASYNC, [member("server1", { writes: true }), member("server2", {})], "server2", covers],
       /switchover loses nothing/,
     ],
     [
-      "by a replica that another is ahead of",
+      "to a replica that lacks transactions of another",
       [
         ASYNC,
         [lost, member("server2", { transactions: "5" }), member("arbiter", { transactions: "6" })],
@@ -170,12 +180,12 @@ describe("a failover", () => {
       /arbiter has transactions that server2 has not/,
     ],
     [
-      "by a replica that cannot apply what it has received",
+      "to a replica that cannot apply its received transactions",
       [ASYNC, [lost, member("server2", { unapplied: "u:5-7", broken: "1062 Duplicate" })], "server2", covers],
       /3 transactions that it cannot apply, .* lost: 1062 Duplicate/,
     ],
     [
-      "by one that has received in a group what it can apply in a group only",
+      "to a replica with received transactions that only a group can apply",
       [ASYNC, [lost, member("server2", { unappliedInGroup: "u:5" })], "server2", covers],
       /1 transaction in a group/,
     ],
@@ -185,8 +195,8 @@ describe("a failover", () => {
   }
 });
 
-describe("a replica that takes over", () => {
-  /** What is done, in order. */
+describe("the promotion of a replica", () => {
+  /** The actions, in order. */
   async function done(script: () => Promise<string>): Promise<{ log: string[]; error: string | undefined }> {
     const log: string[] = [];
     const plan = {
@@ -217,11 +227,11 @@ describe("a replica that takes over", () => {
   }
   const steps = ["end mysql-server1", "end mysql-arbiter", "failover.sh mysql-server2", "start mysql-server1"];
 
-  it("does so when those that could write have ended; the engine's come back afterwards", async () => {
+  it("follows the kill of all members that could write; those with a container start again afterwards", async () => {
     assert.deepEqual(await done(async () => ""), { log: steps, error: undefined });
   });
 
-  it("and cannot leaves nobody down that it has ended", async () => {
+  it("that fails leaves no member down", async () => {
     const error = "nothing was applied for 60 s";
     assert.deepEqual(await done(() => Promise.reject(new Error(error))), { log: steps, error });
   });

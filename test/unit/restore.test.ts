@@ -24,17 +24,17 @@ const volume = (suffix: string, replaces?: string) => ({
 });
 
 describe("a stack that takes no backups", () => {
-  it("is told how to take them, under the name that the user has said", () =>
+  it("is told how to take them, under the stack's name as the user wrote it", () =>
     assert.throws(
       () => backupsOf({ backups: undefined }, "my-org/foobar/prod"),
       /set it: .* --stack my-org\/foobar\/prod, then npm run up -- --stack my-org\/foobar\/prod$/,
     ));
 });
 
-describe("the way back from a restore", () => {
+describe("undoing a restore", () => {
   const volumes = (...suffixes: readonly string[]) => suffixes.map((suffix) => volume(suffix));
 
-  it("leads to the restore whose data it replaced, which its volume says, not to a copy that nobody used", () => {
+  it("goes back to the replaced restore, which the volume's label names, not to an unused copy", () => {
     const others = volumes("", "-20261101t000000z", "-20261111t000000z");
     assert.equal(
       previousRestore([...others, volume(`-${RESTORED}`, "20261101t000000z")], cluster, RESTORED),
@@ -43,13 +43,13 @@ describe("the way back from a restore", () => {
     assert.equal(previousRestore([...others, volume(`-${RESTORED}`, "first")], cluster, RESTORED), undefined);
   });
 
-  it("leads to the restore before, or to the first data, where a volume of an earlier version does not say it", () => {
+  it("goes back to the previous restore, or to the first data, if a volume of an older version has no label", () => {
     const found = volumes("", "-20261101t000000z", "-20261111t000000z", `-${RESTORED}`, "-20261130t000000z");
     assert.equal(previousRestore(found, cluster, RESTORED), "20261111t000000z");
     assert.equal(previousRestore(volumes("", `-${RESTORED}`), cluster, RESTORED), undefined);
   });
 
-  it("is refused where those data are gone, or nothing was restored", () => {
+  it("is refused if that data is gone, or nothing was restored", () => {
     const gone = /no longer on the engine/;
     assert.throws(() => previousRestore(volumes(`-${RESTORED}`), cluster, RESTORED), gone);
     const says = volume(`-${RESTORED}`, "first");
@@ -58,7 +58,7 @@ describe("the way back from a restore", () => {
   });
 });
 
-/** Finds a container of every service, on an engine that notes what is done to containers and volumes. */
+/** A fake engine with a container of every service, which records the actions on containers and volumes. */
 function notingFind(did: string[], answers: { readonly onStart?: () => void; readonly onStop?: () => void } = {}) {
   const killed = new EventEmitter();
   const container = (id: string) => ({
@@ -102,7 +102,7 @@ describe("a restore that is interrupted", () => {
     authentic: true,
   };
 
-  it("ends the copy and removes its volume, which says whose place it was for", async () => {
+  it("ends the copy and removes its volume, whose label names the replaced data", async () => {
     const did: string[] = [];
     const stop = new AbortController();
     const find = notingFind(did, { onStart: () => setImmediate(() => stop.abort(new Error("interrupted"))) });
@@ -115,7 +115,7 @@ describe("a restore that is interrupted", () => {
     assert.deepEqual(did, [`create new in place of ${RESTORED}`, "start copy", "remove copy", "remove new"]);
   });
 
-  it("starts the databases again that it has stopped", async () => {
+  it("starts the stopped databases again", async () => {
     const did: string[] = [];
     const stop = new AbortController();
     const find = notingFind(did, { onStop: () => stop.abort(new Error("interrupted")) });
@@ -124,7 +124,7 @@ describe("a restore that is interrupted", () => {
     assert.deepEqual(did, [`stop ${first?.name}`, `start ${first?.name}`]);
   });
 
-  it("starts all of them again where the settings do not take the restore", async () => {
+  it("starts all of them again if the setting fails", async () => {
     const did: string[] = [];
     const names = cluster.databases.map(({ name }) => name);
     const name = async () => {

@@ -12,7 +12,7 @@ import { skipAfterFailure } from "../steps.ts";
 
 const [ONE, TWO, ARBITER] = ["mysql-server1", "mysql-server2", "mysql-arbiter"] as const;
 
-describe("what a semisync primary has acknowledged, and its replica only received", function () {
+describe("transactions that a semisync primary has acknowledged, and its replica only received", function () {
   this.timeout("10m");
   skipAfterFailure();
   let stage: MysqlStage;
@@ -24,14 +24,14 @@ describe("what a semisync primary has acknowledged, and its replica only receive
 
   const server = (name: string) => name.replace("mysql-", "");
   const unapplied = async (name: string) => countOf(await stage.rows(name, `SELECT ${UNAPPLIED}`));
-  /** When the database's data were last taken from another. */
+  /** When the database last cloned. */
   const cloned = (name: string) => stage.rows(name, "SELECT BEGIN_TIME FROM performance_schema.clone_status");
   const plan = async (name: string) => {
     const { members, covers } = await stage.members();
     return planFailover(stage.cluster, members, server(name), covers);
   };
 
-  it("survives that both are killed and the replica takes over alone", async () => {
+  it("survive that both are killed and the failover goes to the replica alone", async () => {
     await stage.holdApplier(TWO, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 60);
     assert.ok((await unapplied(TWO)) >= 60);
@@ -46,7 +46,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     assert.deepEqual(await lost(stage, ONE, acknowledged), [], "the old primary follows");
   });
 
-  it("survives that both are killed in the midst of it, and the replica twice more", async () => {
+  it("survive that both are killed while writing, and the replica twice more", async () => {
     await stage.holdApplier(ONE, "foobar.written");
     const writing = stage.write(TWO, 8, 10_001);
     await eventually(async () => assert.ok(writing.acknowledged.length >= 300), 60);
@@ -66,7 +66,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.promote(failover);
     assert.deepEqual(await lost(stage, ONE, writing.acknowledged), []);
 
-    // What the old primary had not been able to send before it was killed, nobody was promised.
+    // Transactions that the old primary had not sent before it was killed were not acknowledged.
     await stage.untilState(TWO, /^(replica of|diverged)/);
     const [state] = (await stage.execute(TWO, ["cat", "/tmp/state"])).split(":");
     console.log(`      the old primary, killed with writers under way, is ${state}`);
@@ -83,7 +83,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.untilInPlace();
   });
 
-  it("survives that both are killed and come back, a change of the table as the last thing; nothing is cloned", async () => {
+  it("survive that both are killed and come back, with a change of the table last; nothing is cloned", async () => {
     const before = await cloned(TWO);
     await stage.holdApplier(TWO, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 60);
@@ -99,7 +99,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     assert.equal(await cloned(TWO), before);
   });
 
-  it("survives that the last event in the replica's relay log is torn: it is fetched again", async () => {
+  it("survive that the last event in the replica's relay log is incomplete: it is fetched again", async () => {
     const before = await cloned(TWO);
     await stage.holdApplier(TWO, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 20);
@@ -111,7 +111,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     assert.equal(await cloned(TWO), before);
   });
 
-  it("is waited for by a failover while something holds it up", async () => {
+  it("delay a failover while a lock blocks the applier", async () => {
     const release = await stage.holdApplier(TWO, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 20);
     await stage.kill(ONE);
@@ -129,7 +129,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     await stage.untilInPlace();
   });
 
-  it("is not taken from a replica that cannot apply it, neither by a failover nor by a clone, while nobody else has it", async () => {
+  it("stay on a replica that cannot apply them while no other member has them", async () => {
     const before = await cloned(ONE);
     const next = Number(await stage.rows(TWO, "SELECT MAX(id) + 10 FROM foobar.written"));
     await stage.databases.ask(
@@ -149,9 +149,9 @@ describe("what a semisync primary has acknowledged, and its replica only receive
     assert.deepEqual(await lost(stage, ONE, acknowledged), []);
   });
 
-  it("and what it has not acknowledged yet is not held against a replica that has it already", async () => {
+  it("do not make a replica diverged that has a transaction before its primary has acknowledged it", async () => {
     const before = await cloned(ONE);
-    // It receives, and confirms nothing.
+    // The replica receives, and confirms nothing.
     await stage.databases.ask(
       ONE,
       "SET GLOBAL rpl_semi_sync_replica_enabled = OFF; STOP REPLICA IO_THREAD; START REPLICA IO_THREAD",
@@ -179,7 +179,7 @@ describe("what a semisync primary has acknowledged, and its replica only receive
   });
 });
 
-describe("what a group has acknowledged, and members only received", function () {
+describe("transactions that a group has acknowledged, and members only received", function () {
   this.timeout("10m");
   skipAfterFailure();
   let stage: MysqlStage;
@@ -189,7 +189,7 @@ describe("what a group has acknowledged, and members only received", function ()
   });
   after(() => stage?.remove());
 
-  /** Begins the group again without those that do not answer, as a person does. */
+  /** Begins the group again without the members that do not answer, as `recover` does. */
   const recover = async () => {
     const { members, covers } = await stage.members();
     const recovery = planRecovery(stage.cluster, members, undefined, covers);
@@ -201,7 +201,7 @@ describe("what a group has acknowledged, and members only received", function ()
   const has = async (name: string, transactions: string) =>
     assert.equal(await stage.rows(name, `SELECT GTID_SUBSET('${transactions}', ${HELD})`), "1");
 
-  it("survives that all are killed and the primary stays away", async () => {
+  it("survive that all are killed and the primary stays away", async () => {
     for (const name of [TWO, ARBITER]) await stage.holdApplier(name, "foobar.written");
     const acknowledged = await writeRows(stage, ONE, 60);
     const all = await stage.rows(ONE, "SELECT @@global.gtid_executed");
@@ -221,7 +221,7 @@ describe("what a group has acknowledged, and members only received", function ()
     }
   });
 
-  it("survives where one has received more than another: the group begins at that one", async () => {
+  it("survive if one member has received more than another: the group begins at that one", async () => {
     const primary = await stage.databases.primary();
     const other = primary === ONE ? TWO : ONE;
     await stage.kill(ARBITER);

@@ -25,7 +25,7 @@ describeProject("backups, against one real stack", (project) => {
     await up(project(), "--expect-no-changes");
   });
 
-  it("are taken when somebody wants one, and listed", async () => {
+  it("are taken on request, and listed", async () => {
     await post(20, "in the backup");
     const [name = "", size, seconds] = (await succeeds("backup")).trim().split(/ {2,}/);
     measured(`backup size=${size} took=${seconds}`);
@@ -34,7 +34,7 @@ describeProject("backups, against one real stack", (project) => {
     assert.match(listed ?? "", /checked, 20 rows +encrypted/);
   });
 
-  it("are not restored where what is wanted is not there, and nothing changes", async () => {
+  it("are not restored if the requested data does not exist, and nothing changes", async () => {
     const refused = async (pattern: RegExp, ...args: string[]) => {
       const { exitCode, output } = await project().npm("restore", [...args, "--yes"]);
       assert.equal(exitCode, 1, output);
@@ -45,7 +45,7 @@ describeProject("backups, against one real stack", (project) => {
     await up(project(), "--expect-no-changes");
   });
 
-  it("bring back the data as they were the moment before a table was dropped, on every member", async () => {
+  it("bring back the data of the moment before a table was dropped, on every member", async () => {
     await post(30, "in the archive");
     const before = await askPrimary(CONTENT);
     assert.equal(before[0]?.[0], "50");
@@ -68,7 +68,7 @@ describeProject("backups, against one real stack", (project) => {
     await up(project(), "--expect-no-changes");
   });
 
-  it("keep the data that they replaced, and put them back", async () => {
+  it("keep the replaced data, and bring it back", async () => {
     await succeeds("restore", "--undo", "--yes");
     const tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'foobar'";
     assert.deepEqual(await askPrimary(tables), [["0"]]);

@@ -5,7 +5,7 @@ import { docker } from "../engine.ts";
 import { inspect } from "../project.ts";
 import { describeProject, drill, succeed, up } from "../site.ts";
 
-/** Sends a signal to the script that keeps a database in its place, from inside its container. */
+/** Sends a signal to node.sh, from inside a database's container. */
 const SIGNAL = `for process in /proc/[0-9]*; do
   if [ "$(tr '\\0' ' ' <"$process/cmdline")" = "bash ${CONFIG_FOLDER}/node.sh " ]; then kill -"$0" "\${process#/proc/}"; fi
 done`;
@@ -18,7 +18,7 @@ describeProject("databases that fail one after the other, on one real stack", (p
     await up(project());
   };
 
-  /** It leaves the stack whole, with the primary that it had. */
+  /** Runs the drill, which leaves the stack healthy and with its former primary. */
   const chainedFailure = async () => {
     await drill(project(), "database-chained-failure");
     assert.match(await succeed(project(), "database", "status"), /^server1 +takes writes/m);
@@ -29,7 +29,7 @@ describeProject("databases that fail one after the other, on one real stack", (p
     await chainedFailure();
   });
 
-  it("two writers are named by status, the controller, the replica's health and drills, until there is one again", async () => {
+  it("two writers are reported by status, controller, health and drills", async () => {
     const { Id } = await inspect(project(), "mysql-server2");
     await docker("exec", Id, "sh", "-c", SIGNAL, "STOP");
     await docker("exec", Id, "sh", "-c", OPEN);

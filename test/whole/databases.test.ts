@@ -11,7 +11,7 @@ import {
   up,
 } from "../site.ts";
 
-/** The ways to replicate that the stack goes through, and what is done to it in each. */
+/** The kinds of replication that the stack goes through, and the drills of each. */
 const MODES = [
   {
     mode: "group",
@@ -41,7 +41,7 @@ describeProject("the databases, in every way to replicate, against one real stac
   let content: string[][] | undefined;
 
   for (const { mode, settings, drills } of MODES) {
-    it(`${mode}: comes up with the data that it had, on every member`, async () => {
+    it(`${mode}: comes up with its former data on every member`, async () => {
       await project().configure({ "foobar:mysql": { primary: "server1", ...settings } });
       const start = performance.now();
       await up(project());
@@ -61,7 +61,7 @@ describeProject("the databases, in every way to replicate, against one real stac
     for (const name of drills) it(`${mode}: database-${name}`, () => drill(project(), `database-${name}`));
   }
 
-  it("takes other sizes while it runs", async () => {
+  it("changes sizes while it runs", async () => {
     const ids = async () => {
       const { containers } = await project().inventory();
       return containers.filter(({ name }) => /^mysql-server\d-[0-9a-f]{7}$/.test(name)).map(({ id }) => id);
@@ -75,5 +75,5 @@ describeProject("the databases, in every way to replicate, against one real stac
     assert.deepEqual(await ids(), before, "containers were replaced");
   });
 
-  it("has not drifted, whatever was done to it", () => notDrifted(project()));
+  it("has not drifted after all of this", () => notDrifted(project()));
 });

@@ -27,17 +27,17 @@ describe("a semisync primary that has lost its data", function () {
     const { members, covers } = await stage.members();
     return planFailover(stage.cluster, members, name.replace("mysql-", ""), covers);
   };
-  /** Has the controller switch over, as it does for another setting. */
+  /** Makes the controller switch over, as after a change of the setting. */
   const switchTo = (name: string) =>
     stage.execute(stage.cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member(name)]);
-  /** A replica may not have applied all yet. */
+  /** Waits, because a replica may not have applied everything yet. */
   const hasAll = async (...names: readonly string[]) => {
     for (const name of names) {
       await eventually(async () => assert.equal((await lost(stage, name, acknowledged)).length, 0, name), 60);
     }
   };
 
-  it("does not open without what its replica has confirmed and not applied; a failover brings it back", async () => {
+  it("does not open without transactions that its replica has confirmed; a failover brings them back", async () => {
     const release = await stage.holdApplier(TWO, "foobar.written");
     acknowledged = await writeRows(stage, ONE, 20);
     assert.ok(countOf(await stage.rows(TWO, `SELECT ${UNAPPLIED}`)) >= 20);
@@ -57,7 +57,7 @@ describe("a semisync primary that has lost its data", function () {
     await hasAll(ONE, TWO);
   });
 
-  it("opens by itself where its replica has nothing more", async () => {
+  it("opens by itself if its replica has nothing more", async () => {
     await stage.kill(TWO);
     await stage.inData(TWO, "find . -mindepth 1 -delete");
     await stage.start(TWO);
@@ -67,7 +67,7 @@ describe("a semisync primary that has lost its data", function () {
     await assert.rejects(stage.execute(TWO, ["test", "-e", DATA_LOST]), "it has opened");
   });
 
-  it("waits while its replica is silent, unless a person takes what it has", async () => {
+  it("waits while its replica is silent, unless a person accepts its data", async () => {
     await stage.kill(ONE, TWO);
     await stage.inData(TWO, `touch $(basename ${DATA_LOST})`);
     await stage.start(TWO);
@@ -79,7 +79,7 @@ describe("a semisync primary that has lost its data", function () {
     await hasAll(ONE, TWO);
   });
 
-  it("and one that somebody has closed is opened again by a failover", async () => {
+  it("is opened again by a failover after somebody has closed it", async () => {
     await stage.databases.ask(TWO, "SET GLOBAL super_read_only = ON");
     await stage.untilState(TWO, /^out of place/);
     const failover = await plan(TWO);
