@@ -1,11 +1,11 @@
 import type { Provision, Report, Step } from "./step.ts";
 
-/** Chains run side by side; the steps of one chain need each other and run in order. */
+/** Chains run side by side; each step of a chain needs the previous one. */
 export type Chains = readonly (readonly Step[])[];
 
 /**
- * Makes the machine ready: uses what it has, provides what it lacks.
- * @throws Error with the reasons of every chain that failed; what the others made is kept for the next time
+ * Makes the machine ready: uses the parts that it has and provides the missing ones.
+ * @throws Error with the reason of every chain that failed; the products of the others are kept for the next time
  */
 export async function bootstrap(chains: Chains, report: Report): Promise<Provision[]> {
   const results = await Promise.allSettled(
@@ -33,7 +33,7 @@ async function ensure(step: Step, report: Report): Promise<Provision> {
   }
 }
 
-/** The environment for commands that use what was provided. */
+/** The environment for commands that use the provided parts. */
 export function provisionedEnvironment(
   provisions: readonly Provision[],
   environment: Readonly<NodeJS.ProcessEnv>,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/pro
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** Where built things are kept: outside the checkout, so that a fresh clone finds them again. */
+/** The folder of built products. It is outside the checkout, so that a fresh clone finds them again. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   const own = env["FOOBAR_CACHE_DIR"];
   if (own) return resolve(own);
@@ -11,15 +11,15 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   return join(xdg ? resolve(xdg) : join(homedir(), ".cache"), "foobar");
 }
 
-/** What a product is made from: the contents of files, and strings such as versions and platforms. */
+/** The inputs of a product: contents of files, and strings such as versions and platforms. */
 export interface Inputs {
   readonly files?: readonly string[];
   readonly strings?: readonly string[];
 }
 
 /**
- * Hash of a product's inputs. Files count by their base name and contents, so the place of the checkout does not
- * matter; every part is preceded by its length, so that no two lists of parts run into the same text.
+ * The hash of a product's inputs. Files count by their base name and contents, so the place of the checkout does not
+ * matter; each part is preceded by its length, so that no two lists of parts give the same text.
  */
 export async function hashInputs({ files = [], strings = [] }: Inputs): Promise<string> {
   const hash = createHash("sha256");
@@ -39,16 +39,16 @@ export function cachedPath(name: string, inputsHash: string): string {
   return join(cacheRoot(), `${name}-${inputsHash}`);
 }
 
-/** The folder of a finished product, or undefined where it has not been built (or not to its end). */
+/** The folder of a finished product; undefined if it has not been built completely. */
 export async function findCached(name: string, inputsHash: string): Promise<string | undefined> {
   const path = cachedPath(name, inputsHash);
   return (await isDirectory(path)) ? path : undefined;
 }
 
 /**
- * The folder of a product, built if it is not there yet. The build works in a temporary folder beside the final one,
- * which is renamed into place at the end: an interrupted build is never taken for a finished one. Of two builds at
- * the same time the first to finish wins, and both return its folder.
+ * The folder of a product, which is built if it does not exist yet. The build works in a temporary folder beside the
+ * final one, which is renamed at the end: an interrupted build is never taken for a finished one. Of two builds at the
+ * same time the first to finish wins, and both return its folder.
  */
 export async function cached(
   name: string,
@@ -70,7 +70,7 @@ export async function cached(
   return final;
 }
 
-/** Removes every product of this name, finished or not, whatever its inputs were; returns the paths removed. */
+/** Removes every product of this name, finished or not, whatever its inputs; returns the removed paths. */
 export async function removeCached(name: string): Promise<string[]> {
   const root = cacheRoot();
   const ofName = (await entries(root)).filter((entry) => productName(entry) === name);
@@ -81,12 +81,12 @@ export async function removeCached(name: string): Promise<string[]> {
 
 const TEMPORARY = ".building-";
 
-/** The name in `<name>-<16 hex digits>[.building-…]`; a longer name that begins the same is another product. */
+/** The name in `<name>-<16 hex digits>[.building-…]`. A longer name with the same beginning is another product. */
 function productName(entry: string): string | undefined {
   return /^(?<name>.+)-[0-9a-f]{16}(?:\.building-.*)?$/.exec(entry)?.groups?.["name"];
 }
 
-/** Temporary folders whose process is gone are what an interruption left behind. */
+/** Removes temporary folders whose process is gone: an interruption left them. */
 async function removeAbandoned(root: string, name: string): Promise<void> {
   for (const entry of await entries(root)) {
     const pid = /\.building-(?<pid>\d+)-/.exec(entry)?.groups?.["pid"];

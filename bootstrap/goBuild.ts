@@ -3,30 +3,30 @@ import { execa } from "execa";
 import { atLeast, findVersion, GO_FLOOR } from "./pulumi/versions.ts";
 import type { Report } from "./step.ts";
 
-/** One executable made of a Go module under go/. */
+/** One executable that is built from a Go module under go/. */
 export interface GoBuild {
   /** Folder of the module, below go/. */
   readonly module: string;
   /** The package that is built: a path in the module or one of its requirements. */
   readonly package: string;
   readonly tags?: string;
-  /** Linker's variables. */
+  /** Variables that the linker sets. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 const MODULES = join(import.meta.dirname, "go");
 const HEARTBEAT_MS = 20_000;
 
-/** The files that decide what a module's builds give. */
+/** The files that a module's builds depend on. */
 export function goModule(module: string, ...files: readonly string[]): string[] {
   return ["go.mod", "go.sum", ...files].map((file) => join(MODULES, module, file));
 }
 
 /**
- * The environment for Go. Without cgo the executables need no libraries of the machine's; where Go is too old for the
- * modules, it is told to fetch a newer one the way it fetches modules.
- * @param floor the oldest Go that builds them; default: what Pulumi's modules need
- * @throws Error with the way to get Go
+ * The environment for Go. Without cgo the executables need no libraries of the machine. A Go that is too old for the
+ * modules is told to fetch a newer one as it fetches modules.
+ * @param floor the oldest Go that builds the modules; default: the one that Pulumi's modules need
+ * @throws Error that says how to get Go
  */
 export async function goEnvironment(floor = GO_FLOOR): Promise<Record<string, string>> {
   const { failed, stdout } = await execa("go", ["env", "GOVERSION"], { reject: false, cwd: MODULES });
@@ -35,14 +35,14 @@ export async function goEnvironment(floor = GO_FLOOR): Promise<Record<string, st
   if (version !== undefined && atLeast(version, floor)) return fixed;
   if (version !== undefined && atLeast(version, "1.21")) return { ...fixed, GOTOOLCHAIN: "auto" };
   throw new Error(
-    `Building from Go modules needs Go ${floor} or newer (1.21 or newer where it may fetch a newer ` +
+    `building from Go modules needs Go ${floor} or newer (1.21 or newer if it may fetch a newer ` +
       `toolchain itself); ${version === undefined ? "there is none on PATH" : `this is ${version}`}. ` +
       "Install it (Debian 13, Ubuntu 24.04: apt-get install golang-go; Debian 12: apt-get install -t bookworm-backports " +
       "golang-go; else https://go.dev/dl) and repeat.",
   );
 }
 
-/** Builds one executable, telling now and then how far it is. What Go has compiled is kept if it is interrupted. */
+/** Builds one executable and reports progress now and then. Go keeps compiled packages after an interruption. */
 export async function goBuild(
   build: GoBuild,
   output: string,
@@ -61,7 +61,7 @@ export async function goBuild(
   const started = Date.now();
   let fetched = 0;
   let compiled = 0;
-  // Go names every module that it fetches and every package that it has compiled, one a line.
+  // Go prints every module that it fetches and every package that it has compiled, one on each line.
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     for (const line of text.split("\n")) {
       if (line.startsWith("go: downloading")) fetched += 1;
@@ -76,7 +76,7 @@ export async function goBuild(
   if (failed) throw new Error(`${shortMessage}\n${essence(stderr)}`);
 }
 
-/** The last lines that are not mere progress. */
+/** The last lines that are not progress. */
 function essence(output: string): string {
   const lines = output.split("\n").filter((line) => /[\s:]/.test(line) && !line.startsWith("go: downloading"));
   return lines.slice(-15).join("\n");

@@ -7,7 +7,7 @@ import type { Report } from "./step.ts";
 
 const PACKAGE = "shellcheck";
 
-/** ShellCheck as this machine has it, or as it was unpacked earlier; undefined: there is none. */
+/** The machine's own ShellCheck, or one that was unpacked earlier; undefined: there is none. */
 export async function findShellcheck(): Promise<string | undefined> {
   const { failed } = await execa(PACKAGE, ["--version"], { reject: false });
   if (!failed) return PACKAGE;
@@ -17,8 +17,9 @@ export async function findShellcheck(): Promise<string | undefined> {
 }
 
 /**
- * Unpacks the distribution's package into the cache: nothing is installed, and root is not needed where apt has its lists.
- * @returns the program; undefined where the distribution has no such package, or it does not run here
+ * Unpacks the distribution's package into the cache: nothing is installed, and root is needed only if apt lacks its
+ * lists.
+ * @returns the program; undefined if the distribution has no such package, or it does not run here
  */
 export async function provideShellcheck(report: Report): Promise<string | undefined> {
   if (process.getuid?.() === 0) await updateLists(report).catch(() => undefined);
@@ -37,7 +38,7 @@ export async function provideShellcheck(report: Report): Promise<string | undefi
   return folder === undefined ? undefined : programIn(folder);
 }
 
-/** Takes back what was unpacked; resolves to the folders. */
+/** Removes the unpacked packages; resolves to the removed folders. */
 export function removeShellcheck(): Promise<string[]> {
   return removeCached(PACKAGE);
 }

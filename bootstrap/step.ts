@@ -1,6 +1,6 @@
-/** What a step hands to the commands that run after it. */
+/** The result of a step, for the commands that run after it. */
 export interface Provision {
-  /** One line for people: what is used, and where it comes from ("Docker Engine 27.5 at unix:///var/run/docker.sock"). */
+  /** One line for people about the part and its origin: "Docker Engine 27.5 at unix:///var/run/docker.sock". */
   readonly summary: string;
   /** Environment that later commands need, PATH excepted. */
   readonly env?: Readonly<Record<string, string>>;
@@ -8,19 +8,21 @@ export interface Provision {
   readonly path?: readonly string[];
 }
 
-/** Tells the user what is being done and why, while it is being done. */
+/** Tells the user about progress: the present action and its reason. */
 export type Report = (line: string) => void;
 
 /**
- * One thing that the stack needs from the machine. `find` looks for what is already there and changes nothing;
- * only where it finds nothing is `provide` called. Both may be repeated and interrupted at any point.
+ * A part that the stack needs from the machine. `find` looks for an existing one and changes nothing; `provide` is
+ * called only if it finds none. Both may be repeated and interrupted at any point.
  */
 export interface Step {
   readonly name: string;
-  /** Why the stack needs it: one line, shown by `doctor` and before `provide` works. */
+  /** The reason why the stack needs it: one line, which `doctor` shows, and which precedes `provide`. */
   readonly why: string;
   find(): Promise<Provision | undefined>;
   provide(report: Report): Promise<Provision>;
-  /** Takes back what `provide` made and leaves what the machine had; returns one line saying what was done. */
+  /**
+   * Removes the products of `provide` and leaves the machine's own parts; returns one line that says what was removed.
+   */
   undo(): Promise<string>;
 }

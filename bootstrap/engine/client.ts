@@ -1,16 +1,17 @@
 import Docker from "dockerode";
 
-/** Where an engine listens unless the configuration says otherwise. */
-export const defaultEndpoint = "unix:///var/run/docker.sock";
+/** The endpoint of an engine by default. */
+export const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
 
-/** The socket's path of a `unix://` endpoint; undefined for the others. */
+/** The socket's path of a `unix://` endpoint; undefined for other endpoints. */
 export function socketPath(endpoint: string): string | undefined {
   return endpoint.startsWith("unix://") ? endpoint.slice("unix://".length) : undefined;
 }
 
 /**
- * A client for an endpoint as Docker writes it: `unix:///path`, `tcp://host:port`, `http(s)://host:port`, `ssh://user@host`.
- * @param timeout Milliseconds of silence after which a call fails; none by default, builds are silent for long.
+ * A client for an endpoint in Docker's form: `unix:///path`, `tcp://host:port`, `http(s)://host:port`,
+ * `ssh://user@host`.
+ * @param timeout milliseconds of silence after which a call fails; none by default, because builds are silent for long
  */
 export function dockerAt(endpoint: string, timeout?: number): Docker {
   const bound = timeout === undefined ? {} : { timeout };
@@ -30,10 +31,10 @@ export function dockerAt(endpoint: string, timeout?: number): Docker {
   return new Docker({ ...address, protocol: url.protocol === "https:" ? "https" : "http" });
 }
 
-/** What answers at an endpoint: the engine's version, or why there is none. */
+/** The engine's version at an endpoint, or the reason why none answers. */
 export type Answer =
   | { readonly version: string }
-  /** `denied`: something listens, and this user may not talk to it. */
+  /** `denied`: something listens there, and this user may not connect to it. */
   | { readonly version?: never; readonly denied: boolean; readonly reason: string };
 
 /** Asks the endpoint for its version; never throws. Waits at most `timeout` ms, 3,000 by default. */

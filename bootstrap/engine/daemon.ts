@@ -11,8 +11,8 @@ import { askEngine } from "./client.ts";
 import { bootId, identify, isSame } from "./process.ts";
 import { engineLog, engineState, type Started } from "./state.ts";
 
-const startSeconds = 60;
-const stopSeconds = 60;
+const START_SECONDS = 60;
+const STOP_SECONDS = 60;
 
 /** True when something accepts connections on the socket file. */
 function answers(path: string): Promise<boolean> {
@@ -26,14 +26,14 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-/** Removes a pid file whose process is gone or became another program: dockerd would believe it and not start. */
+/** Removes a pid file whose process is gone or is another program now: dockerd would trust it and not start. */
 async function dropStalePid(file: string, command: string): Promise<void> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return;
   if ((await identify(Number.parseInt(text, 10)))?.command !== command) await rm(file, { force: true });
 }
 
-/** Clears what a killed engine leaves behind. Whatever still lives is left alone: dockerd takes up a live containerd. */
+/** Removes the leftovers of a killed engine. Running processes stay: dockerd uses a running containerd. */
 async function clearLeftovers(): Promise<void> {
   await dropStalePid("/var/run/docker.pid", "dockerd");
   await dropStalePid("/var/run/docker/containerd/containerd.pid", "containerd");
@@ -42,7 +42,7 @@ async function clearLeftovers(): Promise<void> {
     () => true,
     () => false,
   );
-  // dockerd waits for the system's containerd wherever this file exists.
+  // dockerd waits for the system's containerd if this file exists.
   if (present && !(await answers(system))) await rm(system, { force: true });
 }
 
@@ -54,7 +54,7 @@ async function logTail(systemd: boolean): Promise<string> {
   return (await readFile(engineLog(), "utf8").catch(() => "")).trimEnd().split("\n").slice(-20).join("\n");
 }
 
-/** Runs dockerd as the distribution's package would, detached, so that it outlives this program. */
+/** Runs dockerd like the distribution's package, detached, so that it outlives this program. */
 async function startDirectly(dockerd: string): Promise<{ readonly started: Started; readonly exit: Promise<unknown> }> {
   await clearLeftovers();
   await mkdir(dirname(engineLog()), { recursive: true });
@@ -62,7 +62,7 @@ async function startDirectly(dockerd: string): Promise<{ readonly started: Start
   try {
     const child = spawn(dockerd, [], { detached: true, stdio: ["ignore", log.fd, log.fd], cwd: "/" });
     const exit = once(child, "exit");
-    // Unhandled it would end this program; `once` rejects with it too.
+    // An unhandled rejection would end this program. Others who wait for `exit` get it, too.
     exit.catch(() => undefined);
     child.unref();
     const pid = child.pid;
@@ -79,8 +79,9 @@ async function startDirectly(dockerd: string): Promise<{ readonly started: Start
 }
 
 /**
- * Starts the engine that is installed and waits, at most 60 s, until it answers.
- * @returns Its version. Throws with the end of its log where it does not come up.
+ * Starts the installed engine and waits, at most 60 s, until it answers.
+ * @returns its version
+ * @throws Error with the end of its log if it does not answer
  */
 export async function startEngine(
   how: "systemd" | "direct",
@@ -90,11 +91,11 @@ export async function startEngine(
 ): Promise<string> {
   let ended = false;
   if (how === "systemd") {
-    report("Starting the Docker Engine: systemctl start docker");
+    report("starting the Docker Engine: systemctl start docker");
     await execa("systemctl", ["start", "docker"]);
     await engineState.update({ started: { by: "systemd" } });
   } else {
-    report(`Starting the Docker Engine: ${dockerd} (no systemd here); its log: ${engineLog()}`);
+    report(`starting the Docker Engine: ${dockerd} (no systemd here); its log: ${engineLog()}`);
     const { started, exit } = await startDirectly(dockerd);
     const over = () => {
       ended = true;
@@ -105,21 +106,21 @@ export async function startEngine(
   const answered = async () => {
     const { version } = await askEngine(endpoint);
     if (version !== undefined) return version;
-    throw new Error(`The Docker Engine did not answer at ${endpoint} within ${startSeconds} s.`);
+    throw new Error(`the Docker Engine did not answer at ${endpoint} within ${START_SECONDS} s`);
   };
   const wait = async (seconds: number) => {
-    if (ended) throw new Error("dockerd ended before it answered.");
+    if (ended) throw new Error("dockerd ended before it answered");
     await sleep(seconds * 1_000);
   };
-  return eventually(answered, startSeconds, { wait }).catch(async (error: Error) => {
-    throw new Error(`${error.message} The end of its log:\n${await logTail(how === "systemd")}`);
+  return eventually(answered, START_SECONDS, { wait }).catch(async (error: Error) => {
+    throw new Error(`${error.message}; the end of its log:\n${await logTail(how === "systemd")}`);
   });
 }
 
 /**
- * Stops the engine that this program started, and no other: containers on it stop too, images and volumes stay.
- * @returns False when there was none (never started by us, or gone by itself).
- * Throws when it has not ended within 60 s.
+ * Stops the engine that this program started, and no other. Containers on it stop, too; images and volumes stay.
+ * @returns false if there was none: this program never started one, or it has ended by itself
+ * @throws Error if it has not ended within 60 s
  */
 export async function stopEngine(): Promise<boolean> {
   const { started } = await engineState.read();
@@ -134,8 +135,8 @@ export async function stopEngine(): Promise<boolean> {
   const running = await alive();
   if (running) {
     process.kill(started.pid, "SIGTERM");
-    const problem = `The Docker Engine (process ${started.pid}, log ${engineLog()}) has not stopped`;
-    await untilTrue(problem, async () => !(await alive()), stopSeconds);
+    const problem = `the Docker Engine (process ${started.pid}, log ${engineLog()}) has not stopped`;
+    await untilTrue(problem, async () => !(await alive()), STOP_SECONDS);
   }
   await engineState.update({ started: undefined });
   return running;

@@ -7,7 +7,7 @@ interface Stat {
   readonly field: (number: number) => string | undefined;
 }
 
-/** Takes a text of /proc/PID/stat apart; the command stands in brackets and may itself hold brackets and spaces. */
+/** Parses the text of /proc/PID/stat. The command is in brackets and may itself contain brackets and spaces. */
 function readStat(text: string): Stat | undefined {
   const open = text.indexOf("(");
   const close = text.lastIndexOf(")");
@@ -28,7 +28,7 @@ export function identityOf(text: string): Identity | undefined {
   const stat = readStat(text);
   const state = stat?.field(3);
   const startTicks = stat?.field(22);
-  // A zombie holds its number and nothing else: it is gone.
+  // A zombie keeps only its number: the process has ended.
   if (stat === undefined || startTicks === undefined || state === "Z" || state === "X") return undefined;
   return { command: stat.command, startTicks };
 }
@@ -39,7 +39,7 @@ export function ticksOf(text: string): number {
   return Number(stat?.field(14)) + Number(stat?.field(15));
 }
 
-/** The same of the children that a process has waited for, with those that they waited for. */
+/** The same for the children that a process has waited for, including their own children. */
 export function childTicksOf(text: string): number {
   const stat = readStat(text);
   return Number(stat?.field(16)) + Number(stat?.field(17));
@@ -58,7 +58,7 @@ export async function bootId(): Promise<string> {
   return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
-/** True when the process is the one that was recorded, and still is what it was. */
+/** Whether the process is the recorded one and still runs the same command. */
 export function isSame(
   recorded: { readonly startTicks: string; readonly boot: string },
   found: Identity | undefined,

@@ -1,15 +1,15 @@
-/** What `provide` has to know about the machine to choose its way. */
+/** The properties of the machine that decide how an engine is provided. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly root: boolean;
-  /** Where `dockerd` is, or undefined where it is not installed. */
+  /** The path of `dockerd`; undefined: it is not installed. */
   readonly dockerd: string | undefined;
   readonly apt: boolean;
-  /** systemd is the init, so it and not we should run the engine. */
+  /** Whether systemd is the init, and therefore runs the engine. */
   readonly systemd: boolean;
 }
 
-/** How the engine will come: start the one that is installed, or install it first; or why neither can be done. */
+/** The method to provide an engine: start the installed one, or install it first; or the reason why neither works. */
 export type Route = { readonly install: boolean; readonly start: "systemd" | "direct" } | { readonly refusal: string };
 
 const localOnly = (endpoint: string, reason: string) =>
@@ -21,7 +21,7 @@ const denied = (endpoint: string) =>
   `A Docker Engine listens at ${endpoint}, but this user may not use it. ` +
   "Join its group once and log in again: sudo usermod -aG docker $USER";
 
-const desktop =
+const DESKTOP =
   "No Docker Engine runs on this machine. Install Docker Desktop (https://docs.docker.com/desktop/) " +
   "or, on macOS, Colima (brew install colima docker && colima start), start it, and run this command again.";
 
@@ -32,11 +32,11 @@ const notRoot = (installed: boolean) =>
     : "No Docker Engine is installed, and only root can install it. Install it once: " +
       "sudo apt-get install docker.io iptables (Debian, Ubuntu), or follow https://docs.docker.com/engine/install/.";
 
-const noApt =
+const NO_APT =
   "No Docker Engine is installed, and this machine has no apt-get to install it with. " +
   "Follow https://docs.docker.com/engine/install/ for this distribution, then run this command again.";
 
-/** Chooses the way, or says in one sentence what stands in it and what the user can do. */
+/** Chooses the method, or explains the obstacle and what the user can do. */
 export function chooseRoute(
   machine: Machine,
   endpoint: string,
@@ -46,9 +46,9 @@ export function chooseRoute(
   if (endpoint !== "unix:///var/run/docker.sock" && endpoint !== "unix:///run/docker.sock") {
     return { refusal: localOnly(endpoint, answer.reason) };
   }
-  if (machine.platform !== "linux") return { refusal: desktop };
+  if (machine.platform !== "linux") return { refusal: DESKTOP };
   const install = machine.dockerd === undefined;
   if (!machine.root) return { refusal: notRoot(!install) };
-  if (install && !machine.apt) return { refusal: noApt };
+  if (install && !machine.apt) return { refusal: NO_APT };
   return { install, start: machine.systemd ? "systemd" : "direct" };
 }

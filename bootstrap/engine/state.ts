@@ -2,15 +2,17 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheRoot } from "../cache.ts";
 
-/** What a step has done to the machine, kept so that it can be undone. A missing or broken file is an empty state. */
+/** The changes that a step has made to the machine, kept for `undo`. A missing or broken file is an empty state. */
 export interface State<T extends object> {
   read(): Promise<Partial<T>>;
-  /** Sets some keys (undefined removes one). An interruption leaves the old state or the new one, never a half. */
+  /**
+   * Sets some keys (undefined removes one). An interruption leaves the old state or the new one, never a partial one.
+   */
   update(changes: { readonly [K in keyof T]?: T[K] | undefined }): Promise<void>;
   clear(): Promise<void>;
 }
 
-/** The state of the step of this name, in a file outside the checkout. */
+/** The state of the step with this name, in a file outside the checkout. */
 export function stateOf<T extends object>(name: string): State<T> {
   const file = () => join(cacheRoot(), name, "state.json");
   const read = async (): Promise<Partial<T>> => {
@@ -40,15 +42,15 @@ export function recordPackages(state: State<{ readonly packages: readonly string
   };
 }
 
-/** How this program started the engine; it is stopped the same way. */
+/** How this program started the engine, and therefore stops it. */
 export type Started =
   | { readonly by: "systemd" }
-  /** The start time (clock ticks since boot) and the boot tell our process from a later one with the same number. */
+  /** Start time (clock ticks since boot) and boot distinguish this process from a later one with the same number. */
   | { readonly by: "us"; readonly pid: number; readonly startTicks: string; readonly boot: string };
 
-/** What was done for the engine; nothing in it is about engines that were there before. */
+/** The changes that were made for the engine; engines that were there before are not in it. */
 export interface EngineState {
-  /** Debian packages that were absent before and that we installed. */
+  /** Debian packages that were absent before and that this program installed. */
   readonly packages: readonly string[];
   readonly started: Started;
 }

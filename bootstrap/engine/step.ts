@@ -2,18 +2,18 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Provision, Report, Step } from "../step.ts";
 import { aptInstall, aptRemove, candidate, updateLists } from "./apt.ts";
-import { askEngine, defaultEndpoint } from "./client.ts";
+import { askEngine, DEFAULT_ENDPOINT } from "./client.ts";
 import { startEngine, stopEngine } from "./daemon.ts";
 import { chooseRoute, type Machine } from "./route.ts";
 import { engineState, recordPackages } from "./state.ts";
 
 export { stopEngine } from "./daemon.ts";
 
-const systemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Looks on PATH, and where root's PATH would look: dockerd is in sbin. */
+/** Finds a program on PATH or in the folders of root's PATH: dockerd is in sbin. */
 function findProgram(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter).filter(Boolean), ...systemFolders];
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
@@ -28,8 +28,8 @@ function inspectMachine(): Machine {
 }
 
 /**
- * Docker's own package where the machine knows its repository, else the distribution's. iptables and tini (it is
- * docker-init, for containers with `init: true`) are only recommended by some releases.
+ * Docker's own packages if the machine knows their repository, else the distribution's. Some releases only recommend
+ * iptables and tini (docker-init, for containers with `init: true`).
  */
 export function enginePackages(vendor: string | undefined): readonly string[] {
   return vendor === undefined
@@ -45,7 +45,7 @@ async function install(machine: Machine, report: Report): Promise<string> {
     vendor = await candidate("docker-ce");
   }
   const packages = enginePackages(vendor);
-  report(`Installing ${packages.join(", ")} with apt-get: this machine has no Docker Engine`);
+  report(`installing ${packages.join(", ")} with apt-get: this machine has no Docker Engine`);
   await aptInstall(packages, machine.systemd, recordPackages(engineState), report);
   const dockerd = findProgram("dockerd");
   if (dockerd === undefined) throw new Error(`${packages[0]} is installed, but brought no dockerd`);
@@ -76,18 +76,18 @@ async function undo(): Promise<string> {
   await engineState.clear();
   const done = [
     ...(stopped ? ["stopped the engine"] : []),
-    ...(packages.length > 0 ? [`removed ${packages.join(", ")}; /var/lib/docker stays, it may hold your data`] : []),
+    ...(packages.length > 0
+      ? [`removed ${packages.join(", ")}; /var/lib/docker stays, because it may contain your data`]
+      : []),
   ];
-  return done.length === 0
-    ? "Engine: nothing was done here, so there is nothing to undo"
-    : `Engine: ${done.join("; ")}`;
+  return done.length === 0 ? "engine: nothing had been provided" : `engine: ${done.join("; ")}`;
 }
 
-/** A Docker Engine that answers at `endpoint`; one that is there is used untouched, whoever runs it. */
-export function engineStep(endpoint = defaultEndpoint): Step {
+/** Provides a Docker Engine that answers at `endpoint`. An existing one is used unchanged, whoever runs it. */
+export function engineStep(endpoint = DEFAULT_ENDPOINT): Step {
   return {
     name: "engine",
-    why: "Every server of the stack is a set of containers on a Docker Engine.",
+    why: "every server of the stack is a set of containers on a Docker Engine",
     find: () => find(endpoint),
     provide: (report) => provide(endpoint, report),
     undo,

@@ -12,7 +12,7 @@ interface Event {
   readonly aux?: { readonly ID?: string };
 }
 
-/** Follows the engine's stream to its end; throws with its last lines where the engine reports an error. */
+/** Follows the engine's stream to its end; throws with its last lines if the engine reports an error. */
 async function follow(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -23,7 +23,7 @@ async function follow(
     docker.modem.followProgress(
       stream,
       (error: Error | null, events: Event[]) => {
-        // A failed build ends the stream as a good one does, with an event that says why.
+        // A failed build ends the stream like a successful one, with an event that has the reason.
         const problem = error?.message ?? events.find((event) => event.error !== undefined)?.error;
         if (problem === undefined) resolve(events);
         else reject(new Error([...tail, problem].join("\n")));
@@ -39,16 +39,17 @@ async function follow(
   });
 }
 
-/** A build's step, shortened to what tells it from the others; the start and each COPY take no time. */
+/** The short name of a build's RUN step; undefined for other lines, whose steps take no time. */
 export function stepOf(line: string): string | undefined {
   const step = /^Step (\d+\/\d+) : RUN (.*)/.exec(line);
   return step === null ? undefined : `step ${step[1]}: ${step[2]?.slice(0, 60).trimEnd()} …`;
 }
 
 /**
- * Builds with the engine's classic builder, which every engine has (BuildKit's client may be absent), by default on the
- * host's network: a bridge's name service may not reach the package mirror.
- * @returns The image's id. Throws with the end of the build's output.
+ * Builds an image with the engine's classic builder, which every engine has (BuildKit's client may be absent), by
+ * default on the host's network: from a bridge, name lookups may not reach the package mirror.
+ * @returns the image's id
+ * @throws Error with the end of the build's output
  */
 export async function buildImage(
   docker: Docker,
@@ -69,7 +70,7 @@ export async function buildImage(
   return idOf(events);
 }
 
-/** Puts labels, environment and a name on an image that was built. */
+/** Gives a built image its labels, environment and name. */
 export async function finishImage(
   docker: Docker,
   id: string,
@@ -90,7 +91,7 @@ export async function finishImage(
   }
 }
 
-/** Makes an image of a file system in a tar file. */
+/** Imports a file system in a tar file as an image. */
 export async function importImage(
   docker: Docker,
   file: NodeJS.ReadableStream,

@@ -5,39 +5,39 @@ import type Docker from "dockerode";
 import type { Report } from "../step.ts";
 import { hashBase } from "./base.ts";
 import { buildImage, finishImage } from "./build.ts";
-import { fetchNodeTools, nodeTools } from "./nodeTools.ts";
+import { fetchNodeTools, NODE_TOOLS } from "./nodeTools.ts";
 import { familiarName } from "./reference.ts";
 import {
   contextOf,
   hashImage,
-  labels,
+  LABELS,
   mismatchOf,
+  PACKAGE_OF,
   type Program,
-  packageOf,
   refusalOf,
   upstreamVersion,
   type Wanted,
 } from "./stand-ins.ts";
 
-/** The official images tell their program's version in the environment; some scripts read it. */
-const versionVariable: Readonly<Record<Program, string>> = {
+/** The environment variables with the program's version in the official images; some scripts read them. */
+const VERSION_VARIABLE: Readonly<Record<Program, string>> = {
   haproxy: "HAPROXY_VERSION",
   nginx: "NGINX_VERSION",
   node: "NODE_VERSION",
   mysql: "MYSQL_VERSION",
 };
 
-/** Hash of all that a stand-in is made from; another one than in its label means that it is out of date. */
+/** The hash of a stand-in's inputs. A stand-in with another hash in its label is out of date. */
 export async function standInHash({ program, name }: Wanted): Promise<string> {
   return hashImage(
     program,
     await hashBase(),
     familiarName(name),
-    ...(program === "node" ? Object.values(nodeTools) : []),
+    ...(program === "node" ? Object.values(NODE_TOOLS) : []),
   );
 }
 
-/** Runs `work` with a copy of the image's folder, to which files that are fetched for it have been added. */
+/** Runs `work` with a copy of the image's folder that also has the files fetched for it. */
 async function withContext<T>(program: Program, report: Report, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), `stand-in-${program}-`));
   try {
@@ -49,11 +49,11 @@ async function withContext<T>(program: Program, report: Report, work: (folder: s
   }
 }
 
-/** Asks the image's package manager for the program's version; the program itself may want a configuration first. */
+/** Asks the image's package manager for the program's version; the program itself may need a configuration first. */
 async function versionIn(docker: Docker, id: string, program: Program): Promise<string> {
   const container = await docker.createContainer({
     Image: id,
-    Entrypoint: ["dpkg-query", "--show", packageOf[program]],
+    Entrypoint: ["dpkg-query", "--show", PACKAGE_OF[program]],
     Cmd: [],
     Tty: true,
     User: "root",
@@ -64,25 +64,25 @@ async function versionIn(docker: Docker, id: string, program: Program): Promise<
     await container.wait();
     const shown = (await container.logs({ stdout: true })).toString().trim();
     const version = shown.split("\t")[1];
-    if (version === undefined) throw new Error(`${program}: the image does not tell its version: ${shown}`);
+    if (version === undefined) throw new Error(`${program}: the image does not show its version: ${shown}`);
     return upstreamVersion(version);
   } finally {
     await container.remove({ force: true, v: true });
   }
 }
 
-/** One line that says what was made, or why nothing was. */
+/** A line that names the stand-in, or the reason why none was made. */
 export type Made = { readonly made: string } | { readonly refusal: string };
 
 /**
- * Builds the stand-in for an official image on the base image, and gives it that image's name where that is true of
- * what was built.
+ * Builds the stand-in for an official image on the base image, and gives it that image's name if the name is true of
+ * the built version.
  */
 export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, report: Report): Promise<Made> {
   const { program, name } = wanted;
   const begin = Date.now();
   const say = (line: string) => report(`${program}: ${line}`);
-  say(`building the stand-in for ${name} from Debian's ${packageOf[program]}`);
+  say(`building the stand-in for ${name} from Debian's ${PACKAGE_OF[program]}`);
   const id = await withContext(program, say, async (folder) =>
     buildImage(docker, folder, await readdir(folder), { BASE: base }, say),
   );
@@ -90,13 +90,13 @@ export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, 
   const refusal = refusalOf(wanted, version);
   if (refusal !== undefined) return { refusal };
   const marks = {
-    [labels.program]: program,
-    [labels.standsFor]: familiarName(name),
-    [labels.version]: version,
-    [labels.inputs]: await standInHash(wanted),
+    [LABELS.program]: program,
+    [LABELS.standsFor]: familiarName(name),
+    [LABELS.version]: version,
+    [LABELS.inputs]: await standInHash(wanted),
   };
-  await finishImage(docker, id, name, marks, { [versionVariable[program]]: version });
-  say(`${name} stands in with ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
+  await finishImage(docker, id, name, marks, { [VERSION_VARIABLE[program]]: version });
+  say(`the stand-in for ${name} has ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
   const mismatch = mismatchOf(wanted, version);
   if (mismatch !== undefined) say(mismatch);
   return { made: `${name} (stand-in with ${program} ${version})` };

@@ -9,7 +9,7 @@ export interface Reference {
   readonly digest: string | undefined;
 }
 
-/** Takes an image's name apart as Docker does: the first part is a registry if it could be a host. */
+/** Parses an image's name as Docker does: the first part is a registry if it could be a host. */
 export function parseReference(name: string): Reference {
   const [named = "", digest] = name.split("@", 2);
   const slash = named.indexOf("/");
@@ -27,14 +27,14 @@ export function parseReference(name: string): Reference {
   };
 }
 
-/** The shortest way to write an image's name, as the engine itself shows it: "haproxy:3.2.26". */
+/** The shortest form of an image's name, which the engine itself shows: "haproxy:3.2.26". */
 export function familiarName(name: string): string {
   const { registry, repository, tag, digest } = parseReference(name);
   const place = registry === "docker.io" ? repository : `${registry}/${repository}`;
   return `${place}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
-/** Where the registry's API answers. */
+/** The URL of the registry's API. */
 export function registryUrl({ registry }: Reference): string {
   return `https://${registry === "docker.io" ? "registry-1.docker.io" : registry}/v2/`;
 }

@@ -1,8 +1,10 @@
 import type Docker from "dockerode";
 import { parseReference, registryUrl } from "./reference.ts";
 
-/** An engine's answer that shows it got through to the registry, whatever the registry said about the image. */
-const reached = new Set([200, 401, 403, 404]);
+/**
+ * Statuses of an engine's answer that show that it reached the registry, whatever the registry said about the image.
+ */
+const REACHED = new Set([200, 401, 403, 404]);
 
 async function ask(work: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal): Promise<true> {
   if (await work(signal)) return true;
@@ -10,8 +12,8 @@ async function ask(work: (signal: AbortSignal) => Promise<boolean>, signal: Abor
 }
 
 /**
- * True when the registry of an image answers within `bound` ms (3,000 by default). Asked from here and by the engine at
- * once: behind a proxy, or with a mirror, only the engine may get through. Any answer counts, a refusal too.
+ * Whether an image's registry answers within `bound` ms (3,000 by default). This process and the engine ask at the same
+ * time: behind a proxy, or with a mirror, only the engine may reach it. Any answer counts, a refusal, too.
  */
 export async function registryAnswers(docker: Docker, name: string, bound = 3_000): Promise<boolean> {
   const end = new AbortController();
@@ -25,10 +27,10 @@ export async function registryAnswers(docker: Docker, name: string, bound = 3_00
       await docker.getImage(name).distribution({ abortSignal });
       return true;
     } catch (error) {
-      return error instanceof Error && "statusCode" in error && reached.has(Number(error.statusCode));
+      return error instanceof Error && "statusCode" in error && REACHED.has(Number(error.statusCode));
     }
   };
-  // The client does not end every call on an abort, so the bound is kept here too.
+  // The client does not end every call on an abort, so the time limit is enforced here, too.
   const bounded = new Promise<false>((resolve) => end.signal.addEventListener("abort", () => resolve(false)));
   try {
     return await Promise.race([

@@ -1,14 +1,14 @@
 import type Docker from "dockerode";
-import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
+import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import type { Provision, Report, Step } from "../step.ts";
 import { provideBase } from "./base.ts";
 import { findImage } from "./identity.ts";
 import { makeStandIn, standInHash } from "./make.ts";
 import { registryAnswers } from "./registry.ts";
-import { type ImageRefs, labels, mismatchOf, refusalOf, versionOf, type Wanted, wantedOf } from "./stand-ins.ts";
+import { type ImageRefs, LABELS, mismatchOf, refusalOf, versionOf, type Wanted, wantedOf } from "./stand-ins.ts";
 import { undo } from "./undo.ts";
 
-/** What the engine has under an image's name. */
+/** The kind of image that the engine has under a name. */
 type Present =
   | { readonly kind: "theirs" | "none" | "old stand-in" }
   | { readonly kind: "stand-in"; readonly version: string };
@@ -17,9 +17,9 @@ async function presentOf(docker: Docker, wanted: Wanted): Promise<Present> {
   const found = await findImage(docker, wanted.name);
   if (found === undefined) return { kind: "none" };
   if (found.marks === undefined) return { kind: "theirs" };
-  const version = found.marks[labels.version] ?? "unknown";
-  const isCurrent = found.marks[labels.inputs] === (await standInHash(wanted));
-  // One under a name that gets none any more is kept: a stack runs it.
+  const version = found.marks[LABELS.version] ?? "unknown";
+  const isCurrent = found.marks[LABELS.inputs] === (await standInHash(wanted));
+  // A stand-in under a name for which none would be made now is kept: a stack runs it.
   return isCurrent || refusalOf(wanted, version) !== undefined
     ? { kind: "stand-in", version }
     : { kind: "old stand-in" };
@@ -37,25 +37,25 @@ async function find(docker: Docker, wanted: readonly Wanted[]): Promise<Provisio
   return { summary: `Images in the engine: ${wanted.map(({ name }) => name).join(", ")}${note}` };
 }
 
-/** How a missing image comes: the first that can be had of the ordinary source and the stand-in, or why neither. */
+/** The source of a missing image: its registry, else a stand-in; or the reason why neither works. */
 export type ImageRoute = "pull" | "stand-in" | { readonly refusal: string };
 
-/** @param version what the program's stand-in has, as far as is known */
+/** @param version the version of the program's stand-in, or the expected one */
 export function chooseImageRoute(wanted: Wanted, registryReached: boolean, version: string): ImageRoute {
   if (registryReached) return "pull";
   const refusal = refusalOf(wanted, version);
   return refusal === undefined ? "stand-in" : { refusal };
 }
 
-/** The version of a program's stand-in: of the one that is there, else that of the name that the project is tested with. */
+/** The version of a program's stand-in: that of the existing one, else that of the default image's tag. */
 async function standInVersion(docker: Docker, { usual }: Wanted): Promise<string> {
   const found = await findImage(docker, usual);
-  return found?.marks?.[labels.version] ?? versionOf(usual) ?? "unknown";
+  return found?.marks?.[LABELS.version] ?? versionOf(usual) ?? "unknown";
 }
 
 /**
- * Builds stand-ins where no registry answers. What can neither be pulled nor stood in for is said and left alone: the
- * program refuses it, with everything else that is wrong in the configuration.
+ * Builds stand-ins for images whose registries do not answer. Images that can be had by neither are reported and left
+ * out: the program refuses them together with every other problem of the configuration.
  */
 async function provide(docker: Docker, wanted: readonly Wanted[], report: Report): Promise<Provision> {
   const present = await Promise.all(wanted.map((one) => presentOf(docker, one)));
@@ -68,7 +68,7 @@ async function provide(docker: Docker, wanted: readonly Wanted[], report: Report
   );
   const pulled = routes.filter(({ route }) => route === "pull").map(({ name }) => name);
   for (const name of pulled) {
-    // A stand-in of an older kind under this name would keep the real image from being pulled.
+    // An outdated stand-in under this name would prevent the real image from being pulled.
     if ((await findImage(docker, name)) !== undefined) await docker.getImage(name).remove({ force: true });
     report(`${name}: its registry answers, so the deployment pulls it`);
   }
@@ -76,9 +76,9 @@ async function provide(docker: Docker, wanted: readonly Wanted[], report: Report
   const toBuild = routes.filter(({ route }) => route === "stand-in");
   const built: string[] = [];
   if (toBuild.length > 0) {
-    report("No registry answers: building stand-ins for the official images from Debian's packages");
+    report("no registry answers: building stand-ins for the official images from Debian's packages");
     const base = await provideBase(docker, report);
-    // Not broken off by the first failure: what the others finish need not be done again.
+    // All builds run to their end, even if one fails: finished ones need not be repeated.
     const results = await Promise.allSettled(toBuild.map((one) => makeStandIn(docker, one, base, report)));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [asMessage(result.reason)] : []));
     if (failures.length > 0) throw new Error(failures.join("\n\n"));
@@ -95,7 +95,7 @@ async function provide(docker: Docker, wanted: readonly Wanted[], report: Report
   const parts = [
     ...(built.length > 0 ? [`built ${built.join(", ")}`] : []),
     ...(pulled.length > 0 ? [`left to the deployment to pull ${pulled.join(", ")}`] : []),
-    ...(refused.length > 0 ? [`not to be had ${refused.map(({ name }) => name).join(", ")}`] : []),
+    ...(refused.length > 0 ? [`not available: ${refused.map(({ name }) => name).join(", ")}`] : []),
   ];
   return { summary: `Images: ${parts.length > 0 ? parts.join("; ") : "all there"}` };
 }
@@ -103,20 +103,21 @@ async function provide(docker: Docker, wanted: readonly Wanted[], report: Report
 const asMessage = (reason: unknown): string => (reason instanceof Error ? reason.message : `${reason}`);
 
 /**
- * The images of the stack's programs in the engine at `endpoint`. Those that are there are used untouched; those whose
- * registry answers are left for the deployment to pull; for the others stand-ins are made from Debian's packages.
- * @param defaults the images that the project is tested with
+ * Provides the images of the stack's programs on the engine at `endpoint`. Existing images are used unchanged; images
+ * whose registry answers are left for the deployment to pull; for the others stand-ins are built from Debian's
+ * packages.
+ * @param defaults the default images
  */
-export function imagesStep(images: ImageRefs, defaults: ImageRefs, endpoint = defaultEndpoint): Step {
+export function imagesStep(images: ImageRefs, defaults: ImageRefs, endpoint = DEFAULT_ENDPOINT): Step {
   const docker = dockerAt(endpoint);
   const wanted = wantedOf(images, defaults);
   const engineAnswers = async () => "version" in (await askEngine(endpoint));
   return {
     name: "images",
-    why: "Every container of the stack runs one of these images.",
+    why: "every container of the stack runs one of these images",
     find: async () => ((await engineAnswers()) ? find(docker, wanted) : undefined),
     provide: (report) => provide(docker, wanted, report),
     undo: async () =>
-      (await engineAnswers()) ? undo(docker) : "Images: no engine answers, so there is none to remove",
+      (await engineAnswers()) ? undo(docker) : "images: no engine answers, so there is none to remove",
   };
 }

@@ -4,30 +4,30 @@ import { dirname, join } from "node:path";
 import { cacheRoot } from "../cache.ts";
 import type { Plugin } from "./versions.ts";
 
-/** The user's home as the CLI takes it: the system's word, whatever HOME says. */
+/** The user's home as the CLI determines it: by the system's user database, whatever HOME says. */
 export function systemHome(): string {
   try {
     return userInfo().homedir;
   } catch {
-    // A container may run as a user whom its system does not know.
+    // A container may run as a user that its system does not know.
     return homedir();
   }
 }
 
-/** The CLI's home that belongs to the user. */
+/** The home of the user's own CLI. */
 export function userHome(env: Readonly<NodeJS.ProcessEnv> = process.env): string {
   return env["PULUMI_HOME"] || join(systemHome(), ".pulumi");
 }
 
 /**
- * The home of a CLI that was provided, so that the user's stays untouched. It outlives new versions of the products,
+ * The home of a provided CLI, so that the user's home stays unchanged. It outlives new versions of the products,
  * because the CLI keeps the selected stack and a login there.
  */
 export function ownHome(): string {
   return join(cacheRoot(), "pulumi-home");
 }
 
-/** Where the engine looks for a plugin's executable. */
+/** The path at which the engine looks for a plugin's executable. */
 export function pluginPath(home: string, { name, version }: Plugin): string {
   return join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
 }
@@ -38,7 +38,7 @@ export async function missingPlugins(home: string, plugins: readonly Plugin[]): 
   return plugins.filter((_, index) => !there[index]);
 }
 
-/** Makes a built plugin known to the engine: a link, so that one build serves several homes. */
+/** Links a built plugin to the place where the engine looks for it, so that one build serves several homes. */
 export async function linkPlugin(home: string, plugin: Plugin, executable: string): Promise<void> {
   const link = pluginPath(home, plugin);
   if ((await linkTarget(link)) === executable) return;
@@ -48,7 +48,7 @@ export async function linkPlugin(home: string, plugin: Plugin, executable: strin
   await rename(temporary, link);
 }
 
-/** Takes a link back; a plugin that is not a link into our cache is not ours and stays. */
+/** Removes a plugin's link. A plugin that is not a link into the cache is the user's and stays. */
 export async function unlinkPlugin(home: string, plugin: Plugin): Promise<boolean> {
   const link = pluginPath(home, plugin);
   const target = await linkTarget(link);
@@ -57,7 +57,7 @@ export async function unlinkPlugin(home: string, plugin: Plugin): Promise<boolea
   return true;
 }
 
-/** Whether the path, links resolved, lies in our cache. */
+/** Whether the path, with links resolved, is in the cache. */
 export async function isInCache(path: string): Promise<boolean> {
   const [root, real] = await Promise.all([cacheRoot(), path].map((one) => realpath(one).catch(() => one)));
   return real?.startsWith(`${root}/`) ?? false;

@@ -13,10 +13,10 @@ export const hostFiles: readonly string[] = FILES.map((file) => join(SOURCES, fi
 
 const { version: sdk }: { version: string } = createRequire(import.meta.url)("@pulumi/pulumi/package.json");
 
-/** What else decides how the language host comes out. */
+/** Other inputs of the language host: the versions of the bundler and of the SDK. */
 export const hostTools: readonly string[] = [`esbuild ${version}`, `sdk ${sdk}`];
 
-/** Bundles the language host with the SDK's protocol into one executable file that needs nothing but Node.js. */
+/** Bundles the language host with the SDK's protocol into one executable file that needs only Node.js. */
 export async function buildHost(executable: string): Promise<void> {
   await build({
     entryPoints: [join(SOURCES, "main.ts")],
@@ -38,7 +38,7 @@ export async function checkHost(executable: string): Promise<void> {
   const exit = once(child, "exit");
   try {
     const [line] = await Promise.race([once(child.stdout, "data"), exit]);
-    if (!/^\d+\n/.test(String(line))) throw new Error(`${executable} does not say its port`);
+    if (!/^\d+\n/.test(String(line))) throw new Error(`${executable} does not print its port`);
   } finally {
     child.stdin.end();
     await exit;

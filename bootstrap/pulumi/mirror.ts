@@ -9,7 +9,7 @@ import { buildHost, checkHost, hostFiles, hostTools } from "./host.ts";
 import { versionOf } from "./present.ts";
 import { CLI_VERSION, type Plugin } from "./versions.ts";
 
-/** Names of the products in the cache, for undo. */
+/** The names of the products in the cache, for undo. */
 export const PRODUCTS = ["pulumi-cli", "pulumi-plugin", "pulumi"] as const;
 
 const CLI: GoBuild = {
@@ -20,14 +20,14 @@ const CLI: GoBuild = {
 
 const HERE = `${process.platform}-${process.arch}`;
 
-/** The built CLI and language host: where they are or will be. */
+/** The place of the built CLI and language host, whether or not they exist yet. */
 export async function cliProduct(): Promise<{ hash: string; cliHash: string; bin: string }> {
   const cliHash = await hashInputs({ files: goModule(CLI.module), strings: [HERE, JSON.stringify(CLI)] });
   const hash = await hashInputs({ files: hostFiles, strings: [cliHash, ...hostTools] });
   return { hash, cliHash, bin: join(cachedPath("pulumi", hash), "bin") };
 }
 
-/** A built plugin: where it is or will be. */
+/** The place of a built plugin, whether or not it exists yet. */
 export async function pluginProduct(plugin: Plugin): Promise<{ hash: string; build: GoBuild; executable: string }> {
   const build = {
     module: "plugins",
@@ -42,7 +42,7 @@ export async function pluginProduct(plugin: Plugin): Promise<{ hash: string; bui
   return { hash, build, executable };
 }
 
-/** Whether the CLI, its language host and all plugins are built and in their places. */
+/** Whether the CLI, its language host and all plugins are built and linked. */
 export async function isBuilt(home: string, plugins: readonly Plugin[]): Promise<boolean> {
   const { bin } = await cliProduct();
   const checks = plugins.map(async (plugin) => {
@@ -52,7 +52,7 @@ export async function isBuilt(home: string, plugins: readonly Plugin[]): Promise
   return (await isExecutable(join(bin, "pulumi"))) && (await Promise.all(checks)).every(Boolean);
 }
 
-/** Builds the CLI from its Go module and the language host from its sources, as far as they are missing. */
+/** Builds the CLI from its Go module and the language host from its sources, if they are missing. */
 export async function buildCli(report: Report): Promise<string> {
   const { hash, cliHash, bin } = await cliProduct();
   const cli = await cached("pulumi-cli", cliHash, async (directory) => {
@@ -60,10 +60,10 @@ export async function buildCli(report: Report): Promise<string> {
     const executable = join(directory, "pulumi");
     await goBuild(CLI, executable, await goEnvironment(), report);
     const version = await versionOf(executable);
-    if (version !== CLI_VERSION) throw new Error(`the CLI built says that it is ${version}, not ${CLI_VERSION}`);
+    if (version !== CLI_VERSION) throw new Error(`the built CLI has version ${version}, not ${CLI_VERSION}`);
   });
   await cached("pulumi", hash, async (directory) => {
-    report("bundling the Node.js language host over the SDK's own protocol");
+    report("bundling the Node.js language host with the SDK's own protocol");
     await mkdir(join(directory, "bin"));
     // The CLI looks for language hosts beside its own file, which must not be a symbolic link for that.
     await link(join(cli, "pulumi"), join(directory, "bin/pulumi"));
@@ -82,7 +82,7 @@ export async function buildPlugin(plugin: Plugin, home: string, report: Report):
     report(`building the plugin ${plugin.name} ${plugin.version} from Go modules (up to three minutes the first time)`);
     await goBuild(build, join(directory, name), await goEnvironment(), report);
     const { stdout } = await execa(join(directory, name), ["-version"]);
-    if (stdout !== plugin.version) throw new Error(`the plugin ${plugin.name} built says that it is ${stdout}`);
+    if (stdout !== plugin.version) throw new Error(`the built plugin ${plugin.name} has version ${stdout}`);
   });
   await linkPlugin(home, plugin, executable);
 }

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { isExecutable, isInCache } from "./home.ts";
 import { atLeast, CLI_FLOOR, findVersion } from "./versions.ts";
 
-/** A Pulumi CLI that the machine has of its own. */
+/** The machine's own Pulumi CLI. */
 export interface PresentCli {
   readonly path: string;
   readonly version: string;
@@ -21,7 +21,7 @@ export async function findPresentCli(env: NodeJS.ProcessEnv = process.env): Prom
   return version !== undefined && atLeast(version, CLI_FLOOR) ? { path, version } : undefined;
 }
 
-/** What `pulumi version` says, or undefined where the executable does not work. */
+/** The version that `pulumi version` prints; undefined if the executable does not work. */
 export async function versionOf(cli: string): Promise<string | undefined> {
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { failed, stdout } = await execa(cli, ["version"], { env, reject: false, timeout: 10_000 });

@@ -8,20 +8,20 @@ import type { Report } from "../step.ts";
 import { versionOf } from "./present.ts";
 import { CLI_VERSION } from "./versions.ts";
 
-/** Where the vendor publishes the CLI and its checksums. */
+/** The URL at which the vendor publishes the CLI and its checksums. */
 export const VENDOR = "https://get.pulumi.com/releases/sdk";
 
 const PROBE_MS = 3000;
 const DOWNLOAD_MS = 600_000;
 
-/** The vendor's archive for a platform, or undefined where there is none that this step can unpack. */
+/** The vendor's archive for a platform; undefined if there is none that this step can unpack. */
 export function archiveName(platform: string, arch: string, version: string = CLI_VERSION): string | undefined {
   if (platform !== "linux" && platform !== "darwin") return undefined;
   if (arch !== "x64" && arch !== "arm64") return undefined;
   return `pulumi-v${version}-${platform}-${arch}.tar.gz`;
 }
 
-/** Whether the vendor offers the archive from here, answered within seconds. */
+/** Whether the vendor's host offers the archive and answers within PROBE_MS. */
 export async function isReachable(archive: string, vendor: string = VENDOR): Promise<boolean> {
   try {
     const answer = await fetch(`${vendor}/${archive}`, { method: "HEAD", signal: AbortSignal.timeout(PROBE_MS) });
@@ -47,13 +47,13 @@ export async function downloadRelease(
     .update(await readFile(file))
     .digest("hex");
   if (actual !== expected) throw new Error(`${archive}: SHA-256 is ${actual}, published is ${expected}`);
-  report(`${archive}: SHA-256 is the published one`);
+  report(`${archive}: its SHA-256 is the published one`);
   const bin = join(directory, "bin");
   await mkdir(bin);
   await execa("tar", ["-xzf", file, "-C", bin, "--strip-components=1"]);
   await rm(file);
   const version = await versionOf(join(bin, "pulumi"));
-  if (version !== CLI_VERSION) throw new Error(`${archive}: holds version ${version}, not ${CLI_VERSION}`);
+  if (version !== CLI_VERSION) throw new Error(`${archive}: contains version ${version}, not ${CLI_VERSION}`);
 }
 
 /** The checksum of a file in a list of "<checksum>  <file>" lines. */

@@ -30,7 +30,7 @@ async function find(): Promise<Provision | undefined> {
   return (await isBuilt(ownHome(), PLUGINS)) ? useBuilt() : undefined;
 }
 
-/** In this order: the machine's own CLI (which lacks plugins only), the vendor's release, the package mirrors. */
+/** Uses, in this order: the machine's own CLI (which lacks only plugins), the vendor's release, the package mirrors. */
 async function provide(report: Report): Promise<Provision> {
   const present = await findPresentCli();
   if (present !== undefined) {
@@ -46,7 +46,7 @@ async function provide(report: Report): Promise<Provision> {
   return useBuilt();
 }
 
-/** The vendor's release in the cache, or undefined where it cannot be had from here. */
+/** The vendor's release in the cache; undefined if it cannot be downloaded. */
 async function provideRelease(report: Report): Promise<string | undefined> {
   if (ARCHIVE === undefined) return undefined;
   if (!(await isReachable(ARCHIVE))) {
@@ -72,7 +72,7 @@ async function undo(): Promise<string> {
   return `pulumi: removed ${removed.length} products from the cache and ${unlinked} plugin links from ${userHome()}`;
 }
 
-/** The machine's own CLI needs plugins that are there, or a vendor from which it fetches them itself. */
+/** Whether the machine's own CLI has its plugins, or can download them from the vendor itself. */
 async function canHavePlugins(): Promise<boolean> {
   if ((await missingPlugins(userHome(), PLUGINS)).length === 0) return true;
   return ARCHIVE !== undefined && isReachable(ARCHIVE);
@@ -101,7 +101,7 @@ async function useBuilt(): Promise<Provision> {
     env: {
       PULUMI_HOME: ownHome(),
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      // What cannot be downloaded is not worth the wait of trying.
+      // Without this the CLI would wait for downloads that cannot succeed.
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     },
     path: [bin],

@@ -1,6 +1,6 @@
 import { coerce, gte } from "semver";
 
-/** A plugin of the engine, named and numbered like the npm package whose resources it serves. */
+/** A plugin of Pulumi's engine, with the name and version of the npm package whose resources it serves. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
@@ -13,10 +13,10 @@ export const PLUGINS: readonly Plugin[] = [
   { name: "tls", version: "5.6.1" },
 ];
 
-/** The Pulumi CLI that is provided; not every version can be had as a Go module. */
+/** The version of the provided Pulumi CLI. Not every version is available as a Go module. */
 export const CLI_VERSION = "3.274.1";
 
-/** The oldest Pulumi CLI of the machine's own that is used. */
+/** The oldest version of the machine's own Pulumi CLI that is used. */
 export const CLI_FLOOR = "3.200.0";
 
 /** The oldest Go that builds the modules under go/. */
@@ -27,7 +27,7 @@ export function findVersion(text: string): string | undefined {
   return /\d+(?:\.\d+)+/.exec(text)?.[0];
 }
 
-/** Whether a version of dotted numbers is the floor or newer; a missing number counts as 0. */
+/** Whether a version of dotted numbers is the floor or newer. A missing number counts as 0. */
 export function atLeast(version: string, floor: string): boolean {
   return gte(coerce(version) ?? "0.0.0", coerce(floor) ?? "0.0.0");
 }

@@ -184,7 +184,7 @@ describe("engine step", () => {
     });
 
     it("says that there is nothing to undo where nothing was done", async () => {
-      assert.match(await engineStep().undo(), /nothing to undo/);
+      assert.match(await engineStep().undo(), /nothing had been provided/);
     });
   });
 });

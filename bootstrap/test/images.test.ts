@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type Docker from "dockerode";
-import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
+import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import { buildImage } from "../images/build.ts";
-import { labels, type Program, programs } from "../images/stand-ins.ts";
+import { LABELS, PROGRAMS, type Program } from "../images/stand-ins.ts";
 import { contracts, haproxyConfig, images, nginxConfig, nodeServer } from "./contracts.ts";
 import { Bench, hardened } from "./engineRun.ts";
 
@@ -15,16 +15,16 @@ const password = "Contract0Test";
 
 describe("image contract", function () {
   this.timeout(120_000);
-  const bench = new Bench(dockerAt(defaultEndpoint));
+  const bench = new Bench(dockerAt(DEFAULT_ENDPOINT));
   const found = new Map<Program, Docker.ImageInspectInfo>();
 
   before(async function () {
-    const answer = await askEngine(defaultEndpoint);
+    const answer = await askEngine(DEFAULT_ENDPOINT);
     if (answer.version === undefined) {
-      console.warn(`    NOT TESTED: no Docker Engine answers at ${defaultEndpoint} (${answer.reason})`);
+      console.warn(`    NOT TESTED: no Docker Engine answers at ${DEFAULT_ENDPOINT} (${answer.reason})`);
       this.skip();
     }
-    for (const program of programs) {
+    for (const program of PROGRAMS) {
       const image = await bench.docker
         .getImage(images[program])
         .inspect()
@@ -39,9 +39,9 @@ describe("image contract", function () {
   const need = (test: Mocha.Context, ...needed: Program[]) => {
     if (needed.some((program) => !found.has(program))) test.skip();
   };
-  const isStandIn = (program: Program) => found.get(program)?.Config.Labels?.[labels.program] !== undefined;
+  const isStandIn = (program: Program) => found.get(program)?.Config.Labels?.[LABELS.program] !== undefined;
 
-  for (const program of programs) {
+  for (const program of PROGRAMS) {
     const contract = contracts[program];
 
     describe(program, () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { schema } from "../../config/schema.ts";
 import { type FakeEngine, fakeEngine } from "../../test/fakeEngine.ts";
-import { askEngine, defaultEndpoint, dockerAt } from "../engine/client.ts";
+import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import { parseMirror } from "../images/base.ts";
 import { buildImage, stepOf } from "../images/build.ts";
 import { findImage, isOurs } from "../images/identity.ts";
@@ -13,10 +13,10 @@ import {
   filesOf,
   type ImageRefs,
   type ImageSetting,
-  labels,
+  LABELS,
   mismatchOf,
-  programOf,
-  programs,
+  PROGRAM_OF,
+  PROGRAMS,
   upstreamVersion,
   type Wanted,
   wantedOf,
@@ -29,7 +29,7 @@ const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({ ...defaults
 
 /** The image that a setting wants when it has this value. */
 const wanted = (setting: ImageSetting, name: string): Wanted => ({
-  program: programOf[setting],
+  program: PROGRAM_OF[setting],
   name,
   setting,
   usual: defaults[setting],
@@ -118,14 +118,14 @@ describe("the way to an image", () => {
   });
 
   const refused: readonly (readonly [ImageSetting, string, string, RegExp])[] = [
-    ["haproxy", "haproxy:3.2.26-typo", "3.2.26", /^haproxy:3\.2\.26-typo does not name .*haproxy:3\.2\.26$/],
-    ["haproxy", "haproxy:3.2.27", "3.2.26", /has, which is haproxy:3\.2\.26$/],
-    ["haproxy", "haproxy:3.2.2", "3.2.26", /has, which is haproxy:3\.2\.26$/],
-    ["haproxy", "haproxy:3.2.26-alpine", "3.2.26", /has, which is haproxy:3\.2\.26$/],
-    ["haproxy", "haproxy:lts", "3.2.26", /has, which is haproxy:3\.2\.26$/],
-    ["application", "node:24.22.2", "24.22.2", /has, which is node:24\.22\.2-slim$/],
-    ["application", "node:24.22.2-bookworm-slim", "24.22.2", /has, which is node:24\.22\.2-slim$/],
-    ["mysql", "mysql:8.4.10", "9.7.4", /has, which is mysql:9\.7\.4$/],
+    ["haproxy", "haproxy:3.2.26-typo", "3.2.26", /^haproxy:3\.2\.26-typo is another .*haproxy:3\.2\.26$/],
+    ["haproxy", "haproxy:3.2.27", "3.2.26", /stand-in, which is haproxy:3\.2\.26$/],
+    ["haproxy", "haproxy:3.2.2", "3.2.26", /stand-in, which is haproxy:3\.2\.26$/],
+    ["haproxy", "haproxy:3.2.26-alpine", "3.2.26", /stand-in, which is haproxy:3\.2\.26$/],
+    ["haproxy", "haproxy:lts", "3.2.26", /stand-in, which is haproxy:3\.2\.26$/],
+    ["application", "node:24.22.2", "24.22.2", /stand-in, which is node:24\.22\.2-slim$/],
+    ["application", "node:24.22.2-bookworm-slim", "24.22.2", /stand-in, which is node:24\.22\.2-slim$/],
+    ["mysql", "mysql:8.4.10", "9.7.4", /stand-in, which is mysql:9\.7\.4$/],
     ["mysql", "mysql:9.7.4@sha256:abc", "9.7.4", /pinned to a digest/],
     ["nginx", "nginx@sha256:abc", "1.30.6", /pinned to a digest/],
     ["mysql", "mysql/mysql-server:9.7.4", "9.7.4", /not the official mysql image/],
@@ -155,7 +155,7 @@ describe("stand-in sources", () => {
   });
 
   it("name no host in a Dockerfile, so that any mirror serves", async () => {
-    for (const image of ["base", ...programs] as const) {
+    for (const image of ["base", ...PROGRAMS] as const) {
       const text = await readFile(join(import.meta.dirname, "../images", image, "Dockerfile"), "utf8");
       assert.doesNotMatch(text, /https?:\/\//);
       assert.ok((await filesOf(image)).includes("Dockerfile"));
@@ -188,8 +188,8 @@ describe("an image of ours", () => {
 
 describe("the images step, on an engine of its own", () => {
   const label = (text: string) => `/bin/sh -c #(nop)  LABEL ${text}`;
-  const base = { [labels.program]: "base", [labels.inputs]: "1" };
-  const marks = (name: string) => ({ [labels.program]: "node", [labels.standsFor]: name, [labels.inputs]: "1" });
+  const base = { [LABELS.program]: "base", [LABELS.inputs]: "1" };
+  const marks = (name: string) => ({ [LABELS.program]: "node", [LABELS.standsFor]: name, [LABELS.inputs]: "1" });
   const node = defaults.application;
   const others = [...new Set(Object.values(defaults))].filter((name) => name !== node);
   const theirs = others.map((name) => ({ id: `sha256:${name}`, name }));
@@ -217,13 +217,13 @@ describe("the images step, on an engine of its own", () => {
     assert.equal(await step.find(), undefined);
     const said: string[] = [];
     const { summary } = await step.provide((line) => said.push(line));
-    assert.equal(summary, "Images: not to be had localhost:9/team/app:1.2");
+    assert.equal(summary, "Images: not available: localhost:9/team/app:1.2");
     assert.match(said.join("\n"), /^images\.application: no registry answers .* not the official node image/);
   });
 
   it("keeps a stand-in under a name that gets none any more, since a stack may run it, and says what it has", async () => {
     const name = "node:20.1.0-slim";
-    const old = { ...marks(name), [labels.version]: "24.22.2" };
+    const old = { ...marks(name), [LABELS.version]: "24.22.2" };
     engine = await fakeEngine([
       ...theirs,
       { id: "sha256:a", name, labels: old, steps: [label("foobar.stand-in.version=24.22.2")] },
@@ -259,16 +259,16 @@ describe("the images step, on an engine of its own", () => {
 
 describe("an image that somebody built on a stand-in", function () {
   this.timeout(60_000);
-  const docker = dockerAt(defaultEndpoint);
+  const docker = dockerAt(DEFAULT_ENDPOINT);
   const [repo, tag] = ["foobar-test-derived", `${process.pid}`];
   const name = `${repo}:${tag}`;
   let folder: string | undefined;
 
   before(async function () {
-    const { version } = await askEngine(defaultEndpoint);
+    const { version } = await askEngine(DEFAULT_ENDPOINT);
     const base = version === undefined ? undefined : await findImage(docker, defaults.application);
     if (base?.marks === undefined) {
-      console.warn(`    NOT TESTED: there is no stand-in ${defaults.application} in an engine at ${defaultEndpoint}`);
+      console.warn(`    NOT TESTED: there is no stand-in ${defaults.application} in an engine at ${DEFAULT_ENDPOINT}`);
       this.skip();
     }
     folder = await mkdtemp(join(tmpdir(), "derived-"));
