@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { unattended } from "../../operations/session/attendance.ts";
 
-describe("a command that the CLI asks about", () => {
+describe("a command before which the CLI asks", () => {
   const up = { hasTerminal: true, isImplied: true };
   for (const [rest, means, options] of [
     [[], up, []],
@@ -15,7 +15,7 @@ describe("a command that the CLI asks about", () => {
     [[], { ...up, hasTerminal: false }, ["--yes", "--skip-preview"]],
     [[], { hasTerminal: false, isImplied: false }, []],
   ] as const) {
-    it(`gets ${JSON.stringify(options)} for ${JSON.stringify(rest)}, ${means.hasTerminal ? "at a" : "without a"} terminal${means.isImplied ? "" : ", where nothing implies a yes"}`, () =>
+    it(`gets ${JSON.stringify(options)} for ${JSON.stringify(rest)}, ${means.hasTerminal ? "at a" : "without a"} terminal${means.isImplied ? "" : " and without an implied yes"}`, () =>
       assert.deepEqual(unattended(rest, means), options));
   }
 });

@@ -28,18 +28,18 @@ describe("the command line", () => {
   }
 
   for (const reference of ["org/prod", "my-org/foobar/prod", "organization/foobar/prod"]) {
-    it(`takes ${reference} apart: the stack prod, which the CLI is told as it was said`, () =>
+    it(`takes ${reference} as the stack prod, and passes the full name on to the CLI`, () =>
       assert.deepEqual(commandLine(["--stack", reference, "--yes"]), { stack: "prod", reference, rest: ["--yes"] }));
   }
 
-  it("refuses a stack of another project, and says which it is", () =>
+  it("refuses a stack of another project, and names that project", () =>
     assert.throws(
       () => commandLine(["--stack", "org/shop/prod"]),
       /the stack org\/shop\/prod belongs to the project shop, and this is foobar\n {4}allowed: {3}a stack of foobar: org\/foobar\/prod/,
     ));
 
   for (const wrong of ["/prod", "org/-y", "org/", "a/b/c/d", "org//prod", "two words", "x".repeat(101)]) {
-    it(`refuses ${JSON.stringify(wrong.slice(0, 20))}, which is no name of a stack`, () =>
+    it(`refuses ${JSON.stringify(wrong.slice(0, 20))}, which is not the name of a stack`, () =>
       assert.throws(
         () => commandLine([`--stack=${wrong}`]),
         /is not the name of a stack\n {4}allowed:.*my-org\/foobar\/dev/,
@@ -47,12 +47,12 @@ describe("the command line", () => {
   }
 
   for (const args of [["--yes", "--stack"], ["--stack", "--yes"], ["--stack", ""], ["--stack="], ["-s"]]) {
-    it(`refuses ${JSON.stringify(args)}, where a stack was meant and none arrived`, () =>
+    it(`refuses ${JSON.stringify(args)}, in which the name of the stack is missing`, () =>
       assert.throws(() => commandLine(args, {}), /^Error: (--stack|-s) needs a name\n {4}allowed: {3}--stack NAME$/));
   }
 
   for (const wrong of ["--stack=-y", "-s-y", "-s=prod", "-ys", "-ysprod"]) {
-    it(`refuses ${wrong}, of which the CLI and this program could think of different stacks`, () =>
+    it(`refuses ${wrong}, which the CLI and this program could read as different stacks`, () =>
       assert.throws(() => commandLine([wrong, "prod"], {}), /allowed: /));
   }
 
@@ -65,7 +65,7 @@ describe("the command line", () => {
       assert.throws(() => commandLine([], env), { message: `options come after --: ${cure}` }));
   }
 
-  it("is about the shell's stack where it names none", () => {
+  it("is about the shell's stack if it names none", () => {
     assert.equal(commandLine([], { PULUMI_STACK: "prod" }).stack, "prod");
     assert.equal(commandLine([], { PULUMI_STACK: "" }).stack, "dev");
     assert.equal(commandLine(["--stack", "dev"], { PULUMI_STACK: "prod" }).stack, "dev");
@@ -74,7 +74,7 @@ describe("the command line", () => {
   });
 });
 
-describe("what a stack needs", () => {
+describe("the needs of a stack", () => {
   const needs = async (text: string) => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     writeFileSync(join(folder, "Pulumi.x.yaml"), text);
@@ -87,7 +87,7 @@ describe("what a stack needs", () => {
   };
   const local = "unix:///var/run/docker.sock";
 
-  it("is what its file says, and the defaults for the rest", async () => {
+  it("come from its file, and for the rest from the defaults", async () => {
     assert.deepEqual(await needs("config: {foobar:images: {nginx: 'nginx:1.2.3'}}"), ["nginx:1.2.3", local]);
     assert.deepEqual(await needs("config: {foobar:loadBalancer: {endpoint: 'ssh://ops@host'}}"), [
       "nginx:1.30.6",
@@ -95,7 +95,7 @@ describe("what a stack needs", () => {
     ]);
   });
 
-  it("is the defaults where the file is malformed, which the program reports, or not there", async () => {
+  it("are the defaults if the file is missing, or malformed, which the program reports", async () => {
     assert.deepEqual(await needs("config: {foobar:images: {nginx: nginx}}"), ["nginx:1.30.6", local]);
     assert.deepEqual(await needs(""), ["nginx:1.30.6", local]);
     assert.equal((await stackNeeds("no-such-stack")).endpoint, local);
@@ -126,13 +126,13 @@ describe("the backend", () => {
     assert.throws(() => statSync(join(home, "foobar")));
   });
 
-  it("is that of the login where there is a token, too, as the CLI takes them", () => {
+  it("is that of the login even if there is a token, as in the CLI", () => {
     logIn("gs://bucket");
     const { env } = findBackend({ ...login(), PULUMI_ACCESS_TOKEN: "pul-x" });
     assert.equal(env["PULUMI_BACKEND_URL"], "gs://bucket");
   });
 
-  it("is refused where the user names two: nobody would notice which one is used", () => {
+  it("is refused if the user names two, because the choice between them would go unnoticed", () => {
     const two = (more: NodeJS.ProcessEnv, cure: string) =>
       assert.throws(() => findBackend({ ...own(), ...more }), {
         message: new RegExp(`^two states are named[\\s\\S]*state-home, and [\\s\\S]*\\n +allowed: .*; or ${cure}$`),
@@ -143,14 +143,14 @@ describe("the backend", () => {
     two({}, "pulumi logout");
   });
 
-  it("may be named twice, as in a shell that has evaluated npm run env", () => {
+  it("may be named twice in the same way, as in a shell that has evaluated npm run env", () => {
     const env = { ...own(), FOOBAR_STATE_DIR: join(home, "it's 100%25 #1") };
     const { env: exported, folder } = findBackend(env);
     assert.equal(folder, join(home, "it's 100%25 #1/state"));
     assert.equal(findBackend({ ...env, ...exported }).folder, folder);
   });
 
-  it("is else a folder outside the repository, with a passphrase that only its owner reads and that stays", () => {
+  it("is otherwise a folder outside the repository, with a lasting passphrase that only its owner can read", () => {
     const backend = findBackend({ ...own(), PULUMI_BACKEND_URL: "", PULUMI_ACCESS_TOKEN: "" });
     prepareBackend(backend);
     const file = String(backend.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
@@ -161,7 +161,7 @@ describe("the backend", () => {
     assert.equal(readFileSync(file, "utf8"), passphrase);
   });
 
-  it("has its folder in sight where it is one of files, as pulumi login takes it", () => {
+  it("has a known folder if it is a file backend, by the rules of pulumi login", () => {
     const folder = (url: string) => findBackend({ ...login(), PULUMI_BACKEND_URL: url }).folder;
     assert.equal(folder("file:///srv/state"), "/srv/state");
     assert.equal(folder("file:///srv/state?no_tmp_dir=true"), "/srv/state");
@@ -176,7 +176,7 @@ describe("the backend", () => {
     assert.equal(findBackend(login()).folder, userInfo().homedir);
   });
 
-  it("and the logins are in the home that the system knows, whatever HOME says", () => {
+  it("and the logins are in the home folder of the system's user database, whatever HOME says", () => {
     const { HOME } = process.env;
     process.env["HOME"] = home;
     try {
@@ -188,7 +188,7 @@ describe("the backend", () => {
     }
   });
 
-  it("takes the user's passphrase before a generated one", () => {
+  it("prefers the user's passphrase to a generated one", () => {
     for (const given of [{ PULUMI_CONFIG_PASSPHRASE: "" }, { PULUMI_CONFIG_PASSPHRASE_FILE: "/mine" }]) {
       assert.equal(findBackend({ ...own(), ...given }).passphraseFile, undefined);
     }
@@ -205,7 +205,7 @@ describe("the backend", () => {
 
 describe("Node.js", () => {
   for (const version of ["22.19.0", "22.20.1", "24.0.0", "26.1.0"]) {
-    it(`${version} will do`, () => assert.equal(nodeProblem(version), undefined));
+    it(`${version} is accepted`, () => assert.equal(nodeProblem(version), undefined));
   }
   for (const version of ["20.20.2", "22.18.0", "8.0.0"]) {
     it(`${version} is refused`, () =>
@@ -227,7 +227,7 @@ describe("bootstrap", () => {
     undo: async () => "",
   });
 
-  it("provides what is missing, leaves what is there, and says what it does and why", async () => {
+  it("provides the missing parts, leaves the others, and reports each step with its reason", async () => {
     const log: string[] = [];
     const said: string[] = [];
     const provisions = await bootstrap([[step("a", true, log), step("b", false, log)]], (line) => said.push(line));
@@ -240,7 +240,7 @@ describe("bootstrap", () => {
     });
   });
 
-  it("stops a chain where a step fails, finishes the others, and names every failure", async () => {
+  it("stops a chain at a step that fails, finishes the other chains, and names every failure", async () => {
     const log: string[] = [];
     const chains = [
       [step("a", false, log, true), step("never", false, log)],

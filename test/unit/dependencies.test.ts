@@ -57,7 +57,7 @@ describe("the dependencies", () => {
     .map(([, line]) => line.split(" "));
   const files = commands.flat().filter((word) => word.endsWith(".ts"));
 
-  it("are what the program, its commands and all that they bundle import, and nothing else", async () => {
+  it("are the packages that the program, its commands and their bundles import, and no others", async () => {
     const nodeArgs: string = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).runtime.options.nodeargs;
     const loaders = [...nodeArgs.matchAll(/--import (\S+)/g)].flatMap(([, name]) => name ?? []);
     const entryPoints = ["index.ts", PRELOAD, ...loaders, ...files, ...Object.values(BUNDLES)];
@@ -65,7 +65,7 @@ describe("the dependencies", () => {
     assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(imports.map(packageOf))].sort());
   });
 
-  it("of what looks for a newer Node.js ask for none themselves, and every command begins with it", async () => {
+  it("of the search for a newer Node.js are none, and every command begins with that search", async () => {
     const imports = [...(await importsFrom([PRELOAD])).values()].flat();
     assert.deepEqual([...new Set(imports.map(packageOf))].sort(), ["semver", "tsx"]);
     for (const line of Object.values<string>(scripts)) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findBackend } from "../../operations/session/backend.ts";
 import { ensureStack } from "../../operations/session/existing.ts";
 
-describe("a stack that a command is about", () => {
+describe("the stack of a command", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "foobar-"));
@@ -29,12 +29,12 @@ esac`;
   const name = (reference: string) => ({ stack: reference, reference });
   const calls = () => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
 
-  it("is made by a command that may", async () => {
+  it("is made by a command that may make stacks", async () => {
     await ensureStack(name("prdo"), machine("prod"), true);
     assert.deepEqual(calls(), ["stack select --create --stack prdo"]);
   });
 
-  it("is not made by any other, which says what there is", async () => {
+  it("is not made by any other command, which lists the existing stacks", async () => {
     await assert.rejects(ensureStack(name("prdo"), machine("dev", "prod"), false), {
       message: `there is no stack prdo; did you mean prod?
     allowed:   dev, prod; npm run up -- --stack prdo makes it`,
@@ -43,7 +43,7 @@ esac`;
     await assert.rejects(ensureStack(name("dev"), machine(), false), /there is no stack dev\n.*none has been made yet/);
   });
 
-  it("is left as it is where it exists, and a local backend tells that without the CLI", async () => {
+  it("is left as it is if it exists, which a local backend shows without the CLI", async () => {
     await ensureStack(name("prod"), machine("prod"), false);
     assert.deepEqual(calls(), ["stack select --stack prod"]);
     mkdirSync(join(folder, "state/.pulumi/stacks/foobar"), { recursive: true });

@@ -9,7 +9,7 @@ async function evaluated(lines: readonly string[], name: string, env: Readonly<R
   return stdout.slice(0, -"\nx".length);
 }
 
-describe("what a shell is told to export", () => {
+describe("the exports for a shell", () => {
   const values = [
     "plain",
     "",
@@ -22,26 +22,26 @@ describe("what a shell is told to export", () => {
     "größer",
   ];
   for (const value of values) {
-    it(`is ${JSON.stringify(value)} again in a POSIX shell`, async () =>
+    it(`give ${JSON.stringify(value)} back in a POSIX shell`, async () =>
       assert.equal(
         await evaluated(exportLines({ VALUE: value }, {}), "VALUE", { PATH: process.env["PATH"] ?? "" }),
         value,
       ));
   }
 
-  it("is quoted as one word, so that nothing in it is evaluated", () => {
+  it("quote each value as one word, so that nothing in it is evaluated", () => {
     assert.equal(quoted("a b"), "'a b'");
     assert.equal(quoted("it's"), `'it'\\''s'`);
   });
 
-  it("is what the shell lacks, and nothing else", () => {
+  it("are the variables that the shell lacks, and no others", () => {
     const present = { HOME: "/root", TOKEN: "secret", PATH: "/bin" };
     assert.deepEqual(exportLines({ ...present }, present), []);
     assert.deepEqual(exportLines({ ...present, TOKEN: undefined, NEW: "1" }, present), ["export NEW='1'"]);
   });
 
   const ours = "/cache/it's ours/bin";
-  it("puts folders before those on PATH, and once", async () => {
+  it("put folders before those on PATH, each once", async () => {
     const first = exportLines({ PATH: `${ours}:/usr/bin:/bin` }, { PATH: "/usr/bin:/bin" });
     assert.deepEqual(first, [`export PATH='/cache/it'\\''s ours/bin'"\${PATH:+:$PATH}"`]);
     assert.equal(await evaluated(first, "PATH", { PATH: "/usr/bin:/bin" }), `${ours}:/usr/bin:/bin`);
@@ -50,7 +50,7 @@ describe("what a shell is told to export", () => {
     assert.deepEqual(exportLines({ PATH: `${ours}:${then}` }, { PATH: then }), []);
   });
 
-  it("has the folder of a Node.js that only the command had on its PATH, and has it once", () => {
+  it("add the folder of a Node.js that only the command had on its PATH, once", () => {
     const npm = "/work/node_modules/.bin:/bin";
     const command = { PATH: `/cache/node/bin:${npm}` };
     assert.deepEqual(exportLines({ PATH: `${ours}:${command.PATH}` }, ofShell(command, "/cache/node/bin")), [
@@ -60,12 +60,12 @@ describe("what a shell is told to export", () => {
     assert.deepEqual(ofShell(evaluated, "/cache/node/bin"), evaluated);
   });
 
-  it("puts them there again where another folder has come before them", () => {
+  it("put the folders first again if another folder has come before them", () => {
     const present = `/old/bin:${ours}:/bin`;
     assert.equal(exportLines({ PATH: `${ours}:${present}` }, { PATH: present }).length, 1);
   });
 
-  it("leaves out what the CLI finds by itself: its logins and the backend of its login", () => {
+  it("leave out the variables that the CLI does not need: its logins and the backend of its login", () => {
     const home = { PULUMI_HOME: "/home" };
     const found = { PULUMI_CREDENTIALS_PATH: "/logins", PULUMI_BACKEND_URL: "s3://bucket" };
     assert.deepEqual(necessary({ ...home, ...found }, home, "s3://bucket"), home);

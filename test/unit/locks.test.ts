@@ -26,7 +26,7 @@ describe("the locks of a local backend", () => {
   const alive = async () =>
     Object.fromEntries((await readLocks(folder, "dev")).map(({ file, isAlive }) => [basename(file, ".json"), isAlive]));
 
-  it("are of a run that is gone only where the process was this machine's and is no pulumi", async () => {
+  it("belong to a dead run only if its process was on this machine and is not pulumi now", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
     // The process number was given to somebody else.
     lock("taken.json", { pid: 1, hostname: hostname() });
@@ -36,7 +36,7 @@ describe("the locks of a local backend", () => {
     assert.deepEqual(await alive(), { gone: false, taken: false, elsewhere: true, unreadable: true });
   });
 
-  it("are of a run that may be at work where the system hides other users' processes", async () => {
+  it("belong to a possibly live run if the system hides other users' processes", async () => {
     lock("hidden.json", { pid: NOBODY, hostname: hostname() });
     const { kill } = process;
     process.kill = () => {
@@ -49,13 +49,13 @@ describe("the locks of a local backend", () => {
     }
   });
 
-  it("are none of another stack, nor where the backend has none", async () => {
+  it("do not include those of another stack, and may be none", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
     assert.deepEqual(await readLocks(folder, "prod"), []);
     assert.deepEqual(await readLocks(join(folder, "nowhere"), "dev"), []);
   });
 
-  it("are removed one by one: that of a run that has begun meanwhile stays", async () => {
+  it("are removed one by one, so that the lock of a run that has begun meanwhile stays", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
     lock("gone.json.attrs", {});
     const seen = await readLocks(folder, "dev");
@@ -66,31 +66,30 @@ describe("the locks of a local backend", () => {
   });
 });
 
-describe("what is begun only on a stack that nobody works on", () => {
+describe("work that needs a stack to itself", () => {
   const lock = (isAlive: boolean) => ({ file: "lock.json", isAlive });
   const copy: Found = {
     ...{ kind: "container", id: "1", name: "copy", stack: "dev", state: "dev-0123456789ab", purpose: "restore" },
     ...{ holds: undefined, isAtWork: true, joins: [] },
   };
 
-  it("is begun where locks are of runs that are gone", () =>
-    assert.doesNotThrow(() => refuseBusy("dev", [lock(false)], [])));
+  it("begins if all locks belong to dead runs", () => assert.doesNotThrow(() => refuseBusy("dev", [lock(false)], [])));
 
-  it("is refused while another run has the stack", () =>
+  it("is refused while another run is at work on the stack", () =>
     assert.throws(
       () => refuseBusy("dev", [lock(false), lock(true)], []),
       /another run is at work on the stack dev; nothing was touched\n {4}cure: /,
     ));
 
-  it("is refused where something may be in use, and says which option agrees that it goes", () =>
+  it("is refused if unknown parts may be in use, with the option that allows their removal", () =>
     assert.throws(
       () => refuseBusy("dev", [], [copy]),
       /1 container \(1 at work\): copy[\s\S]*\n {4}allowed: {3}--remove-leftovers, .*docker rm --force copy/,
     ));
 });
 
-describe("what a command makes", () => {
-  it("carries the stack, whose it is where that is known, and what it is for", () => {
+describe("a container or volume of a command", () => {
+  it("carries the stack, the state if that is known, and the purpose", () => {
     const dev = { project: "foobar", stack: "dev" };
     assert.deepEqual(engineLabels(dev), { "foobar.project": "foobar", "foobar.stack": "dev" });
     assert.deepEqual(engineLabels(dev, { state: undefined, purpose: "drill" }), {
@@ -107,6 +106,6 @@ describe("a state's mark", () => {
     ["dev-0123456789ab", "dev"],
     ["my-prod.2-0123456789ab", "my-prod.2"],
   ] as const) {
-    it(`says that the stack was called ${name}: ${mark}`, () => assert.equal(markedName(mark), name));
+    it(`contains the stack's first name, ${name}: ${mark}`, () => assert.equal(markedName(mark), name));
   }
 });

@@ -17,7 +17,7 @@ config:
 `;
 
 describe("a stack's file", () => {
-  it("has lists and objects in the place of JSON texts, also within each other, and all else as it was", () => {
+  it("gets lists and objects in place of JSON texts, even nested ones, and keeps all else", () => {
     const { text, keys } = withObjects("foobar", TEXTS);
     assert.deepEqual(keys, ["foobar:servers", "foobar:web", "foobar:mysql"]);
     assert.deepEqual(settingsIn(text), {
@@ -37,7 +37,7 @@ describe("a stack's file", () => {
     assert.deepEqual(configOf("foobar", "dev", text.replace(/ {2}other:key.*\n/, "")).mysql.database, "shop");
   });
 
-  it("is not written where there is nothing to change, nor where a text is no JSON", async () => {
+  it("is not written if nothing is to be changed, or if a text is not JSON", async () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     try {
       const file = join(folder, "Pulumi.dev.yaml");
@@ -51,7 +51,7 @@ describe("a stack's file", () => {
     }
   });
 
-  it("may name a release of digits and an e, which is no number", () => {
+  it("may name a release of digits and an e, which is not a number", () => {
     const text = "config:\n  foobar:application:\n    release: 12e4567890\n";
     assert.equal(configOf("foobar", "dev", text).application.release, "12e4567890");
   });
@@ -62,6 +62,6 @@ describe("a stack's file", () => {
     assert.deepEqual(settingsIn(changed)["foobar:web"], { maxBodyMb: 2, requestTimeoutSeconds: 26 });
   });
 
-  it("is refused with the place where it is no YAML", () =>
+  it("is refused with the position of the error if it is not YAML", () =>
     assert.throws(() => settingsIn("config:\n  a: [1\n"), /line \d+, column \d+/));
 });

@@ -24,7 +24,7 @@ describe("a test run", function () {
 
   const networks = async () => (await engine.listNetworks()).map(({ Name }) => Name);
 
-  it("leaves a stack alone that another run works with, and removes all that a killed one left", async () => {
+  it("leaves the stack of a live run alone, and removes all leftovers of a killed run", async () => {
     const other = execa(process.execPath, [RUN], { reject: false });
     const { name, pid } = await madeBy(other);
     try {

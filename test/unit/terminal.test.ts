@@ -29,8 +29,8 @@ async function typed(words: string, pattern: RegExp, keys: string) {
   return { exitCode, output };
 }
 
-describe("a command whose output somebody stops reading", () => {
-  it("goes on to its own end", async () => {
+describe("a command whose reader closes the output early", () => {
+  it("runs to its end", async () => {
     const command = `{ ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await execa("sh", ["-c", command]);
     assert.equal(stdout, "line");
@@ -53,14 +53,14 @@ describe("a command in a terminal", function () {
     ["Ctrl-D", CTRL_D],
     ["n", "n\n"],
   ] as const) {
-    it(`takes ${name} at a question for a no, and says that nothing was changed`, async () => {
+    it(`takes ${name} at a question as no, and says that nothing was changed`, async () => {
       const { exitCode, output } = await typed("ask", /\[y\/N\]/, keys);
       assert.match(output, /nothing was changed/);
       assert.equal(exitCode, 1);
     });
   }
 
-  it("takes y at a question for a yes", async () => assert.equal((await typed("ask", /\[y\/N\]/, "y\n")).exitCode, 0));
+  it("takes y at a question as yes", async () => assert.equal((await typed("ask", /\[y\/N\]/, "y\n")).exitCode, 0));
 
   it("leaves Ctrl-C to the CLI that it runs, and ends with its exit code", async () => {
     const { exitCode, output } = await typed("cli", /ready/, CTRL_C);
@@ -68,7 +68,7 @@ describe("a command in a terminal", function () {
     assert.equal(exitCode, 3);
   });
 
-  it("ends at Ctrl-C when it has begun something, and takes that back first", async () => {
+  it("ends at Ctrl-C after undoing its unfinished work", async () => {
     const { exitCode, output } = await typed("begun", /begun/, CTRL_C);
     assert.match(output, /taken back\s+error: interrupted/);
     assert.equal(exitCode, 1);

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { freePort } from "../project.ts";
 import { describeProject } from "../site.ts";
 
-/** What the workflow for pull requests hands to `npm run preview`. */
+/** The arguments that the workflow for pull requests passes to `npm run preview`. */
 async function previewArguments(): Promise<string[]> {
   const { jobs } = parse(await readFile(new URL("../../.github/workflows/ci.yml", import.meta.url), "utf8"));
   const { run } = jobs.preview.steps.find((step: { name?: string }) => step.name === "Preview");
@@ -26,7 +26,7 @@ describeProject("a stack that is refused", (project) => {
     await nothingWasMade();
   };
 
-  it("refuses settings that are wrong, all of them at once", async () => {
+  it("has wrong settings, which are all reported at once", async () => {
     const restore = await project().configure({
       "foobar:images": { nginx: "nginx" },
       "foobar:mysql": { primary: "nobody" },
@@ -37,7 +37,7 @@ describeProject("a stack that is refused", (project) => {
     await restore();
   });
 
-  it("refuses a port that another process has", async () => {
+  it("has a port that another process holds", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -48,13 +48,13 @@ describeProject("a stack that is refused", (project) => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it("refuses a subnet that the engine has given to another network", async () => {
+  it("has a subnet that overlaps another network of the engine", async () => {
     const restore = await project().configure({ "foobar:networks": { edge: "172.17.0.0/24" } });
     await refused(/networks.edge is "172.17.0.0\/24"[\s\S]*does not overlap the engine's network bridge/);
     await restore();
   });
 
-  it("refuses an endpoint where no engine answers, but not a preview of it", async () => {
+  it("has an endpoint without an engine, but can be previewed", async () => {
     const endpoint = "unix:///nowhere/docker.sock";
     const server = (name: string) => ({ name, roles: ["web", "app", "db"], endpoint });
     const restore = await project().configure({
@@ -68,7 +68,7 @@ describeProject("a stack that is refused", (project) => {
     await restore();
   });
 
-  it("refuses a passphrase that is wrong, and one that is missing", async () => {
+  it("has a wrong passphrase, or none", async () => {
     const { PULUMI_CONFIG_PASSPHRASE_FILE: file, ...without } = project().env;
     const wrong = await project().pulumi(["up", "--yes"], { ...without, PULUMI_CONFIG_PASSPHRASE: "not this one" });
     assert.notEqual(wrong.exitCode, 0);

@@ -97,7 +97,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     for (const service of CONTAINERS) assert.ok(await isHealthy(service), service);
   });
 
-  it("publishes the load balancer's ports on the loopback address and nothing else", async () => {
+  it("publishes the load balancer's ports on the loopback address, and no others", async () => {
     const published = (await running()).flatMap(({ name, published }) =>
       published.map((port) => [name.slice(0, 3), port]),
     );
@@ -108,7 +108,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     }
   });
 
-  it("answers from both servers in turn, with a page that says which", async () => {
+  it("answers from both servers in turn, with a page that names the server", async () => {
     const servers = new Set<string | null>();
     for (let request = 0; request < 4; request++) {
       const response = await fetch(project.url);
@@ -120,7 +120,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     assert.deepEqual([...servers].sort(), ["server1", "server2"]);
   });
 
-  it("reads from the replica what was written to the primary, whichever server took it", async () => {
+  it("reads from the replica each message that was written to the primary, through either server", async () => {
     const messages = [await post("one"), await post("two")];
     assert.deepEqual(messages.map(({ server }) => server).sort(), ["server1", "server2"]);
     await eventually(async () => {
@@ -185,7 +185,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     await eventually(async () => assert.equal((await fetch(project.url)).status, 200), 30);
   });
 
-  it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
+  it("shows a removed container in a refreshing preview, serves on without it, and makes it again", async () => {
     const { Id } = await inspect(project, "web-server2");
     await removeContainer(Id);
     const preview = await project.pulumi(["preview", "--refresh", "--expect-no-changes"]);
@@ -196,7 +196,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     assert.equal((await running()).length, CONTAINERS.length);
   });
 
-  it("goes down and leaves nothing but the data and what opens it", async () => {
+  it("goes down and leaves only the data and the passwords that open it", async () => {
     const start = performance.now();
     const { exitCode, output } = await project.npm("down", ["--yes"]);
     measured("down", start);
@@ -229,7 +229,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     });
   }
 
-  it("still has the messages from before it went down, and names the run that holds the lock meanwhile", async () => {
+  it("still has the messages from before it went down, and meanwhile names the run that holds the lock", async () => {
     const first = project.start("up");
     await first.seen(/Updating \(it-\w+\)/);
     const second = await project.npm("up");
@@ -243,7 +243,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     }, 10);
   });
 
-  it("goes away when its passwords are unprotected, all but the data, whose volumes an engine's owner removes", async () => {
+  it("is destroyed except for its data volumes when its passwords are unprotected", async () => {
     const { exitCode: refused } = await project.pulumi(["destroy", "--yes"]);
     assert.notEqual(refused, 0);
     assert.equal((await running()).length, CONTAINERS.length);
