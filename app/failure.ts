@@ -1,4 +1,4 @@
-/** not-done: the database certainly did nothing. unknown: nobody can tell whether it did. */
+/** not-done: the database certainly did nothing. unknown: it may or may not have done the work. */
 export type Outcome = "not-done" | "unknown";
 
 /** The database cannot serve a read or a write now. */

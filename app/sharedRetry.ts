@@ -17,7 +17,7 @@ export const CLOCK: Clock = {
 
 /** Callers that found no database wait here, and one probe decides for all of them, however many they are. */
 export interface SharedRetry {
-  /** Somebody waits already: a new caller waits, too, and makes no attempt of its own. */
+  /** Whether callers wait already: a new caller then waits, too, and makes no attempt of its own. */
   readonly isWaiting: boolean;
   /**
    * Waits for the next probe that succeeds. false: patience ended, too many wait already, or the application stops.
@@ -32,7 +32,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 500;
 
 /**
- * Makes a shared retry at which nobody waits yet.
+ * Creates a shared retry without waiting callers.
  *
  * @param options.probe tries once whether a database can be used; never throws
  * @param options.capacity the most callers that wait at once; more are refused

@@ -12,10 +12,10 @@ export interface ComposeProgram {
 }
 
 const PRODUCT = "docker-compose";
-/** The version that is built, and the Go that its module asks for. */
+/** The version that is built, and the Go that its module needs. */
 const VERSION = "5.6.0";
 const GO_FLOOR = "1.26.8";
-/** The oldest version whose `up` and `--wait` are those that are measured. */
+/** The oldest version of the machine's own Compose that is measured: its `up` has `--wait`. */
 const FLOOR = "2.20";
 
 const BUILD: GoBuild = {
@@ -26,7 +26,7 @@ const BUILD: GoBuild = {
 
 /**
  * The user's Docker Compose, or one that is built from its Go module and kept in the cache.
- * @throws Error where there is none and no Go to build it
+ * @throws Error if there is none and no Go to build it
  */
 export async function provideCompose(report: Report): Promise<ComposeProgram> {
   for (const command of [["docker", "compose"], ["docker-compose"]] as const) {
@@ -42,17 +42,17 @@ async function build(report: Report): Promise<string> {
   const folder = await cached(PRODUCT, hash, async (folder) => {
     report(`building Docker Compose ${VERSION} from its Go module (two to five minutes the first time)`);
     const env = await goEnvironment(GO_FLOOR).catch((error: Error) => {
-      throw new Error(`This machine has no Docker Compose ${FLOOR} or newer to measure. ${error.message}`);
+      throw new Error(`this machine has no Docker Compose ${FLOOR} or newer to measure: ${error.message}`);
     });
     const executable = programIn(folder);
     await goBuild(BUILD, executable, env, report);
     const version = await versionOf([executable]);
-    if (version !== VERSION) throw new Error(`the Docker Compose built says that it is ${version}, not ${VERSION}`);
+    if (version !== VERSION) throw new Error(`the built Docker Compose has version ${version}, not ${VERSION}`);
   });
   return programIn(folder);
 }
 
-/** Takes back what was built; resolves to the folders. */
+/** Removes the built products; resolves to the removed folders. */
 export function removeCompose(): Promise<string[]> {
   return removeCached(PRODUCT);
 }

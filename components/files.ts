@@ -5,7 +5,7 @@ import { folderContent, shortHash } from "../releases/content.ts";
 
 /** Files that a container reads in one folder. */
 export interface MountedFiles {
-  /** What the files are; part of the resources' names. */
+  /** The purpose of the files, which is part of the resources' names. */
   readonly kind: "config" | "secrets" | "app" | "static" | "spare" | "desired";
   /** The folder in the container. It hides the image's files there. */
   readonly path: string;

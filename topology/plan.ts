@@ -80,7 +80,7 @@ export interface BackendPlan {
 /** How HAProxy chooses a route, in the terms of its `balance` and `hash-type`. */
 export interface BalancePlan {
   readonly algorithm: Settings["loadBalancer"]["algorithm"];
-  /** undefined where the algorithm does not hash. */
+  /** undefined: the algorithm does not hash. */
   readonly hash: { readonly method: "consistent" | "map-based"; readonly uriOptions: readonly string[] } | undefined;
 }
 
@@ -122,7 +122,7 @@ export interface LoadBalancerPlan {
   readonly pause: InstancePlan;
   readonly haproxy: InstancePlan;
   readonly published: readonly PublishedPort[];
-  /** undefined where there is one load balancer. */
+  /** undefined: there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
   /**
    * All load balancers, this one included, with their addresses in the edge network: they share the table of clients.

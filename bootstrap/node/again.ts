@@ -4,8 +4,8 @@ import { delimiter, join } from "node:path";
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs this process's program once more, with the Node.js of a folder, and waits for it. The folder becomes the first on
- * PATH, so that all that the program starts has the same Node.js.
+ * Runs this process's program again, with the Node.js of a folder, and waits for it. The folder becomes the first on
+ * PATH, so that every process that the program starts has the same Node.js.
  * @returns the program's exit code; a signal that ends the program ends this process, too
  */
 export function runAgain(folder: string): Promise<number> {

@@ -10,15 +10,15 @@ export interface NodePackage {
 
 const VERSION = "24.21.0";
 
-/** The archives' checksums by platform. Other platforms have no package of this version. */
+/** The archives' checksums by platform. The registry has no package of this version for other platforms. */
 const INTEGRITY: Readonly<Record<string, string>> = {
   "linux-x64": "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
   "linux-arm64": "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
 };
 
 /**
- * The package to run instead of a Node.js that is too old; undefined: this version will do.
- * @throws Error where the version is too old and the platform has no package
+ * The package to use instead of a Node.js that is too old; undefined: this version is new enough.
+ * @throws Error if the version is too old and the platform has no package
  */
 export function replacement(version: string, platform: string, arch: string): NodePackage | undefined {
   const problem = nodeProblem(version);

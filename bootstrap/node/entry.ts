@@ -1,6 +1,6 @@
 /**
- * Every npm script loads this file before its command. Where Node.js is too old it runs the command with another one.
- * All that the command starts finds compiled code in the cache.
+ * Every npm script loads this file before its command. If Node.js is too old, the file runs the command with another
+ * one. Every process that the command starts finds compiled code in the cache.
  */
 import module from "node:module";
 import { join } from "node:path";

@@ -7,14 +7,15 @@ import { cached, hashInputs, removeCached } from "../cache.ts";
 import type { Report } from "../step.ts";
 import type { NodePackage } from "./choice.ts";
 
-// The machine's own Node.js runs this file, so it imports nothing that asks for a newer one.
+// The machine's own Node.js runs this file, so it imports nothing that needs a newer one.
 const run = promisify(execFile);
 
 const PRODUCT = "node";
 
 /**
- * The folder with a package's executable, fetched from the registry that this machine's npm uses and kept in the cache.
- * @throws Error where the registry does not answer, its archive is another one, or the executable does not run here
+ * The folder with a package's executable, which is fetched from the registry of this machine's npm and kept in the
+ * cache.
+ * @throws Error if the registry does not answer, its archive has another checksum, or the executable does not run here
  */
 export async function provideNode(wanted: NodePackage, report: Report): Promise<string> {
   const { name, version, integrity } = wanted;
@@ -30,12 +31,12 @@ export async function provideNode(wanted: NodePackage, report: Report): Promise<
     await run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1", ...members]);
     await rm(archive);
     const { stdout } = await run(join(folder, "bin/node"), ["--version"]);
-    if (stdout.trim() !== `v${version}`) throw new Error(`${name}@${version} says that it is ${stdout.trim()}`);
+    if (stdout.trim() !== `v${version}`) throw new Error(`${name}@${version} has version ${stdout.trim()}`);
   });
   return join(folder, "bin");
 }
 
-/** Takes back what was fetched; resolves to the folders. */
+/** Removes the fetched packages; resolves to the removed folders. */
 export function removeNode(): Promise<string[]> {
   return removeCached(PRODUCT);
 }

@@ -23,13 +23,13 @@ describe("bootstrap/cache", () => {
     await rm(root, { recursive: true });
   });
 
-  it("lives where it is told to, else in the user's cache", () => {
+  it("is in the configured folder, else in the user's cache", () => {
     assert.equal(cacheRoot({ FOOBAR_CACHE_DIR: "/a", XDG_CACHE_HOME: "/b" }), "/a");
     assert.equal(cacheRoot({ XDG_CACHE_HOME: "/b" }), "/b/foobar");
     assert.match(cacheRoot({}), /\/\.cache\/foobar$/);
   });
 
-  it("hashes names and contents, not places, and keeps neighbours apart", async () => {
+  it("hashes names and contents, not places, and distinguishes neighbouring parts", async () => {
     for (const place of ["one", "two"]) {
       await mkdir(join(root, place));
       await writeFile(join(root, place, "input"), "text");
@@ -42,7 +42,7 @@ describe("bootstrap/cache", () => {
     assert.match(await hashInputs({}), /^[0-9a-f]{16}$/);
   });
 
-  it("builds once and then reuses what it built", async () => {
+  it("builds a product once and then reuses it", async () => {
     let builds = 0;
     const build = async (directory: string): Promise<void> => {
       builds += 1;
@@ -65,7 +65,7 @@ describe("bootstrap/cache", () => {
     assert.deepEqual(await readdir(root), []);
   });
 
-  it("does not take an interrupted build for a finished one, and clears it away", async () => {
+  it("does not take an interrupted build for a finished one, and removes it", async () => {
     const gone = 2 ** 22 + 1;
     await mkdir(`${cachedPath("thing", HASH)}.building-${gone}-x`);
     await mkdir(`${cachedPath("thing", OTHER)}.building-${process.pid}-x`);

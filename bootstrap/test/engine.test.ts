@@ -39,31 +39,31 @@ describe("engine step", () => {
   });
 
   describe("finding", () => {
-    it("finds nothing where no socket is", async () =>
+    it("finds nothing if there is no socket", async () =>
       assert.equal(await engineStep(`unix://${folder}/none.sock`).find(), undefined));
 
-    it("finds nothing where the socket is a dead file", async () => {
+    it("finds nothing if nothing listens on the socket", async () => {
       await writeFile(join(folder, "dead.sock"), "");
       assert.equal(await engineStep(`unix://${folder}/dead.sock`).find(), undefined);
     });
 
-    it("says why nothing answers", async () => {
+    it("gives the reason why nothing answers", async () => {
       const answer = await askEngine(`unix://${folder}/none.sock`);
       assert.match(answer.version === undefined ? answer.reason : "", /ENOENT/);
     });
 
-    it("knows the socket of a unix endpoint alone", () => {
+    it("knows the socket of a unix endpoint only", () => {
       assert.equal(socketPath("unix:///run/docker.sock"), "/run/docker.sock");
       assert.equal(socketPath("ssh://user@host"), undefined);
     });
   });
 
-  describe("choosing the way", () => {
-    it("installs and starts directly where there is neither engine nor systemd", () => {
+  describe("choosing the method", () => {
+    it("installs and starts directly if there is neither an engine nor systemd", () => {
       assert.deepEqual(chooseRoute(bare, endpoint, silent), { install: true, start: "direct" });
     });
 
-    it("starts the installed engine by systemd where that is the init", () => {
+    it("starts the installed engine by systemd if that is the init", () => {
       const machine = { ...bare, dockerd: "/usr/bin/dockerd", systemd: true, apt: false };
       assert.deepEqual(chooseRoute(machine, endpoint, silent), { install: false, start: "systemd" });
     });
@@ -72,7 +72,7 @@ describe("engine step", () => {
       assert.match(refusal({ root: false }), /only root can install.*sudo apt-get install docker\.io/s);
     });
 
-    it("asks for root to start what is installed", () => {
+    it("asks for root to start the installed engine", () => {
       assert.match(refusal({ root: false, dockerd: "/usr/bin/dockerd" }), /not running.*sudo systemctl start docker/s);
     });
 
@@ -88,18 +88,18 @@ describe("engine step", () => {
       assert.match(refusal({}, "ssh://root@server2"), /ssh:\/\/root@server2 \(connect ENOENT\)/);
     });
 
-    it("names the group where the socket is closed to the user", () => {
+    it("names the group if the user may not use the socket", () => {
       assert.match(refusal({ root: false }, endpoint, { denied: true, reason: "EACCES" }), /usermod -aG docker/);
     });
   });
 
   describe("packages", () => {
-    it("takes Docker's own package only where apt knows it", () => {
+    it("takes Docker's own package only if apt knows it", () => {
       assert.equal(enginePackages(undefined)[0], "docker.io");
       assert.equal(enginePackages("5:28.5.1-1")[0], "docker-ce");
     });
 
-    it("brings tini, which `init: true` needs, with the distribution's package", () => {
+    it("includes tini, which `init: true` needs, with the distribution's package", () => {
       assert.ok(enginePackages(undefined).includes("tini"));
     });
 
@@ -109,37 +109,37 @@ describe("engine step", () => {
       assert.equal(parseCandidate(""), undefined);
     });
 
-    it("counts as added what is new, not what is upgraded", () => {
+    it("counts new packages as added, not upgraded ones", () => {
       const simulation =
         "Inst tini (0.19 Debian:12 [amd64])\nInst runc [1.0] (1.1 Debian:12 [amd64])\nConf tini (0.19)";
       assert.deepEqual(parseAdded(simulation), ["tini"]);
     });
 
-    it("takes lists for old when none is younger than a day", () => {
+    it("considers lists old if none is younger than a day", () => {
       const now = Date.now();
       assert.equal(listsAreOld([], now), true);
       assert.equal(listsAreOld([now - 90_000_000], now), true);
       assert.equal(listsAreOld([now - 90_000_000, now - 1_000], now), false);
     });
 
-    it("reports what a person wants to see of apt-get", () => {
+    it("reports apt-get's progress", () => {
       assert.equal(progressOf("Setting up libip6tc2:amd64 (1.8.9-2) ..."), "installed libip6tc2 1.8.9-2");
       assert.equal(progressOf("Reading package lists..."), undefined);
     });
   });
 
-  describe("the process that we started", () => {
+  describe("the process that this program started", () => {
     it("reads a command with spaces and brackets", () => {
       const fields = Array.from({ length: 50 }, (_, index) => `${index + 4}`);
       const stat = `42 (a (b) c) S ${fields.join(" ")}`;
       assert.deepEqual(identityOf(stat), { command: "a (b) c", startTicks: "22" });
     });
 
-    it("takes a zombie for gone", () => {
+    it("considers a zombie as ended", () => {
       assert.equal(identityOf(`42 (dockerd) Z ${Array.from({ length: 50 }, () => "1").join(" ")}`), undefined);
     });
 
-    it("is the same only with its start, its boot and its command", () => {
+    it("is the same only with the same start, boot and command", () => {
       const recorded = { startTicks: "100", boot: "a" };
       const found = { command: "dockerd", startTicks: "100" };
       assert.equal(isSame(recorded, found, "a", "dockerd"), true);
@@ -149,7 +149,7 @@ describe("engine step", () => {
       assert.equal(isSame(recorded, undefined, "a", "dockerd"), false);
     });
 
-    it("is not stopped where another process has its number", async function () {
+    it("is not stopped if another process has its number", async function () {
       if (process.platform !== "linux") this.skip();
       const other = spawn("sleep", ["60"], { stdio: "ignore" });
       try {
@@ -168,13 +168,13 @@ describe("engine step", () => {
       }
     });
 
-    it("is stopped by nobody where none was started", async () => {
+    it("is not stopped if none was started", async () => {
       assert.equal(await stopEngine(), false);
     });
   });
 
   describe("state", () => {
-    it("keeps what was installed over several runs", async () => {
+    it("keeps the installed packages over several runs", async () => {
       const state = stateOf<{ readonly packages: readonly string[] }>("some");
       await recordPackages(state)(["tini", "runc"]);
       await recordPackages(state)(["runc", "iptables"]);
@@ -183,7 +183,7 @@ describe("engine step", () => {
       assert.deepEqual(await state.read(), {});
     });
 
-    it("says that there is nothing to undo where nothing was done", async () => {
+    it("says that nothing had been provided", async () => {
       assert.match(await engineStep().undo(), /nothing had been provided/);
     });
   });

@@ -34,7 +34,7 @@ describe("the language host", () => {
     });
   });
 
-  it("calls the program runner with what the engine asks for", () => {
+  it("calls the program runner with the engine's request", () => {
     const { args, env } = programCommand(
       {
         monitor: "m:1",
@@ -110,7 +110,7 @@ export const certificate = new tls.SelfSignedCert("certificate", {
 }).certPem;
 `;
 
-describe("a program, run by what was built from package mirrors", function () {
+describe("a program, run by products of package mirrors", function () {
   this.timeout(180_000);
   let root = "";
   let env: Record<string, string> = {};

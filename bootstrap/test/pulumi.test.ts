@@ -29,7 +29,7 @@ async function timed<T>(what: string, look: () => Promise<T>): Promise<T> {
 }
 
 describe("the pulumi step", () => {
-  it("uses the machine's own CLI and plugins untouched", () =>
+  it("uses the machine's own CLI and plugins unchanged", () =>
     inSandbox(async (root) => {
       await installCli(root, "3.201.0", true);
       const found = await timed("found", () => pulumiStep().find());
@@ -54,7 +54,7 @@ describe("the pulumi step", () => {
       assert.equal(await pulumiStep().find(), undefined);
     }));
 
-  it("finds what it has provided, with a home of its own, and takes it back", () =>
+  it("finds its own products, with a home of their own, and removes them", () =>
     inSandbox(async (root) => {
       const { hash, bin } = await cliProduct();
       await cached("pulumi", hash, (directory) => writeExecutable(join(directory, "bin/pulumi"), ""));
@@ -77,7 +77,7 @@ describe("the pulumi step", () => {
       assert.equal(await pulumiStep().undo(), "pulumi: nothing had been provided");
     }));
 
-  it("links plugins into the user's home and takes back only its own", () =>
+  it("links plugins into the user's home and removes only its own links", () =>
     inSandbox(async (root) => {
       const [docker, ...others] = PLUGINS;
       assert.ok(docker && others.length > 0);
@@ -94,7 +94,7 @@ describe("the pulumi step", () => {
 });
 
 describe("the vendor's release", () => {
-  it("has an archive for each platform that it is unpacked on", () => {
+  it("has an archive for each supported platform", () => {
     const cases: readonly (readonly [string, string, string | undefined])[] = [
       ["linux", "x64", "pulumi-v3.1.2-linux-x64.tar.gz"],
       ["linux", "arm64", "pulumi-v3.1.2-linux-arm64.tar.gz"],
@@ -168,7 +168,7 @@ describe("the vendor's release", () => {
         );
       }));
 
-    it("is not reachable where the host does not know it or does not answer", async () => {
+    it("is not reachable if the host does not know it or does not answer", async () => {
       assert.equal(await isReachable("other.tar.gz", vendor), false);
       assert.equal(await isReachable(ARCHIVE, "http://127.0.0.1:9"), false);
     });
@@ -189,7 +189,7 @@ describe("versions", () => {
     assert.equal(atLeast(CLI_VERSION, CLI_FLOOR), true);
   });
 
-  it("of the CLI that is provided: the SDK's or newer, and that of the Go module", async () => {
+  it("of the provided CLI: the SDK's or newer, and that of the Go module", async () => {
     const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
     const { dependencies } = JSON.parse(await file("package.json"));
     assert.equal(atLeast(CLI_VERSION, dependencies["@pulumi/pulumi"]), true);
@@ -198,7 +198,7 @@ describe("versions", () => {
     assert.ok(module.includes(`\ngo ${GO_FLOOR}\n`));
   });
 
-  it("are found in what programs say", () => {
+  it("are found in programs' output", () => {
     assert.equal(findVersion("v3.256.0\n"), "3.256.0");
     assert.equal(findVersion("go1.26.8"), "1.26.8");
     assert.equal(findVersion("3.256.0-alpha.1+dirty"), "3.256.0");

@@ -48,13 +48,13 @@ describe("image names", () => {
     });
   });
 
-  it("tell a registry's port from a tag", () => {
+  it("distinguish a registry's port from a tag", () => {
     const local = parseReference("localhost:5000/app");
     assert.deepEqual([local.registry, local.repository, local.tag], ["localhost:5000", "app", "latest"]);
     assert.equal(registryUrl(local), "https://localhost:5000/v2/");
   });
 
-  it("have no tag where only a digest names the image", () => {
+  it("have no tag if only a digest names the image", () => {
     const pinned = parseReference("mysql@sha256:abc");
     assert.deepEqual([pinned.repository, pinned.tag, pinned.digest], ["mysql", undefined, "sha256:abc"]);
   });
@@ -72,7 +72,7 @@ describe("image names", () => {
   });
 });
 
-describe("the images that a stack wants", () => {
+describe("the images that a stack needs", () => {
   const namesOf = (changed: Partial<ImageRefs>) =>
     wantedOf(settings(changed), defaults).flatMap(({ program, name }) => (program === "haproxy" ? [name] : []));
 
@@ -82,19 +82,19 @@ describe("the images that a stack wants", () => {
       ["haproxy:3.2.26", "nginx:1.30.6", "node:24.22.2-slim", "mysql:9.7.4"],
     ));
 
-  it("are two of HAProxy where the network namespace is held by another", () => {
+  it("are two of HAProxy if the pause container has another one", () => {
     assert.deepEqual(namesOf({ namespace: "haproxy:3.2.25" }), ["haproxy:3.2.26", "haproxy:3.2.25"]);
     assert.deepEqual(namesOf({ namespace: "docker.io/library/haproxy:3.2.26" }), ["haproxy:3.2.26"]);
   });
 });
 
-describe("the way to an image", () => {
-  it("is the deployment's own pull wherever the registry answers", () => {
+describe("the source of an image", () => {
+  it("is the deployment's own pull if the registry answers", () => {
     assert.equal(chooseImageRoute(wanted("mysql", "my.registry/mysql:1"), true, "9.7.4"), "pull");
     assert.equal(chooseImageRoute(wanted("haproxy", "haproxy:3.2.26-typo"), true, "3.2.26"), "pull");
   });
 
-  it("is a stand-in for the official name with the version that is in it, in every spelling", () => {
+  it("is a stand-in for the official name with its version, in every spelling", () => {
     const names: readonly (readonly [ImageSetting, string, string])[] = [
       ["haproxy", "haproxy:3.2.26", "3.2.26"],
       ["haproxy", "haproxy:3.2", "3.2.26"],
@@ -107,7 +107,7 @@ describe("the way to an image", () => {
       assert.equal(chooseImageRoute(wanted(setting, name), false, version), "stand-in", name);
   });
 
-  it("is a stand-in for what the project is tested with when Debian has moved on, and that is said loudly", () => {
+  it("is a stand-in for a default image even if Debian has another version, with a warning", () => {
     assert.equal(chooseImageRoute(wanted("nginx", "nginx:1.30.6"), false, "1.30.7"), "stand-in");
     assert.match(
       mismatchOf(wanted("nginx", "nginx:1.30.6"), "1.30.7") ?? "",
@@ -134,13 +134,13 @@ describe("the way to an image", () => {
     ["application", "nginx:1.30.6", "24.22.2", /not the official node image/],
   ];
   for (const [setting, name, version, reason] of refused) {
-    it(`is none to ${name} as images.${setting} where no registry answers`, () => {
+    it(`is none for ${name} as images.${setting} if no registry answers`, () => {
       const route = chooseImageRoute(wanted(setting, name), false, version);
       assert.match(typeof route === "object" ? route.refusal : route, reason);
     });
   }
 
-  it("reads the program's version from Debian's", () => {
+  it("reads the program's version from that of Debian's package", () => {
     assert.equal(upstreamVersion("24.22.2+dfsg+~cs24.19.2-1"), "24.22.2");
     assert.equal(upstreamVersion("1:9.7.4-2"), "9.7.4");
   });
@@ -162,17 +162,17 @@ describe("stand-in sources", () => {
     }
   });
 
-  it("report the steps that take time, shortened", () => {
+  it("report the steps that take time, in short", () => {
     assert.equal(stepOf("Step 3/9 : RUN apt-get update"), "step 3/9: apt-get update …");
     assert.equal(stepOf("Step 4/9 : COPY a b"), undefined);
   });
 });
 
-describe("an image of ours", () => {
+describe("an image that this program made", () => {
   const step = (CreatedBy: string) => ({ CreatedBy });
   const ours = [step("/bin/sh -c #(nop)  LABEL foobar.stand-in.version=3.2.26"), step('/bin/sh -c #(nop)  CMD ["x"]')];
 
-  it("is known by its newest step, and not by labels that it hands on", () => {
+  it("is recognised by its newest step, not by labels, which derived images inherit", () => {
     assert.equal(isOurs(ours), true);
     assert.equal(isOurs([step("LABEL foobar.stand-in.version=3.2.26")]), true);
     for (const newer of [
@@ -210,7 +210,7 @@ describe("the images step, on an engine of its own", () => {
     await engine.close();
   });
 
-  it("builds nothing under a name that is no official image's, and says so", async () => {
+  it("builds nothing under a name that is not an official image's, and says so", async () => {
     engine = await fakeEngine(theirs);
     // Nobody listens there, so that the test is the same where a registry answers.
     const step = imagesStep(settings({ application: "localhost:9/team/app:1.2" }), defaults, engine.endpoint);
@@ -221,7 +221,7 @@ describe("the images step, on an engine of its own", () => {
     assert.match(said.join("\n"), /^images\.application: no registry answers .* not the official node image/);
   });
 
-  it("keeps a stand-in under a name that gets none any more, since a stack may run it, and says what it has", async () => {
+  it("keeps a stand-in under a name for which none would be made now, since a stack may run it, and shows its version", async () => {
     const name = "node:20.1.0-slim";
     const old = { ...marks(name), [LABELS.version]: "24.22.2" };
     engine = await fakeEngine([
@@ -232,14 +232,14 @@ describe("the images step, on an engine of its own", () => {
     assert.match(found?.summary ?? "", /\(stand-ins from Debian: node:20\.1\.0-slim, which has 24\.22\.2\)$/);
   });
 
-  it("uses an image as somebody's own that has another name than the one that we gave", async () => {
+  it("treats an image under another name than its given one as the user's own", async () => {
     const steps = [label("foobar.stand-in.version=24.22.2")];
     engine = await fakeEngine([...theirs, { id: "sha256:a", name: "mine:1", labels: marks(node), steps }]);
     const found = await imagesStep(settings({ application: "mine:1" }), defaults, engine.endpoint).find();
     assert.match(found?.summary ?? "", /^Images in the engine: .*, mine:1, mysql:9\.7\.4$/);
   });
 
-  it("takes back what is its own, and nothing that was built on it or named by somebody else", async () => {
+  it("removes its own images, and none that was built on them or named by somebody else", async () => {
     const finished = [label("foobar.stand-in.version=24.22.2")];
     const builtOn = ["RUN npm ci", ...finished];
     engine = await fakeEngine([
@@ -283,7 +283,7 @@ describe("an image that somebody built on a stand-in", function () {
     await rm(folder, { recursive: true });
   });
 
-  it("has the stand-in's labels, and is used untouched as what it is", async () => {
+  it("has the stand-in's labels, and is used unchanged", async () => {
     assert.deepEqual(await findImage(docker, name), { marks: undefined });
     const found = await imagesStep(settings({ application: name }), defaults).find();
     assert.match(found?.summary ?? "nothing found", new RegExp(`^Images in the engine: .*${name}`));

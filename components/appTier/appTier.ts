@@ -16,7 +16,7 @@ export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly databasePassword: Password;
   /** The certificate of the authority that signs the databases' certificates. */
   readonly databaseAuthority: pulumi.Output<string>;
-  /** The primary and the routers to it: an application may end where it finds no database. */
+  /** The primary and the routers to it: an application may end if it finds no database. */
   readonly needs: readonly Service[];
 }
 

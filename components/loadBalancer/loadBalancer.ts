@@ -115,7 +115,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** What a pause container runs, and what that needs. */
+/** The program of a pause container, with the settings that it needs. */
 type PauseProgram = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabilities" | "scratch" | "healthcheck"> & {
   readonly files?: ServiceArgs["files"];
 };

@@ -50,14 +50,14 @@ const schemaFile = z.object({
 });
 type SchemaFile = z.infer<typeof schemaFile>;
 
-/** What a plugin serves, by token. */
+/** The resources and functions of a plugin, by token. */
 export interface Schema {
   readonly resources: ReadonlyMap<string, Member>;
   readonly functions: ReadonlyMap<string, Member>;
   readonly provider: Fields;
 }
 
-/** Asks a plugin that was built here for its schema. */
+/** Asks a built plugin for its schema. */
 export async function pluginSchema(executable: string): Promise<Schema> {
   const { stdout } = await execa(executable, ["-schema"], { maxBuffer: 64 * 1024 * 1024 });
   return readSchema(JSON.parse(stdout));
@@ -75,7 +75,7 @@ export function readSchema(json: unknown): Schema {
     },
   ]);
   const functions = Object.entries(file.functions)
-    // Methods of the provider itself, which stand in its own typings.
+    // Methods of the provider itself, which are in its own typings.
     .filter(([token]) => !token.startsWith("pulumi:"))
     .map(([token, { inputs: given, outputs: got }]): [string, Member] => [
       token,
@@ -94,7 +94,7 @@ export function readSchema(json: unknown): Schema {
 
 type Read = (properties: Readonly<Record<string, Property>>, required: readonly string[]) => Fields;
 
-/** A nested type may demand more of what comes out than of what goes in. */
+/** Readers of properties. A nested type may require more fields in outputs than in inputs. */
 function readers(file: SchemaFile): { inputs: Read; outputs: Read } {
   const reader = (output: boolean): Read => {
     const read: Read = (entries, required) =>

@@ -1,4 +1,4 @@
-/** What a value may be, as far as both a plugin's schema and the npm package's typings say it. */
+/** The type of a value, as far as both a plugin's schema and the npm package's typings express it. */
 export type Shape =
   | { readonly kind: "string" | "number" | "boolean" | "any" }
   | { readonly kind: "array" | "map"; readonly of: Shape }
@@ -11,11 +11,11 @@ export interface Field {
 
 export type Fields = ReadonlyMap<string, Field>;
 
-/** A resource or function: what goes in and what comes out. */
+/** The inputs and outputs of a resource or function. */
 export interface Member {
   readonly inputs: Fields;
   readonly outputs: Fields;
-  /** Outputs of a resource that are secret whatever goes in. */
+  /** Outputs of a resource that are secret, whatever its inputs. */
   readonly secrets: readonly string[];
 }
 

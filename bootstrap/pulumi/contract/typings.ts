@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import ts from "typescript";
 import type { Field, Fields, Member, Shape } from "./shape.ts";
 
-/** The typings of a Pulumi provider's npm package, read as far as its generator writes them. */
+/** The typings of a Pulumi provider's npm package, in the form that its generator writes. */
 export interface Typings {
   /** Tokens of the resources that the package registers. */
   readonly resources: readonly string[];
@@ -47,13 +47,13 @@ export function typings(packageName: string): Typings {
   };
 }
 
-/** "docker:index/container:Container" stands in container.d.ts. */
+/** The file with the typings of a token: that of "docker:index/container:Container" is container.d.ts. */
 function place(token: string): { file: string; name: string } {
   const [, module = "", name = ""] = token.split(":");
   return { file: `${module.replace("index/", "")}.d.ts`, name };
 }
 
-/** One declaration file. Types of other files are read when they are asked for. */
+/** One declaration file. Types from other files are read on demand. */
 class Source {
   private readonly root: string;
   private readonly statements: readonly ts.Statement[];
@@ -65,13 +65,13 @@ class Source {
     this.statements = namespace === undefined ? parsed.statements : namespaceOf(parsed, namespace);
   }
 
-  /** The properties of an interface; one that takes no arguments has none to write. */
+  /** The properties of an interface; none for a resource without arguments, whose interface does not exist. */
   interface(name: string): Fields {
     const found = this.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
     return found !== undefined && ts.isInterfaceDeclaration(found) ? this.fields(found.members) : new Map();
   }
 
-  /** The properties of a resource. Its output is optional where the type in it may be undefined. */
+  /** The properties of a resource. An output is optional if its type may be undefined. */
   class(name: string): Fields {
     const found = this.statements.find((one) => ts.isClassDeclaration(one) && one.name?.text === name);
     if (found === undefined || !ts.isClassDeclaration(found)) throw new Error(`no class ${name}`);
@@ -122,7 +122,7 @@ class Source {
     throw new Error(`a type that no plugin has: ${ts.SyntaxKind[node.kind]}`);
   }
 
-  /** pulumi.Input<…> and pulumi.Output<…> are seen through; inputs.… and outputs.… stand in files of their own. */
+  /** The type inside pulumi.Input<…> or pulumi.Output<…>; inputs.… and outputs.… are in files of their own. */
   private reference({ typeName, typeArguments }: ts.TypeReferenceNode): Field {
     const [space = "", ...path] = entityName(typeName);
     const [argument] = typeArguments ?? [];

@@ -30,7 +30,7 @@ export function maintainableServer(stack: Stack): string | undefined {
   return replaceableServers(stack).find((name) => stack.topology.applications.some(({ server }) => server === name));
 }
 
-/** All services on a server: what is lost with its machine. */
+/** All services on a server, which are lost with its machine. */
 export function servicesOn({ topology }: Stack, server: string): string[] {
   return instances(topology)
     .filter(({ host }) => host === server)
