@@ -54,9 +54,10 @@ export function fastInterval(intervalMs: number): number {
   return Math.max(100, Math.round(intervalMs / 4));
 }
 
-/**
- * Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin of 3 s.
- */
+/** For checks that are late. A server that stops too early still loses nothing: what was not sent goes to another one. */
+const DRAIN_MARGIN_MS = 1000;
+
+/** Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin. */
 export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {
-  return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs)) / 1000) + 3;
+  return Math.ceil((intervalMs + (fall - 1) * fastInterval(intervalMs) + DRAIN_MARGIN_MS) / 1000);
 }

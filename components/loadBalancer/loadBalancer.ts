@@ -151,7 +151,12 @@ function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi
     command: ["bash", `${KEEPALIVED_FOLDER}/start.sh`, vrrp.address, String(STATISTICS_PORT), CONFIG_FILE],
     scratch: { "/run": 1 },
     files: [configFiles(KEEPALIVED_FOLDER, files)],
-    healthcheck: { tests: ["CMD", "bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address], startPeriod: 10 },
+    // Another interval would replace it, and cut the connections.
+    healthcheck: {
+      tests: ["CMD", "bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address],
+      startPeriod: 10,
+      interval: 2,
+    },
   };
 }
 
