@@ -16,7 +16,7 @@ import { openStack } from "../operations/stack/open.ts";
 import { setSetting } from "../operations/stack/setting.ts";
 import { table } from "../releases/table.ts";
 
-const USAGE = `npm run database -- status             every database: what it is, and why it is not in its place
+const USAGE = `npm run database -- status             shows every database, and why one is out of its place
 npm run database -- failover SERVER    async and semisync: SERVER's replica takes the place of a lost primary
 npm run database -- recover            group: begins it again without the members that do not answer
 npm run database -- recover SERVER     a database with errant transactions: sets its data aside, and lets it clone the
@@ -25,11 +25,11 @@ npm run database -- recover SERVER     a database with errant transactions: sets
   --stack NAME     default: dev
   --yes            do not ask
 
-A primary that is well is changed by the setting mysql.primary and npm run up.`;
+To replace a healthy primary, set mysql.primary and run npm run up.`;
 
-const TO_ITS_END = "it is brought to its end, because half of it would be worse";
+const TO_ITS_END = "the work goes on to its end, because half of it would be worse";
 
-/** Exit code: 0 where every database is in its place, or what was asked for is done. */
+/** Exit code: 0 if every database is in its place, or if the requested action is done. */
 await main(async () => {
   const { stack, reference, rest } = commandLine(process.argv.slice(2));
   const { values, positionals } = parseArgs({
@@ -61,20 +61,20 @@ await main(async () => {
   if (word === "failover") {
     const { target, cost, unapplied } = planFailover(cluster, members, server, await comparisons(members, ask));
     for (const line of lines(members)) say(line);
-    const before = unapplied === 0 ? "" : `, when it has applied what it has received, ${unapplied} transactions`;
+    const before = unapplied === 0 ? "" : ` after it has applied ${unapplied} received transactions`;
     say(`${target.plan.server} becomes the primary${before}; ${cost}`);
     if (!values.yes && !(await confirm("Fail over?"))) return undone();
-    // While a person thinks, a primary may come back, or a replica go.
+    // A primary may come back, or a replica fail, while the user decides.
     const present = await askAll();
     const plan = planFailover(cluster, present, server, await comparisons(present, ask));
-    if (plan.cost !== cost) throw new Error(`nothing was done, because it has another cost now: ${plan.cost}`);
+    if (plan.cost !== cost) throw new Error(`nothing was done, because the possible loss has changed: ${plan.cost}`);
     const again = await withoutSignals(async () => {
       const started = await promote(plan, { nodes, execute: containers.execute, ask, say });
       await setSetting({ stack, reference, ...machine }, "mysql.primary", target.plan.server);
       return started;
     }, TO_ITS_END);
-    say(`${target.plan.server} is the primary, and mysql.primary says so: npm run up records it
-${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status says how they are` : ""}`);
+    say(`${target.plan.server} is the primary, and mysql.primary is set: npm run up records it
+${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run database -- status shows their state` : ""}`);
     return 0;
   }
 
@@ -89,8 +89,8 @@ ${again.length > 0 ? `started again as replicas: ${again.join(", ")}; npm run da
   }
   const { plan } = recovery.member;
   say(`${plan.server}: ${recovery.member.state}
-Its data are kept in a volume of their own, and it takes those of the others.`);
-  if (!values.yes && !(await confirm("Set them aside?"))) return undone();
+Its data is kept in a volume of its own, and it clones the data of the others.`);
+  if (!values.yes && !(await confirm("Set its data aside?"))) return undone();
   const kept = await withoutSignals(async () => {
     await nodes.stop(plan.name);
     return setAside(engines.of(plan), topology, plan, { state, now: new Date() }).finally(() => nodes.start(plan.name));
@@ -104,7 +104,7 @@ function undone(): number {
   return 1;
 }
 
-/** A line for each member; below it, why it is not in its place. */
+/** A line for each member; below it, why it is out of its place. */
 function lines(members: readonly Member[]): string[] {
   const rows = members.map(({ plan, state, report }) => [
     plan.server,
@@ -112,7 +112,7 @@ function lines(members: readonly Member[]): string[] {
     state,
   ]);
   const reasons = members.map(({ report, problem }) =>
-    report === undefined || problem === undefined ? [] : [`    not in its place: it ${problem}`],
+    report === undefined || problem === undefined ? [] : [`    out of its place: it ${problem}`],
   );
   return table(rows).flatMap((line, index) => [line, ...(reasons[index] ?? [])]);
 }

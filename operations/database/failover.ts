@@ -31,7 +31,7 @@ export function planFailover(
 ): Failover {
   if (cluster.replication === "group") {
     throw new Error(`a group chooses its primary by itself
-    cure:      npm run database -- status says what it lacks; npm run database -- recover begins it again`);
+    cure:      npm run database -- status shows its problem; npm run database -- recover begins it again`);
   }
   const replicas = members.filter(
     ({ report, holdings }) => report?.writes === false && holdings !== undefined && holdings.data !== "none",
@@ -50,7 +50,7 @@ export function planFailover(
   }
   const ahead = replicas.find((other) => !covers(target, other));
   if (ahead !== undefined) {
-    throw new Error(`${ahead.plan.server} has transactions that ${server} has not
+    throw new Error(`${ahead.plan.server} has transactions that ${server} lacks
     allowed:   npm run database -- failover ${ahead.plan.server}`);
   }
   const { broken, unapplied, unappliedInGroup } = target.holdings;
@@ -59,7 +59,7 @@ export function planFailover(
     cure:      pulumi config set --path 'foobar:mysql.replication' group, then npm run up`);
   }
   if (broken !== undefined && unapplied !== "") {
-    throw new Error(`${server} has received ${transactions(unapplied)} that it cannot apply, and without them they are lost: ${broken}
+    throw new Error(`${server} has received ${transactions(unapplied)} that it cannot apply and that a failover would lose: ${broken}
     cure:      bring the primary back, or npm run restore (docs/operations.md)`);
   }
   const last = primaryOf(members);
@@ -79,7 +79,7 @@ function transactions(set: string): string {
 function costOf({ replication, withoutReplica }: Acknowledging, target: Member, members: readonly Member[]): string {
   const { server } = target.plan;
   const primary = primaryOf(members);
-  if (primary === undefined) return `what other databases have and ${server} has not is lost: nobody knows the primary`;
+  if (primary === undefined) return `the last primary is unknown: everything that ${server} lacks is lost`;
   const former = primary.plan.server;
   const term = newestOf(members)?.term;
   if (answersWholly(primary, term)) {
@@ -97,30 +97,28 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
       ...(silent === ""
         ? []
         : [
-            `${silent}, which may have confirmed what ${server} has not, gives no answer or has not got all of its data`,
+            `${silent} may have confirmed transactions that ${server} lacks, and does not answer or lacks a part of its data`,
           ]),
-      ...(holdings?.waits === "wait"
-        ? []
-        : [`as far as ${server} has heard, ${former} did not always wait for a replica`]),
+      ...(holdings?.waits === "wait" ? [] : [`as far as ${server} knows, ${former} did not always wait for a replica`]),
       ...(holdings?.keepsConfirmed
         ? []
-        : [`what ${server} had received and not applied when it was last started is lost on it`]),
-      ...(holdings?.data === "own" ? [] : [`${server} lost its own data, and has those of another`]),
+        : [`${server} lost the transactions that it had received and not applied before its last start`]),
+      ...(holdings?.data === "own" ? [] : [`${server} lost its own data, and has a clone of another's`]),
       ...(holdings?.broken === undefined
         ? []
-        : [`${server} cannot apply, and may have lost what it had received: ${holdings.broken}`]),
+        : [`${server} cannot apply, and may have lost received transactions: ${holdings.broken}`]),
     ];
     return doubts.length === 0
       ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, and ${server} has everything that they have`
-      : `what ${former} acknowledged may be lost: ${doubts.join("; ")}`;
+      : `transactions that ${former} acknowledged may be lost: ${doubts.join("; ")}`;
   }
-  const others = silent === "" ? "" : `; what only ${silent} has received is lost, too`;
+  const others = silent === "" ? "" : `; everything that only ${silent} has received is lost, too`;
   if (primary === target)
-    return `what ${server} had before its own data was lost is lost, as far as it is nowhere else${others}`;
-  const since = sinceOf(target);
+    return `everything that ${server} had before it lost its own data is lost, unless another database has it${others}`;
+  const since = sinceOf(target, former);
   return replication === "semisync"
-    ? `if ${former} went on without its replica, ${since} is lost; else nothing that it acknowledged${others}`
-    : `${since} and had not sent to ${server} is lost, as far as ${former} is${others}`;
+    ? `if ${former} went on without its replica, ${since} is lost; otherwise nothing that it acknowledged is${others}`
+    : `${since} and had not sent to ${server} is lost if ${former} is${others}`;
 }
 
 /** Whether a member has everything that it ever had. If it does not know the newest term, it lags or had other data. */
@@ -140,8 +138,8 @@ function newestOf(members: readonly Member[]): Report | undefined {
     .sort((one, other) => other.term - one.term)[0];
 }
 
-function sinceOf({ plan, holdings }: Member): string {
+function sinceOf({ plan, holdings }: Member, former: string): string {
   return holdings?.lastReceived === undefined
-    ? "all that it committed"
-    : `what it committed after ${holdings.lastReceived}, when ${plan.server} last heard of it,`;
+    ? `everything that ${former} committed`
+    : `everything that ${former} committed after ${holdings.lastReceived}, when ${plan.server} last heard from it,`;
 }

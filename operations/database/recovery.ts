@@ -61,6 +61,6 @@ function costOf(whole: readonly Member[], present: readonly Member[], without: r
   const first = received === 0 ? "" : `, of which ${received} received transactions are applied first`;
   return without.length === 0
     ? `${begins}${first}. Every member answers: nothing is lost.`
-    : `${begins}${first}. What only ${namesOf(without)} has is lost; that may be some of what was acknowledged last.
+    : `${begins}${first}. Transactions that only ${namesOf(without)} has are lost; some of the last acknowledged ones may be among them.
 ${namesOf(without)} must not run elsewhere: a second group would take writes.`;
 }

@@ -91,7 +91,7 @@ describe("a recovery", () => {
       recovery.cost,
       /everything that arbiter, server1 have, of which 5 received transactions are applied first/,
     );
-    assert.match(recovery.cost, /What only server2 has is lost; that may be some of what was acknowledged/);
+    assert.match(recovery.cost, /Transactions that only server2 has are lost; some of the last acknowledged ones/);
   });
 
   it("says that nothing is lost only where every member answers", () => {

@@ -14,7 +14,7 @@ describe("a failover", () => {
     assert.equal(plan.target.plan.server, "server2");
     assert.deepEqual(plan.lost, [lost]);
     assert.equal(plan.unapplied, 3);
-    assert.match(plan.cost, /^what it committed after 10:00:00, .* is lost, as far as server1 is$/);
+    assert.match(plan.cost, /^everything that server1 committed after 10:00:00, .* is lost if server1 is$/);
   });
 
   const costs: [string, "async" | "degrade" | "wait", Partial<Report & Holdings>, Member[], RegExp][] = [
@@ -30,7 +30,7 @@ describe("a failover", () => {
       "wait",
       {},
       [member("arbiter")],
-      /^what server1 acknowledged may be lost: arbiter, which may have confirmed/,
+      /^transactions that server1 acknowledged may be lost: arbiter may have confirmed/,
     ],
     [
       "promises nothing if the replica does not know that its primary waits",
@@ -44,28 +44,28 @@ describe("a failover", () => {
       "wait",
       {},
       [{ ...member("arbiter", {}), holdings: undefined }],
-      /may be lost: arbiter, which may have confirmed/,
+      /may be lost: arbiter may have confirmed/,
     ],
     [
       "promises nothing while a replica has no data yet, because it may have had some",
       "wait",
       {},
       [member("arbiter", { data: "none" })],
-      /may be lost: arbiter, which may have confirmed/,
+      /may be lost: arbiter may have confirmed/,
     ],
     [
       "promises nothing while a replica has another's data, and not its own",
       "wait",
       {},
       [member("arbiter", { data: "another's" })],
-      /may be lost: arbiter, which may have confirmed/,
+      /may be lost: arbiter may have confirmed/,
     ],
     [
       "promises nothing while a replica does not know the newest term",
       "wait",
       { term: 2 },
       [member("arbiter", {})],
-      /may be lost: arbiter, which may have confirmed/,
+      /may be lost: arbiter may have confirmed/,
     ],
     [
       "promises nothing if the replica's own data was lost",
@@ -100,14 +100,14 @@ describe("a failover", () => {
       "degrade",
       { lastReceived: "10:00:00" },
       [],
-      /^if server1 went on without its replica, what it committed after 10:00:00/,
+      /^if server1 went on without its replica, everything that server1 committed after 10:00:00/,
     ],
     [
       "names the loss of everything that only silent members have",
       "async",
       {},
       [member("arbiter")],
-      /; what only arbiter has received is lost, too$/,
+      /; everything that only arbiter has received is lost, too$/,
     ],
   ];
   for (const [what, mode, changes, others, expected] of costs) {
@@ -128,7 +128,10 @@ describe("a failover", () => {
   it("promises nothing for a last primary that lost its data, whatever it has now", () => {
     for (const data of ["none", "another's"] as const) {
       const members = [member("server1", { data }), member("server2", {}), member("arbiter", {})];
-      assert.match(planFailover(ASYNC, members, "server2", covers).cost, /^all that it committed .* is lost/);
+      assert.match(
+        planFailover(ASYNC, members, "server2", covers).cost,
+        /^everything that server1 committed .* is lost/,
+      );
       const waits = { replication: "semisync", withoutReplica: "wait" } as const;
       assert.match(planFailover(waits, members, "server2", covers).cost, /^nothing that server1 acknowledged is lost/);
     }
@@ -138,7 +141,10 @@ describe("a failover", () => {
     const own = planFailover(ASYNC, [member("server1", {}), member("server2", {})], "server1", covers);
     assert.deepEqual([own.lost, own.cost], [[], "nothing is lost: server1 was the last primary itself"]);
     const other = planFailover(ASYNC, [member("server1", { data: "another's" }), member("server2")], "server1", covers);
-    assert.match(other.cost, /^what server1 had before its own data was lost is lost.* what only server2 has received/);
+    assert.match(
+      other.cost,
+      /^everything that server1 had before it lost its own data is lost.* everything that only server2 has/,
+    );
   });
 
   it("goes by the newest term that is known", () => {
@@ -177,12 +183,12 @@ describe("a failover", () => {
         "server2",
         covers,
       ],
-      /arbiter has transactions that server2 has not/,
+      /arbiter has transactions that server2 lacks/,
     ],
     [
       "to a replica that cannot apply its received transactions",
       [ASYNC, [lost, member("server2", { unapplied: "u:5-7", broken: "1062 Duplicate" })], "server2", covers],
-      /3 transactions that it cannot apply, .* lost: 1062 Duplicate/,
+      /3 transactions that it cannot apply and that a failover would lose: 1062 Duplicate/,
     ],
     [
       "to a replica with received transactions that only a group can apply",

@@ -37,9 +37,9 @@ describeProject("databases that fail one after the other, on one real stack", (p
     assert.equal(exitCode, 1, stdout);
     assert.match(
       stdout,
-      /^server2 +takes writes.*\n +not in its place: it takes writes, and replicates from mysql-server1/m,
+      /^server2 +takes writes.*\n +out of its place: it takes writes, and replicates from mysql-server1/m,
     );
-    assert.match(stdout, /^server1 +takes writes.*\n +not in its place: it takes writes, and so does mysql-server2/m);
+    assert.match(stdout, /^server1 +takes writes.*\n +out of its place: it takes writes, and so does mysql-server2/m);
     const health = (expected: string) =>
       eventually(async () => {
         for (const service of ["mysql-steward", "mysql-server2"]) {
