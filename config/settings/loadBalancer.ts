@@ -12,10 +12,14 @@ const hash = z.strictObject(
       } satisfies About),
     depth: whole(1, 32, "directories")
       .optional()
-      .meta({ description: "How many folders of the path count.", unset: "all", example: 2 } satisfies About),
+      .meta({ description: "The number of the path's folders that count.", unset: "all", example: 2 } satisfies About),
     length: whole(1, 4096, "characters")
       .optional()
-      .meta({ description: "How many characters of the path count.", unset: "all", example: 32 } satisfies About),
+      .meta({
+        description: "The number of the path's characters that count.",
+        unset: "all",
+        example: 32,
+      } satisfies About),
     query: yesOrNo()
       .optional()
       .meta({ description: "Whether the query string counts, too.", unset: "false", example: true } satisfies About),

@@ -59,4 +59,4 @@ export const servers = z
     { name: "server1", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
     { name: "server2", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
   ])
-  .meta({ description: "The servers, and what each of them runs." } satisfies About);
+  .meta({ description: "The servers and their roles." } satisfies About);

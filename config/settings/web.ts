@@ -29,7 +29,7 @@ export const web = z
           description: "The application's time limit for an answer; then the visitor gets a 504.",
         } satisfies About),
       rateLimit: rateLimit.optional().meta({
-        description: "How many requests one client may send. More are refused (429).",
+        description: "The number of requests that one client may send. Further ones are refused (429).",
         unset: "no limit",
         example: { requestsPerSecond: 20 },
       } satisfies About),
@@ -37,4 +37,4 @@ export const web = z
     { error: "settings of the web servers" },
   )
   .prefault({})
-  .meta({ description: "The web servers: Nginx before the application." } satisfies About);
+  .meta({ description: "The web servers: Nginx in front of the application." } satisfies About);

@@ -16,13 +16,18 @@ export function configurationPage(project: string): string {
   );
   return `# Configuration
 
-Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as \`${project}:<key>\`, or are set by
-\`pulumi config set --path '${project}:loadBalancer.port' 8081\` in [a shell that knows the stack](../README.md#commands). Every setting has a default
-or can be left out. Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` writes them. \`npm run up\` replaces such
-texts by lists and objects, because \`pulumi config set --path\` would replace a text as a whole. All errors are reported at once, before anything is created: each with the key, the value, the allowed values, and a
-command to paste. Editors complete and check a stack's file whose first line is \`# yaml-language-server: $schema=./stack.schema.json\`.
+Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as \`${project}:<key>\`. In
+[a shell that knows the stack](../README.md#commands) \`pulumi config set --path '${project}:loadBalancer.port' 8081\` sets one.
+Every setting has a default or may be left out.
 
-\`npm run settings\` makes this page from [config/settings](../config/settings).
+Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` writes them. \`npm run up\`
+replaces such texts with lists and objects, because \`pulumi config set --path\` would replace a text as a whole.
+
+All errors are reported at once, before anything is created, each with the key, the value, the allowed values, and a
+command to paste. Editors complete and check a stack's file whose first line is
+\`# yaml-language-server: $schema=./stack.schema.json\`.
+
+\`npm run settings\` generates this page from [config/settings](../config/settings).
 
 ${sections.join("\n")}`;
 }
