@@ -68,8 +68,9 @@ export function lossReport(
       ]),
     ),
     present === undefined
-      ? "what would be lost cannot be counted: no database takes writes now"
-      : `lost would be ${transactions(countTransactions(present.lacking))}, of the last ${minutes} min, and what is written until the databases have changed over`,
+      ? "the loss cannot be counted: no database takes writes now"
+      : `the restore would lose ${transactions(countTransactions(present.lacking))} of the last ${minutes} min, ` +
+        "and everything that is written until the databases have changed over",
   ];
 }
 

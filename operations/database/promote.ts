@@ -15,6 +15,8 @@ export interface FailoverTools {
   readonly say: (line: string) => void;
 }
 
+const SCRIPT = `${CONFIG_FOLDER}/failover.sh`;
+
 /** The time between two messages about the transactions that are left. */
 const PROGRESS_MS = 5_000;
 
@@ -23,15 +25,23 @@ const PROGRESS_MS = 5_000;
  * otherwise go on when they thaw. They are started again in any case: they then follow the target, or keep their role
  * if the failover failed.
  * @returns the names of the members that were killed and started again
- * @throws Error if the target did not become the primary, with the reason
+ * @throws Error if the target did not become the primary, or its container is of an older version; with the reason
  */
 export async function promote({ target, lost }: Failover, tools: FailoverTools): Promise<string[]> {
   const { nodes, execute } = tools;
+  const { name } = target.plan;
+  // No member is killed for a script that the target's container does not have.
+  await execute(name, ["test", "-e", SCRIPT]).catch((cause: Error) => {
+    throw new Error(
+      `the container of ${name} is of an older version of this program
+    cure:      npm run up, or the same command in that version's checkout, where it is called takeover`,
+      { cause },
+    );
+  });
   const fenced: string[] = [];
   try {
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
-    const { name } = target.plan;
-    await telling(name, tools, execute(name, ["bash", `${CONFIG_FOLDER}/failover.sh`]));
+    await telling(name, tools, execute(name, ["bash", SCRIPT]));
   } finally {
     for (const name of fenced) await nodes.start(name);
   }

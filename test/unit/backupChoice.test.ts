@@ -187,7 +187,7 @@ describe("the listing of backups", () => {
     assert.match(text, /up to 2026-11-03T00:00:00\.000Z/);
     assert.match(text, /gone +rows now: no table, restored: 3/);
     assert.match(text, /messages +rows now: 12, restored: 10/);
-    assert.match(text, /44 transactions, of the last 3 min/);
+    assert.match(text, /44 transactions of the last 3 min/);
   });
 
   it("is followed by a message if nothing can be counted", () => {

@@ -203,7 +203,10 @@ describe("a failover", () => {
 
 describe("the promotion of a replica", () => {
   /** The actions, in order. */
-  async function done(script: () => Promise<string>): Promise<{ log: string[]; error: string | undefined }> {
+  async function done(
+    script: () => Promise<string>,
+    hasScript = true,
+  ): Promise<{ log: string[]; error: string | undefined }> {
     const log: string[] = [];
     const plan = {
       target: member("server2", {}),
@@ -219,7 +222,11 @@ describe("the promotion of a replica", () => {
         },
         start: async (name) => void log.push(`start ${name}`),
       },
-      execute: (name, [, file]) => {
+      execute: async (name, [command, file]) => {
+        if (command === "test") {
+          if (!hasScript) throw new Error("it has no such file");
+          return "";
+        }
         log.push(`${file?.split("/").at(-1)} ${name}`);
         return script();
       },
@@ -235,6 +242,12 @@ describe("the promotion of a replica", () => {
 
   it("follows the kill of all members that could write; those with a container start again afterwards", async () => {
     assert.deepEqual(await done(async () => ""), { log: steps, error: undefined });
+  });
+
+  it("kills no member if the replica's container is of an older version, which has no such script", async () => {
+    const { log, error } = await done(async () => "", false);
+    assert.match(error ?? "", /older version of this program\n +cure: +npm run up/);
+    assert.deepEqual(log, []);
   });
 
   it("that fails leaves no member down", async () => {
