@@ -1,10 +1,10 @@
 export interface Case {
   readonly name: string;
-  /** What somebody does to the folder, in the words of backupStage/restore.sh, and then the restore. */
+  /** The change of the folder, in the functions of backupStage/restore.sh, and then the restore. */
   readonly script: string;
-  /** What the restore says last. */
+  /** The last line of the restore. */
   readonly says: RegExp;
-  /** What is listed as a problem; default: nothing. */
+  /** The listed problem; default: none. */
   readonly lists?: RegExp;
 }
 
@@ -22,23 +22,24 @@ const SECOND = "restore second";
 export const SOUND: readonly Case[] = [
   { name: "a backup and all of the archive", script: FIRST, says: rows(6) },
   { name: "a backup in the clear and all of the archive after it", script: SECOND, says: rows(6) },
-  { name: "what one backup holds", script: `${SECOND} backup`, says: rows(3) },
+  { name: "the content of one backup", script: `${SECOND} backup`, says: rows(3) },
   {
-    name: "a backup after which nothing is archived yet",
+    name: "a backup without an archive after it",
     script: `rm -r $second $archive/0*; cp /stage/reach.0 $archive/reach.json; ${FIRST}`,
     says: rows(0),
   },
   {
-    name: "a segment that was archived when everything ended, before it was noted",
+    name: "a segment that was archived but not yet noted when everything ended",
     script: `cp /stage/reach.5 $archive/reach.json; ${FIRST}`,
     says: rows(6),
   },
   {
-    name: "a moment before what somebody has changed",
+    name: "a moment before the changed part",
     script: `at=$(sed -E 's/.*"last":([0-9]+).*/\\1/' $archive/00000002.json); replace $archive/00000004.json '"first":' '"first":1'; ${FIRST} $at`,
     says: rows(2),
   },
-  // Who has kept a copy of the whole folder can put all of it back: that shows only to the scripts at work, and as a loss.
+  // Who has kept a copy of the whole folder can put all of it back: that shows only to the scripts at work, and as a
+  // loss.
   {
     name: "the whole folder of an earlier time",
     script: `rm -r full archive; cp -a /stage/earlier/. .; ${FIRST}`,
@@ -52,7 +53,7 @@ const CHANGED_FULL: readonly Case[] = (
   [
     ["its rows", `replace $first/manifest.json '"messages": *[0-9]+' '"messages":9'`],
     ["its name", `replace $first/manifest.json '"name":"2' '"name":"3'`],
-    ["when it was taken", `replace $first/manifest.json '"takenAt":"2' '"takenAt":"3'`],
+    ["the time of the backup", `replace $first/manifest.json '"takenAt":"2' '"takenAt":"3'`],
     ["the timeline", `replace $first/manifest.json '"timeline":"first"' '"timeline":"other"'`],
     ["its transactions", `replace $first/manifest.json '"gtids":"' '"gtids":"1'`],
     ["whether it is encrypted", `replace $first/manifest.json '"encrypted":true' '"encrypted":false'`],
@@ -100,7 +101,7 @@ export const CHANGED: readonly Case[] = [
   ).map(([name, script, restore]) => ({ name, script: `${script}; ${restore}`, says: another("full/\\w+/data") })),
   ...(
     [
-      ["where a file goes", "replace $first/contents 'foobar/messages' '../messages'"],
+      ["the target of a file", "replace $first/contents 'foobar/messages' '../messages'"],
       ["the list of another backup", "cp $second/contents $first; echo >>$first/contents"],
     ] as const
   ).map(([name, script]) => ({ name, script: `${script}; ${FIRST}`, says: another("full/\\w+/contents") })),
@@ -118,7 +119,7 @@ export const CHANGED: readonly Case[] = [
     lists: /reach.json is missing/,
   },
   {
-    name: "how far the archive reaches",
+    name: "the end of the archive",
     script: `replace $archive/reach.json '"number":6' '"number":5'; ${FIRST}`,
     says: untrue("archive/\\w+/reach.json"),
     lists: /reach.json is not as/,
@@ -135,7 +136,7 @@ export const CHANGED: readonly Case[] = [
     says: /archive\/\w+\/reach.json is older than the archive/,
   },
   {
-    name: "the archive of before a backup put back",
+    name: "the archive from before a backup put back",
     script: `rm $archive/0000000[3-6].*; cp /stage/reach.2 $archive/reach.json; ${SECOND}`,
     says: /archive\/\w+\/reach.json is older than the archive/,
   },
@@ -194,7 +195,7 @@ export const CHANGED: readonly Case[] = [
     says: says === undefined ? untrue(`archive/\\w+/${file}`) : new RegExp(`archive/\\w+/${file} ${says}`),
   })),
   {
-    name: "a segment of the same number that the archive did not go on from",
+    name: "a segment of the same number from another continuation of the archive",
     script: `replace $archive/00000003.json '"before":"' '"before":"0'; sign $archive/00000003.json; ${FIRST}`,
     says: /archive\/\w+\/00000003.json does not continue the one before it/,
   },
@@ -214,20 +215,20 @@ const ACCEPTED = "export ACCEPT_UNAUTHENTICATED=yes";
 const RESTORE_OLD = "restore 20250101T000000Z";
 
 export const OLDER: readonly Case[] = [
-  { name: "is restored where somebody accepts it", script: `${OLD}; ${ACCEPTED}; ${RESTORE_OLD}`, says: rows(6) },
+  { name: "is restored if the user accepts it", script: `${OLD}; ${ACCEPTED}; ${RESTORE_OLD}`, says: rows(6) },
   {
     name: "is refused otherwise",
     script: `${OLD}; ${RESTORE_OLD}`,
     says: /full\/20250101T000000Z\/manifest.json is not authenticated/,
   },
   {
-    name: "is refused in a stack that no older version took backups of, whoever accepts it",
+    name: "is refused, even if accepted, in a stack of which no older version took backups",
     script: `${OLD}; export UNAUTHENTICATED_UNTIL=; ${ACCEPTED}; ${RESTORE_OLD}`,
     says: untrue("full/20250101T000000Z/manifest.json"),
     lists: /full\/20250101T000000Z\/manifest.json is not as/,
   },
   {
-    name: "is refused where it says that it was taken since this version came",
+    name: "is refused if it claims to be younger than this version",
     script: `${OLD}; export UNAUTHENTICATED_UNTIL=20240101T000000Z; ${ACCEPTED}; ${RESTORE_OLD}`,
     says: untrue("full/20250101T000000Z/manifest.json"),
     lists: /full\/20250101T000000Z\/manifest.json is not as/,
@@ -238,7 +239,7 @@ export const OLDER: readonly Case[] = [
     says: /20250101T000000Z cannot be unpacked/,
   },
   {
-    name: "is no reason to take an archive that is not authenticated after a backup that is",
+    name: "does not make an unauthenticated archive acceptable after an authenticated backup",
     script: `replace $archive/00000004.json ',"hmac":"[0-9a-f]*"' ''; export UNAUTHENTICATED_UNTIL=20260101T000000Z; ${ACCEPTED}; ${FIRST}`,
     says: /archive\/\w+\/00000004.json is not authenticated/,
   },

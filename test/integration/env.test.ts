@@ -19,7 +19,7 @@ describe("a shell that has evaluated npm run env", function () {
     }
     project = await createProject();
     const state = join(project.folder, "it's a state");
-    // As a user's shell is: nothing of the bootstrap's is on its PATH.
+    // Like a user's shell, without the bootstrap's folders on its PATH.
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_"));
     const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.startsWith(cacheRoot()));
     env = {
@@ -61,7 +61,7 @@ describe("a shell that has evaluated npm run env", function () {
     assert.match(stdout, /\d+ to create/);
   });
 
-  it("needs nothing more: a second evaluation changes nothing, and npm's commands are about the same stack", async () => {
+  it("has all that it needs: a second evaluation changes nothing, and npm's commands use the same stack", async () => {
     const { stdout, stderr } = await shell(
       `${evaluate()}; echo "[$(npm run --silent env)]"; npm run --silent releases`,
     );
@@ -69,14 +69,14 @@ describe("a shell that has evaluated npm run env", function () {
     assert.match(stderr, /no release is kept yet/);
   });
 
-  it("is told nothing but exports, and no secret", async () => {
+  it("receives only exports, and no secret", async () => {
     const { stdout } = await shell(command());
     const passphrase = (await readFile(join(project.folder, "it's a state/passphrase"), "utf8")).trim();
     for (const line of stdout.split("\n")) assert.match(line, /^export [A-Z_]+='/);
     assert.ok(!stdout.includes(passphrase));
   });
 
-  it("is told the stack alone where the user has a CLI and a backend of their own", async () => {
+  it("receives only the stack if the user has a CLI and a backend of their own", async () => {
     const tools = await shell(`${evaluate()}; command -v pulumi; printenv PULUMI_HOME || true`);
     const [cli = "", home] = tools.stdout.split("\n");
     await mkdir(join(project.folder, "own"));
@@ -100,7 +100,7 @@ describe("a shell that has evaluated npm run env", function () {
     assert.equal(stdout, "export PULUMI_STACK='own'");
   });
 
-  it("gets no line and a reason where the command fails", async () => {
+  it("receives no line, but a reason, if the command fails", async () => {
     await rename(join(project.folder, "it's a state/passphrase"), join(project.folder, "away"));
     await mkdir(join(project.folder, "it's a state/state/.pulumi/stacks"), { recursive: true });
     await writeFile(join(project.folder, ".login/credentials.json"), "{}");

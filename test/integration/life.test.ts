@@ -26,7 +26,7 @@ const SERVICES = [
 const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.messages";
 
 describeProject("a stack's whole life, by the real CLI on a real engine", (project) => {
-  /** The services whose containers run; those that only carry files never do. */
+  /** The services whose containers run. Seed containers never run. */
   const running = async () => {
     const { containers } = await project().inventory();
     return SERVICES.filter((service) =>
@@ -44,7 +44,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     return ask(await primary(), CONTENT);
   };
 
-  it("refuses settings that are wrong, all of them at once, before anything is made", async () => {
+  it("refuses wrong settings, all at once, before anything is made", async () => {
     const restore = await project().configure({
       "foobar:images": { nginx: "nginx" },
       "foobar:mysql": { primary: "nobody" },
@@ -59,7 +59,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     await restore();
   });
 
-  it("comes up by the next up when SIGKILL ends the first one, with every container in its place", async () => {
+  it("comes up by the next up after SIGKILL has ended the first one, with every container in its place", async () => {
     await project().configure({ "foobar:mysql": { primary: "server1", backup: { archiveSeconds: 5 } } });
     const interrupted = project().start("up");
     await interrupted.seen(/docker:index:Container mysql-server1 creating/);
@@ -72,7 +72,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     assert.equal((await project().inventory()).networks.length, NETWORKS.length);
   });
 
-  it("publishes the load balancer's ports on the loopback address and nothing else", async () => {
+  it("publishes the load balancer's ports on the loopback address, and no others", async () => {
     const { containers } = await project().inventory();
     const published = containers.flatMap(({ name, published }) =>
       published.map((port) => `${name.slice(0, 3)} ${port}`),
@@ -81,7 +81,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     assert.deepEqual(published.sort(), [`lb1 127.0.0.1:${port}`, `lb1 127.0.0.1:${statsPort}`].sort());
   });
 
-  it("answers from both servers, which read from the replica what was written to the primary", async () => {
+  it("answers from both servers, which read from the replica the messages of the primary", async () => {
     assert.deepEqual(await sharesOf(project().url, 4), { server1: 2, server2: 2 });
     const written = [await post(project(), "one"), await post(project(), "two")];
     assert.deepEqual(written.map(({ server }) => server).sort(), ["server1", "server2"]);
@@ -94,7 +94,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     }, 10);
   });
 
-  it("answers a body that is too large by 413 through the whole chain, however it is sent", async () => {
+  it("answers 413 to a body that is too large, through all tiers, in whatever way it is sent", async () => {
     for (const upload of [{}, { chunked: true, pieces: 20 }]) {
       const found = await answersTo(project().url, { path: "/api/messages", size: 200_000, ...upload }, 100);
       assert.deepEqual(found, { 413: 100 });
@@ -129,7 +129,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     }, 30);
   });
 
-  it("loses no request to a release, nor more than what is under way to a killed server", () =>
+  it("loses no request to a release, and to a killed server only those in flight", () =>
     drill(project(), "release-files", "kill-server"));
 
   it("goes back to the moment before a table was dropped, on every member", async () => {
@@ -153,7 +153,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     }
   });
 
-  it("sees in a refreshing preview that a container was removed, serves on, and makes it again", async () => {
+  it("shows a removed container in a refreshing preview, serves on without it, and makes it again", async () => {
     const { Id } = await inspect(project(), "web-server2");
     await removeContainer(Id);
     const preview = await project().pulumi(["preview", "--refresh", "--expect-no-changes"]);
@@ -164,7 +164,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     assert.deepEqual(await running(), SERVICES);
   });
 
-  it("goes down and leaves nothing but the data, the backups and what opens them", async () => {
+  it("goes down and leaves only the data, the backups and the passwords and keys that open them", async () => {
     const start = performance.now();
     await succeed(project(), "down", "--yes");
     measured(`down=${seconds(start)}`);
@@ -173,7 +173,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     for (const volume of kept().volumes) assert.ok(volumes.includes(volume), volume);
   });
 
-  it("is healed and has its messages when SIGINT ends an up, and names the run that holds the lock meanwhile", async () => {
+  it("is healed and has its messages after SIGINT ended an up, and names the run that holds the lock", async () => {
     const interrupted = project().start("up");
     await interrupted.seen(/docker:index:Network data creating/);
     await interrupted.signal("SIGINT");
@@ -193,7 +193,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     await unchanged(project());
   });
 
-  it("goes away when its passwords are unprotected, all but the data, whose volumes an engine's owner removes", async () => {
+  it("is destroyed except for its data volumes when its passwords are unprotected", async () => {
     const { exitCode: refused } = await project().pulumi(["destroy", "--yes"]);
     assert.notEqual(refused, 0);
     assert.deepEqual(await running(), SERVICES);

@@ -23,7 +23,7 @@ const TWO = [
 ];
 
 interface Settings {
-  /** Default: two that have everything. */
+  /** Default: two servers with all roles. */
   readonly servers?: readonly object[];
   readonly loadBalancer?: object;
   readonly mysql?: object;
@@ -32,7 +32,7 @@ interface Settings {
 describeProject("a stack that moves from layout to layout with its data", (project) => {
   const written: string[] = [];
 
-  /** Moves the stack, which then has all that was written before, on every database, and would not be changed again. */
+  /** Moves the stack. Afterwards every database has all former messages, and another `up` would change nothing. */
   const move = async (name: string, { servers = TWO, loadBalancer = {}, mysql = {} }: Settings) => {
     const [port, statsPort] = project().ports;
     await project().configure({
@@ -55,10 +55,10 @@ describeProject("a stack that moves from layout to layout with its data", (proje
 
   it("comes up from nothing as a group", () => move("a group", { mysql: { replication: "group" } }));
 
-  it("loses no row when the group's primary is killed, nor when all members are", () =>
+  it("loses no row when the group's primary is killed, nor when all members are killed", () =>
     drill(project(), "database-kill-primary", "database-kill-all"));
 
-  it("moves to a server for each tier, with two databases of which one acknowledges every commit", () =>
+  it("moves to a server for each tier, with two databases and semisync replication", () =>
     move("tiers", {
       servers: [
         { name: "server1", roles: ["web", "db"] },
@@ -71,7 +71,7 @@ describeProject("a stack that moves from layout to layout with its data", (proje
       mysql: { replication: "semisync", withoutReplica: "wait" },
     }));
 
-  it("has the next application take over from the active one when that hangs, and give way to it again", async () => {
+  it("uses the next application while the active one hangs, and then the active one again", async () => {
     const { url } = project();
     assert.deepEqual(await sharesOf(url, 10), { server3: 10 });
     const thaw = await freeze(project(), "app-server3");
@@ -85,23 +85,23 @@ describeProject("a stack that moves from layout to layout with its data", (proje
 
   it("switches over to the other database and back without a lost row", () => drill(project(), "database-switchover"));
 
-  it("moves to a pair of load balancers, one virtual address before both", async () => {
+  it("moves to a pair of load balancers with one virtual address", async () => {
     const [, , pairPort, pairStatsPort] = project().ports;
     await move("a pair", {
       loadBalancer: { replicas: 2, pair: { port: pairPort, statsPort: pairStatsPort } },
     });
-    // A load balancer that is new takes the address back seconds after the up, which cuts connections through it.
+    // A new load balancer takes its address back seconds after the up, which cuts the connections through it.
     for (const url of [`http://${project().slot.prefix(0)}.254`, `http://127.0.0.1:${pairPort}`]) {
       await eventually(async () => assert.match(await serverOf(url, { connection: "close" }), /^server\d$/), 30);
     }
   });
 
-  it("loses no request to a release of a pair, and hardly one when its HAProxies hang", () =>
+  it("loses no request to a release of a pair, and hardly any when its HAProxies hang", () =>
     drill(project(), "release-haproxy", "pause-haproxy"));
 
   it("moves to one server", () => move("one server", { servers: TWO.slice(1) }));
 
-  it("has every message of the way, changes nothing at one more up, and has not drifted", async () => {
+  it("has every message of all moves, changes nothing at another up, and has not drifted", async () => {
     const texts = (await read(project())).messages.map(({ text }) => text);
     assert.deepEqual(texts.toSorted(), written.toSorted());
     await up(project(), "--expect-no-changes");

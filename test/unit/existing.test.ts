@@ -12,7 +12,7 @@ describe("the stack of a command", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A machine whose CLI notes how it is called, knows these stacks, and selects or makes any of them. */
+  /** A machine with a stub of the CLI, which notes its calls, knows these stacks, and selects or makes stacks. */
   const machine = (...stacks: readonly string[]) => {
     const list = JSON.stringify(stacks.map((name) => ({ name })));
     const script = `#!/bin/sh

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { exportLines, necessary, ofShell, quoted } from "../../operations/session/exports.ts";
 
-/** What a shell with this environment has as a variable after it has evaluated the lines. */
+/** The value of a variable in a shell with this environment after it has evaluated the lines. */
 async function evaluated(lines: readonly string[], name: string, env: Readonly<Record<string, string>>) {
   const script = `eval "$LINES"; printenv ${name}; printf x`;
   const { stdout } = await execa("/bin/sh", ["-euc", script], { env: { ...env, LINES: lines.join("\n") } });

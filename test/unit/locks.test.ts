@@ -8,7 +8,7 @@ import { refuseBusy } from "../../operations/session/busy.ts";
 import { readLocks, removeLock } from "../../operations/session/locks.ts";
 import type { Found } from "../../ownership/found.ts";
 
-/** More than any system gives to a process. */
+/** A process number greater than any that a system gives. */
 const NOBODY = 2 ** 30;
 
 describe("the locks of a local backend", () => {
@@ -28,7 +28,7 @@ describe("the locks of a local backend", () => {
 
   it("belong to a dead run only if its process was on this machine and is not pulumi now", async () => {
     lock("gone.json", { pid: NOBODY, hostname: hostname() });
-    // The process number was given to somebody else.
+    // The process number now belongs to another program.
     lock("taken.json", { pid: 1, hostname: hostname() });
     lock("elsewhere.json", { pid: NOBODY, hostname: "elsewhere" });
     lock("unreadable.json", "{");

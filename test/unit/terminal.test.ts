@@ -6,9 +6,10 @@ const COMMAND = fileURLToPath(new URL("../signalled.ts", import.meta.url));
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 
-/** Runs a command in a terminal of its own, and types when it has said something. */
+/** Runs a command in a terminal of its own, and types after a certain output. */
 async function typed(words: string, pattern: RegExp, keys: string) {
-  // `exec`, since Debian's sh stays between the two: it would take Ctrl-C as well, and end with an exit code of its own.
+  // Without `exec`, Debian's sh would stay between the two, receive Ctrl-C as well, and end with an exit code of its
+  // own.
   const command = `exec ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     all: true,

@@ -8,7 +8,7 @@ import { engineMissing } from "../engine.ts";
 
 const KEY = "kEy9".repeat(16);
 
-describe("who can write to the folder of the backups, in the image that they run in", function () {
+describe("a change in the folder of the backups, with the scripts in their image", function () {
   this.timeout("20m");
   const results = new Map<string, { readonly says: string; readonly problems: string }>();
   let stage: BackupStage | undefined;
@@ -39,11 +39,11 @@ describe("who can write to the folder of the backups, in the image that they run
     else assert.match(result?.problems ?? "", lists);
   };
 
-  describe("leaves restorable what nobody changed:", () => {
+  describe("leaves an unchanged part restorable:", () => {
     for (const one of SOUND) it(one.name, () => check(one));
   });
 
-  describe("is found out by the restore, who changed", () => {
+  describe("is detected by the restore:", () => {
     for (const one of CHANGED) it(one.name, () => check(one));
   });
 
@@ -51,14 +51,14 @@ describe("who can write to the folder of the backups, in the image that they run
     for (const one of OLDER) it(one.name, () => check(one));
   });
 
-  it("is found out by the scripts at work, who takes away the end of the archive", async () => {
+  it("is detected by the running scripts if it removes the end of the archive", async () => {
     assert.match(
       await run("cat /stage/answer"),
       /^failed: archive\/\w+\/00000006.json is not as it was left; a new full backup is taken/,
     );
   });
 
-  it("finds codes that are HMAC-SHA256 of what they end, by a key made of the stack's", async () => {
+  it("finds codes that are the HMAC-SHA256 of their manifests, by a key derived from the stack's key", async () => {
     const manifests = (await run("cat /stage/folder/full/*/manifest.json /stage/folder/archive/*/*.json")).split("\n");
     assert.equal(manifests.length, 9);
     const key = createHmac("sha256", KEY).update("foobar backups: authentication").digest();
@@ -68,7 +68,7 @@ describe("who can write to the folder of the backups, in the image that they run
     }
   });
 
-  it("sees no key among the arguments of a process", async () => {
+  it("finds no key among the arguments of a process", async () => {
     const seen = await run("cat /stage/arguments");
     assert.match(seen, /\/dev\/fd\/3/);
     const keys = await run(`. ${BACKUP_SCRIPTS}/authentic.sh; echo $stack_key $authentication_key $encryption_key`);

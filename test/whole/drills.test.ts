@@ -6,11 +6,13 @@ import { exampleSettings } from "../examples.ts";
 import { describeProject, drill, succeed, up } from "../site.ts";
 
 const OF_A_PAIR = ["kill-haproxy", "pause-haproxy", "release-haproxy", "release-haproxy-image"];
-/** Another image is rolled out as other files are, and one is tried in the pair; `npm run drill -- all` runs them all. */
+/**
+ * Another image is rolled out as other files are, and one is tried in the pair; `npm run drill -- all` runs them all.
+ */
 const alone = TRAFFIC.map(({ name }) => name).filter((name) => !name.endsWith("-image"));
 
-describeProject("the drills, short, against real stacks", (project) => {
-  it("needs a stack that is up", async () => {
+describeProject("short drills of real stacks", (project) => {
+  it("need a stack that is up", async () => {
     const { exitCode, output } = await project().npm("drill", ["kill-nginx"]);
     assert.equal(exitCode, 1, output);
     assert.match(output, /is not up/);
@@ -19,7 +21,7 @@ describeProject("the drills, short, against real stacks", (project) => {
 
   for (const name of alone) it(name, () => drill(project(), name));
 
-  it("goes back to the release before by one command", async () => {
+  it("follow a rollback to the previous release by one command", async () => {
     const release = async () => {
       const response = await fetch(`${project().url}/version`);
       return ((await response.json()) as { release: string }).release;
@@ -36,7 +38,7 @@ describeProject("the drills, short, against real stacks", (project) => {
     assert.equal(await release(), before);
   });
 
-  it("moves to a pair", async () => {
+  it("run on a pair of load balancers", async () => {
     const [port, statsPort, pairPort, pairStatsPort] = project().ports;
     const text = JSON.stringify(exampleSettings("pair")["foobar:loadBalancer"]);
     const loadBalancer = JSON.parse(project().slot.moved(text));

@@ -29,7 +29,7 @@ describe("images of a stack", function () {
 
   const wrong = { haproxy: "haproxy:3.2.26-typo", mysql: "registry.example.com/team/mysql:1.2" };
 
-  it("that can neither be found nor pulled are refused before the plan, all at once, and none is made up", async () => {
+  it("that cannot be found or pulled are all refused at once before the plan, and have no stand-ins", async () => {
     const restore = await project.configure({ "foobar:images": { ...wrong, application: derived } });
     const { exitCode, output } = await project.npm("up", ["--yes"]);
     await restore();
@@ -43,7 +43,7 @@ describe("images of a stack", function () {
     assert.deepEqual(await project.inventory(), { containers: [], networks: [], volumes: [] });
   });
 
-  it("may be built on a stand-in, or be spelt in full", async () => {
+  it("may be built on a stand-in, or be named with their registry", async () => {
     const changed = { application: derived, nginx: "docker.io/library/nginx:1.30.6" };
     const restore = await project.configure({ "foobar:images": changed });
     const { exitCode, output } = await project.npm("preview");

@@ -16,7 +16,7 @@ interface Answer {
   readonly output: string;
 }
 
-/** The same stack by another environment: another checkout, another state, another name. */
+/** The same stack in another environment: another checkout, another state, another name. */
 interface Other {
   npm(script: string, ...args: string[]): Promise<Answer>;
   pulumi(...args: string[]): Promise<Answer>;
@@ -24,7 +24,7 @@ interface Other {
 
 type Place = Pick<TestProject, "folder" | "stack" | "env">;
 
-/** A checkout without what the CLI notes in the stack's file, as another user would have it. */
+/** A checkout without the CLI's notes in the stack's file, as another user has it. */
 async function checkout({ folder, stack }: Place, name: string): Promise<string> {
   const copy = join(folder, name);
   await mkdir(copy);
@@ -41,8 +41,8 @@ async function checkout({ folder, stack }: Place, name: string): Promise<string>
 }
 
 /**
- * @param state the folder that the npm scripts have their state in
- * @param backend where both have it instead, with the login in that folder
+ * @param state the folder of the state for the npm scripts
+ * @param backend the backend of both instead, with the login in that folder
  */
 function other({ folder, stack, env }: Place, state: string, backend?: NodeJS.ProcessEnv): Other {
   const { PULUMI_BACKEND_URL: _, PULUMI_CONFIG_PASSPHRASE_FILE: __, ...outer } = env;
@@ -78,7 +78,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
   const succeeds = (answer: Answer) => assert.equal(answer.exitCode, 0, answer.output);
   const mark = async () => (await project().pulumi(["stack", "output", "state"])).stdout.trim();
 
-  /** Everything is there as it was, and serves. */
+  /** Makes sure that all is as before, and serves. */
   const untouched = async (work: () => Promise<void>) => {
     const before = await present();
     await work();
@@ -91,7 +91,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     assert.match(answer.output, pattern);
   };
 
-  it("comes up, and marks what it makes", async () => {
+  it("comes up, with its mark on all its resources", async () => {
     await project().configure({ "foobar:mysql": { backup: { archiveSeconds: 5 } } });
     await up(project());
     await post(project(), "kept");
@@ -102,7 +102,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     second = other({ ...project(), folder }, join(folder, ".state"));
   });
 
-  it("is found under its full name, too, by what reads its file and asks its containers", async () => {
+  it("is found under its full name, too, by commands that read its file and ask its containers", async () => {
     const name = ["--stack", `organization/foobar/${project().stack}`];
     await succeed(project(), "preview", ...name, "--expect-no-changes");
     await succeed(project(), "database", "status", ...name);
@@ -113,7 +113,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     );
   });
 
-  it("is refused to another state before anything is touched, by every way to change it", async () => {
+  it("is refused to another state by every command that changes it, before anything is changed", async () => {
     const others = new RegExp(
       `belongs to another state; nothing was touched\\n +found: +\\d+ containers \\(12 at work\\): app-server1-[\\s\\S]*made by: +the state ${await mark()}`,
     );
@@ -128,7 +128,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     });
   });
 
-  it("asks before it removes what is at work, and without a terminal only an option is an answer", async () => {
+  it("asks before it removes running containers, and without a terminal requires an option", async () => {
     const name = `${project().stack}-at-work`;
     const labels = engineLabels(
       { project: "foobar", stack: project().stack },
@@ -161,14 +161,14 @@ describeProject("a stack and the state that it belongs to", (project) => {
     await serves();
   });
 
-  it("heals what a killed run was making, though it has become healthy since", async () => {
+  it("heals the container that a killed run was making, even if it has become healthy since", async () => {
     await project().configure({ "foobar:loadBalancer": await withHealth(project(), { fall: 3 }) });
     const interrupted = project().start("up");
     await interrupted.seen(/docker:index:Container haproxy-lb1 creating/);
     const label = labelFilter({ project: "foobar", stack: project().stack }, "haproxy-lb1");
     const haproxies = async (more = {}) =>
       (await engine.listContainers({ filters: { label, status: ["running"], ...more } })).length;
-    // It is healthy after its first check at the earliest, two seconds from its start: the run waits for that.
+    // The run waits for the first health check, which comes two seconds after the start at the earliest.
     await eventually(async () => assert.equal(await haproxies(), 2), 60);
     await interrupted.signal("SIGKILL");
     await interrupted.ended;
@@ -202,7 +202,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     });
   });
 
-  it("is not begun anew when it is renamed, and has its data under its name again", async () => {
+  it("is not made anew after it was renamed, and has its data under its former name again", async () => {
     const { stack } = project();
     await untouched(async () => {
       const renamed = { ...project(), stack: `renamed-${stack}` };
@@ -219,7 +219,7 @@ describeProject("a stack and the state that it belongs to", (project) => {
     });
   });
 
-  it("keeps the data of what is switched off, and says so", async () => {
+  it("keeps the data of a part that is switched off, and says so", async () => {
     const restore = await project().configure({
       "foobar:mysql": {},
       "foobar:servers": [{ name: "server1", roles: ["web", "app", "db"] }],
@@ -248,13 +248,13 @@ describeProject("a stack and the state that it belongs to", (project) => {
     );
   });
 
-  it("goes down without the key and the mark, and its data are refused to another state", async () => {
+  it("goes down except for its key and its mark, and its data is refused to another state", async () => {
     await succeed(project(), "down", "--yes");
     const { containers, networks, volumes } = await project().inventory();
     assert.deepEqual([containers, networks], [[], []]);
     const state = (await project().pulumi(["stack", "export"])).stdout;
     for (const name of ["RandomPassword::backup-key", "RandomId::state"]) assert.ok(state.includes(name), name);
-    // Another state's backups are in the way of backups alone.
+    // The backups of another state prevent only backups.
     const databases = volumes.filter((name) => name !== volume("backups"));
     refused(await second.npm("up"), new RegExp(`belongs to another state[\\s\\S]*2 volumes: ${databases.join(", ")}`));
     assert.deepEqual(await present(), { containers: [], networks: [], volumes });

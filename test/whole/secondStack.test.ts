@@ -27,7 +27,7 @@ describe("a second stack on the same engine", function () {
     giveBack?.();
   });
 
-  it("comes up beside one with the same settings, by nothing but what the errors say", async () => {
+  it("comes up beside one with the same settings after the cures of the errors are pasted", async () => {
     const one = await createProject();
     projects.push(one);
     const up = await one.npm("up", UNSEEN);
@@ -36,7 +36,7 @@ describe("a second stack on the same engine", function () {
     const two = await createProject();
     projects.push(two);
     const { loadBalancer } = await settingsOf(one);
-    // A subnet that is none, so that errors of the settings themselves have to propose what is free on the engine, too.
+    // A malformed subnet, so that the errors of settings must propose a subnet that is free on the engine, too.
     await two.configure({
       "foobar:loadBalancer": loadBalancer,
       "foobar:networks": { range: one.slot.range, web: "10.200.1.7/24" },

@@ -10,7 +10,7 @@ import { createProject, inspect, missing, removeContainer, stop, type TestProjec
 import { killAndRecover } from "../site.ts";
 import { skipAfterFailure } from "../steps.ts";
 
-/** What runs: the tests' stack differs from the dev stack in ports and subnets alone. */
+/** The services that run: this stack differs from the dev stack only in ports and subnets. */
 const CONTAINERS = instances(planTopology(parseConfig("foobar", "dev", devConfig())))
   .map(({ name }) => name)
   .sort();
@@ -21,7 +21,7 @@ interface Message {
   readonly server: string;
 }
 
-/** Prints a figure that docs/measurements.md keeps; figures never decide whether a test passes. */
+/** Prints a figure for docs/measurements.md. Figures never decide whether a test passes. */
 function measured(name: string, since: number): void {
   console.log(`      measured ${name}=${((performance.now() - since) / 1000).toFixed(1)}s`);
 }
@@ -222,7 +222,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
       await up(...UNSEEN, "--expect-no-changes");
       const { containers, networks } = await project.inventory();
       assert.equal(networks.length, NETWORKS.length);
-      // With the seed containers, which are never started.
+      // The seed containers, which are never started, count here.
       assert.equal(containers.length, ofType(await deployConfig(devConfig()), "Container").length);
       const down = await project.npm("down", ["--yes"]);
       assert.equal(down.exitCode, 0, down.output);

@@ -7,7 +7,7 @@ import { createProject, databaseIdentities, freeze, inspect, missing, type TestP
 import { containersOf, killAndRecover } from "../site.ts";
 import { skipAfterFailure } from "../steps.ts";
 
-/** Servers that answered, by how often. */
+/** The number of answers of each server. */
 type Shares = Readonly<Record<string, number>>;
 
 const REQUESTS = 40;
@@ -17,7 +17,7 @@ const ORDER = [
   ...["least-connections", "source", "uri", "random", "sticky", "maintenance"],
 ];
 
-/** Kinds of replication, which databases.test.ts moves between. */
+/** The kinds of replication; databases.test.ts tests the moves between them. */
 const ELSEWHERE = ["group", "semisync"];
 
 function count(servers: readonly string[]): Shares {
@@ -26,12 +26,12 @@ function count(servers: readonly string[]): Shares {
   return shares;
 }
 
-/** Prints a figure that docs/measurements.md keeps; figures never decide whether a test passes. */
+/** Prints a figure for docs/measurements.md. Figures never decide whether a test passes. */
 function measured(text: string): void {
   console.log(`      measured ${text}`);
 }
 
-describe("every variant, by real moves of one stack", function () {
+describe("every variant, as one stack that moves through them", function () {
   this.timeout("20m");
   skipAfterFailure();
   const { images } = parseConfig("foobar", "dev", {});
@@ -89,7 +89,7 @@ describe("every variant, by real moves of one stack", function () {
     assert.equal(response.status, 201, await response.text());
   };
 
-  /** The servers that clients of different addresses get, each asking three times. */
+  /** The servers that answer clients of different addresses, each of which asks three times. */
   const byClient = async (clients: number): Promise<string[][]> => {
     const edge = `foobar-${project.stack}-edge`;
     const ask = "curl -s -o /dev/null -w '%header{x-server}\\n'";
@@ -116,7 +116,7 @@ describe("every variant, by real moves of one stack", function () {
     assert.deepEqual(Object.keys(shares).sort(), ["server1", "server2"]);
   };
 
-  /** Who answers before, while and after the active server's Nginx is frozen. */
+  /** The servers that answer before, while and after the active server's Nginx is frozen. */
   const takeover = async (frozen: string, active: string, backup: string) => {
     assert.deepEqual(await answers(10), { [active]: 10 });
     const thaw = await freeze(project, frozen);
@@ -189,7 +189,7 @@ describe("every variant, by real moves of one stack", function () {
       }
       const thaw = await freeze(project, "haproxy-lb1");
       try {
-        // A connection of before may be left with who no longer answers.
+        // A former connection may still be open to a server that no longer answers.
         await eventually(async () => assert.equal(await server("/version", { connection: "close" }, url), held), 30);
       } finally {
         await thaw();
@@ -226,7 +226,7 @@ describe("every variant, by real moves of one stack", function () {
   });
 
   for (const name of ORDER) {
-    it(`${name}: comes up, does what it says, and is unchanged by a second up`, async () => {
+    it(`${name}: comes up, behaves as described, and is unchanged by a second up`, async () => {
       await configure(name);
       const start = performance.now();
       await up();
