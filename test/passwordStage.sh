@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MySQL in one container, and what passwords.sh makes of it as files change: prints a line for each thing that it has tried.
+# Runs MySQL and passwords.sh in one container while the password files change, and prints a line for each check.
 set -euo pipefail
 : "${MEMBER:?}"
 
@@ -12,7 +12,7 @@ trap 'kill %1; wait' EXIT
 client() { command mysql --no-defaults --socket=/data/mysqld.sock --batch --skip-column-names "$@"; }
 until client --user=root <<<"DO 0" 2>/dev/null; do sleep 0.1; done
 
-# As node.sh and common.sh have them, but for where the server is.
+# The functions of node.sh and common.sh, for a server at another socket.
 mysql() { client "$@"; }
 timeout() { "${@:2}"; }
 secret() { cat "/run/secrets/$1"; }
@@ -37,7 +37,7 @@ before=$(transactions first)
 rounds
 echo "nothing changed: $before $(transactions first)"
 
-# A file that is read while it is written.
+# The file is read while it is written.
 file application ''
 keep_accounts
 file application sec
@@ -52,7 +52,7 @@ opens application second
 rounds
 opens application first
 
-# A node that is closed to all who write, with data that have another password for root.
+# The node is read-only, and its data has another password for root.
 ask "SET GLOBAL super_read_only = ON"
 before=$(transactions first)
 file root third

@@ -88,7 +88,9 @@ function semisyncSettings({ replication, withoutReplica }: Settings["mysql"]): P
       {
         path: ["mysql", "withoutReplica"],
         complaint: "is not set, and semisync must know what to do when no replica is there",
-        allowed: `one of ${WITHOUT_REPLICA.join(", ")}: wait takes no writes until a replica is back, and loses none; degrade goes on alone, and what it commits then is lost with its disk`,
+        allowed:
+          `one of ${WITHOUT_REPLICA.join(", ")}: wait takes no writes until a replica is back, and loses none; ` +
+          "degrade goes on alone, and what it commits then is lost with its disk",
         example: "wait",
       },
     ];

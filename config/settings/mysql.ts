@@ -47,7 +47,8 @@ export const mysql = z
         .default("async")
         .meta({
           description:
-            "What a commit waits for. async: nothing. semisync: a replica has it on its disk. group: a majority has it, and the members elect another primary by themselves.",
+            "What a commit waits for. async: nothing. semisync: a replica has it on its disk. group: a majority has it, " +
+            "and the members elect another primary by themselves.",
         } satisfies About),
       primary: name()
         .optional()
@@ -60,7 +61,8 @@ export const mysql = z
         .optional()
         .meta({
           description:
-            "What a semisync primary does without a replica. With wait it takes no writes until one is back; with degrade it goes on, and these writes may be lost.",
+            "What a semisync primary does without a replica. With wait it takes no writes until one is back; with degrade " +
+            "it goes on, and these writes may be lost.",
           unset: "none; semisync needs one",
           example: "wait",
         } satisfies About),

@@ -39,9 +39,8 @@ export function planFailover(
   const names = replicas.map(({ plan }) => plan.server).join(", ") || "none answers";
   const target = replicas.find(({ plan }) => plan.server === server);
   if (target?.holdings === undefined) {
-    throw new Error(
-      `${server === undefined ? "no server is named" : `${server} has no replica that answers`}\n    allowed:   npm run database -- failover SERVER, one of: ${names}`,
-    );
+    throw new Error(`${server === undefined ? "no server is named" : `${server} has no replica that answers`}
+    allowed:   npm run database -- failover SERVER, one of: ${names}`);
   }
   const primary = members.find(({ report }) => report?.writes);
   if (primary !== undefined) {
@@ -109,7 +108,8 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
         : [`${server} cannot apply, and may have lost received transactions: ${holdings.broken}`]),
     ];
     return doubts.length === 0
-      ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, and ${server} has everything that they have`
+      ? `nothing that ${former} acknowledged is lost: it waited for a replica, every replica answers, ` +
+          `and ${server} has everything that they have`
       : `transactions that ${former} acknowledged may be lost: ${doubts.join("; ")}`;
   }
   const others = silent === "" ? "" : `; everything that only ${silent} has received is lost, too`;

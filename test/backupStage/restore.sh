@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# restore.sh CASE…: for each case what the backups' own scripts make of the folder that take.sh left, after somebody has
-# written to it: /cases/CASE is run in the folder, and then the restore that it asks for by `restore ARGUMENT…`. Prints
-# JSON lines: the last line that the restore said, and what is listed, in base64.
+# restore.sh CASE…: runs the backups' own scripts on changed copies of the folder that take.sh left. For each case it runs
+# /cases/CASE in a copy, which changes files and calls `restore ARGUMENT…`. It prints a JSON line for each case: the last
+# line of the restore and the output of list.sh, both in base64.
 set -euo pipefail
 
 # replace FILE TEXT TEXT
 replace() { sed -i -E "s|$2|$3|" "$1"; }
-# overwrite FILE: one byte of it.
+# overwrite FILE: overwrites one byte.
 overwrite() { printf '\377' | dd of="$1" bs=1 seek=100 conv=notrunc status=none; }
 exchange() {
   mv "$1" /tmp/exchanged
   mv "$2" "$1"
   mv /tmp/exchanged "$2"
 }
-# sign FILE [KEY]: what somebody with the key would write.
+# sign FILE [KEY]: authenticates a manifest anew, as somebody with the key could.
 sign() (
   # shellcheck source=../../components/mysqlBackup/files/authentic.sh
   . /etc/backup/authentic.sh
@@ -21,7 +21,7 @@ sign() (
   signed "$(sed -E 's/,"hmac":"[0-9a-f]+"\}$/}/' "$1")" >/tmp/signed
   cp /tmp/signed "$1"
 )
-# age NAME: the first backup and its archive, as an older version of the program would have left them.
+# age NAME: converts the first backup and its archive to the format of an older version of the program.
 age() (
   # shellcheck source=../../components/mysqlBackup/files/authentic.sh
   . /etc/backup/authentic.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A database and the backups' own scripts in one container, for tests: it takes two full backups, the second one in the clear
-# by scripts that were started again, and three segments of the archive after each. The folder is left in /stage/folder, as it
-# was before the second in /stage/earlier, and each reach.json in /stage/reach.NUMBER.
+# Runs a database and the backups' own scripts in one container, for tests. The scripts take two full backups and archive
+# three segments after each. Before the second backup they are restarted without encryption. The folder is copied to
+# /stage/folder, its state before the second backup to /stage/earlier, and each reach.json to /stage/reach.NUMBER.
 set -euo pipefail
 
 trap 'kill "$(cat /member/mysqld.pid)" 2>/dev/null || true' EXIT
@@ -30,7 +30,7 @@ CREATE DATABASE foobar;
 CREATE TABLE foobar.messages (id INT AUTO_INCREMENT PRIMARY KEY);
 SQL
 
-# Where every process of the machine could read a key.
+# Records the arguments of all processes, in which no key may appear.
 while :; do
   { cat /proc/[0-9]*/cmdline 2>/dev/null || true; } | tr '\0' '\n' >>/member/arguments
   sleep 0.02
@@ -70,7 +70,7 @@ request full
 segments 4 5 6
 cp -a "$target" /stage/folder
 
-# What the scripts at work make of an archive whose end is taken away.
+# The running scripts have to notice that the end of the archive is missing.
 find "$target/archive" -name '00000006.*' -delete
 bash /etc/backup/request.sh archive >/stage/answer
 kill $watching
