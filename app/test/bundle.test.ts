@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { eventually } from "../../engine/eventually.ts";
 import { bundleApp } from "../bundle.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,21 +21,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Asks until the answer pleases; fails with the last one after five seconds. */
-async function eventually(url: string, pleases: (status: number) => boolean): Promise<Response> {
-  const deadline = Date.now() + 5000;
-  let last: unknown;
-  while (Date.now() < deadline) {
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
-      if (pleases(response.status)) return response;
-      last = response.status;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.fail(`${url} did not become what was expected: ${String(last)}`);
+/** Waits, at most 5 s, until the application answers that it is alive. */
+async function untilAlive(url: string): Promise<void> {
+  await eventually(async () => {
+    const response = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(1000) });
+    assert.equal(response.status, 200);
+  }, 5);
 }
 
 describe("the bundle", function () {
@@ -87,7 +79,7 @@ describe("the bundle", function () {
   it("starts without a database, drains on SIGTERM and exits with 0", async () => {
     const { child, url } = await start({ DRAIN_SECONDS: "1" });
     try {
-      await eventually(`${url}/livez`, (status) => status === 200);
+      await untilAlive(url);
       const ready = await fetch(`${url}/readyz`);
       assert.equal(ready.status, 503);
       assert.match(await ready.text(), /never connected/);
@@ -119,7 +111,7 @@ describe("the bundle", function () {
   it("does not wait at its end for requests that wait for a database", async () => {
     const { child, url } = await start({ DRAIN_SECONDS: "1", DATABASE_PATIENCE_SECONDS: "60" });
     try {
-      await eventually(`${url}/livez`, (status) => status === 200);
+      await untilAlive(url);
       const body = new URLSearchParams({ text: "hello" });
       const post = fetch(`${url}/messages`, { method: "POST", body });
       child.kill("SIGTERM");
@@ -133,7 +125,7 @@ describe("the bundle", function () {
   it("exits at once on a second signal", async () => {
     const { child, url } = await start({ DRAIN_SECONDS: "600" });
     try {
-      await eventually(`${url}/livez`, (status) => status === 200);
+      await untilAlive(url);
       child.kill("SIGTERM");
       while (!/draining/.test(await (await fetch(`${url}/readyz`)).text()));
       child.kill("SIGINT");

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { eventually, untilTrue } from "../../engine/eventually.ts";
 import { ownHome } from "../pulumi/home.ts";
 import { programCommand } from "../pulumi/host/command.ts";
 import { runtimeOptions, splitWords } from "../pulumi/host/options.ts";
@@ -181,22 +182,17 @@ describe("a program, run by products of package mirrors", function () {
       await set("hang");
       await rm(join(root, "pid"), { force: true });
       const preview = pulumi("preview");
-      const pid = Number(await poll(() => readFile(join(root, "pid"), "utf8").catch(() => undefined)));
+      const pid = await eventually(async () => {
+        const text = await readFile(join(root, "pid"), "utf8");
+        assert.match(text, /\d/);
+        return Number(text);
+      }, 60);
       preview.kill(signal);
       await preview;
-      await poll(async () => (isRunning(pid) ? undefined : true));
+      await untilTrue("the program still runs", () => !isRunning(pid), 60);
     });
   }
 });
-
-async function poll<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (const until = Date.now() + 60_000; Date.now() < until; ) {
-    const result = await attempt();
-    if (result) return result;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("not within 60 s");
-}
 
 function isRunning(pid: number): boolean {
   try {
