@@ -81,13 +81,13 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
   if (primary === undefined) return `the last primary is unknown: everything that ${server} lacks is lost`;
   const former = primary.plan.server;
   const term = newestOf(members)?.term;
-  if (answersWholly(primary, term)) {
+  if (hasEverything(primary, term)) {
     return primary === target
       ? `nothing is lost: ${server} was the last primary itself`
       : `nothing is lost: ${former}, the last primary, answers, and ${server} has everything that it has`;
   }
   const silent = members
-    .filter((member) => member !== primary && member !== target && !answersWholly(member, term))
+    .filter((member) => member !== primary && member !== target && !hasEverything(member, term))
     .map(({ plan }) => plan.server)
     .join(", ");
   if (replication === "semisync" && withoutReplica === "wait") {
@@ -122,7 +122,7 @@ function costOf({ replication, withoutReplica }: Acknowledging, target: Member, 
 }
 
 /** Whether a member has everything that it ever had. If it does not know the newest term, it lags or had other data. */
-function answersWholly({ report, holdings }: Member, newest: number | undefined): boolean {
+function hasEverything({ report, holdings }: Member, newest: number | undefined): boolean {
   return report !== undefined && report.term === newest && holdings?.data === "own";
 }
 

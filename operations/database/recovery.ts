@@ -36,8 +36,8 @@ export function planRecovery(
   const online = members.find(({ report }) => report?.group === "ONLINE");
   if (online !== undefined) throw new Error(`${online.plan.server} is in the group: the others join it by themselves`);
   const present = members.filter(({ holdings }) => holdings !== undefined);
-  const whole = present.filter((member) => present.every((other) => covers(member, other)));
-  if (whole.length === 0) {
+  const complete = present.filter((member) => present.every((other) => covers(member, other)));
+  if (complete.length === 0) {
     throw new Error(
       present.length === 0
         ? "no database answers: start their containers first"
@@ -46,7 +46,7 @@ export function planRecovery(
     );
   }
   const without = members.filter(({ holdings }) => holdings === undefined);
-  return { kind: "begin-group", without, cost: costOf(whole, present, without) };
+  return { kind: "begin-group", without, cost: costOf(complete, present, without) };
 }
 
 const namesOf = (members: readonly Member[]) => members.map(({ plan }) => plan.server).join(", ");
@@ -55,8 +55,8 @@ const namesOf = (members: readonly Member[]) => members.map(({ plan }) => plan.s
  * The transactions of silent members are unknown. A member confirms a transaction before it has written it to disk, so
  * a member that was killed at that moment may lack a transaction that it has confirmed.
  */
-function costOf(whole: readonly Member[], present: readonly Member[], without: readonly Member[]): string {
-  const received = Math.max(...whole.map(({ holdings }) => countOf(holdings?.unappliedInGroup ?? "")));
+function costOf(complete: readonly Member[], present: readonly Member[], without: readonly Member[]): string {
+  const received = Math.max(...complete.map(({ holdings }) => countOf(holdings?.unappliedInGroup ?? "")));
   const begins = `the group begins again with everything that ${namesOf(present)} ${present.length === 1 ? "has" : "have"}`;
   const first = received === 0 ? "" : `, of which ${received} received transactions are applied first`;
   return without.length === 0

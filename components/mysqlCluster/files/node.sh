@@ -56,14 +56,14 @@ look() {
 # survey: observes every peer (observed.sh). A primary term that is newer than the known one replaces it.
 survey() {
   holds=() writable=() grouped=() sees=() silent=()
-  local peer answer known who
+  local peer answer their_term their_promoted
   for peer in "${peers[@]}"; do
     if answer=$(ask_peer "$peer" "SELECT (SELECT COUNT(*) FROM $TERMS_TABLE), $WRITES, $GROUP_STATE,
       (SELECT COUNT(*) FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '$MEMBER'), $PRIMARY_TERM" 2>/dev/null); then
-      read -r holds["$peer"] writable["$peer"] grouped["$peer"] sees["$peer"] known who <<<"$answer"
-      if ((known > term)); then
-        term=$known
-        promoted=$who
+      read -r holds["$peer"] writable["$peer"] grouped["$peer"] sees["$peer"] their_term their_promoted <<<"$answer"
+      if ((their_term > term)); then
+        term=$their_term
+        promoted=$their_promoted
       fi
     else
       silent+=("$peer")
