@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { isBound } from "../engine/ports.ts";
+import { serviceOf } from "../operations/stack/find.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { engine, engineMissing } from "./engine.ts";
 import { descendants, killIfAlive, processes } from "./processes.ts";
@@ -194,7 +195,7 @@ export async function createProject(): Promise<TestProject> {
 /** Inspects the container of a service. */
 export async function inspect(project: TestProject, service: string) {
   const { containers } = await project.inventory();
-  const found = containers.find(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name));
+  const found = containers.find(({ name }) => serviceOf(name) === service);
   if (found === undefined) throw new Error(`${service} has no container`);
   return engine.getContainer(found.id).inspect();
 }

@@ -23,8 +23,7 @@ export function finder(engines: Engines, topology: Topology): Find {
     const engine = engines.of(plan);
     const labelled = await engine.listContainers({ all: true, filters: { label: labelFilter(topology, service) } });
     // Seed containers carry the label of their service, too, and have longer names.
-    const ownName = new RegExp(`^/${service}-[0-9a-f]{7}$`);
-    const own = labelled.filter(({ Names }) => Names.some((name) => ownName.test(name)));
+    const own = labelled.filter(({ Names }) => Names.some((name) => serviceOf(name.slice(1)) === service));
     const found = own.find(isAtWork) ?? own[0];
     return found && { engine, container: engine.getContainer(found.Id), state: found.State };
   };
@@ -35,4 +34,9 @@ const isAtWork = ({ State }: Docker.ContainerInfo) => hasProcesses(State);
 /** Whether a container in this state has been started and not stopped. */
 export function hasProcesses(state: string): boolean {
   return ["running", "paused", "restarting"].includes(state);
+}
+
+/** The service of a container by the container's name: Pulumi appends a hyphen and seven random digits. */
+export function serviceOf(container: string): string {
+  return container.replace(/-[0-9a-f]{7}$/, "");
 }

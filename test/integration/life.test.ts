@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NETWORKS } from "../../config/choices.ts";
 import { eventually } from "../../engine/eventually.ts";
+import { serviceOf } from "../../operations/stack/find.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import {
   databasesOfProject,
@@ -29,9 +30,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
   /** The services whose containers run. Seed containers never run. */
   const running = async () => {
     const { containers } = await project().inventory();
-    return SERVICES.filter((service) =>
-      containers.some(({ name }) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name)),
-    );
+    return SERVICES.filter((service) => containers.some(({ name }) => serviceOf(name) === service));
   };
   const dataVolumes = () => ["server1", "server2"].map((server) => `foobar-${project().stack}-mysql-${server}`);
   const kept = () => ({

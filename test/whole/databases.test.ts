@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
+import { serviceOf } from "../../operations/stack/find.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -64,7 +65,7 @@ describeProject("the databases, in every way to replicate, against one real stac
   it("changes sizes while it runs", async () => {
     const ids = async () => {
       const { containers } = await project().inventory();
-      return containers.filter(({ name }) => /^mysql-server\d-[0-9a-f]{7}$/.test(name)).map(({ id }) => id);
+      return containers.filter(({ name }) => /^mysql-server\d$/.test(serviceOf(name))).map(({ id }) => id);
     };
     const before = await ids();
     await project().configure({ "foobar:mysql": { primary: "server1", replication: "async", bufferPoolMb: 128 } });

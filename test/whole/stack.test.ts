@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { NETWORKS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
+import { serviceOf } from "../../operations/stack/find.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -50,9 +51,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
 
   const running = async () => {
     const { containers } = await project.inventory();
-    return containers.filter(({ name }) =>
-      CONTAINERS.some((service) => new RegExp(`^${service}-[0-9a-f]{7}$`).test(name)),
-    );
+    return containers.filter(({ name }) => CONTAINERS.includes(serviceOf(name)));
   };
 
   /** A pause container has no health check. */
@@ -91,7 +90,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
     assert.match(output, new RegExp(`url\\s*: "${project.url}"`));
     const all = await running();
     assert.deepEqual(
-      all.map(({ name }) => name.replace(/-[0-9a-f]{7}$/, "")),
+      all.map(({ name }) => serviceOf(name)),
       CONTAINERS,
     );
     for (const service of CONTAINERS) assert.ok(await isHealthy(service), service);
