@@ -5,6 +5,7 @@ import { configOf } from "../operations/stack/configuration.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import type { Databases } from "../operations/stack/databases.ts";
 import { type OpenStack, opened } from "../operations/stack/open.ts";
+import { instances } from "../topology/tiers.ts";
 import { planTopology } from "../topology/topology.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
 import { skipAfterFailure } from "./steps.ts";
@@ -101,6 +102,14 @@ async function openProject({ folder, stack }: TestProject): Promise<OpenStack> {
 /** The stack's containers as its file describes them now. */
 export async function containersOf(project: TestProject): Promise<StackContainers> {
   return (await openProject(project)).containers;
+}
+
+/** The names of the services that the stack's file plans now. */
+export async function servicesOf(project: TestProject): Promise<string[]> {
+  const { topology } = await openProject(project);
+  return instances(topology)
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Kills the processes of services at once, and waits until the engine has started them again and each is healthy. */
