@@ -56,7 +56,7 @@ describe("the API", () => {
   });
 
   describe("refuses a body that is still arriving", () => {
-    /** One connection, as a proxy keeps it: what it got back, and how many answers it waits for. */
+    /** One kept connection of a proxy: the received text, and the number of answers that it waits for. */
     async function connection(app: FastifyInstance) {
       await app.listen({ host: "127.0.0.1", port: 0 });
       const [address] = app.addresses();
@@ -76,7 +76,7 @@ describe("the API", () => {
       const answers = () => [...received.matchAll(/HTTP\/1\.1 (\d+) /g)];
       return {
         socket,
-        /** The statuses of the answers, when there are so many. */
+        /** The statuses of the answers, once there are `count` of them. */
         async statuses(count: number): Promise<string[]> {
           while (answers().length < count) {
             await Promise.race([ended, new Promise<void>((resolve) => (waiting = resolve))]);

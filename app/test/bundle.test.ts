@@ -64,7 +64,7 @@ describe("the bundle", function () {
         SERVER_NAME: "server1",
         DATABASE_NAME: "foobar",
         DATABASE_USER: "app",
-        // Reserved, and nobody listens there.
+        // A reserved address, at which nothing listens.
         DATABASE_WRITE_HOST: "127.0.0.1:1",
         DATABASE_READ_HOST: "127.0.0.1:1",
         DATABASE_PASSWORD_FILE: join(folder, "password"),

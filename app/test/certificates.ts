@@ -7,7 +7,7 @@ export interface Issued {
   readonly key: string;
 }
 
-/** A value in DER, the encoding of certificates: what it is, how long it is, and what it is made of. */
+/** A value in DER, the encoding of certificates: its tag, its length and its content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = Buffer.concat(parts);
   const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];

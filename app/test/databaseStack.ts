@@ -5,7 +5,7 @@ import type { HostStatus } from "../host.ts";
 import { createMessages, MESSAGES_SCHEMA } from "../messages.ts";
 import { FakeClock, FakePool, FakeServer } from "./fakes.ts";
 
-/** Without patience, what happens at once is all that happens. */
+/** Without patience nothing is retried. */
 export function stack(writeMs = 0) {
   const primary = new FakeServer("primary");
   const replica = new FakeServer("replica");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CLOSE_LIMIT_MS, createDrain } from "../drain.ts";
 
-/** The steps, each of which writes down that it was taken; sleeping takes no time. */
+/** Steps that record when they are taken; sleeping takes no time. */
 function recorded(close: () => Promise<void> = async () => {}) {
   const steps: string[] = [];
   const drain = createDrain({

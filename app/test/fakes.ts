@@ -1,13 +1,13 @@
 import type { Connection, Pool, Result, Value } from "../pool.ts";
 import type { Clock } from "../sharedRetry.ts";
 
-/** A database server that exists in memory only: it can be stopped, restarted, made read-only, and it remembers. */
+/** A database server in memory, which can be stopped, restarted and made read-only, and records its statements. */
 export class FakeServer {
   readonly name: string;
   up = true;
   readOnly = false;
   tables = true;
-  /** What every statement that is neither an identification nor a table definition does. */
+  /** The effect of every statement that is neither an identification nor a table definition. */
   answer: (sql: string, values: readonly Value[]) => Result = () => ({ rows: [], insertId: 0 });
   readonly statements: string[] = [];
   /** Counts restarts; connections of an earlier life are dead. */
@@ -69,7 +69,7 @@ export class FakeClock implements Clock {
     return this.due.length === 0;
   }
 
-  /** Advances by `ms` milliseconds and makes the callbacks that are due, one after the other. */
+  /** Advances by `ms` milliseconds and makes the callbacks that are due, one after another. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     for (;;) {
@@ -84,7 +84,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Everything that only waited for promises has happened. */
+/** Resolves when everything has happened that only waited for promises. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

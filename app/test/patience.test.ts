@@ -105,7 +105,7 @@ describe("patience", () => {
     await clock.advance(300);
     stop.abort();
     for (const error of await Promise.all(waiting)) assert.equal(error.outcome, "not-done");
-    // Who comes now gets one try.
+    // A new request now gets one attempt.
     await unavailable(messages.post(draft));
     primary.up = true;
     await messages.post(draft);

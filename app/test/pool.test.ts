@@ -6,7 +6,7 @@ import { createPool } from "../pool.ts";
 const ACCOUNT = { name: "foobar", user: "app", password: "x", tls: true };
 const LIMITS = { connections: 1, queue: 1, connectMs: 300, waitMs: 150, queryMs: 300, ageMs: 60_000 };
 
-/** Accepts connections and says nothing, as a frozen database server does. */
+/** Accepts connections and does not answer, like a frozen database server. */
 async function silentServer(): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => sockets.add(socket.on("error", () => {})));

@@ -22,7 +22,7 @@ export class FakeMessages implements Messages {
   readFault: Error | undefined;
   writeFault: Error | undefined;
   state: Posting = { possible: true };
-  /** What was asked for, the newest message included that the visitor is known to have posted. */
+  /** The requests for the list, each with the id of the message that the visitor has just posted, if any. */
   asked: (number | undefined)[] = [];
 
   async newest(posted?: number): Promise<Listing> {

@@ -6,7 +6,7 @@ import { type Issued, issue } from "./certificates.ts";
 
 const LIMITS = { connections: 1, queue: 1, connectMs: 5000, waitMs: 5000, queryMs: 5000, ageMs: 60_000 };
 
-/** What a MySQL server says first: it speaks TLS, and asks for a password hashed with twenty bytes. */
+/** A MySQL server's greeting: it offers TLS, and asks for a password hashed with twenty bytes. */
 const GREETING = Buffer.from(
   [
     "0a392e372e3400", // protocol 10, server "9.7.4"
@@ -26,7 +26,7 @@ const OK = Buffer.from("00000002000000", "hex");
 
 const packet = (number: number, body: Uint8Array) => Buffer.concat([Buffer.from([body.length, 0, 0, number]), body]);
 
-/** Stands where a MySQL server could, with its certificate, and takes whatever it is told for the right password. */
+/** A fake MySQL server with a certificate, which accepts any password. */
 async function impostor(certificate: Issued) {
   const sockets = new Set<Socket>();
   const logins: Buffer[] = [];
@@ -34,7 +34,7 @@ async function impostor(certificate: Issued) {
     sockets.add(socket.on("error", () => {}));
     socket.write(packet(0, GREETING));
     socket.once("data", (request) => {
-      // The client's first words in TLS may have come along with its wish to speak it.
+      // The client's first TLS message may have arrived together with its request for TLS.
       socket.pause();
       socket.unshift(request.subarray(TLS_REQUEST_LENGTH));
       const secure = new TLSSocket(socket, { isServer: true, cert: certificate.certificate, key: certificate.key });
@@ -50,7 +50,7 @@ async function impostor(certificate: Issued) {
   assert.ok(typeof address === "object" && address !== null);
   return {
     port: address.port,
-    /** What was said about the account, once the connection was thought to be safe. */
+    /** The data that the client sent about its account, once it trusted the connection. */
     logins,
     close: () =>
       new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { Program } from "../images/stand-ins.ts";
 
-/** The images that the project is tested with. */
+/** The default images. */
 export const images: Readonly<Record<Program, string>> = {
   haproxy: "haproxy:3.2.26",
   nginx: "nginx:1.30.6",
@@ -8,7 +8,7 @@ export const images: Readonly<Record<Program, string>> = {
   mysql: "mysql:9.7.4",
 };
 
-/** What an official image promises. */
+/** The contract of an official image. */
 export interface Contract {
   readonly user: string;
   readonly entrypoint: readonly string[];
@@ -20,7 +20,9 @@ export interface Contract {
   /** Name and number of the user that the program runs as. */
   readonly account: readonly [string, number];
   readonly tools: string;
-  /** What the official image does not have; a stand-in must not have it either, or scripts come to lean on it. */
+  /**
+   * Tools that the official image lacks. A stand-in must not have them either, or scripts would come to depend on them.
+   */
   readonly absent: string;
 }
 
@@ -79,7 +81,7 @@ export const contracts: Readonly<Record<Program, Contract>> = {
   },
 };
 
-/** What the programs are tried with. */
+/** The configurations with which the programs are tested. */
 export const haproxyConfig = `
 global
   log stdout format raw local0

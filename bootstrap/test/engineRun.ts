@@ -92,7 +92,9 @@ function withoutFrames(output: Buffer): string {
   return Buffer.concat(pieces).toString();
 }
 
-/** What the stack puts on every container: no capabilities, no new privileges, a read-only root file system. */
+/**
+ * The restrictions of every container of the stack: no capabilities, no new privileges, a read-only root file system.
+ */
 export function hardened(user: number, tmpfs: readonly string[], volumes: readonly string[] = []): Docker.HostConfig {
   const own = `rw,noexec,nosuid,nodev,uid=${user},gid=${user}`;
   return {

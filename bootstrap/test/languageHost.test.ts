@@ -81,7 +81,7 @@ describe("the language host", () => {
     }));
 });
 
-/** A program for the language host; what it does is a setting. */
+/** A program for the language host; a setting decides what it does. */
 const PROGRAM = `
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";

@@ -40,7 +40,7 @@ describe("the contract", () => {
   });
 });
 
-/** What the npm packages have and a plugin built here does not, and why. */
+/** Parts of the npm packages that a built plugin lacks, with the reasons. */
 const EXCLUDED: ReadonlyMap<string, string> = new Map([
   ["docker:index/image:Image", "the vendor's own code, not of the upstream provider; RemoteImage takes its place"],
 ]);

@@ -12,7 +12,7 @@ import { pulumiStep } from "../pulumi/step.ts";
 import { atLeast, CLI_FLOOR, CLI_VERSION, findVersion, GO_FLOOR, PLUGINS } from "../pulumi/versions.ts";
 import { inSandbox, writeExecutable } from "./sandbox.ts";
 
-/** A machine's own CLI: two executables, and plugins where it says so. */
+/** A machine's own CLI: two executables, and optionally plugins. */
 async function installCli(root: string, version: string, plugins: boolean): Promise<void> {
   await writeExecutable(join(root, "bin/pulumi"), `#!/bin/sh\necho v${version}\n`);
   await writeExecutable(join(root, "bin/pulumi-language-nodejs"), "#!/bin/sh\n");
@@ -20,7 +20,7 @@ async function installCli(root: string, version: string, plugins: boolean): Prom
   for (const plugin of PLUGINS) await writeExecutable(pluginPath(join(root, "home"), plugin), "#!/bin/sh\n");
 }
 
-/** Prints how long a look took: every command begins with it. */
+/** Prints the duration of a look: every command begins with it. */
 async function timed<T>(what: string, look: () => Promise<T>): Promise<T> {
   const begin = performance.now();
   const result = await look();

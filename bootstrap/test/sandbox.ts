@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 
-/** Runs with a cache, a home and a PATH of its own; on PATH is nothing but what these tests call. */
+/** Runs with a cache, a home and a PATH of its own, which has only the programs that these tests call. */
 export async function inSandbox(run: (root: string) => Promise<void>): Promise<void> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "foobar-pulumi-")));
   await mkdir(join(root, "bin"));

@@ -27,7 +27,7 @@ const defaults: ImageRefs = schema.shape.images.parse(undefined);
 
 const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({ ...defaults, ...changed });
 
-/** The image that a setting wants when it has this value. */
+/** The needed image of a setting with a value. */
 const wanted = (setting: ImageSetting, name: string): Wanted => ({
   program: PROGRAM_OF[setting],
   name,
@@ -212,7 +212,7 @@ describe("the images step, on an engine of its own", () => {
 
   it("builds nothing under a name that is not an official image's, and says so", async () => {
     engine = await fakeEngine(theirs);
-    // Nobody listens there, so that the test is the same where a registry answers.
+    // Nothing listens there, so that the test does not depend on a registry.
     const step = imagesStep(settings({ application: "localhost:9/team/app:1.2" }), defaults, engine.endpoint);
     assert.equal(await step.find(), undefined);
     const said: string[] = [];

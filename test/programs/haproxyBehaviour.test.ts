@@ -6,7 +6,7 @@ import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;
 
-/** Prints a figure; figures of chance never decide whether a test passes. */
+/** Prints a figure; random figures never decide whether a test passes. */
 function measured(text: string): void {
   console.log(`      measured ${text}`);
 }
@@ -32,7 +32,7 @@ describe("HAProxy at work, in the variants of its configuration", function () {
   };
   const both = async (balancer: Balancer) =>
     assert.deepEqual(Object.keys(await shares(balancer)).sort(), ["server1", "server2"]);
-  /** All servers take requests once HAProxy has checked each of them. */
+  /** All servers get requests once HAProxy has checked each of them. */
   const ready = ({ url }: Balancer, ...servers: string[]) =>
     eventually(async () => assert.deepEqual(Object.keys(await sharesOf(url, 12)).sort(), servers), 30);
 

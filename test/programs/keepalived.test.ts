@@ -18,7 +18,7 @@ const folder = fileURLToPath(new URL("../../components/loadBalancer/keepalived",
 const config = (pair: object) =>
   parseConfig("foobar", "dev", devConfig({ "foobar:loadBalancer": { replicas: 2, pair } }));
 
-/** The places of a pair in the protocol. */
+/** The VRRP plans of a pair. */
 function pair(settings: object = {}): [VrrpPlan, VrrpPlan] {
   const [first, second] = planTopology(config(settings)).loadBalancers.map(({ vrrp }) => vrrp);
   assert.ok(first && second);

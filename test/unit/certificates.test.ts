@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Authority, type IssuedCertificate } from "../../components/certificates.ts";
 import { promiseOf } from "../harness.ts";
 
-/** What the provider would answer with; its keys are secrets. */
+/** The provider's outputs; its keys are secrets. */
 const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
   PrivateKey: (name) => ({
     privateKeyPem: pulumi.secret(`${name}, SEC 1`),

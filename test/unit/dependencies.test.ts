@@ -9,7 +9,7 @@ import { ROOT } from "../../operations/stack/project.ts";
 const json = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8"));
 const { scripts, dependencies, devDependencies } = json("package.json");
 
-/** Scripts for those who change the project; every other script is for those who run it. */
+/** Scripts for contributors; every other script is for users. */
 const FOR_DEVELOPERS = /^(test|check|fix|settings|bench)/;
 
 /** What makes a bundle while the project runs, and where the bundle begins. */

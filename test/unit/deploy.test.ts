@@ -6,7 +6,7 @@ import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { type Deployment, deployConfig, ofType, type Registered, services } from "../harness.ts";
 
-/** What the SDK wraps a secret in on its way to the engine. */
+/** The wrapper in which the SDK sends a secret to the engine. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
 const PASSWORD = /the mysql-\w+-password(?!-version)/;
@@ -267,7 +267,7 @@ describe("a pair of load balancers, against mocks", () => {
   });
 });
 
-/** Whether a value, or each part of it that holds a password, is wrapped as a secret. */
+/** Whether a value, or each part of it that contains a password, is wrapped as a secret. */
 function isWrapped(value: unknown): boolean {
   if (value === null || typeof value !== "object") return !PASSWORD.test(String(value));
   if (SECRET in value) return true;

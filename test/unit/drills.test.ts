@@ -121,7 +121,7 @@ describe("the drills", () => {
     await assert.rejects(released("maintenance", "server1"), /server1 answered while it was out/);
   });
 
-  /** Renews certificates of databases of which each says another thing before and after. */
+  /** Renews certificates with the given outputs of each database before and after. */
   const renewed = async (before: readonly string[], after: readonly string[]) => {
     const { signal } = new AbortController();
     const of = stackWith();

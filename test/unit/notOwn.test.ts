@@ -36,7 +36,7 @@ const known = (more: Partial<Known> = {}): Known => ({
 describe("what the program finds on the engine before the first resource", () => {
   let folder: string;
   let server: Server;
-  /** What the engine answers, by path. */
+  /** The engine's answers by path. */
   let lists: Record<string, unknown>;
 
   beforeEach(async () => {

@@ -34,7 +34,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   firstName: "dev",
   ...more,
 });
-/** A state that has been made and nothing else. */
+/** A new state. */
 const NEW = known({ state: undefined, hasPasswords: false, hasBackupKey: false, firstName: undefined });
 /** A state from before states had marks. */
 const EARLIER = known({ state: undefined });

@@ -164,7 +164,7 @@ describe("the proposals in an error", () => {
         const first = refusedBy(settings, UNKNOWN);
         if (first === undefined) continue;
         settings = pasted(settings, first.message);
-        // A setting by itself may need another one, which is said then.
+        // A setting may need another one, which its error names.
         const second = refusedBy(settings, UNKNOWN);
         if (second !== undefined) settings = pasted(settings, second.message);
         assert.equal(refusedBy(settings, UNKNOWN)?.message, undefined, `${key} ${wrong}: ${first.message}`);

@@ -22,7 +22,7 @@ import { expendable, keep, kept } from "../../releases/store.ts";
 const NOW = new Date("2026-01-02T12:00:00Z");
 const before = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
 
-/** `R1`, `R2 failed`, `R1 pinned`, `R1 on image`: one update a text. */
+/** An update from a text: `R1`, `R2 failed`, `R1 pinned`, `R1 on image`. */
 function entries(...updates: string[]): Entry[] {
   return updates.map((text) => {
     const [release = "", ...words] = text.split(" ");

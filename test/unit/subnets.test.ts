@@ -11,7 +11,7 @@ const subnet = (least: number, most: number, octets: fc.Arbitrary<number> = fc.n
     return `${[24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join(".")}/${bits}`;
   });
 
-/** Of the private addresses that a stack and its neighbours would mostly have. */
+/** Subnets of the private addresses that a stack and its neighbours mostly have. */
 const near = fc
   .oneof(
     subnet(16, 28).map((text) => text.replace(/^\d+\.\d+/, "10.201")),

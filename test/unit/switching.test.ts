@@ -65,7 +65,7 @@ function optionalPaths(part: unknown, path: string): string[] {
   return Object.entries(part.shape).flatMap(([key, inner]) => optionalPaths(inner, path ? `${path}.${key}` : key));
 }
 
-/** Paths that settings say something at; list items are their list. */
+/** Paths of the settings that are set; a list's items count as the list. */
 function saidPaths(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return [path, ...value.flatMap((item) => saidPaths(item, path))];
   if (value === null || typeof value !== "object") return [path];

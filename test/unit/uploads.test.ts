@@ -4,7 +4,7 @@ import { engineMissing } from "../engine.ts";
 import { createStage, type NginxContainer, type Stage } from "../nginxStage.ts";
 import { answersTo, type Upload } from "../uploads.ts";
 
-/** How often each is sent: a race that a proxy loses once in twelve times is seen. */
+/** The number of times that each body is sent: enough to notice a race that a proxy loses once in twelve times. */
 const TIMES = 40;
 
 const API = "/api/messages";
@@ -40,7 +40,7 @@ describe("a body that is refused, sent through Nginx to the sample application",
       console.log(`      SKIPPED: ${reason}`);
       this.skip();
     }
-    // Bodies are refused without a look at the database.
+    // The database is not needed to refuse bodies.
     const environment = {
       SERVER_NAME: "server1",
       DATABASE_NAME: "nobody",
