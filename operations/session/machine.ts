@@ -23,6 +23,12 @@ export interface Needs {
   readonly engine: boolean;
 }
 
+/**
+ * How many resources the CLI works on at a time, unless the user says it. Its default is four for each core, and nearly
+ * all of them wait: for a health check, or the 2 s that the provider lets pass after a network or a volume.
+ */
+const PULUMI_PARALLEL = "64";
+
 const EVERYTHING: Needs = { cli: true, engine: true };
 
 /**
@@ -47,5 +53,6 @@ export async function prepareMachine(stack: string, needs: Needs = EVERYTHING): 
   const provisions = await bootstrap(await chains(stack, needs), say);
   // A CLI that was provided has its own home folder, but logins stay in the user's.
   const login = { PULUMI_CREDENTIALS_PATH: loginFolder(process.env) };
-  return { env: { ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env }, backend };
+  const env = { PULUMI_PARALLEL, ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env };
+  return { env, backend };
 }
