@@ -25,13 +25,24 @@ export function ofShell(env: Environment, folder: string): Environment {
   return path.startsWith(first) ? { ...env, PATH: path.slice(first.length) } : env;
 }
 
+/** Settings by which the CLI is faster. A value of the user's is kept. */
+export const FASTER = {
+  /**
+   * How many resources are worked on at a time. The default is four for each core, and nearly all of them wait: for a
+   * health check, or for the 2 s that the provider lets pass after a network or a volume.
+   */
+  PULUMI_PARALLEL: "64",
+  /** How far Go lets memory grow before it collects garbage, in percent. With its default, 100, that is a tenth of the CPU. */
+  GOGC: "400",
+} as const;
+
 /**
- * The environment without the variables that the CLI does not need: the folder of its logins if its home is unchanged,
- * and the backend if the CLI is logged in to it.
+ * The environment without the variables that the CLI does not need: what makes it faster, the folder of its logins if
+ * its home is unchanged, and the backend if the CLI is logged in to it.
  * @param login the backend of `pulumi login`
  */
 export function necessary(wanted: Environment, present: Environment, login: string | undefined): Environment {
-  const found = new Set<string>();
+  const found = new Set<string>(Object.keys(FASTER));
   if (wanted["PULUMI_HOME"] === present["PULUMI_HOME"]) found.add("PULUMI_CREDENTIALS_PATH");
   if (wanted["PULUMI_BACKEND_URL"] === login) found.add("PULUMI_BACKEND_URL");
   return Object.fromEntries(Object.entries(wanted).filter(([name]) => !found.has(name)));

@@ -7,6 +7,7 @@ import { schema } from "../../config/schema.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { type Backend, findBackend, loginFolder, prepareBackend } from "./backend.ts";
+import { FASTER } from "./exports.ts";
 import { say } from "./terminal.ts";
 
 /** A machine that is ready: the environment for the Pulumi CLI, and the backend of its state. */
@@ -22,12 +23,6 @@ export interface Needs {
   /** A Docker Engine with the stack's images. */
   readonly engine: boolean;
 }
-
-/**
- * How many resources the CLI works on at a time, unless the user says it. Its default is four for each core, and nearly
- * all of them wait: for a health check, or the 2 s that the provider lets pass after a network or a volume.
- */
-const PULUMI_PARALLEL = "64";
 
 const EVERYTHING: Needs = { cli: true, engine: true };
 
@@ -53,6 +48,6 @@ export async function prepareMachine(stack: string, needs: Needs = EVERYTHING): 
   const provisions = await bootstrap(await chains(stack, needs), say);
   // A CLI that was provided has its own home folder, but logins stay in the user's.
   const login = { PULUMI_CREDENTIALS_PATH: loginFolder(process.env) };
-  const env = { PULUMI_PARALLEL, ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env };
+  const env = { ...FASTER, ...provisionedEnvironment(provisions, process.env), ...login, ...backend.env };
   return { env, backend };
 }
