@@ -165,7 +165,7 @@ function waitForHealth({ tests, startPeriod, interval = INTERVAL }: Healthcheck)
   return {
     healthcheck: {
       tests: [...tests],
-      interval: `${interval}s`,
+      interval: goDuration(interval),
       timeout: "3s",
       retries: 3,
       startPeriod: goDuration(startPeriod),
@@ -189,6 +189,7 @@ function scratchFolders(user: string, folders: Readonly<Record<string, number>>)
 
 /** Seconds in the engine's own notation: another spelling of the same duration would be a change at every `up`. */
 export function goDuration(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)}ms`;
   const minutes = Math.floor(seconds / 60);
   return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }

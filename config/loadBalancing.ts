@@ -55,7 +55,7 @@ export function fastInterval(intervalMs: number): number {
 }
 
 /** For checks that are late. A server that stops too early still loses nothing: what was not sent goes to another one. */
-const DRAIN_MARGIN_MS = 1000;
+const DRAIN_MARGIN_MS = 750;
 
 /** Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin. */
 export function drainSeconds({ intervalMs, fall }: Settings["loadBalancer"]["health"]): number {

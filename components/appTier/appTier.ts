@@ -22,6 +22,9 @@ export interface AppTierArgs extends TierArgs, ApplicationSource {
 
 const APPLICATION_FOLDER = "/app";
 
+/** Applications are what is released most often: one that is ready after half a second is seen to be so a second earlier. */
+const PROBE_SECONDS = 0.75;
+
 /** The application on every server with the role app, each with its own copy of the application's files. */
 export class AppTier extends pulumi.ComponentResource {
   readonly services: readonly Service[];
@@ -58,7 +61,7 @@ export class AppTier extends pulumi.ComponentResource {
             environment: { ...environment(plan, this.release), ...read },
             files: [files, secrets],
             scratch: { "/tmp": 16 },
-            healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60 },
+            healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
             stopGrace: plan.drainSeconds + 15,
             after,
           },
