@@ -3,6 +3,8 @@ import { goDuration } from "../../components/service.ts";
 
 describe("durations", () => {
   for (const [seconds, text] of [
+    [0.75, "750ms"],
+    [1.75, "1.75s"],
     [2, "2s"],
     [59, "59s"],
     [60, "1m0s"],
