@@ -15,7 +15,15 @@ export interface Healthcheck {
   readonly interval?: number;
 }
 
-export interface ServiceArgs {
+/** What a service waits for. */
+export interface Waits {
+  /** Healthy before the service is created or replaced. */
+  readonly after: readonly Service[];
+  /** Their files are in place before the service's files are. */
+  readonly filesAfter?: readonly Service[];
+}
+
+export interface ServiceArgs extends Partial<Waits> {
   readonly identity: ResourceIdentity;
   readonly host: Host;
   readonly plan: InstancePlan;
@@ -52,8 +60,6 @@ export interface ServiceArgs {
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Whether process 1 is an init that reaps children: for main processes that do not reap all of theirs. */
   readonly init?: boolean;
-  /** Services that are healthy before this one is created or replaced. */
-  readonly after?: readonly Service[];
 }
 
 /** The provider would update these in place, which the engine ignores. `#initerror` makes a failed start be retried. */
@@ -70,6 +76,8 @@ const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerro
 export class Service extends pulumi.ComponentResource {
   readonly name: string;
   readonly container: docker.Container;
+  /** The containers that put its files in place. */
+  readonly seeds: readonly docker.Container[];
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Service", name, {}, opts);
@@ -84,6 +92,7 @@ export class Service extends pulumi.ComponentResource {
         ? { networkMode: pulumi.interpolate`container:${args.networks.container.id}` }
         : { hostname: name, networksAdvanced: args.networks };
 
+    const filesAfter = (args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
     const mounts = args.files.map((files) => {
       const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
@@ -100,11 +109,12 @@ export class Service extends pulumi.ComponentResource {
           volumes: [{ volumeName: volume.name, containerPath: files.path }],
           uploads: [...files.uploads],
         },
-        { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+        { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"], dependsOn: filesAfter },
       );
       return { seed, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
 
+    this.seeds = mounts.map(({ seed }) => seed);
     this.container = new docker.Container(
       name,
       {
@@ -148,7 +158,7 @@ export class Service extends pulumi.ComponentResource {
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
         ignoreChanges: ["labels"],
-        dependsOn: [...mounts.map(({ seed }) => seed), ...(args.after ?? []).map(({ container }) => container)],
+        dependsOn: [...this.seeds, ...(args.after ?? []).map(({ container }) => container)],
       },
     );
     this.registerOutputs({ container: this.container.name });

@@ -51,7 +51,7 @@ export class AppTier extends pulumi.ComponentResource {
     this.services = args.roll(
       args.plans,
       { needs: args.needs },
-      (plan, after) =>
+      (plan, waits) =>
         new Service(
           plan.name,
           {
@@ -63,7 +63,7 @@ export class AppTier extends pulumi.ComponentResource {
             scratch: { "/tmp": 16 },
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
             stopGrace: plan.drainSeconds + 15,
-            after,
+            ...waits,
           },
           { parent: this },
         ),

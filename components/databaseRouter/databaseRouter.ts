@@ -30,7 +30,7 @@ export class DatabaseRouters extends pulumi.ComponentResource {
     this.services = args.roll(
       args.plans,
       { releasedFirst: args.after },
-      (plan, after) =>
+      (plan, waits) =>
         new Service(
           plan.name,
           {
@@ -43,7 +43,7 @@ export class DatabaseRouters extends pulumi.ComponentResource {
             stopGrace: STOP_SECONDS + 5,
             cpuShares: CPU_SHARES,
             replacement: "start-first",
-            after,
+            ...waits,
           },
           { parent: this },
         ),

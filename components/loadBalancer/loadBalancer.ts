@@ -4,7 +4,7 @@ import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { configFiles, liveFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
-import { Service, type ServiceArgs } from "../service.ts";
+import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { CONFIG_FOLDER, haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
@@ -49,12 +49,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const pauses: Service[] = [];
-    const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, after) => {
+    const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
       const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
       const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
-      const pause = this.#pause(plan, args, config, { ...program, after });
+      const pause = this.#pause(plan, args, config, { ...program, ...waits });
       pauses.push(pause);
-      return this.#haproxy(plan, args, config, pause);
+      return this.#haproxy(plan, args, config, pause, waits);
     });
     this.services = [...pauses, ...haproxies];
     this.registerOutputs({});
@@ -64,7 +64,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
     config: Readonly<Record<string, string>>,
-    { files = [], ...program }: PauseProgram & Pick<ServiceArgs, "after">,
+    { files = [], ...program }: PauseProgram & Waits,
   ): Service {
     return new Service(
       plan.pause.name,
@@ -87,6 +87,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     args: LoadBalancerArgs,
     config: Readonly<Record<string, string>>,
     pause: Service,
+    { filesAfter = [] }: Waits,
   ): Service {
     return new Service(
       plan.haproxy.name,
@@ -102,6 +103,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         cpuShares: CPU_SHARES,
         replacement: "start-first",
         after: [pause],
+        filesAfter,
       },
       { parent: this },
     );

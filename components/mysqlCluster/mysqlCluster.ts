@@ -7,7 +7,7 @@ import { type Authority, fingerprint, type IssuedCertificate } from "../certific
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
-import { Service } from "../service.ts";
+import { Service, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { DESIRED_FOLDER, TLS } from "./mysqlConfig.ts";
 import {
@@ -63,14 +63,14 @@ export class MysqlCluster extends pulumi.ComponentResource {
     const certificates = new Map(
       args.plan.databases.map(({ name, dnsNames }) => [name, args.authority.issue(name, dnsNames, { parent: this })]),
     );
-    this.nodes = args.roll(args.plan.databases, {}, (plan, after) =>
-      this.#node(plan, of(volumes, plan), of(certificates, plan), args, after),
+    this.nodes = args.roll(args.plan.databases, {}, (plan, waits) =>
+      this.#node(plan, of(volumes, plan), of(certificates, plan), args, waits),
     );
     const served = args.plan.databases.map(
       (plan) => pulumi.interpolate`${plan.member}=${of(certificates, plan).certificate.apply(fingerprint)}`,
     );
-    const controllers = args.roll([args.plan.controller], { releasedFirst: this.nodes }, (_, after) =>
-      this.#controller(args, served, after),
+    const controllers = args.roll([args.plan.controller], { releasedFirst: this.nodes }, (_, waits) =>
+      this.#controller(args, served, waits),
     );
     this.services = [...this.nodes, ...controllers];
     this.registerOutputs({});
@@ -81,7 +81,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
     volume: docker.Volume,
     { key, certificate }: IssuedCertificate,
     args: MysqlClusterArgs,
-    after: readonly Service[],
+    waits: Waits,
   ): Service {
     const { plan: cluster, authority } = args;
     return new Service(
@@ -111,7 +111,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
         init: true,
-        after,
+        ...waits,
       },
       { parent: this },
     );
@@ -122,7 +122,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
    * @param served the fingerprint of each member's certificate; a renewed one replaces the controller, which waits
    *   until it is served
    */
-  #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[], after: readonly Service[]): Service {
+  #controller(args: MysqlClusterArgs, served: readonly pulumi.Output<string>[], waits: Waits): Service {
     const { plan } = args;
     return new Service(
       plan.controller.name,
@@ -148,7 +148,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 180 },
         stopGrace: 5,
         init: true,
-        after,
+        ...waits,
       },
       { parent: this },
     );

@@ -28,7 +28,7 @@ export class WebTier extends pulumi.ComponentResource {
     this.services = args.roll(
       args.plans,
       { releasedFirst: args.after },
-      (plan, after) =>
+      (plan, waits) =>
         new Service(
           plan.name,
           {
@@ -43,7 +43,7 @@ export class WebTier extends pulumi.ComponentResource {
             scratch: { "/tmp": SCRATCH_MB },
             healthcheck: { tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", LIVENESS_URL], startPeriod: 10 },
             stopGrace: stopSeconds(plan) + 5,
-            after,
+            ...waits,
           },
           { parent: this },
         ),

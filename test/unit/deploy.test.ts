@@ -117,7 +117,8 @@ describe("the dev stack, against mocks", () => {
   });
 
   it("starts all at once if nothing is running, except services that need another one", async () => {
-    assert.deepEqual(order(await deployConfig(devConfig(), undefined, { isServing: false })), {
+    const first = await deployConfig(devConfig(), undefined, { isServing: false });
+    assert.deepEqual(order(first), {
       "mysql-server2": [],
       "mysql-server1": [],
       "mysql-steward": [],
@@ -130,6 +131,15 @@ describe("the dev stack, against mocks", () => {
       lb1: [],
       "haproxy-lb1": ["lb1"],
     });
+    const seeds = ofType(first, "Container").filter(({ inputs }) => inputs["start"] === false);
+    const waiting = seeds.filter(({ name }) => !name.startsWith("mysql-server"));
+    assert.ok(waiting.length > 0);
+    for (const { name, dependsOn } of waiting) {
+      assert.ok(
+        dependsOn.some((seed) => byName(seeds, seed)),
+        `${name} is filled before databases have their files`,
+      );
+    }
   });
 
   it("fills the files before the container that mounts them starts", () => {
