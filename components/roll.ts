@@ -16,7 +16,7 @@ export type Roll = <Plan>(
 ) => Service[];
 
 /**
- * For a stack that serves: each service waits until the one before it is healthy. A release reaches one server at a
+ * The order for a stack that serves: each service waits until the one before it is healthy. A release reaches one server at a
  * time, and stops at the first that fails with the others untouched.
  */
 export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create) => {
@@ -29,9 +29,9 @@ export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create
 };
 
 /**
- * For a stack of which nothing runs: there are no visitors, so a service waits for its needs alone. Only files are put
- * in place in order, because the engine takes a tenth of a second for each, and databases, which take longest to start,
- * have the most.
+ * The order for a stack without running containers. It has no visitors, so a service waits only for its needs. Files are
+ * still put in place in order, because the engine takes a tenth of a second for each, and databases, which take longest
+ * to start, have the most.
  */
 export const allAtOnce: Roll = (plans, { needs = [], releasedFirst = [] }, create) =>
   plans.map((plan) => create(plan, { after: needs, filesAfter: [...needs, ...releasedFirst] }));

@@ -54,7 +54,7 @@ export function fastInterval(intervalMs: number): number {
   return Math.max(100, Math.round(intervalMs / 4));
 }
 
-/** For checks that are late. A server that stops too early still loses nothing: what was not sent goes to another one. */
+/** A margin for late checks. A server that stops too early loses nothing: unsent requests go to another server. */
 const DRAIN_MARGIN_MS = 750;
 
 /** Seconds for which a server is unready before it stops: the time in which load balancers notice, and a margin. */

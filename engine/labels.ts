@@ -20,12 +20,13 @@ export const STACK_LABEL = "foobar.stack";
 /** The mark of the state that created the resource. Containers, networks and volumes of earlier versions have none. */
 export const STATE_LABEL = "foobar.state";
 /**
- * On the resources of one service that the program can create again: containers and file volumes, never data volumes.
+ * The label of the resources of one service that the program can create again: containers and file volumes, never data
+ * volumes.
  */
 export const SERVICE_LABEL = "foobar.service";
-/** On the volume of a restore: the restore whose data it replaced, or `first`. */
+/** The label of the volume of a restore: the restore whose data it replaced, or `first`. */
 export const REPLACES_LABEL = "foobar.replaces";
-/** On commands' own containers and volumes, which no state knows. */
+/** The label of containers and volumes that commands create and no state knows. */
 export const PURPOSE_LABEL = "foobar.purpose";
 
 /**

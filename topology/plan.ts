@@ -219,7 +219,7 @@ export interface ClusterPlan {
   readonly primary: string;
   /** In the order of their replacement: the arbiter, the replicas, last the configured primary. */
   readonly databases: readonly DatabasePlan[];
-  /** Makes the configured member the primary, and knows when all are in their places. */
+  /** The switchover controller: it promotes the configured member, and checks that all members are in place. */
   readonly controller: InstancePlan;
 }
 

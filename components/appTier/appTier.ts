@@ -22,7 +22,7 @@ export interface AppTierArgs extends TierArgs, ApplicationSource {
 
 const APPLICATION_FOLDER = "/app";
 
-/** Applications are what is released most often: one that is ready after half a second is seen to be so a second earlier. */
+/** Applications are released most often. One that is ready after half a second is seen to be a second earlier by this. */
 const PROBE_SECONDS = 0.75;
 
 /** The application on every server with the role app, each with its own copy of the application's files. */

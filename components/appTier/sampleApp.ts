@@ -8,7 +8,7 @@ const APP = "app";
 const FOLDER = join(APP, "dist");
 const FILE = join(FOLDER, "server.cjs");
 
-/** What the bundle in the folder was made from, and what it is. */
+/** A file with two hashes: of the bundle's inputs, and of the bundle itself. */
 const STAMP = join(APP, ".bundled");
 
 /** The list of the installed packages, which npm keeps. */

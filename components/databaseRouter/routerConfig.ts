@@ -40,10 +40,10 @@ export function routerConfig(plan: RouterPlan, routers: number): string {
 defaults
     mode tcp
     log global
-    # Only what ends otherwise than by the client's or the database's own doing.
+    # Connections that the client or the database ends are not logged.
     option dontlog-normal
     timeout connect 2s
-    # A pool's connection may be idle; that its other end is gone, keepalive finds out.
+    # A pool's connection may be idle for long. TCP keepalive notices when its other end is gone.
     timeout client 1h
     timeout server 1h
     option clitcpka
@@ -58,8 +58,8 @@ defaults
     timeout check 1s
     retries 1
     option redispatch 1
-    # A server is none until it has said so. Its clients are cut when it no longer is: a database that hangs would hold
-    # them, and one that has become read-only has no use for them.
+    # A server gets clients only after a check has confirmed its role. When it loses the role, its clients are
+    # disconnected: a database that hangs would hold them, and a read-only one could not serve them.
     default-server maxconn ${share} init-state fully-down on-marked-down shutdown-sessions
     default-server resolvers docker resolve-prefer ipv4 init-addr libc,none
 
@@ -70,7 +70,7 @@ resolvers docker
     timeout resolve 1s
     timeout retry 500ms
     hold valid 1s
-    # The address of a container that is gone may be another's next.
+    # The engine may give a removed container's address to another container.
     hold nx 2s
 
 frontend writes
@@ -85,7 +85,7 @@ frontend reads
     use_backend primary if { nbsrv(primary) gt 0 }
     default_backend readable
 
-# Never two at a time. If two say that they are the primary, every router takes the first one here, and leaves the other.
+# Only one database gets writes. If two report that they are the primary, every router uses the first one listed here.
 backend primary
 ${lines(check(ROLES.primary()))}
     default-server ${QUICK}
@@ -97,7 +97,7 @@ ${lines(check(ROLES.replica(maxLagSeconds)))}
     default-server ${QUICK}
 ${targets.map((target) => server(target)).join("\n")}
 
-# There is no primary, and no replica that is up to date: old data beat none.
+# Reads without a primary and without an up-to-date replica: old data is better than none.
 backend readable
     balance leastconn
 ${lines(check(ROLES.readable()))}

@@ -22,13 +22,13 @@ import {
 /** The file with the definitions that scripts share with the program. */
 export const DEFINITIONS = "definitions.sh";
 
-/** In a node's data folder until its first provisioning is complete. It contains the present step. */
+/** A file in a node's data folder until its first provisioning is complete. It contains the present step. */
 export const MARKER = "/var/lib/mysql/.provisioning";
-/** In a node's container: the members that a person has given up, one in each line. The group begins without them. */
+/** A file in a node's container: the members that a person has given up, one a line. The group begins without them. */
 export const GIVEN_UP = "/tmp/given-up";
-/** In a data folder with cloned data, until it is certain that nothing is missing that the lost data had. */
+/** A file in a data folder with cloned data, until the data certainly has everything that the lost data had. */
 export const DATA_LOST = "/var/lib/mysql/.data-lost";
-/** In a node's container: the number of the primary term in which it last opened for writes. */
+/** A file in a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
 
 const SHARED = {

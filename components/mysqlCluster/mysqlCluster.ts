@@ -133,7 +133,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         environment: {
           ...controllerEnvironment(plan),
           CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
-          // Its health says that they open every member.
+          // A new password replaces the controller, which is healthy only if these passwords open every member.
           PASSWORDS: pulumi.interpolate`${this.passwords.steward.version} ${this.passwords.replication.version}`,
         },
         files: [
@@ -159,7 +159,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 }
 
-/** What a node has of its own. */
+/** A node's entry in a map by name. */
 function of<T>(own: ReadonlyMap<string, T>, { name }: DatabasePlan): T {
   const found = own.get(name);
   if (found === undefined) throw new Error(`${name} has nothing of its own`);
@@ -167,9 +167,9 @@ function of<T>(own: ReadonlyMap<string, T>, { name }: DatabasePlan): T {
 }
 
 /**
- * Never named automatically and never replaced for their labels: another volume would be an empty database. Retained,
- * not protected: a server that gives up its database keeps the data without holding up the change. The first primary's
- * comes first, so that one that is missing beside others is known to be lost, not late.
+ * The volumes have fixed names and are never replaced because of labels: another volume would be an empty database. They
+ * are retained, not protected: a server that gives up its database keeps the data without holding up the change. The
+ * first primary's volume is created first: if it is missing beside others, it was lost.
  */
 function dataVolumes(parent: MysqlCluster, args: MysqlClusterArgs): Map<string, docker.Volume> {
   const volumes = new Map<string, docker.Volume>();

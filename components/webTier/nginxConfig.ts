@@ -77,12 +77,12 @@ const BASE = `    include /etc/nginx/mime.types;
     scgi_temp_path /tmp/scgi;
     server_tokens off;
 
-    # Longer than the load balancer keeps an idle connection, or the two race for the last request.
+    # Longer than the load balancer keeps idle connections. Otherwise Nginx could close one just as a request arrives.
     keepalive_timeout 75s;
     keepalive_requests 10000;`;
 
 function clientAddress({ trustedSubnet }: WebPlan): string {
-  return `    # Only the load balancer may say who the client is. What it asks for itself are health checks.
+  return `    # Only the load balancer is trusted to name the client's address. Its own requests are health checks.
     set_real_ip_from ${trustedSubnet};
     real_ip_header X-Forwarded-For;
     geo $visitor {
@@ -115,7 +115,7 @@ function upstream({ upstream: { server, address, port } }: WebPlan["listeners"][
 }
 
 function applicationByPort({ listeners }: WebPlan): string {
-  return `    # Which application is meant is the load balancer's choice, made by the port.
+  return `    # The load balancer chooses the application by the port.
     map $server_port $application {
 ${listeners.map(({ port, upstream: { server } }) => `        ${port} ${server};`).join("\n")}
     }`;
@@ -128,7 +128,7 @@ function countedClients({ requestsPerSecond }: RateLimit): string {
     }
     limit_req_zone $counted_client zone=clients:4m rate=${requestsPerSecond}r/s;
     limit_req_status 429;
-    # The access log says it.
+    # The access log already records each refused request.
     limit_req_log_level info;`;
 }
 
@@ -172,7 +172,7 @@ function siteSettings({ listeners, limits }: WebPlan): string[] {
     "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;",
     "proxy_connect_timeout 2s;",
     `proxy_read_timeout ${limits.requestTimeoutSeconds}s;`,
-    "# The load balancer decides what is tried again.",
+    "# Nginx retries nothing: the load balancer decides about retries.",
     "proxy_next_upstream off;",
     "error_page 502 504 @unanswered;",
   ];
@@ -197,7 +197,7 @@ function readinessLocation({ readinessPath }: WebPlan): string {
         }`;
 }
 
-const METRICS_LOCATION = `        # The application's figures are for those who watch it, not for visitors.
+const METRICS_LOCATION = `        # The application's metrics are for monitoring, not for visitors.
         location ~ ^/metrics$ {
             return 404;
         }`;
@@ -224,7 +224,7 @@ function staticLocations({ path, version }: StaticFiles): string {
             if ($http_if_none_match ~ ${version}) {
                 return 304;
             }
-            # Another release of the application may still have what is not here.
+            # Another release of the application may still have a file that is missing here.
             try_files $uri @application;
         }
 
@@ -233,7 +233,7 @@ function staticLocations({ path, version }: StaticFiles): string {
         }`;
 }
 
-const UNANSWERED_LOCATION = `        # Whatever was not sent may be sent again another way: 421 tells the load balancer so.
+const UNANSWERED_LOCATION = `        # 421 tells the load balancer that the application received nothing: the request may take another route.
         location @unanswered {
             if ($upstream_bytes_sent !~ [1-9]) {
                 return 421;

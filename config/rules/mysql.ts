@@ -62,7 +62,7 @@ function enoughMembers(databases: readonly string[], mysql: Settings["mysql"]): 
       {
         path: ["mysql", "arbiter"],
         value: true,
-        allowed: `false: ${count} databases have a majority without it, and with it they could lose no member more`,
+        allowed: `false: ${count} databases have a majority without an arbiter, and with one the group survives no further loss`,
         example: "false",
       },
     ];
@@ -73,8 +73,8 @@ function enoughMembers(databases: readonly string[], mysql: Settings["mysql"]): 
         path: ["mysql", "arbiter"],
         value: false,
         allowed:
-          "true: in a group of two the one that is left has no majority and takes no writes, so it survives less than " +
-          "one database alone; or accept that with mysql.acceptNoMajority",
+          "true: when a group of two loses one member, the other has no majority and takes no writes, so the group " +
+          "survives less than a single database does; or accept that with mysql.acceptNoMajority",
         example: "true",
       },
     ];
@@ -87,10 +87,10 @@ function semisyncSettings({ replication, withoutReplica }: Settings["mysql"]): P
     return [
       {
         path: ["mysql", "withoutReplica"],
-        complaint: "is not set, and semisync must know what to do when no replica is there",
+        complaint: "is not set, and semisync needs a rule for the time without a replica",
         allowed:
           `one of ${WITHOUT_REPLICA.join(", ")}: wait takes no writes until a replica is back, and loses none; ` +
-          "degrade goes on alone, and what it commits then is lost with its disk",
+          "with degrade the primary goes on alone, and commits of that time are lost with its disk",
         example: "wait",
       },
     ];

@@ -16,9 +16,8 @@ const STOP_SECONDS = 60;
  * Stops all databases before the first one starts with other data: a replica that found the old primary would clone the
  * old data. Then sets the restore whose data they get.
  * @param name sets the restore in the stack's settings
- * @throws Error if a database does not stop, if the setting fails, or if the signal aborts; the databases then run
- * again with
- *   their former data
+ * @throws Error if a database does not stop, if the setting fails, or if the signal aborts; the databases then run again
+ *   with their former data
  */
 export async function stopDatabases(
   containers: Pick<StackContainers, "find">,

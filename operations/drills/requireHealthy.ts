@@ -16,10 +16,9 @@ const HEALTHY_SECONDS = 120;
 const polling = ({ wait }: Pick<DrillContext, "wait">) => ({ everySeconds: 0.5, wait });
 
 /**
- * Makes sure that a drill begins with a healthy stack, so that all that it measures is its own doing.
+ * Makes sure that a drill begins with a healthy stack, so that its figures show only its own effects.
  * @throws Error naming the containers that do not run or are not healthy, the databases that are not in their places,
- *   and
- * the virtual addresses that do not come back to their load balancers
+ *   and the virtual addresses that do not come back to their load balancers
  */
 export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
   const problems = [...(await unwell(context)), ...(await outOfPlace(context))];

@@ -64,5 +64,5 @@ async function record(stack: string, start: Date, ok: boolean): Promise<void> {
     (name) => `    log:       docker logs ${name}\n`,
   );
   say(`the update did not finish
-${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before, which forgets that the start failed`);
+${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before the repair: a refresh forgets that the start failed`);
 }

@@ -32,12 +32,12 @@ export const FASTER = {
    * health check, or for the 2 s that the provider lets pass after a network or a volume.
    */
   PULUMI_PARALLEL: "64",
-  /** How far Go lets memory grow before it collects garbage, in percent. With its default, 100, that is a tenth of the CPU. */
+  /** How far Go lets memory grow before it collects garbage, in percent. The default of 100 costs a tenth of the CPU. */
   GOGC: "400",
 } as const;
 
 /**
- * The environment without the variables that the CLI does not need: what makes it faster, the folder of its logins if
+ * The environment without the variables that the CLI does not need: those that make it faster, the folder of its logins if
  * its home is unchanged, and the backend if the CLI is logged in to it.
  * @param login the backend of `pulumi login`
  */

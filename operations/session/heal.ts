@@ -93,7 +93,7 @@ export async function requireQuiet(session: Looking, isAllowed: boolean): Promis
   return view.known;
 }
 
-/** The most looks at the engine until two in a row find the same, and the time between two. */
+/** The maximum number of looks at the engine until two in a row agree, and the pause between two looks. */
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 1_000;
 

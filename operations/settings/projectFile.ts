@@ -10,7 +10,7 @@ export function projectFile(text: string): string {
     document.setIn(["config", key], {
       type: isList ? "array" : "object",
       ...(isList ? { items: { type: "object" } } : {}),
-      description: `${part.description} All of it: docs/configuration.md`,
+      description: `${part.description} All settings: docs/configuration.md`,
       default: part.parse(undefined),
     });
   }

@@ -25,7 +25,7 @@ const USAGE = `npm run bench -- [planning | traffic | release | writes | up | al
   --seconds N   of each load, 1 to 15; default: 10
   --rounds N    of up, 1 to 9; default: 3
 
-All but planning bring up a stack of their own and remove it. Figures count on a machine that does nothing else.`;
+All but planning bring up a stack of their own and remove it. Figures are meaningful only on a machine that does nothing else.`;
 
 const isWithin = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most;
 

@@ -13,7 +13,7 @@ const MAX_SECONDS = 180;
 /** Of load before and after the work, so that what is under way at its beginning and comes late is counted. */
 const MARGIN_MS = 2_000;
 
-/** What work costs whose processes this process starts and waits for; nothing else may be started meanwhile. */
+/** The cost of work whose processes this process starts and waits for. Nothing else may be started meanwhile. */
 export async function timed(work: () => Promise<void>): Promise<Cost> {
   const cpu = await childCpuSeconds();
   const start = performance.now();

@@ -21,7 +21,7 @@ export interface TrafficOptions {
 /** The first costs the application next to nothing, the second a query. */
 const PATHS = ["/version", "/api/messages"] as const;
 
-/** In each every route has its turn, so that what disturbs the machine disturbs all. */
+/** Each round measures every route, so that a disturbance affects all of them. */
 const ROUNDS = 3;
 const WARM_UP_SECONDS = 2;
 /** Stored before the load, so that there is something to answer with. */

@@ -84,19 +84,19 @@ rm -f "$copy"/auto.cnf "$copy"/*.pem
 state full "packing"
 list_files "$copy" >"$contents"
 { digest=$(pack "$copy" "$contents" "$draft/data") && cp "$contents" "$draft/contents"; } 2>"$problem" ||
-  fail "it cannot be written" "$problem"
+  fail "the backup cannot be written" "$problem"
 size=$(awk '{ size += $2 } END { printf "%d", size }' "$contents")
 
 manifest=$(printf '{"kind":"backup","format":2,"name":"%s","stack":"%s","timeline":"%s","run":"%s","archived":%d,"archivedGtids":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","contentsSha256":"%s","rows":%s}' \
   "$name" "$STACK" "$TIMELINE" "$chain" "$archived" "$archived_gtids" "$donor" "$version" "$taken" \
   $(($(date +%s) - began)) "$gtids" "$ENCRYPTED" "$(stat -c %s "$draft/data")" "$size" \
   "$digest" "$(digest <"$contents")" "$rows")
-signed "$manifest" >"$draft/manifest.json" 2>"$problem" || fail "it cannot be written" "$problem"
+signed "$manifest" >"$draft/manifest.json" 2>"$problem" || fail "the backup cannot be written" "$problem"
 sync "$draft/data" "$draft/contents" "$draft/manifest.json"
 # The progress is noted from the beginning, so that its absence shows that somebody removed it.
 if [ "$chain" = "$name" ]; then
   { mkdir -p "$target/archive/$chain" && write_progress "$chain" "$taken" 0 "$gtids"; } 2>"$problem" ||
-    fail "it cannot be written" "$problem"
+    fail "the backup cannot be written" "$problem"
 fi
 mv "$draft" "$target/full/$name"
 sync "$target/full"

@@ -79,7 +79,7 @@ wait $!
 [ "$(cat "$replay/digest")" = "$(field "$manifest" sha256)" ] || fail "$backup/data was changed while it was unpacked"
 
 begin_server copy "$work" --innodb-buffer-pool-size=128M --relay-log="$replay/relay" --relay-log-purge=OFF ||
-  fail "the data do not start"
+  fail "MySQL does not start with the restored data"
 own copy <<<"RESET REPLICA ALL"
 
 # The segments that the copy lacks, up to the one in which the restore ends.

@@ -177,14 +177,15 @@ export const FAULTS: readonly DatabaseDrill[] = [
   },
   {
     name: "database-kill-replicas",
-    proves: "each replica, and a group's arbiter, may be killed: writers go on, but for semisync that waits for it",
+    proves:
+      "when a replica or a group's arbiter is killed, writers go on, except in semisync that waits for the replica",
     obstacle: needsOthers,
     limit: (stack) => ({ ...FREE, gapMs: withoutReplicaMs(stack, RESTART_MS) }),
     run: toOthers(kill),
   },
   {
     name: "database-pause-replicas",
-    proves: "each replica, and a group's arbiter, may hang: writers go on, but for semisync that waits for it",
+    proves: "when a replica or a group's arbiter hangs, writers go on, except in semisync that waits for the replica",
     obstacle: needsOthers,
     limit: (stack, conditions) => ({
       ...FREE,
@@ -196,7 +197,8 @@ export const FAULTS: readonly DatabaseDrill[] = [
   {
     name: "database-partition-replicas",
     proves: "each other member may be cut off from the group, and writers go on",
-    obstacle: (stack) => (isGroup(stack) ? needsOthers(stack) : "outside a group it is as if the replica hung"),
+    obstacle: (stack) =>
+      isGroup(stack) ? needsOthers(stack) : "outside a group a partition has the effect of database-pause-replicas",
     limit: (_, conditions) => ({ ...FREE, gapMs: REGROUP_MS, redundantAfterMs: hold(conditions) + REJOIN_MS }),
     run: toOthers(partition),
   },

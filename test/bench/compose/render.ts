@@ -117,7 +117,7 @@ function composeService(container: Docker.ContainerInspectInfo, observed: Observ
   });
 }
 
-/** Without what the container does not say. */
+/** Leaves out fields that the container does not set. */
 function given(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== null));
 }
