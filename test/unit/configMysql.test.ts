@@ -20,7 +20,7 @@ describe("configuration of the databases", () => {
     [
       "semisync without the setting withoutReplica",
       mysql({ replication: "semisync" }),
-      [/withoutReplica is not set.*\n.*wait takes no writes.*degrade goes on alone/],
+      [/withoutReplica is not set.*\n.*wait takes no writes.*degrade the primary goes on alone/],
     ],
     [
       "semisync with no replica",
