@@ -1,15 +1,16 @@
 /** Options of the CLI by which a person has agreed beforehand: `--yes`, `-y`, `-fy`. */
 const AGREES = /^(--yes(=true)?$|-[defhjrQ]*y)/;
 
+/** Whether the arguments answer the CLI's question with a yes. */
+export function agrees(rest: readonly string[]): boolean {
+  return rest.some((arg) => AGREES.test(arg));
+}
+
 /**
- * The CLI's options for a command that asks before it acts. If nobody is asked, nobody reads the preview, so it is
- * skipped: it takes as long as the command itself. `npm run preview` shows it.
- * @param isImplied whether the command itself counts as the yes if there is no terminal
+ * The CLI's options for `up`. Where nobody is asked nobody reads the preview, which takes as long as the command itself;
+ * `npm run preview` shows it. Without a terminal nobody can answer, and the command itself was the answer.
  */
-export function unattended(
-  rest: readonly string[],
-  { hasTerminal, isImplied }: { readonly hasTerminal: boolean; readonly isImplied: boolean },
-): string[] {
-  if (rest.some((arg) => AGREES.test(arg))) return ["--skip-preview"];
-  return hasTerminal || !isImplied ? [] : ["--yes", "--skip-preview"];
+export function unattended(rest: readonly string[], hasTerminal: boolean): string[] {
+  if (agrees(rest)) return ["--skip-preview"];
+  return hasTerminal ? [] : ["--yes", "--skip-preview"];
 }

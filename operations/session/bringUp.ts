@@ -4,7 +4,9 @@ import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
 import { makeObjects } from "../stack/file.ts";
+import { stackEngine } from "../stack/needs.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
+import { startStopped } from "../stack/stopping.ts";
 import { unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
@@ -29,6 +31,9 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
       `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
     );
   }
+  for (const name of await startStopped(await stackEngine(session.stack), [...known.ids]).catch(() => [])) {
+    say(`starting ${name}, which had been stopped`);
+  }
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
@@ -36,7 +41,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   }
   const start = new Date();
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const exitCode = await pulumi(session, ["up", ...unattended(session.rest, { hasTerminal, isImplied: true })]);
+  const exitCode = await pulumi(session, ["up", ...unattended(session.rest, hasTerminal)]);
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;

@@ -1,24 +1,53 @@
 import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
-import { stopWithTheFirst } from "../stack/stopping.ts";
-import { unattended } from "./attendance.ts";
+import { startStopped, stopAll } from "../stack/stopping.ts";
+import { agrees } from "./attendance.ts";
+import { confirm } from "./confirm.ts";
+import { requireQuiet } from "./heal.ts";
 import { pulumi, type Session } from "./pulumi.ts";
+import { say } from "./terminal.ts";
 
-/** Options of the CLI by which a part of the stack stays. */
-const PARTIAL = /^(-t|--target|--exclude(?!-protected))/;
+const DESTROY = ["destroy", "--exclude-protected"] as const;
 
-/** Destroys a stack except for its protected resources. Resolves to the CLI's exit code. */
+/** Options of the CLI by which it destroys a part of a stack, or nothing. A short one may stand behind others: -yt. */
+const PARTIAL = /^(-[a-zA-Z]*[txh]|--target|--exclude(?!-protected)|--preview-only|--help)/;
+
+/** The option of the CLI by which nothing is shown before it is done. */
+const UNSEEN = /^(--skip-preview|-[a-zA-Z]*f)/;
+
+/** Whether the arguments let the CLI destroy the stack as a whole. */
+export function isWhole(rest: readonly string[]): boolean {
+  return !rest.some((arg) => PARTIAL.test(arg));
+}
+
+/**
+ * Destroys a stack but for what is protected. If it is all to go, and somebody has agreed to that, its containers are
+ * stopped at once before the CLI removes them; if the CLI refuses, they start again.
+ * @returns the CLI's exit code
+ */
 export async function takeDown(session: Session): Promise<number> {
-  const { stack, rest } = session;
-  const isWhole = !rest.some((arg) => PARTIAL.test(arg));
-  // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
-  const watch = isWhole
-    ? await stopWithTheFirst(await stackEngine(stack), { project: PROJECT, stack }).catch(() => undefined)
-    : undefined;
-  try {
-    const options = unattended(rest, { hasTerminal: true, isImplied: false });
-    return await pulumi(session, ["destroy", "--exclude-protected", ...options]);
-  } finally {
-    watch?.();
+  const { stack, rest, backend } = session;
+  const isAsked = !agrees(rest);
+  // Without a file backend the CLI alone knows whether another run is at work. Without a terminal it refuses to ask.
+  if (!isWhole(rest) || backend.folder === undefined || (isAsked && !process.stdin.isTTY)) {
+    return pulumi(session, [...DESTROY, ...(isAsked ? [] : ["--skip-preview"])]);
   }
+  if (isAsked) {
+    const isUnseen = rest.some((arg) => UNSEEN.test(arg));
+    const previewed = isUnseen ? 0 : await pulumi(session, [...DESTROY, "--preview-only"]);
+    if (previewed !== 0) return previewed;
+    if (!(await confirm(`Destroy the stack ${session.reference}?`))) {
+      say("nothing was changed");
+      return 1;
+    }
+  }
+  await requireQuiet(session, true);
+  const engine = await stackEngine(stack);
+  // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
+  const stopped = await stopAll(engine, { project: PROJECT, stack }).catch(() => []);
+  const exitCode = await pulumi(session, [...DESTROY, "--skip-preview", ...(isAsked ? ["--yes"] : [])]);
+  if (exitCode !== 0) {
+    for (const name of await startStopped(engine, stopped)) say(`starting ${name} again, because it was not removed`);
+  }
+  return exitCode;
 }

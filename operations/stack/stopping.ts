@@ -1,41 +1,46 @@
-import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { labelFilter, SERVICE_LABEL, type StackIdentity } from "../../engine/labels.ts";
+import { labelFilter, PURPOSE_LABEL, SERVICE_LABEL, type StackIdentity } from "../../engine/labels.ts";
 
-/** The longest that a container takes to end by itself, in seconds: a database writes its memory to disk. */
+/** The longest that a container takes to end by itself, in seconds: a database writes what it has in memory. */
 const GRACE = { database: 60, other: 5 } as const;
 
 /** The prefix of the names of services that have a database, or act on one. */
 const DATABASES = "mysql-";
 
 /**
- * Watches a stack that is being destroyed. The CLI stops its containers one tier after the other, as if visitors could
- * move to others. As soon as it stops the first container, this stops all others at once, databases last.
- * @returns a function that ends the watch
+ * Stops the services of a stack that is about to be destroyed: all at once, and databases last. The CLI stops them tier
+ * by tier, as for visitors that could move to another server. Containers of commands are left alone.
+ * @returns the ids of the containers that it stopped
  */
-export async function stopWithTheFirst(engine: Docker, stack: StackIdentity): Promise<() => void> {
-  const events = await engine.getEvents({
-    filters: { type: ["container"], event: ["kill"], label: labelFilter(stack) },
-  });
-  const end = () => void (events as Readable).destroy();
-  // The watch ends if the engine goes away, which the CLI reports.
-  events.once("error", end);
-  events.once("data", () => {
-    end();
-    void stopAll(engine, stack).catch(() => undefined);
-  });
-  return end;
+export async function stopAll(engine: Docker, stack: StackIdentity): Promise<string[]> {
+  const running = await engine.listContainers({ filters: { label: labelFilter(stack) } });
+  const services = running.filter(({ Labels }) => !(PURPOSE_LABEL in Labels));
+  const isDatabase = ({ Labels }: Docker.ContainerInfo) => Labels[SERVICE_LABEL]?.startsWith(DATABASES) === true;
+  const stop = async (ones: readonly Docker.ContainerInfo[], seconds: number) => {
+    await Promise.all(ones.map(({ Id }) => engine.getContainer(Id).stop({ t: seconds }).catch(unlessDone)));
+  };
+  const others = services.filter((one) => !isDatabase(one));
+  await stop(others, GRACE.other);
+  await stop(services.filter(isDatabase), GRACE.database);
+  return services.map(({ Id }) => Id);
 }
 
-async function stopAll(engine: Docker, stack: StackIdentity): Promise<void> {
-  const containers = await engine.listContainers({ filters: { label: labelFilter(stack) } });
-  const isDatabase = ({ Labels }: Docker.ContainerInfo) => Labels[SERVICE_LABEL]?.startsWith(DATABASES) === true;
-  const stop = (ones: readonly Docker.ContainerInfo[], seconds: number) =>
-    // Containers that the CLI has stopped or removed meanwhile need no stop.
-    Promise.allSettled(ones.map(({ Id }) => engine.getContainer(Id).stop({ t: seconds })));
-  await stop(
-    containers.filter((one) => !isDatabase(one)),
-    GRACE.other,
-  );
-  await stop(containers.filter(isDatabase), GRACE.database);
+/**
+ * Starts the containers of a list that have been stopped. Those that join the network namespace of another container
+ * start after it.
+ * @returns the names of the containers that it started
+ */
+export async function startStopped(engine: Docker, ids: readonly string[]): Promise<string[]> {
+  const all = await engine.listContainers({ all: true, filters: { status: ["exited"] } });
+  const stopped = all.filter(({ Id }) => ids.includes(Id));
+  const joins = ({ HostConfig }: Docker.ContainerInfo) => HostConfig.NetworkMode.startsWith("container:");
+  for (const ones of [stopped.filter((one) => !joins(one)), stopped.filter(joins)]) {
+    await Promise.all(ones.map(({ Id }) => engine.getContainer(Id).start().catch(unlessDone)));
+  }
+  return stopped.map(({ Names, Id }) => Names[0]?.slice(1) ?? Id);
+}
+
+/** 304 Not Modified: the container is already in that state. 404: it has been removed. */
+function unlessDone(error: Error & { readonly statusCode?: number }): void {
+  if (error.statusCode !== 304 && error.statusCode !== 404) throw error;
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
-import { eventually } from "../../engine/eventually.ts";
-import { engineLabels, SERVICE_LABEL } from "../../engine/labels.ts";
-import { stopWithTheFirst } from "../../operations/stack/stopping.ts";
+import { engineLabels, type Purpose, SERVICE_LABEL } from "../../engine/labels.ts";
+import { engineState } from "../../engine/state.ts";
+import { startStopped, stopAll } from "../../operations/stack/stopping.ts";
 import { devConfig } from "../devConfig.ts";
 import { engine, engineMissing } from "../engine.ts";
 
@@ -23,15 +24,18 @@ describe("a stack that is taken down", function () {
     }
   });
   after(async () => {
-    await Promise.all(ids.map((id) => engine.getContainer(id).remove({ force: true })));
+    await Promise.allSettled(ids.map((id) => engine.getContainer(id).remove({ force: true })));
   });
 
-  const start = async (stack: typeof STACK, service: string) => {
+  const start = async (stack: typeof STACK, service: string, purpose?: Purpose) => {
     const container = await engine.createContainer({
       Image: IMAGE,
       Entrypoint: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"],
       StopSignal: "SIGTERM",
-      Labels: { ...engineLabels(stack), [SERVICE_LABEL]: service },
+      Labels: {
+        ...engineLabels(stack, purpose === undefined ? {} : { purpose }),
+        [SERVICE_LABEL]: service,
+      },
       HostConfig: { NetworkMode: "none" },
     });
     ids.push(container.id);
@@ -40,33 +44,29 @@ describe("a stack that is taken down", function () {
   };
   type Container = Awaited<ReturnType<typeof start>>;
   const stateOf = async (container: Container) => (await container.inspect()).State;
-  const hasEnded = (container: Container) =>
-    eventually(async () => assert.equal((await stateOf(container)).Status, "exited"), 20);
+  const isRunning = async (container: Container) => (await stateOf(container)).Running;
+  const isServing = async () => (await engineState(LOCAL_ENDPOINT, STACK)).isServing;
 
-  it("stops as a whole when its first container is told to, databases last, and nothing else is stopped", async () => {
-    const [database, web, first, other] = await Promise.all([
+  it("stops at once, databases last, and its containers can be started again", async () => {
+    assert.equal(await isServing(), false);
+    const [database, web, drill, other] = await Promise.all([
       start(STACK, "mysql-server1"),
       start(STACK, "web-server1"),
-      start(STACK, "haproxy-lb1"),
+      start(STACK, "writer", "drill"),
       start(OTHER, "web-server1"),
     ]);
-    const end = await stopWithTheFirst(engine, STACK);
-    try {
-      assert.equal((await stateOf(web)).Running, true);
-      await first.stop({ t: 5 });
-      await Promise.all([hasEnded(web), hasEnded(database)]);
-    } finally {
-      end();
-    }
-    const ends = await Promise.all([web, database].map(async (one) => (await stateOf(one)).FinishedAt));
-    assert.deepEqual(ends, [...ends].sort(), "the database ended before the web server");
-    assert.equal((await stateOf(other)).Running, true);
-  });
+    assert.equal(await isServing(), true);
 
-  it("is left alone once the watch has ended", async () => {
-    const [web, first] = await Promise.all([start(STACK, "web-server1"), start(STACK, "haproxy-lb1")]);
-    (await stopWithTheFirst(engine, STACK))();
-    await first.stop({ t: 5 });
-    assert.equal((await stateOf(web)).Running, true);
+    const stopped = await stopAll(engine, STACK);
+    assert.deepEqual(stopped.toSorted(), [database.id, web.id].sort());
+    const ends = await Promise.all([web, database].map(async (one) => (await stateOf(one)).FinishedAt));
+    assert.deepEqual(ends, ends.toSorted(), "the database ended before the web server");
+    assert.equal(await isRunning(drill), true);
+    assert.equal(await isRunning(other), true);
+
+    await web.remove();
+    const started = await startStopped(engine, [...stopped, drill.id, other.id]);
+    assert.equal(started.length, 1);
+    assert.equal(await isRunning(database), true);
   });
 });

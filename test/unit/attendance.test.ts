@@ -1,21 +1,43 @@
 import assert from "node:assert/strict";
 import { unattended } from "../../operations/session/attendance.ts";
+import { isWhole } from "../../operations/session/takeDown.ts";
 
-describe("a command before which the CLI asks", () => {
-  const up = { hasTerminal: true, isImplied: true };
-  for (const [rest, means, options] of [
-    [[], up, []],
-    [["--diff"], up, []],
-    [["--yes"], up, ["--skip-preview"]],
-    [["--yes=true"], up, ["--skip-preview"]],
-    [["--yes=false"], up, []],
-    [["-y"], up, ["--skip-preview"]],
-    [["-fy"], up, ["--skip-preview"]],
-    [["-mtidy"], up, []],
-    [[], { ...up, hasTerminal: false }, ["--yes", "--skip-preview"]],
-    [[], { hasTerminal: false, isImplied: false }, []],
+describe("an update", () => {
+  for (const [rest, hasTerminal, options] of [
+    [[], true, []],
+    [["--diff"], true, []],
+    [["--yes"], true, ["--skip-preview"]],
+    [["--yes=true"], true, ["--skip-preview"]],
+    [["--yes=false"], true, []],
+    [["-y"], true, ["--skip-preview"]],
+    [["-fy"], true, ["--skip-preview"]],
+    [["-mtidy"], true, []],
+    [[], false, ["--yes", "--skip-preview"]],
   ] as const) {
-    it(`gets ${JSON.stringify(options)} for ${JSON.stringify(rest)}, ${means.hasTerminal ? "at a" : "without a"} terminal${means.isImplied ? "" : " and without an implied yes"}`, () =>
-      assert.deepEqual(unattended(rest, means), options));
+    it(`gets ${JSON.stringify(options)} for ${JSON.stringify(rest)} ${hasTerminal ? "at a" : "without a"} terminal`, () =>
+      assert.deepEqual(unattended(rest, hasTerminal), options));
+  }
+});
+
+describe("a destruction", () => {
+  for (const rest of [[], ["--yes"], ["-y"], ["-fy"], ["--exclude-protected"], ["--remove"], ["-r"]] as const) {
+    it(`takes all with ${JSON.stringify(rest)}`, () => assert.equal(isWhole(rest), true));
+  }
+  for (const rest of [
+    ["--target", "urn"],
+    ["--target=urn"],
+    ["--target-dependents"],
+    ["-t", "urn"],
+    ["-turn"],
+    ["-yt", "urn"],
+    ["--exclude", "urn"],
+    ["--exclude-dependents"],
+    ["-x", "urn"],
+    ["-yx", "urn"],
+    ["--preview-only"],
+    ["--help"],
+    ["-h"],
+  ] as const) {
+    it(`leaves something with ${JSON.stringify(rest)}`, () => assert.equal(isWhole(rest), false));
   }
 });
