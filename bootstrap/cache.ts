@@ -11,6 +11,11 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   return join(xdg ? resolve(xdg) : join(homedir(), ".cache"), "foobar");
 }
 
+/** The folder in which Node.js keeps what it has compiled. */
+export function compiledFolder(): string {
+  return join(cacheRoot(), "compiled");
+}
+
 /** The inputs of a product: contents of files, and strings such as versions and platforms. */
 export interface Inputs {
   readonly files?: readonly string[];

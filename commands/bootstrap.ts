@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { compiledFolder } from "../bootstrap/cache.ts";
 import { removeCompose } from "../bootstrap/compose.ts";
 import { stopEngine } from "../bootstrap/engine/step.ts";
 import { removeNode } from "../bootstrap/node/provide.ts";
@@ -23,6 +25,7 @@ await main(async () => {
       for (const remove of [removeShellcheck, removeCompose, removeNode]) {
         for (const folder of await remove()) say(`removed ${folder}`);
       }
+      await rm(compiledFolder(), { recursive: true, force: true });
       return 0;
     case "stop":
       say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");

@@ -8,6 +8,14 @@ export interface NodePackage {
   readonly integrity: string;
 }
 
+/** A machine as packages see it. */
+export interface Platform {
+  readonly platform: string;
+  readonly arch: string;
+  /** Whether a Linux has the GNU C library, which the executables of the packages need. */
+  readonly hasGlibc: () => boolean;
+}
+
 const VERSION = "24.21.0";
 
 /** The archives' checksums by platform. The registry has no package of this version for other platforms. */
@@ -20,10 +28,10 @@ const INTEGRITY: Readonly<Record<string, string>> = {
  * The package to use instead of a Node.js that is too old; undefined: this version is new enough.
  * @throws Error if the version is too old and the platform has no package
  */
-export function replacement(version: string, platform: string, arch: string): NodePackage | undefined {
+export function replacement(version: string, { platform, arch, hasGlibc }: Platform): NodePackage | undefined {
   const problem = nodeProblem(version);
   if (problem === undefined) return undefined;
   const integrity = INTEGRITY[`${platform}-${arch}`];
-  if (integrity === undefined) throw new Error(problem);
+  if (integrity === undefined || !hasGlibc()) throw new Error(problem);
   return { name: `node-${platform}-${arch}`, version: VERSION, integrity };
 }

@@ -3,13 +3,13 @@
  * one. Every process that the command starts finds compiled code in the cache.
  */
 import module from "node:module";
-import { join } from "node:path";
-import { cacheRoot } from "../cache.ts";
+import { compiledFolder } from "../cache.ts";
 import { replacement } from "./choice.ts";
+import { THIS_PLATFORM } from "./platform.ts";
 
-process.env["NODE_COMPILE_CACHE"] ??= join(cacheRoot(), "compiled");
+process.env["NODE_COMPILE_CACHE"] ??= compiledFolder();
 try {
-  const wanted = replacement(process.versions.node, process.platform, process.arch);
+  const wanted = replacement(process.versions.node, THIS_PLATFORM);
   if (wanted !== undefined) {
     const { provideNode } = await import("./provide.ts");
     const { runAgain } = await import("./again.ts");

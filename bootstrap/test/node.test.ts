@@ -6,21 +6,25 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { nodeProblem } from "../../preflight/versions.ts";
 import { type NodePackage, replacement } from "../node/choice.ts";
+import { THIS_PLATFORM } from "../node/platform.ts";
 import { provideNode, removeNode } from "../node/provide.ts";
 import { isExecutable } from "../pulumi/home.ts";
 import { inSandbox, writeExecutable } from "./sandbox.ts";
 
+const linux = (arch: string) => ({ platform: "linux", arch, hasGlibc: () => true });
+const TOO_OLD = /Node.js 20\.20\.2 is too old\n {4}allowed: /;
+
 describe("the Node.js for a command", () => {
   it("is the machine's if it is new enough, whatever the platform", () => {
     for (const version of ["22.19.0", "24.0.0", "26.10.0"]) {
-      assert.equal(replacement(version, "linux", "x64"), undefined);
-      assert.equal(replacement(version, "win32", "ia32"), undefined);
+      assert.equal(replacement(version, linux("x64")), undefined);
+      assert.equal(replacement(version, { platform: "win32", arch: "ia32", hasGlibc: () => false }), undefined);
     }
   });
 
   it("is otherwise the platform's package, with its checksum", () => {
     for (const arch of ["x64", "arm64"]) {
-      const wanted = replacement("20.20.2", "linux", arch);
+      const wanted = replacement("20.20.2", linux(arch));
       assert.equal(wanted?.name, `node-linux-${arch}`);
       assert.equal(nodeProblem(String(wanted?.version)), undefined);
       assert.match(String(wanted?.integrity), /^sha512-[\w+/]{86}==$/);
@@ -29,8 +33,9 @@ describe("the Node.js for a command", () => {
 
   it("is refused if it is too old and the platform has no package", () => {
     for (const platform of ["darwin", "win32"]) {
-      assert.throws(() => replacement("20.20.2", platform, "x64"), /Node.js 20\.20\.2 is too old\n {4}allowed: /);
+      assert.throws(() => replacement("20.20.2", { ...linux("x64"), platform }), TOO_OLD);
     }
+    assert.throws(() => replacement("20.20.2", { ...linux("x64"), hasGlibc: () => false }), TOO_OLD);
   });
 });
 
@@ -77,7 +82,8 @@ console.log("node.tgz");
 
   it("runs on this machine", async function () {
     this.timeout(300_000);
-    const wanted = process.platform === "linux" && replacement("20.0.0", process.platform, process.arch);
+    const wanted =
+      THIS_PLATFORM.platform === "linux" && THIS_PLATFORM.hasGlibc() && replacement("20.0.0", THIS_PLATFORM);
     if (!wanted) return this.skip();
     const folder = await provideNode(wanted, (line) => console.log(`      ${line}`));
     const { stdout } = await execa(join(folder, "node"), ["--print", "process.versions.node"]);

@@ -31,13 +31,11 @@ export async function promote({ target, lost }: Failover, tools: FailoverTools):
   const { nodes, execute } = tools;
   const { name } = target.plan;
   // No member is killed for a script that the target's container does not have.
-  await execute(name, ["test", "-e", SCRIPT]).catch((cause: Error) => {
-    throw new Error(
-      `the container of ${name} is of an older version of this program
-    cure:      npm run up, or the same command in that version's checkout, where it is called takeover`,
-      { cause },
-    );
-  });
+  const found = await execute(name, ["sh", "-c", `if [ -e ${SCRIPT} ]; then echo found; fi`]);
+  if (found.trim() !== "found") {
+    throw new Error(`the container of ${name} is of an older version of this program
+    cure:      npm run up, or the same command in that version's checkout, where it is called takeover`);
+  }
   const fenced: string[] = [];
   try {
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { cacheRoot } from "../../bootstrap/cache.ts";
@@ -19,9 +19,11 @@ describe("a shell that has evaluated npm run env", function () {
     }
     project = await createProject();
     const state = join(project.folder, "it's a state");
-    // Like a user's shell, without the bootstrap's folders on its PATH.
+    // Like the shell of a user with a current Node.js, without the bootstrap's folders on its PATH.
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_"));
-    const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.startsWith(cacheRoot()));
+    const path = (process.env["PATH"] ?? "")
+      .split(delimiter)
+      .filter((folder) => folder === dirname(process.execPath) || !folder.startsWith(cacheRoot()));
     env = {
       ...Object.fromEntries(own),
       PATH: path.join(delimiter),

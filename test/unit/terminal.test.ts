@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
 const COMMAND = fileURLToPath(new URL("../signalled.ts", import.meta.url));
+const TYPESCRIPT = new URL("../../typescript.mjs", import.meta.url);
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 
@@ -10,7 +11,7 @@ const CTRL_D = "\x04";
 async function typed(words: string, pattern: RegExp, keys: string) {
   // Without `exec`, Debian's sh would stay between the two, receive Ctrl-C as well, and end with an exit code of its
   // own.
-  const command = `exec ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} ${words}`;
+  const command = `exec ${process.execPath} --import ${TYPESCRIPT} ${COMMAND} ${words}`;
   const child = execa("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
     all: true,
     env: { SHELL: "/bin/sh" },
@@ -32,7 +33,7 @@ async function typed(words: string, pattern: RegExp, keys: string) {
 
 describe("a command whose reader closes the output early", () => {
   it("runs to its end", async () => {
-    const command = `{ ${process.execPath} --disable-warning=ExperimentalWarning ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
+    const command = `{ ${process.execPath} --import ${TYPESCRIPT} ${COMMAND} lines; echo "exit code $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await execa("sh", ["-c", command]);
     assert.equal(stdout, "line");
     assert.equal(stderr.trim(), "exit code 4");
