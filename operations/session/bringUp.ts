@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Known } from "../../ownership/known.ts";
 import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
@@ -31,9 +32,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
       `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
     );
   }
-  for (const name of await startStopped(await stackEngine(session.stack), [...known.ids]).catch(() => [])) {
-    say(`starting ${name}, which had been stopped`);
-  }
+  await startAgain(session.stack, known);
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
@@ -42,9 +41,18 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   const start = new Date();
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const exitCode = await pulumi(session, ["up", ...unattended(session.rest, hasTerminal)]);
+  // An engine goes on stopping what a killed `down` has asked it to stop.
+  if (exitCode === 0) await startAgain(session.stack, known);
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
+}
+
+/** Starts what the state knows and somebody has stopped. Without an engine the program says how to mend that. */
+async function startAgain(stack: string, { ids }: Known): Promise<void> {
+  for (const name of await startStopped(await stackEngine(stack), [...ids]).catch(() => [])) {
+    say(`started ${name}, which had been stopped`);
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import { agrees } from "./attendance.ts";
 import { confirm } from "./confirm.ts";
 import { requireQuiet } from "./heal.ts";
 import { pulumi, type Session } from "./pulumi.ts";
+import { withoutSignals } from "./signals.ts";
 import { say } from "./terminal.ts";
 
 const DESTROY = ["destroy", "--exclude-protected"] as const;
@@ -44,10 +45,13 @@ export async function takeDown(session: Session): Promise<number> {
   await requireQuiet(session, true);
   const engine = await stackEngine(stack);
   // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
-  const stopped = await stopAll(engine, { project: PROJECT, stack }).catch(() => []);
+  const stopped = await withoutSignals(
+    () => stopAll(engine, { project: PROJECT, stack }).catch(() => []),
+    "the containers are being stopped; once the CLI removes them it can be interrupted",
+  );
   const exitCode = await pulumi(session, [...DESTROY, "--skip-preview", ...(isAsked ? ["--yes"] : [])]);
   if (exitCode !== 0) {
-    for (const name of await startStopped(engine, stopped)) say(`starting ${name} again, because it was not removed`);
+    for (const name of await startStopped(engine, stopped)) say(`started ${name} again, because it was not removed`);
   }
   return exitCode;
 }
