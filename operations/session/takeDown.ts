@@ -2,8 +2,9 @@ import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 import { startStopped, stopAll } from "../stack/stopping.ts";
 import { agrees } from "./attendance.ts";
+import { refuseBusy } from "./busy.ts";
 import { confirm } from "./confirm.ts";
-import { requireQuiet } from "./heal.ts";
+import { readLocks } from "./locks.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { withoutSignals } from "./signals.ts";
 import { say } from "./terminal.ts";
@@ -42,7 +43,8 @@ export async function takeDown(session: Session): Promise<number> {
       return 1;
     }
   }
-  await requireQuiet(session, true);
+  // The stack was looked at before, but not if another run was at work then.
+  refuseBusy(session.reference, await readLocks(backend.folder, stack), []);
   const engine = await stackEngine(stack);
   // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
   const stopped = await withoutSignals(
