@@ -7,6 +7,7 @@ import { type Sorted, sort } from "../../ownership/sort.ts";
 import { cli, isWithoutStack } from "../stack/cli.ts";
 import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
+import { removeBrokenAttributes } from "./attributes.ts";
 import { agreementText, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
 import { confirm } from "./confirm.ts";
 import { removeFound } from "./leftovers.ts";
@@ -120,9 +121,19 @@ function idsIn({ foreign, leftovers, doubtful }: Sorted): string[] {
 async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
   const found = await findOnEngine(await stackEngine(stack), PROJECT).catch(() => undefined);
+  await mendState(session);
   const known = knownToExport(await exportOf(session));
   const locks = backend.folder === undefined ? [] : await readLocks(backend.folder, stack);
   return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
+}
+
+/** Makes a state readable that a killed run has left; not while a run is at work. */
+async function mendState({ stack, backend }: Looking): Promise<void> {
+  if (backend.folder === undefined) return;
+  if ((await readLocks(backend.folder, stack)).some(({ isAlive }) => isAlive)) return;
+  for (const name of await removeBrokenAttributes(backend.folder, stack)) {
+    say(`the last run was killed while it saved the state; removing ${name}, which it left half-written`);
+  }
 }
 
 /**
