@@ -7,6 +7,7 @@ import { kept } from "../../releases/store.ts";
 import { makeObjects } from "../stack/file.ts";
 import { stackEngine } from "../stack/needs.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
+import { readStack } from "../stack/stack.ts";
 import { startStopped } from "../stack/stopping.ts";
 import { unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
@@ -32,7 +33,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
       `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
     );
   }
-  await startAgain(session.stack, known);
+  await startAgain(session.stack, known).catch(() => undefined);
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
@@ -42,17 +43,26 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
   const exitCode = await pulumi(session, ["up", ...unattended(session.rest, hasTerminal)]);
   // An engine goes on stopping what a killed `down` has asked it to stop.
-  if (exitCode === 0) await startAgain(session.stack, known);
+  if (exitCode === 0) await startAgain(session.stack, known).catch(() => undefined);
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
 }
 
-/** Starts what the state knows and somebody has stopped. Without an engine the program says how to mend that. */
+/**
+ * Starts what the state knows and somebody has stopped, but no database with other data than those of the settings: a
+ * restore has stopped it. Without an engine or with a malformed file nothing is started, and the program says why.
+ */
 async function startAgain(stack: string, { ids }: Known): Promise<void> {
-  for (const name of await startStopped(await stackEngine(stack), [...ids]).catch(() => [])) {
-    say(`started ${name}, which had been stopped`);
-  }
+  const { topology } = await readStack(stack);
+  const wanted = topology.cluster.databases.map(({ dataVolume }) => dataVolume);
+  const isOtherData = (volume: string) => volume.startsWith(`${PROJECT}-${stack}-mysql-`) && !wanted.includes(volume);
+  const started = await startStopped(
+    await stackEngine(stack),
+    [...ids],
+    ({ Mounts }) => !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name)),
+  );
+  for (const name of started) say(`started ${name}, which had been stopped`);
 }
 
 /**

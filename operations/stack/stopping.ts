@@ -28,11 +28,16 @@ export async function stopAll(engine: Docker, stack: StackIdentity): Promise<str
 /**
  * Starts the containers of a list that have been stopped. Those that join the network namespace of another container
  * start after it.
+ * @param isWanted whether one of them is started; default: yes
  * @returns the names of the containers that it started
  */
-export async function startStopped(engine: Docker, ids: readonly string[]): Promise<string[]> {
+export async function startStopped(
+  engine: Docker,
+  ids: readonly string[],
+  isWanted: (container: Docker.ContainerInfo) => boolean = () => true,
+): Promise<string[]> {
   const all = await engine.listContainers({ all: true, filters: { status: ["exited"] } });
-  const stopped = all.filter(({ Id }) => ids.includes(Id));
+  const stopped = all.filter((one) => ids.includes(one.Id) && isWanted(one));
   const joins = ({ HostConfig }: Docker.ContainerInfo) => HostConfig.NetworkMode.startsWith("container:");
   for (const ones of [stopped.filter((one) => !joins(one)), stopped.filter(joins)]) {
     await Promise.all(ones.map(({ Id }) => engine.getContainer(Id).start().catch(unlessDone)));
