@@ -16,8 +16,8 @@ export type Roll = <Plan>(
 ) => Service[];
 
 /**
- * The order for a stack that serves: each service waits until the one before it is healthy. A release reaches one server at a
- * time, and stops at the first that fails with the others untouched.
+ * The order for a stack that serves: each service waits until the one before it is healthy. A release reaches one server
+ * at a time, and stops at the first that fails with the others untouched.
  */
 export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create) => {
   const services: Service[] = [];

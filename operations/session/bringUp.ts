@@ -1,20 +1,17 @@
 import { join } from "node:path";
-import type { Known } from "../../ownership/known.ts";
 import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
 import { makeObjects } from "../stack/file.ts";
-import { stackEngine } from "../stack/needs.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
-import { readStack } from "../stack/stack.ts";
-import { startStopped } from "../stack/stopping.ts";
 import { unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
+import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
 
 const HOME = join(ROOT, RELEASES);
@@ -33,7 +30,6 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
       `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
     );
   }
-  await startAgain(session.stack, known).catch(() => undefined);
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
@@ -41,28 +37,15 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   }
   const start = new Date();
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const exitCode = await pulumi(session, ["up", ...unattended(session.rest, hasTerminal)]);
-  // An engine goes on stopping what a killed `down` has asked it to stop.
-  if (exitCode === 0) await startAgain(session.stack, known).catch(() => undefined);
+  const options = unattended(session.rest, hasTerminal);
+  // Before the update only if nobody will be asked whether to make it; after it in any case, because an engine goes on
+  // stopping what a killed `down` has asked it to stop.
+  if (options.length > 0) await startAgain(session, known);
+  const exitCode = await pulumi(session, ["up", ...options]);
+  if (exitCode === 0) await startAgain(session, known);
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
-}
-
-/**
- * Starts what the state knows and somebody has stopped, but no database with other data than those of the settings: a
- * restore has stopped it. Without an engine or with a malformed file nothing is started, and the program says why.
- */
-async function startAgain(stack: string, { ids }: Known): Promise<void> {
-  const { topology } = await readStack(stack);
-  const wanted = topology.cluster.databases.map(({ dataVolume }) => dataVolume);
-  const isOtherData = (volume: string) => volume.startsWith(`${PROJECT}-${stack}-mysql-`) && !wanted.includes(volume);
-  const started = await startStopped(
-    await stackEngine(stack),
-    [...ids],
-    ({ Mounts }) => !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name)),
-  );
-  for (const name of started) say(`started ${name}, which had been stopped`);
 }
 
 /**

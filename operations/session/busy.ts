@@ -1,6 +1,7 @@
 import type { Found } from "../../ownership/found.ts";
 import { doubtText, removal } from "../../ownership/report.ts";
-import type { Lock } from "./locks.ts";
+import { type Lock, readLocks } from "./locks.ts";
+import type { Machine } from "./machine.ts";
 
 /** The option that answers the question of `up`, `down` and `restore` with yes. It is not an option of the CLI. */
 export const REMOVE_LEFTOVERS = "--remove-leftovers";
@@ -24,4 +25,13 @@ export function refuseBusy(reference: string, locks: readonly Lock[], doubtful: 
   if (doubtful.length === 0) return;
   throw new Error(`${doubtText(doubtful)}
     allowed:   ${agreementText(doubtful)}`);
+}
+
+/** Whether another run is at work on a stack, as far as its backend shows. */
+export async function isBusy({
+  stack,
+  backend,
+}: Pick<Machine, "backend"> & { readonly stack: string }): Promise<boolean> {
+  if (backend.folder === undefined) return false;
+  return (await readLocks(backend.folder, stack)).some(({ isAlive }) => isAlive);
 }

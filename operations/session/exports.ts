@@ -37,8 +37,8 @@ export const FASTER = {
 } as const;
 
 /**
- * The environment without the variables that the CLI does not need: those that make it faster, the folder of its logins if
- * its home is unchanged, and the backend if the CLI is logged in to it.
+ * The environment without the variables that the CLI does not need: those that make it faster, the folder of its logins
+ * if its home is unchanged, and the backend if the CLI is logged in to it.
  * @param login the backend of `pulumi login`
  */
 export function necessary(wanted: Environment, present: Environment, login: string | undefined): Environment {

@@ -8,7 +8,7 @@ import { cli, isWithoutStack } from "../stack/cli.ts";
 import { stackEngine } from "../stack/needs.ts";
 import { PROJECT } from "../stack/project.ts";
 import { removeBrokenAttributes } from "./attributes.ts";
-import { agreementText, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
+import { agreementText, isBusy, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
 import { confirm } from "./confirm.ts";
 import { removeFound } from "./leftovers.ts";
 import { type Lock, readLocks, removeLock } from "./locks.ts";
@@ -128,9 +128,9 @@ async function look(session: Looking): Promise<View> {
 }
 
 /** Makes a state readable that a killed run has left; not while a run is at work. */
-async function mendState({ stack, backend }: Looking): Promise<void> {
-  if (backend.folder === undefined) return;
-  if ((await readLocks(backend.folder, stack)).some(({ isAlive }) => isAlive)) return;
+async function mendState(session: Looking): Promise<void> {
+  const { stack, backend } = session;
+  if (backend.folder === undefined || (await isBusy(session))) return;
   for (const name of await removeBrokenAttributes(backend.folder, stack)) {
     say(`the last run was killed while it saved the state; removing ${name}, which it left half-written`);
   }

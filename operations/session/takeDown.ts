@@ -1,8 +1,8 @@
+import type { Known } from "../../ownership/known.ts";
 import { stackEngine } from "../stack/needs.ts";
-import { PROJECT } from "../stack/project.ts";
 import { startStopped, stopAll } from "../stack/stopping.ts";
-import { agrees } from "./attendance.ts";
-import { refuseBusy } from "./busy.ts";
+import { agrees, isWhole } from "./attendance.ts";
+import { isBusy, refuseBusy } from "./busy.ts";
 import { confirm } from "./confirm.ts";
 import { readLocks } from "./locks.ts";
 import { pulumi, type Session } from "./pulumi.ts";
@@ -11,23 +11,16 @@ import { say } from "./terminal.ts";
 
 const DESTROY = ["destroy", "--exclude-protected"] as const;
 
-/** Options of the CLI by which it destroys a part of a stack, or nothing. A short one may stand behind others: -yt. */
-const PARTIAL = /^(-[a-zA-Z]*[txh]|--target|--exclude(?!-protected)|--preview-only|--help)/;
-
 /** The option of the CLI by which nothing is shown before it is done. */
 const UNSEEN = /^(--skip-preview|-[a-zA-Z]*f)/;
-
-/** Whether the arguments let the CLI destroy the stack as a whole. */
-export function isWhole(rest: readonly string[]): boolean {
-  return !rest.some((arg) => PARTIAL.test(arg));
-}
 
 /**
  * Destroys a stack but for what is protected. If it is all to go, and somebody has agreed to that, its containers are
  * stopped at once before the CLI removes them; if the CLI refuses, they start again.
+ * @param known the state's knowledge: only its containers are stopped
  * @returns the CLI's exit code
  */
-export async function takeDown(session: Session): Promise<number> {
+export async function takeDown(session: Session, { ids }: Known): Promise<number> {
   const { stack, rest, backend } = session;
   const isAsked = !agrees(rest);
   // Without a file backend the CLI alone knows whether another run is at work. Without a terminal it refuses to ask.
@@ -38,6 +31,8 @@ export async function takeDown(session: Session): Promise<number> {
     const isUnseen = rest.some((arg) => UNSEEN.test(arg));
     const previewed = isUnseen ? 0 : await pulumi(session, [...DESTROY, "--preview-only"]);
     if (previewed !== 0) return previewed;
+    // The CLI says "All unprotected resources were destroyed" after a preview, too.
+    if (!isUnseen) say("this was a preview: nothing has been destroyed yet");
     if (!(await confirm(`Destroy the stack ${session.reference}?`))) {
       say("nothing was changed");
       return 1;
@@ -47,13 +42,14 @@ export async function takeDown(session: Session): Promise<number> {
   refuseBusy(session.reference, await readLocks(backend.folder, stack), []);
   const engine = await stackEngine(stack);
   // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
-  const stopped = await withoutSignals(
-    () => stopAll(engine, { project: PROJECT, stack }).catch(() => []),
+  const ran = await withoutSignals(
+    () => stopAll(engine, ids).catch(() => new Set<string>()),
     "the containers are being stopped; once the CLI removes them it can be interrupted",
   );
   const exitCode = await pulumi(session, [...DESTROY, "--skip-preview", ...(isAsked ? ["--yes"] : [])]);
-  if (exitCode !== 0) {
-    for (const name of await startStopped(engine, stopped)) say(`started ${name} again, because it was not removed`);
+  if (exitCode !== 0 && !(await isBusy(session))) {
+    const started = await startStopped(engine, ran).catch(() => []);
+    for (const name of started) say(`started ${name} again, because it was not removed`);
   }
   return exitCode;
 }

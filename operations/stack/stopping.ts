@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { labelFilter, PURPOSE_LABEL, SERVICE_LABEL, type StackIdentity } from "../../engine/labels.ts";
+import { SERVICE_LABEL } from "../../engine/labels.ts";
 
 /** The longest that a container takes to end by itself, in seconds: a database writes what it has in memory. */
 const GRACE = { database: 60, other: 5 } as const;
@@ -8,44 +8,44 @@ const GRACE = { database: 60, other: 5 } as const;
 const DATABASES = "mysql-";
 
 /**
- * Stops the services of a stack that is about to be destroyed: all at once, and databases last. The CLI stops them tier
- * by tier, as for visitors that could move to another server. Containers of commands are left alone.
- * @returns the ids of the containers that it stopped
+ * Stops the containers of a list that run: all at once, and databases last. The CLI stops them tier by tier, as for
+ * visitors that could move to another server. A container that does not stop is left to the CLI.
+ * @returns the ids of the containers that ran
  */
-export async function stopAll(engine: Docker, stack: StackIdentity): Promise<string[]> {
-  const running = await engine.listContainers({ filters: { label: labelFilter(stack) } });
-  const services = running.filter(({ Labels }) => !(PURPOSE_LABEL in Labels));
+export async function stopAll(engine: Docker, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const running = (await engine.listContainers()).filter(({ Id }) => ids.has(Id));
   const isDatabase = ({ Labels }: Docker.ContainerInfo) => Labels[SERVICE_LABEL]?.startsWith(DATABASES) === true;
-  const stop = async (ones: readonly Docker.ContainerInfo[], seconds: number) => {
-    await Promise.all(ones.map(({ Id }) => engine.getContainer(Id).stop({ t: seconds }).catch(unlessDone)));
-  };
-  const others = services.filter((one) => !isDatabase(one));
+  const stop = (ones: readonly Docker.ContainerInfo[], seconds: number) =>
+    Promise.allSettled(ones.map(({ Id }) => engine.getContainer(Id).stop({ t: seconds })));
+  const others = running.filter((one) => !isDatabase(one));
   await stop(others, GRACE.other);
-  await stop(services.filter(isDatabase), GRACE.database);
-  return services.map(({ Id }) => Id);
+  await stop(running.filter(isDatabase), GRACE.database);
+  return new Set(running.map(({ Id }) => Id));
 }
 
 /**
  * Starts the containers of a list that have been stopped. Those that join the network namespace of another container
  * start after it.
  * @param isWanted whether one of them is started; default: yes
- * @returns the names of the containers that it started
+ * @returns the names of the containers that it started; those that cannot start are left out
  */
 export async function startStopped(
   engine: Docker,
-  ids: readonly string[],
+  ids: ReadonlySet<string>,
   isWanted: (container: Docker.ContainerInfo) => boolean = () => true,
 ): Promise<string[]> {
   const all = await engine.listContainers({ all: true, filters: { status: ["exited"] } });
-  const stopped = all.filter((one) => ids.includes(one.Id) && isWanted(one));
+  const stopped = all.filter((one) => ids.has(one.Id) && isWanted(one));
   const joins = ({ HostConfig }: Docker.ContainerInfo) => HostConfig.NetworkMode.startsWith("container:");
-  for (const ones of [stopped.filter((one) => !joins(one)), stopped.filter(joins)]) {
-    await Promise.all(ones.map(({ Id }) => engine.getContainer(Id).start().catch(unlessDone)));
-  }
-  return stopped.map(({ Names, Id }) => Names[0]?.slice(1) ?? Id);
-}
-
-/** 304 Not Modified: the container is already in that state. 404: it has been removed. */
-function unlessDone(error: Error & { readonly statusCode?: number }): void {
-  if (error.statusCode !== 304 && error.statusCode !== 404) throw error;
+  const start = (one: Docker.ContainerInfo) =>
+    engine
+      .getContainer(one.Id)
+      .start()
+      .then(
+        () => [one.Names[0]?.slice(1) ?? one.Id],
+        () => [],
+      );
+  const first = await Promise.all(stopped.filter((one) => !joins(one)).map(start));
+  const joining = await Promise.all(stopped.filter(joins).map(start));
+  return [...first, ...joining].flat();
 }

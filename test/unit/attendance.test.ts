@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { unattended } from "../../operations/session/attendance.ts";
-import { isWhole } from "../../operations/session/takeDown.ts";
+import { isWhole, unattended } from "../../operations/session/attendance.ts";
 
 describe("an update", () => {
   for (const [rest, hasTerminal, options] of [
@@ -19,7 +18,7 @@ describe("an update", () => {
   }
 });
 
-describe("a destruction", () => {
+describe("an update or a destruction", () => {
   for (const rest of [[], ["--yes"], ["-y"], ["-fy"], ["--exclude-protected"], ["--remove"], ["-r"]] as const) {
     it(`takes all with ${JSON.stringify(rest)}`, () => assert.equal(isWhole(rest), true));
   }

@@ -10,22 +10,12 @@ import { collisions } from "../../preflight/preflight.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
-
-const REMOTE = "tcp://elsewhere:2376";
-const empty: EngineState = {
-  kernel: "6.1.0",
-  networks: [],
-  published: [],
-  services: [],
-  isServing: false,
-  dataVolumes: [],
-  dataAtWork: [],
-};
+import { NOBODY, REMOTE } from "../proposals.ts";
 
 const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
   // Without the subnets of this machine, which may run a stack in the default range.
-  const problems = await collisions(topology, endpoint, { ...empty, ...state }, []);
+  const problems = await collisions(topology, endpoint, { ...NOBODY, ...state }, []);
   return problems.map(({ path, complaint, allowed }) => `${path.join(".")} ${complaint ?? allowed}`);
 };
 
