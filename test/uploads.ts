@@ -16,19 +16,30 @@ export interface Upload {
   /** The number of pieces of the body, and the milliseconds between two. Default: one piece. */
   readonly pieces?: number;
   readonly pauseMs?: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const PATIENCE_MS = 20_000;
 
 /** The answer to a sender that reads while it sends: a status, or the end of the connection without one. */
 export function answerTo(url: string, upload: Upload): Promise<string> {
-  const { path, size, type = "application/json", chunked = false, expect = false, pieces = 1, pauseMs = 0 } = upload;
+  const {
+    path,
+    size,
+    type = "application/json",
+    chunked = false,
+    expect = false,
+    pieces = 1,
+    pauseMs = 0,
+    headers,
+  } = upload;
   return new Promise((resolve) => {
     const sent = request(new URL(path, url), {
       method: "POST",
       agent: false,
       timeout: PATIENCE_MS,
       headers: {
+        ...headers,
         "content-type": type,
         ...(chunked ? { "transfer-encoding": "chunked" } : { "content-length": size }),
         ...(expect ? { expect: "100-continue" } : {}),

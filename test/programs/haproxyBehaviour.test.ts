@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
 import { engineMissing } from "../engine.ts";
 import { type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
+import { answersTo } from "../uploads.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;
@@ -112,6 +113,15 @@ describe("HAProxy at work, in the variants of its configuration", function () {
 
   it("maintenance: a server out of service gets no request", async () => {
     assert.deepEqual(await sharesOf((await stage.play("maintenance")).url, 10), { server2: 10 });
+  });
+
+  it("sends a request whose body arrives slowly to another server if the first cannot reach its application", async () => {
+    const balancer = await stage.play("round-robin");
+    await ready(balancer, "server1", "server2");
+    for (const chunked of [false, true]) {
+      const slow = { path: "/", size: 400, pieces: 4, pauseMs: 100, chunked, headers: { "x-unreachable": "server1" } };
+      assert.deepEqual(await answersTo(balancer.url, slow, 16), { 200: 16 });
+    }
   });
 
   it("shows the 503 page when no server is left, and serves again when they are back", async () => {
