@@ -1,7 +1,8 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CONFIG_FOLDER, haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import type { LoadBalancerPlan } from "../topology/plan.ts";
 import { planTopology } from "../topology/topology.ts";

@@ -6,9 +6,10 @@ import { configFiles, liveFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { CONFIG_FOLDER, haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
+import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
 import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
+import { CONFIG_FOLDER } from "./unavailable.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];

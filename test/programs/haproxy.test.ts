@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { CONFIG_FOLDER, haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { CONFIG_FOLDER } from "../../components/loadBalancer/unavailable.ts";
 import { ALGORITHMS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";

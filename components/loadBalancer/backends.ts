@@ -1,0 +1,61 @@
+import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/plan.ts";
+
+/** The routes that requests can take. */
+export function backends(plan: LoadBalancerPlan): string {
+  const ready = plan.backends.filter(({ traffic }) => traffic === "ready");
+  return `backend web
+${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
+    option httpchk
+    http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
+    http-check expect status 200
+    default-server ${checks(plan.health)} ${RESOLVE}
+${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
+
+# If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
+# are tried: that is better than refusing every request.
+backend last-resort
+    balance roundrobin
+    default-server ${RESOLVE}
+${ready.map(({ name, address, port }) => `    server ${name} ${address}:${port}`).join("\n")}`;
+}
+
+const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";
+
+function balance({ algorithm, hash }: BalancePlan): string[] {
+  if (hash === undefined) return [`balance ${algorithm}`];
+  return [["balance", algorithm, ...hash.uriOptions].join(" "), `hash-type ${hash.method}`];
+}
+
+function affinity(kind: LoadBalancerPlan["affinity"]): string[] {
+  if (kind === "cookie") return ['cookie FOOBAR_SERVER insert indirect nocache httponly attr "SameSite=Lax"'];
+  if (kind === "address") {
+    return ["stick-table type ip size 100k expire 30m peers loadbalancers", "stick on src"];
+  }
+  return [];
+}
+
+const OBSERVED = { connection: "layer4", response: "layer7" } as const;
+
+function checks({ intervalMs, fastIntervalMs, fall, rise, observe, slowStartSeconds }: HealthPlan): string {
+  return [
+    `check inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${intervalMs}ms fall ${fall} rise ${rise}`,
+    ...(observe === "off" ? [] : [`observe ${OBSERVED[observe]} error-limit 5 on-error mark-down`]),
+    ...(slowStartSeconds === 0 ? [] : [`slowstart ${slowStartSeconds}s`]),
+  ].join(" ");
+}
+
+/**
+ * A server with weight 0 gets no new visitors and keeps those that are bound to it; a disabled server gets no requests.
+ */
+function server(
+  { name, address, port, weight, maxConnections, traffic, backup }: BackendPlan,
+  cookie: boolean,
+): string {
+  return [
+    `    server ${name} ${address}:${port} weight ${traffic === "drain" ? 0 : weight}`,
+    ...(maxConnections === undefined ? [] : [`maxconn ${maxConnections}`]),
+    ...(cookie ? [`cookie ${name}`] : []),
+    ...(backup ? ["backup"] : []),
+    ...(traffic === "maintenance" ? ["disabled"] : []),
+  ].join(" ");
+}
