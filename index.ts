@@ -1,3 +1,4 @@
+import { withProcessLimits } from "./components/processLimits.ts";
 import { loadConfig } from "./config/config.ts";
 import { deploy } from "./deploy.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -14,5 +15,6 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 export default async function main() {
   const topology = planTopology(await loadConfig(surroundingsOf));
   const { isServing } = await preflight(topology);
-  return deploy(topology, isServing);
+  const outputs = deploy(topology, isServing);
+  return { ...outputs, containers: withProcessLimits(topology, outputs.containers) };
 }

@@ -40,6 +40,15 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly files: readonly MountedFiles[];
   /** A writable volume, and the path that it is mounted at. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string };
+  /** A writable folder on disk, whose content is lost with the container. */
+  readonly work?: string;
+  /**
+   * Folders that the image declares as volumes. The engine would give each container, seeds too, a writable volume
+   * without a name and without a limit there; an empty folder in memory takes its place where nothing else is mounted.
+   */
+  readonly imageVolumes?: readonly string[];
+  /** Whether its processes may share memory by /dev/shm. Default: no, and there is no such folder. */
+  readonly sharedMemory?: boolean;
   /** Writable folders in memory that belong to `user`, each with its size in MB. */
   readonly scratch?: Readonly<Record<string, number>>;
   readonly published?: readonly PublishedPort[];
@@ -64,6 +73,13 @@ export interface ServiceArgs extends Partial<Waits> {
 
 /** The provider would update these in place, which the engine ignores. `#initerror` makes a failed start be retried. */
 const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerror"];
+
+/**
+ * The most processes of a container's user. The kernel counts them over all containers, and on the host, where a person
+ * may have the same user id. So this is far above what a stack needs: it only ends a fork bomb on the way to the host's
+ * own limit, before the container's limit of processes (processLimits.ts) is in force.
+ */
+const USER_PROCESSES = 16_384;
 
 /**
  * A hardened container with its files: no capabilities but the named ones, a read-only root file system, limits, and a
@@ -107,12 +123,21 @@ export class Service extends pulumi.ComponentResource {
           restart: "no",
           networkMode: "none",
           volumes: [{ volumeName: volume.name, containerPath: files.path }],
+          ...(args.imageVolumes === undefined ? {} : { tmpfs: emptyFolders(args.imageVolumes) }),
           uploads: [...files.uploads],
         },
-        { ...own, deleteBeforeReplace: true, ignoreChanges: ["labels"], dependsOn: filesAfter },
+        {
+          ...own,
+          deleteBeforeReplace: true,
+          replaceOnChanges: ["tmpfs"],
+          ignoreChanges: ["labels"],
+          dependsOn: filesAfter,
+        },
       );
       return { seed, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
     });
+
+    const work = args.work === undefined ? undefined : this.#work(args.work, labels, own);
 
     this.seeds = mounts.map(({ seed }) => seed);
     this.container = new docker.Container(
@@ -131,6 +156,9 @@ export class Service extends pulumi.ComponentResource {
         capabilities: { ...(args.capabilities ? { adds: [...args.capabilities] } : {}), drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
         init: args.init ?? false,
+        ipcMode: args.sharedMemory ? "private" : "none",
+        cgroupnsMode: "private",
+        ulimits: userLimits(args),
         memory: args.plan.memoryMb,
         memorySwap: args.plan.memoryMb,
         cpus: args.plan.cpus,
@@ -145,8 +173,12 @@ export class Service extends pulumi.ComponentResource {
         volumes: [
           ...mounts.map(({ mount }) => mount),
           ...(args.data ? [{ volumeName: args.data.volume.name, containerPath: args.data.path }] : []),
+          ...(work ? [{ volumeName: work.volume.name, containerPath: work.path }] : []),
         ],
-        tmpfs: scratchFolders(args.user, args.scratch ?? {}),
+        tmpfs: {
+          ...emptyFolders(args.imageVolumes?.filter((path) => ![args.data?.path, args.work].includes(path)) ?? []),
+          ...scratchFolders(args.user, args.scratch ?? {}),
+        },
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
         restart: "unless-stopped",
@@ -162,6 +194,11 @@ export class Service extends pulumi.ComponentResource {
       },
     );
     this.registerOutputs({ container: this.container.name });
+  }
+
+  #work(path: string, labels: docker.types.input.VolumeLabel[], own: pulumi.CustomResourceOptions) {
+    const volume = new docker.Volume(`${this.name}-work`, { labels }, { ...own, ignoreChanges: ["labels"] });
+    return { volume, path };
   }
 }
 
@@ -195,6 +232,24 @@ function scratchFolders(user: string, folders: Readonly<Record<string, number>>)
       `rw,noexec,nosuid,nodev,size=${megabytes}m,uid=${uid},gid=${gid},mode=0750`,
     ]),
   );
+}
+
+/** Folders that nothing can be written to. */
+function emptyFolders(paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [path, "ro,noexec,nosuid,nodev,size=64k"]));
+}
+
+/**
+ * The limits of a container's user. A core dump would write secrets to the disk. The processes of root are the whole
+ * host's, so root has no limit there.
+ */
+function userLimits({ user, plan }: Pick<ServiceArgs, "user" | "plan">): docker.types.input.ContainerUlimit[] {
+  const limit = (name: string, most: number) => ({ name, soft: most, hard: most });
+  return [
+    limit("core", 0),
+    limit("nofile", plan.openFiles),
+    ...(user.startsWith("0:") ? [] : [limit("nproc", USER_PROCESSES)]),
+  ];
 }
 
 /** Seconds in the engine's own notation: another spelling of the same duration would be a change at every `up`. */

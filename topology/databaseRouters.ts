@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { attachments } from "./links.ts";
 import type { ClusterPlan, RouterPlan } from "./plan.ts";
 import { ROUTER_PORTS } from "./ports.ts";
-import { SIZES } from "./sizes.ts";
+import { routerOpenFiles, SIZES } from "./sizes.ts";
 
 /**
  * The domain of the routers' addresses. TLS passes through a router unchanged, so a database's certificate is valid for
@@ -28,6 +28,7 @@ export function planRouters(config: Config, { databases }: ClusterPlan): RouterP
       image: config.images.router,
       attachments: [...attachments(address, "router"), ...attachments(name, "data")],
       ...SIZES.router,
+      openFiles: routerOpenFiles(maxConnections, targets.length),
       address,
       ports: ROUTER_PORTS,
       targets,

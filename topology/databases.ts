@@ -7,7 +7,7 @@ import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
 import type { ClusterPlan, DatabasePlan } from "./plan.ts";
 import { MYSQL_PORT } from "./ports.ts";
-import { SIZES } from "./sizes.ts";
+import { databasePids, SIZES } from "./sizes.ts";
 
 const ARBITER_SIZING = {
   memoryMb: SIZES.arbiter.memoryMb,
@@ -55,6 +55,7 @@ export function planCluster(config: Config): ClusterPlan {
           { network: "replication", alias: memberName(server) },
         ],
         ...SIZES.database,
+        pids: databasePids(sizing.maxConnections),
         memoryMb,
         dataVolume: dataVolume(config, name),
         sizing,

@@ -57,6 +57,10 @@ export interface InstancePlan {
    * container.
    */
   readonly cpus: string;
+  /** The most processes and threads in the container. */
+  readonly pids: number;
+  /** The most files and sockets that one process may have open. */
+  readonly openFiles: number;
 }
 
 /** A route that a request can take: through a web server to an application server. HAProxy's `server`. */

@@ -1,14 +1,30 @@
-/** Memory and CPUs of every container but the databases' data nodes, whose memory is a setting. */
+/**
+ * The limits of every container: memory in MB, CPUs, processes with their threads, and the open files of a process. The
+ * memory of the databases' data nodes is a setting. Limits of processes and files are several times of what a container
+ * uses. A container does not start if its limit of files is above the engine's own hard limit, so none is above 16,384
+ * unless settings ask for more connections.
+ */
 export const SIZES = {
-  pause: { memoryMb: 128, cpus: "1.0" },
-  haproxy: { memoryMb: 128, cpus: "1.0" },
-  web: { memoryMb: 128, cpus: "0.5" },
-  application: { memoryMb: 256, cpus: "1.0" },
-  router: { memoryMb: 64, cpus: "0.5" },
-  database: { cpus: "1.0" },
+  pause: { memoryMb: 128, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  haproxy: { memoryMb: 128, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
+  application: { memoryMb: 256, cpus: "1.0", pids: 256, openFiles: 8_192 },
+  router: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 16_384 },
+  /** Its files suffice for the most connections that the settings allow, because another number replaces the node. */
+  database: { cpus: "1.0", openFiles: 16_384 },
   /** The arbiter has all data, but serves no clients. */
   arbiter: { memoryMb: 768, cpus: "1.0" },
-  controller: { memoryMb: 32, cpus: "0.5" },
-  /** The backup container starts a MySQL server of its own. */
-  backup: { memoryMb: 768, cpus: "1.0" },
+  controller: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
+  /** The backup container starts MySQL servers of its own. */
+  backup: { memoryMb: 768, cpus: "1.0", pids: 256, openFiles: 16_384 },
 } as const;
+
+/** The processes of a database: a thread for each connection, MySQL's other threads, and the node's scripts. */
+export function databasePids(maxConnections: number): number {
+  return 256 + maxConnections;
+}
+
+/** The open files of a router: two sockets for each connection to each database, and its other files. */
+export function routerOpenFiles(maxConnections: number, databases: number): number {
+  return Math.max(SIZES.router.openFiles, 1_024 + 2 * maxConnections * databases);
+}

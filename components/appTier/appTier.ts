@@ -61,6 +61,7 @@ export class AppTier extends pulumi.ComponentResource {
             environment: { ...environment(plan, this.release), ...read },
             files: [files, secrets],
             scratch: { "/tmp": 16 },
+            sharedMemory: true,
             healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
             stopGrace: plan.drainSeconds + 15,
             ...waits,

@@ -27,6 +27,12 @@ const KEEPALIVED_FOLDER = "/etc/foobar";
 const SCRIPT_NAME = "hold";
 const FALLBACK_KIND = "spare";
 
+/**
+ * Succeeds if the pause container's script has noted the time within the last 5 s. It does while the script watches, and
+ * either HAProxy or its fallback listens or 10 s have not yet passed without both. It starts no process.
+ */
+const WATCHED = "read -r noted </run/haproxy/watched && printf -v now '%(%s)T' -1 && [ $((now - noted)) -le 5 ]";
+
 /** When CPU is short the load balancer comes first: all requests wait for it, and its peer would take it for dead. */
 const CPU_SHARES = 8192;
 
@@ -131,6 +137,7 @@ function waiting(): PauseProgram {
     user: "99:99",
     command: ["bash", "-c", file("pause.sh"), SCRIPT_NAME, String(STATISTICS_PORT), CONFIG_FILE],
     scratch: { "/run/haproxy": 1 },
+    healthcheck: { tests: ["CMD", "bash", "-c", WATCHED], startPeriod: 10 },
   };
 }
 

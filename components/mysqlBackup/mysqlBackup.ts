@@ -6,7 +6,7 @@ import { stackLabels } from "../../engine/labels.ts";
 import type { BackupPlan } from "../../topology/plan.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
-import { DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
+import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
 import type { Password } from "../passwords.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
@@ -94,6 +94,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
           }),
         ],
         data: { volume, path: BACKUP_FOLDER },
+        work: DATA_FOLDER,
+        imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 16 },
         cpuShares: 256,
         healthcheck: { tests: ["CMD", "bash", `${BACKUP_SCRIPTS}/health.sh`], startPeriod: 120 },

@@ -22,12 +22,14 @@ import {
 /** The file with the definitions that scripts share with the program. */
 export const DEFINITIONS = "definitions.sh";
 
+/** The folder of MySQL's data, which the image declares as a volume. */
+export const DATA_FOLDER = "/var/lib/mysql";
 /** A file in a node's data folder until its first provisioning is complete. It contains the present step. */
-export const MARKER = "/var/lib/mysql/.provisioning";
+export const MARKER = `${DATA_FOLDER}/.provisioning`;
 /** A file in a node's container: the members that a person has given up, one a line. The group begins without them. */
 export const GIVEN_UP = "/tmp/given-up";
 /** A file in a data folder with cloned data, until the data certainly has everything that the lost data had. */
-export const DATA_LOST = "/var/lib/mysql/.data-lost";
+export const DATA_LOST = `${DATA_FOLDER}/.data-lost`;
 /** A file in a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
 

@@ -9,6 +9,7 @@ import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
 import { Service, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { DATA_FOLDER } from "./definitions.ts";
 import { DESIRED_FOLDER, TLS } from "./mysqlConfig.ts";
 import {
   ACCOUNTS,
@@ -102,7 +103,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
             [basename(TLS.key)]: key,
           }),
         ],
-        data: { volume, path: "/var/lib/mysql" },
+        data: { volume, path: DATA_FOLDER },
+        imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
         // The name of a member that is down is looked up outside, and a group waits for the answer, because it looks up
         // names in the thread that passes its messages. Without these options it would wait 20 s where no resolver
@@ -144,6 +146,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           }),
         ],
         scratch: { "/tmp": 1 },
+        imageVolumes: [DATA_FOLDER],
         // On a first `up` it starts beside the nodes, which have 120 s themselves.
         healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 180 },
         stopGrace: 5,

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { DATA_FOLDER } from "../../components/mysqlCluster/definitions.ts";
 import { engineLabels, REPLACES_LABEL } from "../../engine/labels.ts";
 import { separated } from "../../engine/streams.ts";
 import type { BackupPlan, Topology } from "../../topology/plan.ts";
@@ -82,8 +83,6 @@ export async function buildCopy(
     throw error;
   }
 }
-
-const DATA_FOLDER = "/var/lib/mysql";
 
 async function finished(
   engine: Docker,

@@ -165,7 +165,15 @@ describe("the dev stack, against mocks", () => {
       assert.ok(Number(container["memory"]) > 0, name);
       assert.match(String(container["cpus"]), /^\d+\.\d*[1-9]$|^\d+\.0$/, name);
       assert.equal(container["restart"], "unless-stopped", name);
-      assert.equal(container["wait"], name === "lb1" ? undefined : true, name);
+      assert.equal(container["wait"], true, name);
+      assert.equal(container["ipcMode"], name.startsWith("app-") ? "private" : "none", name);
+      assert.equal(container["cgroupnsMode"], "private", name);
+      const ulimits = container["ulimits"] as { name: string; soft: number; hard: number }[];
+      assert.deepEqual(ulimits.map((limit) => limit.name).sort(), ["core", "nofile", "nproc"], name);
+      assert.ok(
+        ulimits.every(({ name, soft, hard }) => soft === hard && (name === "core" ? hard === 0 : hard <= 16_384)),
+        name,
+      );
       assert.ok(Number(container["destroyGraceSeconds"]) > 0, name);
       assert.equal(container["logDriver"], "json-file", name);
       const { deleteBeforeReplace, replaceOnChanges } = options as pulumi.CustomResourceOptions;

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import { UserError } from "../config/userError.ts";
+import { limitProcesses } from "../engine/processLimit.ts";
+import type { Topology } from "../topology/plan.ts";
+import { instances } from "../topology/tiers.ts";
+
+/**
+ * Limits the processes of each container as soon as it is there, or checks that they are limited. A fork bomb then ends
+ * in its own container.
+ * @param containers the name of each service's container
+ * @returns the same names, each when the limit is in force; they fail if the engine refuses it
+ */
+export function withProcessLimits(
+  topology: Topology,
+  containers: Readonly<Record<string, pulumi.Output<string>>>,
+): Record<string, pulumi.Output<string>> {
+  const endpoints = new Map(topology.hosts.map(({ name, endpoint }) => [name, endpoint]));
+  const plans = new Map(instances(topology).map((plan) => [plan.name, plan]));
+  return Object.fromEntries(
+    Object.entries(containers).map(([service, container]) => {
+      const plan = plans.get(service);
+      if (plan === undefined) throw new Error(`the plan has no service ${service}`);
+      const endpoint = endpoints.get(plan.host) ?? "";
+      return [service, container.apply((name) => limited(endpoint, name, plan.pids))];
+    }),
+  );
+}
+
+async function limited(endpoint: string, container: string, most: number): Promise<string> {
+  if (pulumi.runtime.isDryRun()) return container;
+  const outcome = await limitProcesses(endpoint, container, most).catch((error: Error) => {
+    throw new UserError(`the engine at ${endpoint} does not limit the processes of ${container}: ${error.message}
+    cure:      repair it and npm run up, which sets the limit again`);
+  });
+  if (outcome === "unsupported") {
+    void pulumi.log.warn(`the engine at ${endpoint} has no limit of processes, so a fork bomb in ${container} would
+    reach the whole machine
+    cure:      mount the pids cgroup; for a rootless engine, delegate the controller pids to its user`);
+  }
+  return container;
+}

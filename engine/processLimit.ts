@@ -1,0 +1,17 @@
+import { engineClient } from "./client.ts";
+
+/** Whether a container's limit of processes is in force; `unsupported`: the engine's kernel has no such limit. */
+export type Outcome = "in force" | "unsupported";
+
+/**
+ * Limits the processes and threads of a container, which the provider has no argument for. The limit stays in force
+ * when the container is started again.
+ * @throws Error with the engine's reason
+ */
+export async function limitProcesses(endpoint: string, container: string, most: number): Promise<Outcome> {
+  const found = engineClient(endpoint).getContainer(container);
+  const { HostConfig } = await found.inspect();
+  if (HostConfig.PidsLimit === most) return "in force";
+  const { Warnings: warnings }: { Warnings: string[] | null } = await found.update({ PidsLimit: most });
+  return (warnings ?? []).some((warning) => /pids limit/i.test(warning)) ? "unsupported" : "in force";
+}
