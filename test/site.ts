@@ -112,6 +112,17 @@ export async function servicesOf(project: TestProject): Promise<string[]> {
     .sort();
 }
 
+/** The host's ports that the stack's file plans for each service, each as address:port. */
+export async function plannedPorts(project: TestProject): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { topology } = await openProject(project);
+  return new Map(
+    topology.loadBalancers.map(({ name, published }) => [
+      name,
+      published.map(({ address, port }) => `${address}:${port}`),
+    ]),
+  );
+}
+
 /** Kills the processes of services at once, and waits until the engine has started them again and each is healthy. */
 export async function killAndRecover(project: TestProject, ...services: string[]): Promise<void> {
   const containers = await containersOf(project);

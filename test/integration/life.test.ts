@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { NETWORKS } from "../../config/choices.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { serviceOf } from "../../operations/stack/find.ts";
+import { subjectsOf } from "../cis/inspect.ts";
+import { findings } from "../cis/report.ts";
+import { engine } from "../engine.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import {
   databasesOfProject,
@@ -105,6 +108,15 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     await succeed(project(), "up", "--expect-no-changes");
     measured(`second_up=${seconds(start)}`);
     await notDrifted(project());
+  });
+
+  it("has no finding of the CIS Docker Benchmark without a reason, and no volume without a name", async () => {
+    assert.deepEqual(findings(await subjectsOf(project())), []);
+    const { containers } = await project().inventory();
+    for (const { id, name } of containers) {
+      const { Mounts } = await engine.getContainer(id).inspect();
+      for (const { Name } of Mounts) assert.doesNotMatch(String(Name), /^[0-9a-f]{64}$/, name);
+    }
   });
 
   it("keeps passwords out of the state's plain text", async () => {
