@@ -1,0 +1,74 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Settings } from "../config/schema.ts";
+import { engineClient } from "../engine/client.ts";
+import { commandLine } from "../operations/session/commandLine.ts";
+import { prepareMachine } from "../operations/session/machine.ts";
+import { main, say } from "../operations/session/terminal.ts";
+import { changedText } from "../operations/stack/configuration.ts";
+import { makeObjects, stackFile } from "../operations/stack/file.ts";
+import { PROJECT } from "../operations/stack/project.ts";
+import { readStack } from "../operations/stack/stack.ts";
+import { type Pin, pin, tagged } from "../operations/supply/digests.ts";
+import { digestOf } from "../operations/supply/registry.ts";
+
+const USAGE = `npm run images -- VERB [--stack NAME]
+    pin        writes the digest that each image's tag has in its registry now into the stack's file; again: refreshes it
+    unpin      removes the digests of images that also have a tag
+    list       shows the stack's images`;
+
+type Images = Settings["images"];
+
+/** Pins the images of a stack to digests. Only the stack's file changes; the next `npm run up` uses it. */
+await main(async () => {
+  const { stack, rest } = commandLine(process.argv.slice(2));
+  const [verb, ...others] = rest;
+  if (others.length > 0 || !["pin", "unpin", "list"].includes(verb ?? "")) throw new Error(USAGE);
+  const { config } = await readStack(stack);
+  if (verb === "list") {
+    for (const [key, name] of Object.entries(config.images)) console.log(`${key.padEnd(12)} ${name}`);
+    return 0;
+  }
+  const pins = verb === "pin" ? await pinned(stack, config) : unpinned(config.images);
+  await makeObjects(PROJECT, stack);
+  const file = stackFile(stack);
+  const images = Object.fromEntries(Object.entries(pins).map(([key, { name }]) => [key, name])) as Images;
+  const changed = Object.values(pins).filter(({ kind }) => kind === "pinned").length;
+  if (changed > 0) await writeFile(file, changedText(PROJECT, await readFile(file, "utf8"), { images }));
+  for (const [key, one] of Object.entries(pins)) {
+    if (one.kind === "pinned") say(`images.${key}: ${one.name}, before ${one.was}`);
+    if (one.kind === "fixed") say(`images.${key}: ${one.name} has no tag to ask for, and stays`);
+  }
+  say(changed > 0 ? "npm run up replaces the containers whose images have changed" : "nothing has changed");
+  return 0;
+});
+
+/** Asks for all digests before anything is written: a file with some new and some old images would be a surprise. */
+async function pinned(
+  stack: string,
+  { images, loadBalancer }: Pick<Settings, "images" | "loadBalancer">,
+): Promise<Record<string, Pin>> {
+  await prepareMachine(stack, { cli: false, engine: false });
+  const engine = engineClient(loadBalancer.endpoint);
+  const asked = new Map<string, Promise<string>>();
+  const digest = (name: string) => {
+    const answer = asked.get(name) ?? digestOf(engine, name);
+    asked.set(name, answer);
+    return answer;
+  };
+  const pins: [string, Pin][] = [];
+  for (const [key, name] of Object.entries(images)) {
+    const tag = tagged(name);
+    pins.push([key, tag === undefined ? { kind: "fixed", name } : pin(name, await digest(tag))]);
+  }
+  return Object.fromEntries(pins);
+}
+
+function unpinned(images: Images): Record<string, Pin> {
+  return Object.fromEntries(
+    Object.entries(images).map(([key, name]): [string, Pin] => {
+      const tag = tagged(name);
+      if (tag === undefined) return [key, { kind: "fixed", name }];
+      return [key, tag === name ? { kind: "unchanged", name } : { kind: "pinned", name: tag, was: name }];
+    }),
+  );
+}
