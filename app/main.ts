@@ -57,7 +57,7 @@ async function start(settings: Settings): Promise<void> {
   // As the first process of a container it has no default handlers: an unhandled signal would do nothing at all.
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void drain(signal));
 
-  await app.listen({ host: "0.0.0.0", port: settings.port });
+  await app.listen({ host: settings.host, port: settings.port });
 
   // Notices a lost or restored database before a visitor does.
   while (!closing.signal.aborted) {

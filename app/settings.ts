@@ -11,6 +11,8 @@ export interface DatabaseAddress {
 
 /** The application's settings, from its environment variables. */
 export interface Settings {
+  /** The address, or its name, that it listens on. */
+  readonly host: string;
   readonly port: number;
   readonly serverName: string;
   readonly release: string;
@@ -81,6 +83,7 @@ const text = (max: number, message: string) =>
     .regex(/^[\x20-\x7e]+$/, message);
 
 const Environment = z.object({
+  HOST: text(253, "must be at most 253 printable characters").default("0.0.0.0"),
   PORT: whole(1, 65535, 3000),
   // The name is in a header of every answer.
   SERVER_NAME: z
@@ -170,6 +173,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
   const env = parsed.data;
   return {
+    host: env.HOST,
     port: env.PORT,
     serverName: env.SERVER_NAME,
     release: env.RELEASE,

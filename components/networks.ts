@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkName } from "../config/choices.ts";
+import { SERVER_NETWORKS } from "../config/choices.ts";
 import { type ResourceIdentity, stackLabels } from "../engine/labels.ts";
 import type { Attachment, NetworkPlan } from "../topology/plan.ts";
 import type { Host } from "./host.ts";
@@ -13,36 +13,63 @@ export interface NetworksArgs {
 
 /** The stack's networks. They are its firewall: containers that share no network cannot reach each other. */
 export class Networks extends pulumi.ComponentResource {
-  readonly #networks: ReadonlyMap<NetworkName, docker.Network>;
+  readonly #networks = new Map<string, docker.Network>();
 
   constructor(name: string, args: NetworksArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Networks", name, {}, opts);
-    this.#networks = new Map(
-      args.plans.map((plan) => [
+    for (const plan of args.plans) {
+      const network = new docker.Network(
         plan.name,
-        new docker.Network(
-          plan.name,
-          {
-            name: plan.engineName,
-            driver: "bridge",
-            internal: plan.internal,
-            ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
-            labels: stackLabels(args.identity),
-          },
+        {
+          name: plan.engineName,
+          driver: "bridge",
+          internal: plan.internal,
+          options: bridgeOptions(plan),
+          ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+          labels: stackLabels(args.identity),
+        },
+        {
+          parent: this,
+          provider: args.host.provider,
           // Replacing a network replaces every container in it.
-          { parent: this, provider: args.host.provider, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
-        ),
-      ]),
-    );
+          deleteBeforeReplace: true,
+          ignoreChanges: ["labels"],
+          ...this.#succession(plan, args.plans),
+        },
+      );
+      this.#networks.set(plan.name, network);
+    }
     this.registerOutputs({});
   }
 
   /** A container's attachments as the provider takes them. */
   join(attachments: readonly Attachment[]): docker.types.input.ContainerNetworksAdvanced[] {
-    return attachments.map(({ network, alias, address }) => {
+    return attachments.map(({ network, alias, listensAs, address }) => {
       const joined = this.#networks.get(network);
       if (joined === undefined) throw new Error(`the plan has no network ${network}`);
-      return { name: joined.name, aliases: [alias], ...(address === undefined ? {} : { ipv4Address: address }) };
+      const aliases = [alias, ...(listensAs === undefined ? [] : [listensAs])];
+      return { name: joined.name, aliases, ...(address === undefined ? {} : { ipv4Address: address }) };
     });
   }
+
+  /**
+   * In earlier versions all servers shared one network, whose subnet now has a part for each server's own. The engine
+   * refuses overlapping subnets, so the first of these networks replaces the shared one and the others come after it.
+   */
+  #succession({ name, part }: NetworkPlan, plans: readonly NetworkPlan[]): pulumi.CustomResourceOptions {
+    if (!SERVER_NETWORKS.some((own) => own === part)) return {};
+    const first = plans.find((plan) => plan.part === part);
+    if (first?.name === name) return { aliases: [{ name: part }] };
+    const before = first && this.#networks.get(first.name);
+    return before === undefined ? {} : { dependsOn: [before] };
+  }
+}
+
+/**
+ * A network that is not internal has an address of the host, to which the engine leads published ports. Without
+ * masquerade its containers' packets leave with a private address, and no answer finds the way back.
+ */
+function bridgeOptions({ internal, egress }: NetworkPlan): Record<string, string> {
+  if (internal) return { "com.docker.network.bridge.inhibit_ipv4": "true" };
+  return egress ? {} : { "com.docker.network.bridge.enable_ip_masquerade": "false" };
 }

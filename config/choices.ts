@@ -23,11 +23,14 @@ export const TRAFFIC = ["ready", "drain", "maintenance"] as const;
 export type Traffic = (typeof TRAFFIC)[number];
 
 /**
- * Each pair of neighbours in the request's path shares exactly one of these networks. Their order decides which part of
- * the range each one has: add a new network at the end.
+ * The networks that have a setting. Their order decides which part of the range each one has: add a new one at the end.
  */
 export const NETWORKS = ["edge", "web", "app", "data", "replication", "router"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
+
+/** Of these, every application server has a network of its own, in a part of the setting's subnet. */
+export const SERVER_NETWORKS = ["app", "router"] as const;
+export type ServerNetworkName = (typeof SERVER_NETWORKS)[number];
 
 /** The default range of all networks. */
 export const DEFAULT_RANGE = "10.201.0.0/20";

@@ -52,9 +52,11 @@ export function addressIn(subnet: string, place: number): string {
   return dotted(place < 0 ? last + 1 + place : first + place);
 }
 
-/** A sixteenth of a range, counted from 0: of 10.201.0.0/20 the third is 10.201.2.0/24. */
-export function partOf(range: string, index: number): string {
-  const bits = bitsOf(range) + PARTS_BITS;
+/**
+ * A part of a range, counted from 0: of 10.201.0.0/20 the third sixteenth is 10.201.2.0/24.
+ * @param bits the part's prefix length; by default that of a sixteenth
+ */
+export function partOf(range: string, index: number, bits = bitsOf(range) + PARTS_BITS): string {
   return cidr(spanOf(range).first + index * sizeOf(bits), bits);
 }
 
@@ -66,6 +68,13 @@ export function rangeBits(partBits: number): number {
 /** The number of containers' addresses in a subnet: all but the network's, the gateway's and the broadcast address. */
 export function capacityOf(bits: number): number {
   return sizeOf(bits) - 3;
+}
+
+/** The prefix length of the smallest subnet with room for a number of containers. */
+export function bitsWithRoom(containers: number): number {
+  let bits = 32;
+  while (capacityOf(bits) < containers) bits--;
+  return bits;
 }
 
 /**

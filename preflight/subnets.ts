@@ -1,5 +1,6 @@
+import { NETWORKS, SERVER_NETWORKS } from "../config/choices.ts";
 import type { Problem } from "../config/problems.ts";
-import { bitsOf, capacityOf, isCidr, overlap, proposer, rangeBits } from "../config/subnets.ts";
+import { bitsOf, bitsWithRoom, isCidr, overlap, proposer, rangeBits } from "../config/subnets.ts";
 import type { EngineNetwork } from "../engine/state.ts";
 import type { NetworkPlan, Topology } from "../topology/plan.ts";
 import { instances } from "../topology/tiers.ts";
@@ -20,17 +21,21 @@ export function subnetProblems(
   const propose = proposer([
     ...networks.flatMap(({ subnets }) => subnets),
     ...machine.map(({ subnet }) => subnet),
-    ...topology.networks.map(({ subnet }) => subnet),
+    ...Object.values(topology.subnets),
     range,
   ]);
+  const present = networks.filter((network) => !isReplacedFirst(topology, network));
+  // The engine has an interface in each of its networks.
+  const interfaces = machine.filter((one) => !networks.some(({ subnets }) => subnets.includes(one.subnet)));
   const faults = topology.networks.flatMap((plan): Fault[] => {
-    const holders = holdersOf(plan, networks, machine);
+    const holders = holdersOf(plan, present, interfaces);
+    const subnet = topology.subnets[plan.part];
     const bits = bitsFor(topology, plan);
-    return holders.length > 0 || bits < bitsOf(plan.subnet) ? [{ plan, holders, bits }] : [];
+    return holders.length > 0 || bits < bitsOf(subnet) ? [{ plan, subnet, holders, bits }] : [];
   });
   const ofRange = faults.filter(({ plan }) => plan.setting === "range");
   // A single network that has to move can move alone. If one part of a range is too small, all parts are small.
-  const whole = ofRange.length > 1 || ofRange.some(({ plan, bits }) => bits < bitsOf(plan.subnet)) ? ofRange : [];
+  const whole = ofRange.length > 1 || ofRange.some(({ subnet, bits }) => bits < bitsOf(subnet)) ? ofRange : [];
   return [
     ...(whole.length === 0
       ? []
@@ -42,22 +47,34 @@ export function subnetProblems(
             example: propose(rangeBits(Math.min(...whole.map(({ bits }) => bits)))),
           },
         ]),
-    ...faults
-      .filter((fault) => !whole.includes(fault))
-      .map((fault) => ({
-        path: ["networks", fault.plan.name],
-        value: fault.plan.subnet,
-        allowed: `a subnet ${wanted([fault])}`,
-        example: propose(fault.bits),
-      })),
+    ...NETWORKS.flatMap((part) => {
+      const ofPart = faults.filter((fault) => fault.plan.part === part && !whole.includes(fault));
+      return ofPart.length === 0
+        ? []
+        : [
+            {
+              path: ["networks", part],
+              value: topology.subnets[part],
+              allowed: `a subnet ${wanted(ofPart)}`,
+              example: propose(Math.min(...ofPart.map(({ bits }) => bits))),
+            },
+          ];
+    }),
   ];
+}
+
+/** Whether a network is one that all servers shared in an earlier version: `up` replaces it before it makes others. */
+function isReplacedFirst({ project, stack }: Topology, { name, own }: EngineNetwork): boolean {
+  return own && SERVER_NETWORKS.some((part) => name === `${project}-${stack}-${part}`);
 }
 
 /** A network whose subnet is in use or too small. */
 interface Fault {
   readonly plan: NetworkPlan;
+  /** The subnet of its setting, which it has whole or a part of. */
+  readonly subnet: string;
   readonly holders: readonly Holder[];
-  /** The prefix of a subnet with room for the network's containers, no longer than that of the plan. */
+  /** The prefix of a subnet that the setting could have instead, no longer than it has. */
   readonly bits: number;
 }
 
@@ -73,11 +90,12 @@ function wanted(faults: readonly Fault[]): string {
     const names = [...new Set(holders.flatMap((holder) => (holder.kind === kind ? [holder.name] : [])))];
     return `${kind}${names.length > 1 ? "s" : ""} ${names.join(", ")}`;
   });
-  const small = faults.filter(({ plan, bits }) => bits < bitsOf(plan.subnet));
+  const small = faults.filter(({ subnet, bits }) => bits < bitsOf(subnet));
   return [
     ...(kinds.length === 0 ? [] : [`that does not overlap ${kinds.join(", nor ")}`]),
     ...small.map(
-      ({ plan, bits }) => `with a /${bits} for networks.${plan.name}, whose containers do not fit into ${plan.subnet}`,
+      ({ plan, subnet, bits }) =>
+        `with a /${bits} for networks.${plan.part}, whose containers do not fit into ${subnet}`,
     ),
   ].join(", and ");
 }
@@ -85,14 +103,12 @@ function wanted(faults: readonly Fault[]): string {
 function holdersOf(
   { engineName, subnet }: NetworkPlan,
   networks: readonly EngineNetwork[],
-  machine: readonly MachineSubnet[],
+  interfaces: readonly MachineSubnet[],
 ): Holder[] {
   const itself = networks.find(({ name, own }) => own && name === engineName);
   const others = networks.filter((network) => network !== itself);
-  // The engine has an interface in each of its networks. An existing network has already worked with the others.
-  const interfaces = itself?.subnets.includes(subnet)
-    ? []
-    : machine.filter((one) => !networks.some(({ subnets }) => subnets.includes(one.subnet)));
+  // An existing network has already worked with this machine's.
+  const elsewhere = itself?.subnets.includes(subnet) ? [] : interfaces;
   return [
     ...others
       .filter(({ subnets }) => subnets.some((taken) => isCidr(taken) && overlap(taken, subnet)))
@@ -100,20 +116,21 @@ function holdersOf(
         kind: own ? "the stack's present network" : "the engine's network",
         name: `${name} (${subnets.join(", ")})`,
       })),
-    ...interfaces
+    ...elsewhere
       .filter((one) => overlap(one.subnet, subnet))
       .map((one) => ({ kind: "this machine's network", name: `${one.name} (${one.subnet})` })),
   ];
 }
 
 /**
- * The prefix length of the plan's subnet if it has room for the network's containers, else of the smallest that has.
+ * The prefix length of the setting's subnet if it has room for the network's containers, else of the smallest that has.
+ * The parts of a divided subnet have room: the configuration's rules see to it.
  */
-function bitsFor(topology: Topology, { name, subnet }: NetworkPlan): number {
+function bitsFor(topology: Topology, { name, part, subnet }: NetworkPlan): number {
+  const bits = bitsOf(topology.subnets[part]);
+  if (subnet !== topology.subnets[part]) return bits;
   const containers = instances(topology).filter(({ attachments }) =>
     attachments.some(({ network }) => network === name),
   );
-  let bits = bitsOf(subnet);
-  while (capacityOf(bits) < containers.length) bits--;
-  return bits;
+  return Math.min(bits, bitsWithRoom(containers.length));
 }

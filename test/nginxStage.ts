@@ -80,7 +80,7 @@ export async function createStage(
     nobody: gateway.replace(/\d+$/, "250"),
     async start(upstreams, changes = {}) {
       const listeners = upstreams.map((upstream, index) => ({ port: 8080 + index, upstream }));
-      const plan = { ...webPlan(), trustedSubnet: `${gateway}/32`, listeners, ...changes };
+      const plan = { ...webPlan(), listenAddress: "0.0.0.0", trustedSubnet: `${gateway}/32`, listeners, ...changes };
       const config = join(folder, `config${started++}`);
       await mkdir(config);
       await writeFile(join(config, "nginx.conf"), nginxConfig(plan, STATIC_VERSION));

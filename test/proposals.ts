@@ -7,6 +7,7 @@ import { type Surroundings, UNKNOWN } from "../config/surroundings.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { MachineSubnet } from "../preflight/machine.ts";
 import { collisions } from "../preflight/preflight.ts";
+import { planNetworks } from "../topology/networks.ts";
 import { planTopology } from "../topology/topology.ts";
 import type { StackSettings } from "./examples.ts";
 
@@ -55,9 +56,14 @@ export async function hindrance(
 }
 
 /** What a stack has on an engine. */
-export function held({ networks, loadBalancer }: Config, stack: string, own = false): Partial<EngineState> {
+export function held(config: Config, stack: string, own = false): Partial<EngineState> {
+  const { loadBalancer } = config;
   return {
-    networks: NETWORKS.map((name) => ({ name: `foobar-${stack}-${name}`, subnets: [networks[name]], own })),
+    networks: planNetworks({ ...config, stack }).map(({ engineName, subnet }) => ({
+      name: engineName,
+      subnets: [subnet],
+      own,
+    })),
     published: [loadBalancer.port, loadBalancer.statsPort].flatMap((port) =>
       port === undefined
         ? []

@@ -123,6 +123,12 @@ export async function plannedPorts(project: TestProject): Promise<ReadonlyMap<st
   );
 }
 
+/** The networks, by their names on the engine, that the stack's file plans now. */
+export async function networksOf(project: TestProject): Promise<string[]> {
+  const { topology } = await openProject(project);
+  return topology.networks.map(({ engineName }) => engineName).sort();
+}
+
 /** Kills the processes of services at once, and waits until the engine has started them again and each is healthy. */
 export async function killAndRecover(project: TestProject, ...services: string[]): Promise<void> {
   const containers = await containersOf(project);

@@ -1,6 +1,7 @@
 import { drainSeconds } from "../config/loadBalancing.ts";
 import type { Config } from "../config/schema.ts";
-import { attachments } from "./links.ts";
+import { attachments, servingAttachment } from "./links.ts";
+import { serverNetwork } from "./networks.ts";
 import type { ApplicationPlan, RouterPlan } from "./plan.ts";
 import { SIZES } from "./sizes.ts";
 
@@ -8,12 +9,17 @@ export function planApplications(config: Config, routers: readonly RouterPlan[])
   const { command, port, readinessPath } = config.application;
   return routers.map(({ server, address, ports }) => {
     const name = `app-${server}`;
+    const listenAddress = `${name}.app`;
     return {
       name,
       host: server,
       server,
+      listenAddress,
       image: config.images.application,
-      attachments: attachments(name, "app", "router"),
+      attachments: [
+        servingAttachment(name, serverNetwork("app", server), listenAddress),
+        ...attachments(name, serverNetwork("router", server)),
+      ],
       ...SIZES.application,
       port,
       drainSeconds: drainSeconds(config.loadBalancer.health),

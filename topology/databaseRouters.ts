@@ -1,6 +1,7 @@
 import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import { attachments } from "./links.ts";
+import { serverNetwork } from "./networks.ts";
 import type { ClusterPlan, RouterPlan } from "./plan.ts";
 import { ROUTER_PORTS } from "./ports.ts";
 import { routerOpenFiles, SIZES } from "./sizes.ts";
@@ -26,7 +27,7 @@ export function planRouters(config: Config, { databases }: ClusterPlan): RouterP
       host: server,
       server,
       image: config.images.router,
-      attachments: [...attachments(address, "router"), ...attachments(name, "data")],
+      attachments: [...attachments(address, serverNetwork("router", server)), ...attachments(name, "data")],
       ...SIZES.router,
       openFiles: routerOpenFiles(maxConnections, targets.length),
       address,

@@ -48,6 +48,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     readinessPath: config.application.readinessPath,
     requestTimeoutSeconds: config.web.requestTimeoutSeconds,
     edgeSubnet: edge,
+    listenAddresses: [address, ...(replicas > 1 ? virtualAddresses(config.loadBalancer, edge) : [])],
   }));
 }
 

@@ -1,15 +1,37 @@
-import { NETWORKS } from "../config/choices.ts";
+import { NETWORKS, type NetworkName, SERVER_NETWORKS, type ServerNetworkName } from "../config/choices.ts";
 import type { Config } from "../config/schema.ts";
+import { serverSubnets } from "../config/serverSubnets.ts";
 import { addressIn } from "../config/subnets.ts";
 import type { NetworkPlan } from "./plan.ts";
 
 export function planNetworks(config: Config): NetworkPlan[] {
-  return NETWORKS.map((name) => ({
+  return NETWORKS.flatMap((part) =>
+    isOfServers(part)
+      ? [...serverSubnets(part, config.networks[part], config.servers)].map(([server, subnet]) =>
+          planNetwork(config, part, serverNetwork(part, server), subnet),
+        )
+      : [planNetwork(config, part, part, config.networks[part])],
+  );
+}
+
+/** The name of an application server's own network. */
+export function serverNetwork(part: ServerNetworkName, server: string): string {
+  return `${part}-${server}`;
+}
+
+function planNetwork(config: Config, part: NetworkName, name: string, subnet: string): NetworkPlan {
+  return {
     name,
+    part,
     engineName: `${config.project}-${config.stack}-${name}`,
-    subnet: config.networks[name],
-    setting: config.networkSettings[name] === undefined ? "range" : name,
-    gateway: addressIn(config.networks[name], 1),
-    internal: name !== "edge",
-  }));
+    subnet,
+    setting: config.networkSettings[part] === undefined ? "range" : part,
+    gateway: addressIn(subnet, 1),
+    internal: part !== "edge",
+    egress: false,
+  };
+}
+
+function isOfServers(part: NetworkName): part is ServerNetworkName {
+  return SERVER_NETWORKS.some((name) => name === part);
 }

@@ -10,21 +10,34 @@ export interface HostPlan {
 }
 
 export interface NetworkPlan {
-  readonly name: NetworkName;
+  /** Unique in the stack: edge, app-server1. */
+  readonly name: string;
+  /** The setting whose subnet it has, or has a part of. */
+  readonly part: NetworkName;
   /** The network's name on the engine, which several stacks can share. */
   readonly engineName: string;
   readonly subnet: string;
   /** The key of `networks` that decides the subnet. */
   readonly setting: NetworkName | "range";
   readonly gateway: string;
-  /** Nothing outside the engine can reach an internal network, or be reached from it. */
+  /** An internal network has no address of the host: neither the host nor anything beyond it is reachable from there. */
   readonly internal: boolean;
+  /**
+   * Whether containers of a network that is not internal can open connections to the outside: the engine gives them the
+   * host's address.
+   */
+  readonly egress: boolean;
 }
 
 /** A network that a container joins, and the name by which the other containers there find it. */
 export interface Attachment {
-  readonly network: NetworkName;
+  readonly network: string;
   readonly alias: string;
+  /**
+   * Another name in this network, by which the container's own listeners find their address. Its host name stands for
+   * its addresses in all networks. undefined: it has none.
+   */
+  readonly listensAs?: string;
   /**
    * A fixed address, for containers whose address others have to know beforehand. undefined: the engine assigns one.
    */
@@ -141,10 +154,14 @@ export interface LoadBalancerPlan {
   readonly requestTimeoutSeconds: number;
   /** The network in which clients reach the published ports. */
   readonly edgeSubnet: string;
+  /** Where it listens for visitors: its own address in the edge network, and a pair's virtual addresses. */
+  readonly listenAddresses: readonly string[];
 }
 
 export interface WebPlan extends InstancePlan {
   readonly server: string;
+  /** The name of its address in the load balancer's network, the only one that it listens on. */
+  readonly listenAddress: string;
   /** A port for each application server that it passes requests to. */
   readonly listeners: readonly { readonly port: number; readonly upstream: Upstream }[];
   readonly readinessPath: string;
@@ -159,6 +176,8 @@ export interface WebPlan extends InstancePlan {
 
 export interface ApplicationPlan extends InstancePlan {
   readonly server: string;
+  /** The name of its address in the web servers' network, the only one that it has to listen on. */
+  readonly listenAddress: string;
   readonly port: number;
   readonly readinessPath: string;
   /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
@@ -264,6 +283,8 @@ export interface Topology {
   readonly stack: string;
   readonly hosts: readonly HostPlan[];
   readonly networks: readonly NetworkPlan[];
+  /** The subnet of each network's setting, or its part of the range. */
+  readonly subnets: Readonly<Record<NetworkName, string>>;
   /** The range of the stack's addresses; future networks get theirs from it, too. */
   readonly networkRange: string;
   readonly loadBalancers: readonly LoadBalancerPlan[];
@@ -281,7 +302,7 @@ export interface Topology {
 }
 
 /** @throws Error if the plan lacks the network, which is a mistake in the program */
-export function networkOf(topology: Topology, name: NetworkName): NetworkPlan {
+export function networkOf(topology: Topology, name: string): NetworkPlan {
   const network = topology.networks.find((candidate) => candidate.name === name);
   if (network === undefined) throw new Error(`the plan has no network ${name}`);
   return network;

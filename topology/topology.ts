@@ -28,6 +28,7 @@ export function planTopology(config: Config): Topology {
         : []),
     ],
     networks: planNetworks(config),
+    subnets: config.networks,
     networkRange: config.networkSettings.range,
     loadBalancers,
     web,

@@ -1,7 +1,8 @@
 import { drainSeconds } from "../config/loadBalancing.ts";
 import { routes, serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
-import { attachments, upstream } from "./links.ts";
+import { attachments, servingAttachment, upstream } from "./links.ts";
+import { serverNetwork } from "./networks.ts";
 import type { ApplicationPlan, WebPlan } from "./plan.ts";
 import { WEB_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
@@ -10,13 +11,18 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
   const all = routes(config.servers);
   return serversWith(config.servers, "web").map(({ name: server }) => {
     const name = `web-${server}`;
+    const listenAddress = `${name}.web`;
     const reached = all.filter(({ web }) => web.name === server).map(({ application }) => application.name);
     return {
       name,
       host: server,
       server,
+      listenAddress,
       image: config.images.nginx,
-      attachments: attachments(name, "web", "app"),
+      attachments: [
+        servingAttachment(name, "web", listenAddress),
+        ...attachments(name, ...reached.map((other) => serverNetwork("app", other))),
+      ],
       ...SIZES.web,
       listeners: reached
         .flatMap((other) => applications.filter((application) => application.server === other))

@@ -24,6 +24,7 @@ function problems(environment: Record<string, string | undefined>, read = passwo
 describe("settings", () => {
   it("has a default for everything that does not depend on the place", () => {
     assert.deepEqual(readSettings(COMPLETE, password), {
+      host: "0.0.0.0",
       port: 3000,
       serverName: "server1",
       release: "unreleased",

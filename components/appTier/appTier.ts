@@ -76,6 +76,7 @@ export class AppTier extends pulumi.ComponentResource {
 /** The environment variables of an application. app/README.md documents them for users' own applications. */
 function environment(plan: ApplicationPlan, release: string): Record<string, string> {
   return {
+    HOST: plan.listenAddress,
     PORT: String(plan.port),
     SERVER_NAME: plan.server,
     RELEASE: release,
@@ -94,6 +95,6 @@ function hostAndPort({ address, port }: Upstream): string {
 }
 
 /** The image's only HTTP client is node, whose start costs 0.1 s of CPU; bash speaks enough HTTP. */
-function probe({ port, readinessPath }: ApplicationPlan): string {
-  return `exec 3<>/dev/tcp/127.0.0.1/${port} && printf 'GET ${readinessPath} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
+function probe({ listenAddress, port, readinessPath }: ApplicationPlan): string {
+  return `exec 3<>/dev/tcp/${listenAddress}/${port} && printf 'GET ${readinessPath} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
 }

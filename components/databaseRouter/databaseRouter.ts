@@ -3,7 +3,7 @@ import type { RouterPlan } from "../../topology/plan.ts";
 import { configFiles } from "../files.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { CONFIG_FOLDER, PROBE, routerConfig, STOP_SECONDS } from "./routerConfig.ts";
+import { CONFIG_FOLDER, PROBE, routerConfig, STOP_SECONDS, startCommand } from "./routerConfig.ts";
 
 export interface DatabaseRoutersArgs extends TierArgs {
   readonly plans: readonly RouterPlan[];
@@ -36,7 +36,7 @@ export class DatabaseRouters extends pulumi.ComponentResource {
           {
             ...placement(args, plan),
             user: "99:99",
-            command: ["haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+            command: startCommand(plan),
             files: [configFiles(CONFIG_FOLDER, { "haproxy.cfg": routerConfig(plan, args.plans.length) })],
             scratch: { "/run/haproxy": 1 },
             healthcheck: { tests: ["CMD", "bash", "-c", PROBE], startPeriod: 10 },

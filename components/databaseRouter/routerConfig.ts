@@ -9,6 +9,20 @@ export const CONFIG_FOLDER = "/etc/haproxy";
 /** Succeeds while HAProxy serves: a router is healthy without a primary, too. The image's only HTTP client is bash. */
 export const PROBE = `exec 3<>/dev/tcp/127.0.0.1/${STATISTICS_PORT} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
 
+/** The environment variable with the address that a router listens on. */
+const LISTEN = "ROUTER_ADDRESS";
+
+/**
+ * Starts HAProxy with its address in the applications' network. While a router is replaced, the router's name there
+ * stands for the old and for the new one. The host name stands for this one, in all of its networks.
+ */
+export function startCommand({ name, address }: RouterPlan): string[] {
+  const addresses = (host: string) => `<(getent ahostsv4 ${host} | cut -d' ' -f1 | sort -u)`;
+  const own = `${LISTEN}=$(comm -12 ${addresses(address)} ${addresses(name)})`;
+  // Without an address HAProxy would listen on all.
+  return ["bash", "-c", `export ${own}; : "\${${LISTEN}:?}"; exec haproxy -f ${CONFIG_FOLDER}/haproxy.cfg`];
+}
+
 /** Seconds from the stop signal in which statements can end; then open connections are closed. */
 export const STOP_SECONDS = 10;
 
@@ -75,12 +89,12 @@ resolvers docker
 
 frontend writes
     option tcplog
-    bind :${ports.write}
+    bind "\${${LISTEN}}:${ports.write}"
     default_backend primary
 
 frontend reads
     option tcplog
-    bind :${ports.read}
+    bind "\${${LISTEN}}:${ports.read}"
     use_backend replicas if { nbsrv(replicas) gt 0 }
     use_backend primary if { nbsrv(primary) gt 0 }
     default_backend readable

@@ -61,7 +61,7 @@ resolvers docker
 peers loadbalancers
 ${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
 
-${siteFrontend()}
+${siteFrontend(plan)}
 
 ${backends(plan)}
 

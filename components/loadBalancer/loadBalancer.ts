@@ -42,6 +42,9 @@ const CPU_SHARES = 8192;
  */
 const HAND_OVER = { "net.ipv4.tcp_migrate_req": "1" } as const;
 
+/** Each of a pair listens on the virtual addresses, and has them only while it is the healthy one. */
+const ANY_ADDRESS = { "net.ipv4.ip_nonlocal_bind": "1" } as const;
+
 /**
  * HAProxy: the only container that clients reach.
  *
@@ -82,7 +85,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
-        sysctls: HAND_OVER,
+        sysctls: { ...HAND_OVER, ...(plan.vrrp === undefined ? {} : ANY_ADDRESS) },
         init: true,
       },
       { parent: this },

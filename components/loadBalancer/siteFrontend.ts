@@ -1,3 +1,4 @@
+import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { SITE_PORT } from "../../topology/ports.ts";
 import { NO_SERVER } from "./unavailable.ts";
 
@@ -5,9 +6,9 @@ import { NO_SERVER } from "./unavailable.ts";
 const BODY_SECONDS = 10;
 
 /** Where visitors' requests arrive. */
-export function siteFrontend(): string {
+export function siteFrontend({ listenAddresses }: LoadBalancerPlan): string {
   return `frontend site
-    bind :${SITE_PORT}
+${listenAddresses.map((address) => `    bind ${address}:${SITE_PORT}`).join("\n")}
     # Headers that a client could forge are replaced.
     http-request del-header X-Forwarded-For
     http-request set-header X-Forwarded-Proto http

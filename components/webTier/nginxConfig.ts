@@ -154,9 +154,9 @@ ${sections(
     }`;
 }
 
-function siteSettings({ listeners, limits }: WebPlan): string[] {
+function siteSettings({ listenAddress, listeners, limits }: WebPlan): string[] {
   return [
-    ...listeners.map(({ port }) => `listen ${port};`),
+    ...listeners.map(({ port }) => `listen ${listenAddress}:${port};`),
     "client_header_timeout 10s;",
     "client_body_timeout 10s;",
     `client_max_body_size ${limits.maxBodyMb}m;`,

@@ -1,7 +1,8 @@
-import { DEFAULT_RANGE, NETWORKS, type NetworkName } from "../choices.ts";
+import { DEFAULT_RANGE, NETWORKS, type NetworkName, SERVER_NETWORKS } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import type { Settings } from "../schema.ts";
-import { bitsOf, isSubnet, overlap, partOf, proposer } from "../subnets.ts";
+import type { ServerSettings, Settings } from "../schema.ts";
+import { bitsForParts } from "../serverSubnets.ts";
+import { bitsOf, isSubnet, overlap, partOf, proposer, rangeBits } from "../subnets.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 type Networks = Settings["networks"];
@@ -65,6 +66,47 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
       allowed: `a subnet that does not overlap ${overlaps.map((other) => `networks.${other}, ${planned.get(other)}`).join(", nor ")}`,
       example: example(name, bitsOf(subnet)),
     })),
+  ];
+}
+
+/**
+ * Rules for the subnets that are divided among the servers that run the application. A range whose parts are too small
+ * is one problem.
+ */
+export function serverNetworkChecks(
+  servers: readonly ServerSettings[],
+  networks: Networks,
+  { subnets: others, own }: Surroundings,
+): Problem[] {
+  const planned = subnetsOf(networks);
+  const propose = proposer([...planned.values(), networks.range, ...others, ...own]);
+  const small = SERVER_NETWORKS.flatMap((name) => {
+    const subnet = planned.get(name);
+    const bits = bitsForParts(name, servers);
+    return subnet !== undefined && bits < bitsOf(subnet) ? [{ name, subnet, bits }] : [];
+  });
+  const ofRange = small.filter(({ name }) => networks[name] === undefined);
+  const room = (bits: number) => `of at least a /${bits}: each server that runs the application has a network in it`;
+  const least = Math.min(...ofRange.map(({ bits }) => bits));
+  return [
+    ...(ofRange.length === 0
+      ? []
+      : [
+          {
+            path: ["networks", "range"],
+            value: networks.range,
+            allowed: `a range whose sixteenth is a subnet ${room(least)}`,
+            example: propose(rangeBits(least)),
+          },
+        ]),
+    ...small
+      .filter(({ name }) => networks[name] !== undefined)
+      .map(({ name, subnet, bits }) => ({
+        path: ["networks", name],
+        value: subnet,
+        allowed: `a subnet ${room(bits)}`,
+        example: propose(bits),
+      })),
   ];
 }
 

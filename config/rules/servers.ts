@@ -3,7 +3,7 @@ import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { mysqlChecks } from "./mysql.ts";
-import { networkChecks, subnetsOf } from "./networks.ts";
+import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
 import { trafficChecks } from "./traffic.ts";
 
 /**
@@ -23,6 +23,7 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...trafficChecks(servers, loadBalancer, edge, surroundings),
     ...(application ? commandGiven(application) : []),
     ...ofNetworks,
+    ...(servers && networks && ofNetworks.length === 0 ? serverNetworkChecks(servers, networks, surroundings) : []),
   ];
 }
 

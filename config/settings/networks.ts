@@ -3,15 +3,17 @@ import { DEFAULT_RANGE, type NetworkName } from "../choices.ts";
 import type { About } from "../kinds.ts";
 
 /** Any text: config/rules/networks.ts checks it, because a proposal depends on the other subnets. */
-const subnet = (example: string, between: string) =>
+const subnet = (example: string, between: string, divided = "") =>
   z
     .string({ error: "an IPv4 subnet in CIDR form" })
     .optional()
     .meta({
-      description: `The subnet of ${between}, from /16 to /28. It may not overlap another one.`,
+      description: `The subnet of ${between}, from /16 to /28. It may not overlap another one.${divided}`,
       unset: "its part of the range",
       example,
     } satisfies About);
+
+const DIVIDED = " Each server that runs the application has a network of its own in a part of it.";
 
 export const networks = z
   .strictObject(
@@ -25,10 +27,10 @@ export const networks = z
         } satisfies About),
       edge: subnet("10.201.0.0/24", "clients and the load balancers"),
       web: subnet("10.201.1.0/24", "the load balancers and Nginx"),
-      app: subnet("10.201.2.0/24", "Nginx and the application"),
+      app: subnet("10.201.2.0/24", "Nginx and the application", DIVIDED),
       data: subnet("10.201.3.0/24", "the database routers and MySQL"),
       replication: subnet("10.201.4.0/24", "the databases among themselves"),
-      router: subnet("10.201.5.0/24", "the application and its database router"),
+      router: subnet("10.201.5.0/24", "the application and its database router", DIVIDED),
     } satisfies Record<NetworkName | "range", z.ZodType>,
     { error: "the range of all networks, and subnets by network" },
   )

@@ -1,5 +1,4 @@
 import type Docker from "dockerode";
-import type { NetworkName } from "../../config/choices.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { engineLabels } from "../../engine/labels.ts";
 import { type InstancePlan, networkOf, type Topology } from "../../topology/plan.ts";
@@ -12,7 +11,7 @@ interface Program {
   readonly plan: InstancePlan;
   /** Its name in the first of its networks. */
   readonly alias: string;
-  readonly networks: readonly NetworkName[];
+  readonly networks: readonly string[];
   readonly config: string;
   /** Starts it with the file $FILE. */
   readonly command: string;
@@ -60,7 +59,7 @@ export async function startBareProxies(
       const { id } = await start({
         plan,
         alias: `bare-${plan.name}`,
-        networks: ["web", "app"],
+        networks: plan.attachments.map(({ network }) => network),
         config: bareNginxConfig(`${address}:${port}`),
         command: "nginx -c $FILE -g 'daemon off;'",
       });

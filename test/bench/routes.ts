@@ -1,3 +1,4 @@
+import { serverNetwork } from "../../topology/networks.ts";
 import { networkOf, type Topology } from "../../topology/plan.ts";
 import { SITE_PORT } from "../../topology/ports.ts";
 import { inspect, type TestProject } from "../project.ts";
@@ -34,10 +35,10 @@ export async function stackRoute(project: TestProject, topology: Topology): Prom
 
 /** To the applications themselves. */
 export async function directRoute(project: TestProject, topology: Topology): Promise<Route> {
-  const network = networkOf(topology, "app").engineName;
   const origins = await Promise.all(
     topology.applications.map(
-      async ({ name, port }) => `http://${addressIn(await inspect(project, name), network)}:${port}`,
+      async ({ name, server, port }) =>
+        `http://${addressIn(await inspect(project, name), networkOf(topology, serverNetwork("app", server)).engineName)}:${port}`,
     ),
   );
   return { origins, containers: { haproxy: [], nginx: [] } };

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { execa } from "execa";
 import type { Config } from "../../config/schema.ts";
+import { bitsOf } from "../../config/subnets.ts";
 import { configOf } from "../../operations/stack/configuration.ts";
 import { PROJECT } from "../../operations/stack/project.ts";
+import type { Topology } from "../../topology/plan.ts";
 import { createProject, type TestProject } from "../project.ts";
 import { figureLine } from "./figures.ts";
 
@@ -37,7 +40,19 @@ export async function configOfProject({ folder, stack }: TestProject): Promise<C
   return configOf(PROJECT, stack, await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8"));
 }
 
-/** A container's address in a network; this machine reaches it there, even where the network is internal. */
+/**
+ * Gives this machine the gateway's address in each internal network, so that it reaches the containers there. It needs
+ * root, and the engine on this machine. The addresses go with the networks.
+ */
+export async function letThisMachineIn(engine: Docker, topology: Topology): Promise<void> {
+  for (const { engineName, internal, gateway, subnet } of topology.networks) {
+    if (!internal) continue;
+    const { Id } = await engine.getNetwork(engineName).inspect();
+    await execa("ip", ["address", "replace", `${gateway}/${bitsOf(subnet)}`, "dev", `br-${Id.slice(0, 12)}`]);
+  }
+}
+
+/** A container's address in a network; this machine reaches it there in networks that are not internal. */
 export function addressIn({ Name, NetworkSettings }: Docker.ContainerInspectInfo, network: string): string {
   const address = NetworkSettings.Networks[network]?.IPAddress;
   if (address === undefined || address === "") throw new Error(`${Name} has no address in ${network}`);

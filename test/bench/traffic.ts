@@ -6,7 +6,7 @@ import { startBareProxies } from "./bareProxies.ts";
 import { cpuUsed } from "./cpu.ts";
 import { load } from "./load.ts";
 import { directRoute, PROGRAMS, type Route, stackRoute } from "./routes.ts";
-import { configOfProject } from "./stack.ts";
+import { configOfProject, letThisMachineIn } from "./stack.ts";
 import { costLine, type Run, requestCost, speedLine } from "./trafficFigures.ts";
 
 export interface TrafficOptions {
@@ -34,6 +34,7 @@ const MESSAGES = 20;
 export async function* benchTraffic({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const topology = planTopology(await configOfProject(project));
   await postMessages(project.url);
+  await letThisMachineIn(engine, topology);
   const bare = await startBareProxies(engine, topology);
 
   const measure = async (route: Route, path: string, seconds: number): Promise<Run> => {

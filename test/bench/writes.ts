@@ -2,12 +2,13 @@ import mysql from "mysql2/promise";
 import { type Access, accessOf } from "../../operations/drills/database/access.ts";
 import type { WriterAddress } from "../../operations/drills/database/notes.ts";
 import { opened } from "../../operations/stack/open.ts";
+import { serverNetwork } from "../../topology/networks.ts";
 import { networkOf, type Topology } from "../../topology/plan.ts";
 import { MYSQL_PORT } from "../../topology/ports.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { inspect, type TestProject } from "../project.ts";
 import { figureLine, median } from "./figures.ts";
-import { addressIn, configOfProject, timedUp } from "./stack.ts";
+import { addressIn, configOfProject, letThisMachineIn, timedUp } from "./stack.ts";
 import type { TrafficOptions } from "./traffic.ts";
 
 const REPLICATIONS = ["async", "semisync", "group"] as const;
@@ -26,7 +27,7 @@ interface Options extends Access, WriterAddress {
  * Rows that the databases commit, one in each transaction: through a router and past it, in a pair, in one that waits for
  * its replica, and in a group. Yields a line for each route, then what each of these and what a router leaves, in percent.
  */
-export async function* benchWrites({ project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
+export async function* benchWrites({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const speeds = new Map<string, number>();
   for (const replication of REPLICATIONS) {
     const { withoutReplica: _, ...settings } = (await configOfProject(project)).mysql;
@@ -37,6 +38,7 @@ export async function* benchWrites({ project, seconds, signal }: TrafficOptions)
     const { topology, containers, databases } = opened({ config, topology: planTopology(config) }, signal);
     const access = await accessOf(containers, topology);
     const primary = await databases.primary();
+    await letThisMachineIn(engine, topology);
     const addresses = await addressesOf(project, topology, primary);
     await databases.ask(
       primary,
@@ -68,10 +70,10 @@ export async function* benchWrites({ project, seconds, signal }: TrafficOptions)
 async function addressesOf(project: TestProject, topology: Topology, primary: string) {
   const [router] = topology.routers;
   if (router === undefined) throw new Error("the stack has no database router");
-  const addressOf = async (service: string, network: "router" | "data") =>
+  const addressOf = async (service: string, network: string) =>
     addressIn(await inspect(project, service), networkOf(topology, network).engineName);
   return {
-    router: { host: await addressOf(router.name, "router"), port: router.ports.write },
+    router: { host: await addressOf(router.name, serverNetwork("router", router.server)), port: router.ports.write },
     direct: { host: await addressOf(primary, "data"), port: MYSQL_PORT },
   };
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { NETWORKS } from "../../config/choices.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { serviceOf } from "../../operations/stack/find.ts";
 import { subjectsOf } from "../cis/inspect.ts";
@@ -11,6 +10,7 @@ import {
   describeProject,
   drill,
   measured,
+  networksOf,
   notDrifted,
   post,
   read,
@@ -71,7 +71,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     assert.match(await succeed(project(), "up"), new RegExp(`url\\s*: "${project().url}"`));
     measured(`up_after_a_kill=${seconds(start)}`);
     assert.deepEqual(await running(), await servicesOf(project()));
-    assert.equal((await project().inventory()).networks.length, NETWORKS.length);
+    assert.deepEqual((await project().inventory()).networks, await networksOf(project()));
   });
 
   it("publishes the load balancer's ports on the loopback address, and no others", async () => {

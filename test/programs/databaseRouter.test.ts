@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mysql from "mysql2/promise";
 import { ROLES, ROUTER_ACCOUNT, ROUTER_TABLES, YES } from "../../components/databaseRouter/roles.ts";
-import { CONFIG_FOLDER, PROBE, routerConfig } from "../../components/databaseRouter/routerConfig.ts";
+import { CONFIG_FOLDER, PROBE, routerConfig, startCommand } from "../../components/databaseRouter/routerConfig.ts";
 import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { devConfig } from "../devConfig.ts";
@@ -49,8 +49,9 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
     const common = ["run", "--detach", `--label=${name}`, `--network=${name}`];
     haproxy = await docker(
       ...[...common, "--read-only", "--cap-drop=ALL", "--user=99:99", "--tmpfs=/run/haproxy:uid=99,mode=0750"],
+      ...[`--hostname=${plan.name}`, `--network-alias=${plan.address}`],
       ...Object.values(plan.ports).map((port) => `--publish=127.0.0.1::${port}`),
-      ...[`--volume=${config}:${CONFIG_FOLDER}:ro`, images.router, "haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+      ...[`--volume=${config}:${CONFIG_FOLDER}:ro`, images.router, ...startCommand(plan)],
     );
     const portOf = async (port: number) => Number(new URL(await published(haproxy, port)).port);
     ports = { write: await portOf(plan.ports.write), read: await portOf(plan.ports.read) };
@@ -205,7 +206,7 @@ CREATE USER 'client'@'%' IDENTIFIED BY 'client';
         image: images.router,
         files: { "haproxy.cfg": routerConfig({ ...plan, targets }, 2) },
         folder: CONFIG_FOLDER,
-        command: ["haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
+        command: ["env", "ROUTER_ADDRESS=127.0.0.1", "haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
         user: "99:99",
       });
     }

@@ -141,12 +141,22 @@ describe("haproxy.cfg", () => {
     assert.ok(dropped >= 0 && dropped < site.indexOf("option forwardfor"));
   });
 
+  it("listens for visitors in the edge network alone, a pair at its virtual addresses, too", () => {
+    const of = (loadBalancer: object) => starting(section(balanced(loadBalancer), "frontend site"), "bind");
+    assert.deepEqual(of({}), ["bind 10.201.0.11:80"]);
+    assert.deepEqual(of({ replicas: 2, pair: { mode: "active-active" } }), [
+      "bind 10.201.0.11:80",
+      "bind 10.201.0.254:80",
+      "bind 10.201.0.253:80",
+    ]);
+  });
+
   it("shows its statistics to its own host only, unless they are published", () => {
     const of = (loadBalancer: object) => section(balanced(loadBalancer), "frontend statistics");
     assert.equal(of({})[0], "bind 127.0.0.1:8404");
     const published = of({ statsPort: 9000 });
-    assert.equal(published[0], "bind :8404");
-    assert.equal(published[1], "http-request deny unless { src 127.0.0.1 10.201.0.0/24 }");
+    assert.deepEqual(published.slice(0, 2), ["bind 127.0.0.1:8404", "bind 10.201.0.11:8404"]);
+    assert.equal(published[2], "http-request deny unless { src 127.0.0.1 10.201.0.0/24 }");
   });
 });
 

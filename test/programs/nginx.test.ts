@@ -55,7 +55,7 @@ describe("nginx.conf", () => {
     assert.deepEqual(block(text, "map $server_port $application"), ["8080 one;", "8081 two;"]);
     assert.deepEqual(
       site(text).filter((line) => line.startsWith("listen")),
-      ["listen 8080;", "listen 8081;"],
+      ["listen web-front.web:8080;", "listen web-front.web:8081;"],
     );
     assert.ok(block(text, "upstream two").includes("server app-two:3000 resolve max_fails=0;"));
   });
@@ -133,6 +133,7 @@ describe("the real Nginx takes its file", function () {
       folder: CONFIG_FOLDER,
       command: ["nginx", "-t", "-c", `${CONFIG_FOLDER}/nginx.conf`],
       user: "101:101",
+      hosts: [web().listenAddress, web(APART).listenAddress],
     });
 
   before(async function () {

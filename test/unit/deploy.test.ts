@@ -45,7 +45,8 @@ describe("the dev stack, against mocks", () => {
 
   it("places every Docker resource by the provider of its server", () => {
     for (const { name, type, provider } of dev.resources.filter((resource) => resource.type.startsWith("docker:"))) {
-      const server = name.match(/server\d/)?.[0] ?? (name.startsWith("mysql-steward") ? "server1" : "lb1");
+      const ofServer = type.endsWith(":Network") ? undefined : name.match(/server\d/)?.[0];
+      const server = ofServer ?? (name.startsWith("mysql-steward") ? "server1" : "lb1");
       assert.equal(provider, server, `${type} ${name}`);
     }
   });
@@ -71,12 +72,12 @@ describe("the dev stack, against mocks", () => {
     const networks = (...names: string[]) => names.map((name) => `foobar-dev-${name}`);
     assert.deepEqual(joined, {
       lb1: networks("edge", "web"),
-      "web-server1": networks("web", "app"),
-      "web-server2": networks("web", "app"),
-      "app-server1": networks("app", "router"),
-      "app-server2": networks("app", "router"),
-      "router-server1": networks("router", "data"),
-      "router-server2": networks("router", "data"),
+      "web-server1": networks("web", "app-server1"),
+      "web-server2": networks("web", "app-server2"),
+      "app-server1": networks("app-server1", "router-server1"),
+      "app-server2": networks("app-server2", "router-server2"),
+      "router-server1": networks("router-server1", "data"),
+      "router-server2": networks("router-server2", "data"),
       "mysql-server1": networks("data", "replication"),
       "mysql-server2": networks("data", "replication"),
       "mysql-steward": networks("replication"),

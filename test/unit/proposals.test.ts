@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { z } from "zod";
-import { NETWORKS } from "../../config/choices.ts";
 import { schema } from "../../config/schema.ts";
 import { elementOf, shapeOf } from "../../config/shape.ts";
 import { overlap, partOf } from "../../config/subnets.ts";
@@ -74,7 +73,7 @@ describe("the proposals in an error", () => {
         [
           "networks.range",
           "10.201.0.0/20",
-          "a range that does not overlap the engine's networks foobar-one-edge (10.201.0.0/24), foobar-one-web (10.201.1.0/24), foobar-one-app (10.201.2.0/24), foobar-one-router (10.201.5.0/24)",
+          "a range that does not overlap the engine's networks foobar-one-edge (10.201.0.0/24), foobar-one-web (10.201.1.0/24), foobar-one-app-server1 (10.201.2.16/28), foobar-one-app-server2 (10.201.2.32/28), foobar-one-router-server1 (10.201.5.16/28), foobar-one-router-server2 (10.201.5.32/28)",
           "10.202.0.0/20",
         ],
         [
@@ -117,7 +116,9 @@ describe("the proposals in an error", () => {
       /range that does not overlap this machine's network eth0 \(10\.201\.0\.0\/22\)\n.* 10\.203\.0\.0\/20 --stack two/,
     );
     const up = held(parse({}, UNKNOWN), "two", true);
-    const bridges = NETWORKS.map((name, index) => ({ name: `br-${name}`, subnet: partOf("10.201.0.0/20", index) }));
+    const bridges = (up.networks ?? []).flatMap(({ name, subnets }) =>
+      subnets.map((subnet) => ({ name: `br-${name}`, subnet })),
+    );
     assert.equal(await hindrance({}, up, bridges), undefined);
     assert.equal(await hindrance({}, up, [...bridges, ...machine]), undefined, "what is up stays");
   });
@@ -130,8 +131,69 @@ describe("the proposals in an error", () => {
     assert.equal(await hindrance({ "foobar:networks": { range: "10.203.0.0/20" } }, up), undefined);
   });
 
+  it("avoid the network of a server that leaves, which is removed last", async () => {
+    const servers = (...names: string[]) => ({
+      "foobar:servers": names.map((name) => ({ name, roles: ["web", "app", "db"] })),
+    });
+    const up = held(parse(servers("server1", "server2"), UNKNOWN), "two", true);
+    const error = await hindrance(servers("server1", "server18"), up);
+    assert.deepEqual(
+      error?.problems.map(({ path, allowed }) => [path.join("."), allowed]),
+      [
+        [
+          "networks.range",
+          "a range that does not overlap the stack's present networks foobar-two-app-server2 (10.201.2.32/28), foobar-two-router-server2 (10.201.5.32/28)",
+        ],
+      ],
+    );
+    assert.equal(await hindrance(servers("server1", "server3"), up), undefined);
+  });
+
+  it("let the servers' own networks have the subnet of a network that all of them shared", async () => {
+    const shared = ["app", "router"].map((name, index) => ({
+      name: `foobar-two-${name}`,
+      subnets: [partOf("10.201.0.0/20", [2, 5][index] ?? 0)],
+      own: true,
+    }));
+    const bridges = shared.flatMap(({ name, subnets }) => subnets.map((subnet) => ({ name: `br-${name}`, subnet })));
+    assert.equal(await hindrance({}, { networks: shared }, bridges), undefined);
+    const others = shared.map((network) => ({ ...network, own: false }));
+    assert.match((await hindrance({}, { networks: others }))?.message ?? "", /the engine's networks foobar-two-app/);
+  });
+
+  it("have room for a network of each server", () => {
+    const servers = Array.from({ length: 3 }, (_, index) => ({ name: `s${index}`, roles: ["web", "app", "db"] }));
+    const cases: [object, string[][]][] = [
+      [{ range: "10.77.3.0/24" }, [["networks.range", "10.77.3.0/24", "10.202.0.0/23"]]],
+      [
+        { app: "10.9.0.0/28", router: "10.9.1.0/28" },
+        [
+          ["networks.app", "10.9.0.0/28", "10.202.0.0/27"],
+          ["networks.router", "10.9.1.0/28", "10.203.0.0/27"],
+        ],
+      ],
+    ];
+    for (const [networks, problems] of cases) {
+      const settings = { "foobar:servers": servers, "foobar:networks": networks };
+      const error = refusedBy(settings, UNKNOWN);
+      assert.deepEqual(
+        error?.problems.map(({ path, value, example }) => [path.join("."), value, example]),
+        problems,
+      );
+      assert.match(
+        error?.message ?? "",
+        /of at least a \/27: each server that runs the application has a network in it/,
+      );
+      assert.equal(refusedBy(pasted(settings, error?.message ?? ""), UNKNOWN), undefined);
+      assert.equal(refusedBy({ ...settings, "foobar:servers": servers.slice(0, 2) }, UNKNOWN), undefined);
+    }
+  });
+
   it("have room for the containers", async () => {
-    const servers = Array.from({ length: 8 }, (_, index) => ({ name: `s${index}`, roles: ["web", "app", "db"] }));
+    const servers = Array.from({ length: 14 }, (_, index) => ({
+      name: `s${index}`,
+      roles: index < 2 ? ["web", "app"] : ["db"],
+    }));
     const small = { "foobar:servers": servers, "foobar:networks": { range: "10.77.3.0/24" } };
     const error = await hindrance(small, {});
     assert.deepEqual(
@@ -139,13 +201,13 @@ describe("the proposals in an error", () => {
       [
         [
           "networks.range",
-          "a range with a /27 for networks.app, whose containers do not fit into 10.77.3.32/28, and with a /27 for networks.data, whose containers do not fit into 10.77.3.48/28, and with a /27 for networks.router, whose containers do not fit into 10.77.3.80/28",
+          "a range with a /27 for networks.data, whose containers do not fit into 10.77.3.48/28",
           "10.202.0.0/23",
         ],
       ],
     );
     assert.equal(await hindrance(pasted(small, error?.message ?? ""), {}), undefined);
-    assert.equal(await hindrance({ ...small, "foobar:servers": servers.slice(0, 6) }, {}), undefined);
+    assert.equal(await hindrance({ ...small, "foobar:servers": servers.slice(0, 12) }, {}), undefined);
   });
 
   it("are accepted for every malformed setting", () => {

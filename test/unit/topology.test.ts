@@ -96,9 +96,27 @@ describe("topology", () => {
           tier.map(({ attachments }) => attachments.map(({ network }) => network));
         for (const networks of joined(topology.loadBalancers.map(({ pause }) => pause)))
           assert.deepEqual(networks, ["edge", "web"]);
-        for (const networks of joined(topology.web)) assert.deepEqual(networks, ["web", "app"]);
-        for (const networks of joined(topology.applications)) assert.deepEqual(networks, ["app", "router"]);
-        for (const networks of joined(topology.routers)) assert.deepEqual(networks, ["router", "data"]);
+        for (const { attachments, listeners } of topology.web) {
+          const own = listeners.map(({ upstream }) => `app-${upstream.server}`);
+          assert.deepEqual(
+            attachments.map(({ network }) => network),
+            ["web", ...own],
+          );
+        }
+        for (const { server, attachments } of topology.applications) {
+          const own = [`app-${server}`, `router-${server}`];
+          assert.deepEqual(
+            attachments.map(({ network }) => network),
+            own,
+          );
+        }
+        for (const { server, attachments } of topology.routers) {
+          const own = [`router-${server}`, "data"];
+          assert.deepEqual(
+            attachments.map(({ network }) => network),
+            own,
+          );
+        }
         for (const networks of joined(topology.cluster.databases)) assert.deepEqual(networks, ["data", "replication"]);
       }),
     );

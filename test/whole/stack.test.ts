@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { NETWORKS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { serviceOf } from "../../operations/stack/find.ts";
@@ -8,7 +7,7 @@ import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType } from "../harness.ts";
 import { createProject, inspect, missing, removeContainer, stop, type TestProject, UNSEEN } from "../project.ts";
-import { killAndRecover } from "../site.ts";
+import { killAndRecover, networksOf } from "../site.ts";
 import { skipAfterFailure } from "../steps.ts";
 
 /** The services that run: this stack differs from the dev stack only in ports and subnets. */
@@ -220,7 +219,7 @@ describe("the real stack, by the real CLI on a real engine", function () {
       await eventually(async () => void (await post(`after ${signal}`)), 10);
       await up(...UNSEEN, "--expect-no-changes");
       const { containers, networks } = await project.inventory();
-      assert.equal(networks.length, NETWORKS.length);
+      assert.deepEqual(networks, await networksOf(project));
       // The seed containers, which are never started, count here.
       assert.equal(containers.length, ofType(await deployConfig(devConfig()), "Container").length);
       const down = await project.npm("down", ["--yes"]);

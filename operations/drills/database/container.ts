@@ -2,9 +2,10 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { engineLabels } from "../../../engine/labels.ts";
+import { engineLabels, type StackIdentity } from "../../../engine/labels.ts";
 import { type Outputs, separated } from "../../../engine/streams.ts";
-import type { Topology } from "../../../topology/plan.ts";
+import { serverNetwork } from "../../../topology/networks.ts";
+import { networkOf } from "../../../topology/plan.ts";
 import type { DrillContext } from "../drill.ts";
 import { accessOf } from "./access.ts";
 import { writerScript } from "./bundle.ts";
@@ -32,8 +33,9 @@ const STOP_SECONDS = 20;
 export async function startWriter({ engines, containers, topology, rate, state }: DrillContext): Promise<Writer> {
   const [application] = topology.applications;
   if (application === undefined) throw new Error("the stack has no application server");
-  const { writeTo, readFrom } = application;
-  return run(engines.of(application), topology, application.image, state, {
+  const { server, writeTo, readFrom } = application;
+  const network = networkOf(topology, serverNetwork("router", server)).engineName;
+  return run(engines.of(application), { ...topology, network }, application.image, state, {
     ...(await accessOf(containers, topology)),
     database: topology.database,
     write: { host: writeTo.address, port: writeTo.port },
@@ -45,13 +47,11 @@ export async function startWriter({ engines, containers, topology, rate, state }
 
 async function run(
   engine: Docker,
-  { project, stack, networks }: Topology,
+  { project, stack, network }: StackIdentity & { readonly network: string },
   image: string,
   state: string | undefined,
   settings: WriterSettings,
 ): Promise<Writer> {
-  const network = networks.find(({ name }) => name === "router");
-  if (network === undefined) throw new Error("the plan has no network of the routers");
   const container = await engine.createContainer({
     // The name is always the same, so that two drills cannot run at once and count each other's effects.
     name: `${project}-${stack}-drill`,
@@ -62,7 +62,7 @@ async function run(
     OpenStdin: true,
     StdinOnce: true,
     HostConfig: {
-      NetworkMode: network.engineName,
+      NetworkMode: network,
       AutoRemove: true,
       Init: true,
       ReadonlyRootfs: true,

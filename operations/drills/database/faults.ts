@@ -1,3 +1,4 @@
+import { networkOf } from "../../../topology/plan.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Conditions } from "../drill.ts";
 import { CHAINED_FAILURE } from "./chainedFailure.ts";
@@ -56,10 +57,8 @@ function others({ topology, primary }: DatabaseContext): string[] {
   return topology.cluster.databases.map(({ name }) => name).filter((name) => name !== primary);
 }
 
-function networkOf({ topology }: Stack): string {
-  const network = topology.networks.find(({ name }) => name === "replication");
-  if (network === undefined) throw new Error("the plan has no network of replication");
-  return network.engineName;
+function replicationNetwork({ topology }: Stack): string {
+  return networkOf(topology, "replication").engineName;
 }
 
 /** Seconds for which a database is paused or cut off. */
@@ -92,7 +91,7 @@ const partition: Act = async (service, context) => {
   const { containers, wait, say } = context;
   const seconds = holdOf(context);
   say(`cutting ${service} off from the others for ${seconds} s`);
-  await containers.whileCutOff(service, networkOf(context), () => wait(seconds));
+  await containers.whileCutOff(service, replicationNetwork(context), () => wait(seconds));
 };
 
 /** Applies the fault to one target after the other. Each time, every member is in its place before. */
