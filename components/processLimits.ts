@@ -32,6 +32,10 @@ async function limited(endpoint: string, container: string, most: number): Promi
     throw new UserError(`the engine at ${endpoint} does not limit the processes of ${container}: ${error.message}
     cure:      repair it and npm run up, which sets the limit again`);
   });
+  if (outcome === "gone") {
+    void pulumi.log.warn(`the engine at ${endpoint} has no container ${container}: somebody has removed it
+    cure:      npm run up -- --refresh`);
+  }
   if (outcome === "unsupported") {
     void pulumi.log.warn(`the engine at ${endpoint} has no limit of processes, so a fork bomb in ${container} would
     reach the whole machine

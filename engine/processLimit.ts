@@ -1,7 +1,10 @@
 import { engineClient } from "./client.ts";
 
-/** Whether a container's limit of processes is in force; `unsupported`: the engine's kernel has no such limit. */
-export type Outcome = "in force" | "unsupported";
+/**
+ * Whether a container's limit of processes is in force; `unsupported`: the engine's kernel has no such limit; `gone`:
+ * somebody has removed the container.
+ */
+export type Outcome = "in force" | "unsupported" | "gone";
 
 /**
  * Limits the processes and threads of a container, which the provider has no argument for. The limit stays in force
@@ -10,8 +13,12 @@ export type Outcome = "in force" | "unsupported";
  */
 export async function limitProcesses(endpoint: string, container: string, most: number): Promise<Outcome> {
   const found = engineClient(endpoint).getContainer(container);
-  const { HostConfig } = await found.inspect();
-  if (HostConfig.PidsLimit === most) return "in force";
+  const info = await found.inspect().catch((error: Error) => {
+    if ("statusCode" in error && error.statusCode === 404) return undefined;
+    throw error;
+  });
+  if (info === undefined) return "gone";
+  if (info.HostConfig.PidsLimit === most) return "in force";
   const { Warnings: warnings }: { Warnings: string[] | null } = await found.update({ PidsLimit: most });
   return (warnings ?? []).some((warning) => /pids limit/i.test(warning)) ? "unsupported" : "in force";
 }

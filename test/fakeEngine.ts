@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 
 /** An image in a fake engine. */
 export interface FakeImage {
@@ -19,6 +20,8 @@ export interface FakeContainer {
   readonly name: string;
   /** "restarting": it has ended, and the engine waits before the next start. */
   state: "running" | "paused" | "restarting" | "exited";
+  /** Its limit of processes. undefined: it has none. */
+  pids?: number;
 }
 
 /**
@@ -28,6 +31,8 @@ export type RegistryAnswer = { readonly status: number; readonly message: string
 
 export interface FakeEngine {
   readonly endpoint: string;
+  /** The names of the containers whose limits were set, in that order. */
+  readonly updated: readonly string[];
   /** Names and ids of the images that were removed. */
   readonly removed: readonly string[];
   close(): Promise<void>;
@@ -37,6 +42,8 @@ interface Surroundings {
   readonly registry?: (name: string) => RegistryAnswer;
   readonly mirrors?: readonly string[];
   readonly containers?: readonly FakeContainer[];
+  /** Its warnings about limits that it has no cgroup for. */
+  readonly warnings?: readonly string[];
 }
 
 const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup registry: no such host" };
@@ -47,10 +54,11 @@ const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup re
  */
 export async function fakeEngine(
   images: readonly FakeImage[],
-  { registry = () => NO_REGISTRY, mirrors = [], containers = [] }: Surroundings = {},
+  { registry = () => NO_REGISTRY, mirrors = [], containers = [], warnings = [] }: Surroundings = {},
 ): Promise<FakeEngine> {
   const folder = await mkdtemp(join(tmpdir(), "engine-"));
   const removed: string[] = [];
+  const updated: string[] = [];
   const onEnd = new Set<() => void>();
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown) =>
@@ -75,6 +83,15 @@ export async function fakeEngine(
       const [id, act] = name.split("/");
       const container = containers.find((one) => one.name === id);
       if (container === undefined) return answer(404, { message: `No such container: ${id}` });
+      if (what === "json") return answer(200, { HostConfig: { PidsLimit: container.pids ?? null } });
+      if (act === "update") {
+        void json(request).then((limits) => {
+          container.pids = (limits as { PidsLimit: number }).PidsLimit;
+          updated.push(container.name);
+          answer(200, { Warnings: warnings });
+        });
+        return;
+      }
       if (act === "wait") {
         const ended = () => answer(200, { StatusCode: 137 });
         return container.state === "exited" ? ended() : onEnd.add(ended);
@@ -106,6 +123,7 @@ export async function fakeEngine(
   return {
     endpoint: `unix://${path}`,
     removed,
+    updated,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
