@@ -5,6 +5,7 @@ import { subjectsOf } from "../cis/inspect.ts";
 import { findings } from "../cis/report.ts";
 import { engine } from "../engine.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
+import { leaks } from "../secrets/search.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -28,7 +29,14 @@ const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.m
 /** An application that started before the replica keeps its connections to the primary for at most 60 s. */
 const READS_MOVE_SECONDS = 75;
 
+/** Leaks that are not closed yet. */
+const KNOWN_LEAKS: readonly RegExp[] = [
+  /^mysql-root-password\.result in the environment of mysql-server\d/,
+  /^mysql-replication-password\.result in the file \S+-mysql-server\d\S*\/(mysql\.ibd|#innodb_redo\/\S+|#ib_\S+)$/,
+];
+
 describeProject("a stack's whole life, by the real CLI on a real engine", (project) => {
+  const begin = new Date();
   /** The services whose containers run. Seed containers never run. */
   const running = async () => {
     const { containers } = await project().inventory();
@@ -162,6 +170,14 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     for (const name of names) {
       await eventually(async () => assert.deepEqual(await ask(name, CONTENT), before, name), 30);
     }
+  });
+
+  it("has no secret's value in plain text or base64 in its state, on the engine, in processes, data and backups", async () => {
+    const found = await leaks(project(), begin);
+    assert.deepEqual(
+      found.filter((leak) => !KNOWN_LEAKS.some((known) => known.test(leak))),
+      [],
+    );
   });
 
   it("shows a removed container in a refreshing preview, serves on without it, and makes it again", async () => {
