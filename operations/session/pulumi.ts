@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { ROOT } from "../stack/project.ts";
 import { type CommandLine, commandLine } from "./commandLine.ts";
@@ -22,10 +23,14 @@ export async function openSession(
   return { ...line, ...machine };
 }
 
-/** Runs the Pulumi CLI in the user's terminal; resolves to its exit code. */
+/** The commands that declare resources, which the policy pack then checks. */
+const DECLARING: readonly string[] = ["preview", "up"];
+
+/** Runs the Pulumi CLI in the user's terminal, with the policy pack; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const args = [verb, "--stack", session.reference, ...flags, ...session.rest];
+  const pack = DECLARING.includes(verb) ? ["--policy-pack", join(ROOT, "policy")] : [];
+  const args = [verb, "--stack", session.reference, ...pack, ...flags, ...session.rest];
   // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
   const options = { cwd: ROOT, env: session.env, extendEnv: false, stdio: "inherit", reject: false } as const;
   const { exitCode } = await withoutSignals(() => execa("pulumi", args, { ...options, forceKillAfterDelay: false }));

@@ -1,0 +1,36 @@
+/**
+ * The policies of the policy pack, each with its rule. A name is part of stack files: a policy that is renamed stops
+ * stacks that have it switched off.
+ */
+export const POLICIES = {
+  "read-only-root": "Every container that runs has a read-only root file system.",
+  "limited-writes":
+    "A container writes to the data volumes of the plan and to folders in memory that have a size, run no program and open no device, and to nothing else.",
+  "no-capabilities":
+    "Every container that runs drops all capabilities. Only the container with keepalived gets some back.",
+  "no-new-privileges": "No process gains privileges by a program that it starts, and the engine's filters stay on.",
+  "no-root": "No container runs as root but the one with keepalived, which the kernel requires.",
+  "resource-limits": "Every container that runs has a limit of memory, without swap beyond it, and of CPU.",
+  "published-ports":
+    "Only load balancers publish ports: those of the configuration, each at the address of the configuration.",
+  "host-isolation":
+    "No container has a namespace, a device, a folder or the engine's socket of its host, or runs privileged.",
+  "planned-networks":
+    "Every network but edge is internal, and each container joins the networks that the plan gives it and no other.",
+  "supervised-services":
+    "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size. A load balancer's pause container needs no health check of its own.",
+  "no-exposed-secrets":
+    "Secrets reach containers as files alone: not by environment, command line, label, health check or build argument.",
+  "strong-secrets": "Passwords are random and have at least 24 characters, and keys are as strong as P-256.",
+  "protected-data":
+    "Databases keep their data under its fixed name, and a destroyed stack keeps the passwords and keys that open it.",
+  "exact-images": "Every image is named by a digest or by a tag that is not latest.",
+  "database-version":
+    "Every database runs the image of the configuration, whose tag is a full version: MySQL does not open data of a newer version, and only a version shows a downgrade.",
+  "high-availability":
+    "A stack that claims high availability has two load balancers, two web servers, two applications, and a replica.",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type PolicyName = keyof typeof POLICIES;
+
+export const POLICY_NAMES = Object.keys(POLICIES) as PolicyName[];

@@ -1,0 +1,45 @@
+import type { PolicyName } from "../config/policies.ts";
+import type { Config } from "../config/schema.ts";
+import type { InstancePlan, LoadBalancerPlan, Topology } from "../topology/plan.ts";
+import { type Tier, tiersOf } from "../topology/tiers.ts";
+import { planTopology } from "../topology/topology.ts";
+
+/** The intention that a stack is held to: its configuration and the plan that follows from it. */
+export interface Context {
+  readonly config: Config;
+  readonly topology: Topology;
+}
+
+/** The context of a configuration. */
+export function contextFrom(config: Config): Context {
+  return { config, topology: planTopology(config) };
+}
+
+/** The reasons of the policies that are off. */
+export function switchedOff({ config }: Context): readonly (readonly [PolicyName, string])[] {
+  return Object.entries(config.policies.off).flatMap(([name, reason]) =>
+    reason === undefined ? [] : [[name as PolicyName, reason] as const],
+  );
+}
+
+/** A planned container by its name, with its tier. */
+export function planned(
+  { topology }: Context,
+  name: string,
+): { readonly tier: Tier; readonly plan: InstancePlan } | undefined {
+  for (const [tier, plans] of Object.entries(tiersOf(topology))) {
+    const plan = plans.find((one) => one.name === name);
+    if (plan !== undefined) return { tier: tier as Tier, plan };
+  }
+  return undefined;
+}
+
+/** The load balancer whose pause container has this name. */
+export function pausedBy({ topology }: Context, name: string): LoadBalancerPlan | undefined {
+  return topology.loadBalancers.find(({ pause }) => pause.name === name);
+}
+
+/** Whether the container runs keepalived, which needs root and some capabilities. */
+export function runsKeepalived(context: Context, name: string): boolean {
+  return pausedBy(context, name)?.vrrp !== undefined;
+}

@@ -1,0 +1,59 @@
+import type { Context } from "../context.ts";
+import { planned } from "../context.ts";
+import { type Declared, inputsOf } from "../resources.ts";
+import { both, ofServices, type Rule, violations } from "../rule.ts";
+
+const VOLUME = "docker:index/volume:Volume";
+
+/** Whether the data is lost to whoever does not have this: a password, the authority's key, the state's mark. */
+function opensData({ type, name }: Declared): boolean {
+  return (
+    type === "random:index/randomPassword:RandomPassword" ||
+    (type === "tls:index/privateKey:PrivateKey" && name === "authority-key") ||
+    (type === "random:index/randomId:RandomId" && name === "state")
+  );
+}
+
+/** The data volumes of the plan: the engine's name of each by its logical name. */
+function dataVolumes({ topology: { cluster, backups } }: Context): ReadonlyMap<string, string> {
+  return new Map([
+    ...cluster.databases.map(({ name, dataVolume }) => [`${name}-data`, dataVolume] as const),
+    ...(backups === undefined ? [] : [[`${backups.name}-data`, backups.volume] as const]),
+  ]);
+}
+
+export const protectedData: Rule = {
+  cure: "Leave mysql.protect at true, and give data volumes and protected resources as the plan has them.",
+  plan: ({ config }) => violations([!config.mysql.protect && "mysql.protect is false: npm run down deletes the data."]),
+  resource: both(
+    (resource, context) => {
+      const name = dataVolumes(context).get(resource.name);
+      const volume = inputsOf(resource, VOLUME);
+      return violations([
+        opensData(resource) && !resource.isProtected && `${resource.name} opens data and is not protected.`,
+        volume !== undefined &&
+          name !== undefined &&
+          volume.name !== name &&
+          `The volume ${resource.name} is not ${name}, which has the data.`,
+        volume !== undefined &&
+          name !== undefined &&
+          !resource.ignoreChanges.includes("labels") &&
+          `A changed label replaces the volume ${resource.name}.`,
+      ]);
+    },
+    ofServices(({ volumes }, name, context) => {
+      const found = planned(context, name);
+      const volume = dataVolumes(context).get(`${name}-data`);
+      if (found === undefined || volume === undefined) return [];
+      const isMounted = volumes.some(
+        ({ volumeName, readOnly }) => (volumeName === undefined || volumeName === volume) && !readOnly,
+      );
+      return [!isMounted && `${name} does not have its data volume ${volume}.`];
+    }),
+  ),
+  stack: (resources, context) => {
+    const there = new Set(resources.filter(({ type }) => type === VOLUME).map(({ name }) => name));
+    const missing = [...dataVolumes(context).keys()].filter((name) => !there.has(name));
+    return missing.map((name) => `The stack has no volume ${name}.`);
+  },
+};

@@ -1,0 +1,60 @@
+import { networkOf } from "../../topology/plan.ts";
+import { pausedBy, planned } from "../context.ts";
+import { inputsOf } from "../resources.ts";
+import { both, ofContainers, ofServices, type Rule, violations } from "../rule.ts";
+
+export const publishedPorts: Rule = {
+  cure: "Publish ports by the settings of loadBalancer alone, and reach databases by npm run database or docker exec.",
+  resource: ofContainers(({ ports, publishAllPorts }, name, context) => {
+    const allowed = pausedBy(context, name)?.published ?? [];
+    return [
+      publishAllPorts && `${name} publishes all ports of its image.`,
+      ...ports.map(({ ip, external, internal }) => {
+        const isAllowed = allowed.some(
+          ({ address, port, target }) => address === ip && port === external && target === internal,
+        );
+        return !isAllowed && `${name} publishes its port ${internal} at ${ip || "every address"}:${external}.`;
+      }),
+    ];
+  }),
+};
+
+export const plannedNetworks: Rule = {
+  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge may reach outside.",
+  resource: both(
+    (resource, { topology }) => {
+      const network = inputsOf(resource, "docker:index/network:Network");
+      if (network === undefined) return [];
+      const plan = topology.networks.find(({ engineName }) => engineName === network.name);
+      const [{ subnet } = {}] = network.ipamConfigs;
+      return violations([
+        plan === undefined && `The network ${resource.name} is not in the plan.`,
+        plan?.name !== "edge" && !network.internal && `The network ${resource.name} reaches outside.`,
+        network.driver !== "bridge" && `The network ${resource.name} is no bridge of its own.`,
+        network.attachable && `Containers outside the stack may join the network ${resource.name}.`,
+        plan !== undefined && subnet !== plan.subnet && `The network ${resource.name} has another subnet than planned.`,
+      ]);
+    },
+    ofServices(({ networkMode, networksAdvanced }, name, context) => {
+      const found = planned(context, name);
+      if (found === undefined) return [`The container ${name} is not in the plan.`];
+      const { topology } = context;
+      const namespace = topology.loadBalancers.find(({ haproxy }) => haproxy.name === name)?.pause;
+      const allowed = found.plan.attachments.map(({ network }) => networkOf(topology, network).engineName);
+      const joined = networksAdvanced.flatMap((one) => one.name ?? []);
+      const isShared = networkMode?.startsWith("container:") === true;
+      return [
+        ...joined.map((network) => !allowed.includes(network) && `${name} joins the network ${network}.`),
+        isShared && namespace === undefined && `${name} shares the network namespace of another container.`,
+        (networkMode === "bridge" || networkMode === "default") && `${name} joins the engine's default network.`,
+        networksAdvanced.length === 0 &&
+          networkMode === undefined &&
+          namespace === undefined &&
+          `${name} joins the engine's default network.`,
+      ];
+    }),
+    ofContainers(({ start, networkMode }, name) => [
+      !start && networkMode !== "none" && `${name} puts files into a volume and has a network.`,
+    ]),
+  ),
+};

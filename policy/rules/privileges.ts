@@ -1,0 +1,42 @@
+import { runsKeepalived } from "../context.ts";
+import { ofContainers, ofServices, type Rule } from "../rule.ts";
+
+/** keepalived sets addresses, speaks VRRP, and runs its checks as another user. */
+const OF_KEEPALIVED: readonly string[] = ["NET_ADMIN", "NET_RAW", "SETGID", "SETUID"];
+
+export const noCapabilities: Rule = {
+  cure: 'Drop ALL, and add none: capabilities: { drops: ["ALL"] }. The engine binds low ports without one.',
+  resource: ofServices(({ capabilities: { adds, drops } }, name, context) => {
+    const allowed = runsKeepalived(context, name) ? OF_KEEPALIVED : [];
+    const surplus = adds.flatMap((added) => (added && !allowed.includes(added.replace(/^CAP_/, "")) ? [added] : []));
+    return [
+      !drops.some((dropped) => dropped?.replace(/^CAP_/, "") === "ALL") && `${name} keeps capabilities.`,
+      surplus.length > 0 && `${name} adds the capabilities ${surplus.join(", ")}.`,
+    ];
+  }),
+};
+
+/** Options that switch a filter of the engine off. */
+const WITHOUT_FILTER = /^(seccomp|apparmor|systempaths)[=:]unconfined$|^label[=:]disable$|^no-new-privileges[=:]false$/;
+
+export const noNewPrivileges: Rule = {
+  cure: 'Set securityOpts: ["no-new-privileges:true"], and no option that switches seccomp, AppArmor or SELinux off.',
+  resource: ofServices(({ securityOpts }, name) => {
+    const options = securityOpts.flatMap((option) => option ?? []);
+    const unfiltered = options.filter((option) => WITHOUT_FILTER.test(option));
+    return [
+      !options.some((option) => /^no-new-privileges([=:]true)?$/.test(option)) && `${name} may gain privileges.`,
+      unfiltered.length > 0 && `${name} switches filters off: ${unfiltered.join(", ")}.`,
+    ];
+  }),
+};
+
+export const noRoot: Rule = {
+  cure: "Set user to the uid:gid of the image's own user, neither of them 0.",
+  resource: ofContainers(({ start, user }, name, context) => [
+    start &&
+      !/^[1-9]\d*:[1-9]\d*$/.test(user) &&
+      !runsKeepalived(context, name) &&
+      `${name} runs as ${user || "root"}.`,
+  ]),
+};

@@ -1,0 +1,26 @@
+import { pausedBy, runsKeepalived } from "../context.ts";
+import { ofServices, type Rule } from "../rule.ts";
+
+export const resourceLimits: Rule = {
+  cure: "Set memory and memorySwap to the same number of MB, and cpus, as topology/sizes.ts has them.",
+  resource: ofServices(({ memory, memorySwap, cpus }, name) => [
+    !(memory > 0) && `${name} has no limit of memory.`,
+    memory > 0 && memorySwap !== memory && `${name} may swap beyond its limit of memory.`,
+    !(Number(cpus) > 0) && `${name} has no limit of CPU.`,
+  ]),
+};
+
+export const supervisedServices: Rule = {
+  cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", logDriver "json-file" and logOpts with max-size and max-file.',
+  resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name, context) => {
+    const needsNoCheck = pausedBy(context, name) !== undefined && !runsKeepalived(context, name);
+    const [kind, ...words] = tests;
+    const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0;
+    return [
+      restart !== "unless-stopped" && restart !== "always" && `The engine does not restart ${name}.`,
+      !isChecked && !needsNoCheck && `${name} has no health check.`,
+      logDriver !== "json-file" && logDriver !== "local" && `${name} has no log driver with a limit.`,
+      !(logOpts["max-size"] && logOpts["max-file"]) && `The logs of ${name} grow without limit.`,
+    ];
+  }),
+};

@@ -1,0 +1,34 @@
+import { planned } from "../context.ts";
+import { ofServices, type Rule } from "../rule.ts";
+
+export const readOnlyRoot: Rule = {
+  cure: "Set readOnly: true, and give the program a folder in memory (scratch) where it has to write.",
+  resource: ofServices(({ readOnly }, name) => [!readOnly && `The root file system of ${name} is writable.`]),
+};
+
+/** The folders on disk that a container may write to, by tier. */
+const DATA: Readonly<Record<string, string>> = { cluster: "/var/lib/mysql", backups: "/var/lib/mysql-files" };
+
+/** Options that every folder in memory has. */
+const OF_SCRATCH = ["noexec", "nosuid", "nodev"] as const;
+
+export const limitedWrites: Rule = {
+  cure: "Mount files read-only (readOnly: true), and data at the plan's folder. A tmpfs needs size=, noexec, nosuid and nodev.",
+  resource: ofServices(({ volumes, tmpfs }, name, context) => {
+    const data = DATA[planned(context, name)?.tier ?? ""];
+    return [
+      ...volumes.map(
+        ({ containerPath, readOnly }) =>
+          !readOnly && containerPath !== data && `${name} can write to ${containerPath}.`,
+      ),
+      ...Object.entries(tmpfs).map(([path, text]) => {
+        const options = text.split(",");
+        const lacking = [
+          ...OF_SCRATCH.filter((option) => !options.includes(option)),
+          ...(options.some((option) => /^size=[1-9]/.test(option)) ? [] : ["size="]),
+        ];
+        return lacking.length > 0 && `The folder in memory ${path} of ${name} lacks ${lacking.join(", ")}.`;
+      }),
+    ];
+  }),
+};
