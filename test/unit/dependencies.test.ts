@@ -57,10 +57,10 @@ describe("the dependencies", () => {
     .map(([, line]) => line.split(" "));
   const files = commands.flat().filter((word) => word.endsWith(".ts"));
 
-  it("are the packages that the program, its commands and their bundles import, and no others", async () => {
+  it("are the packages that the program, its policies, its commands and their bundles import, and no others", async () => {
     const nodeArgs: string = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")).runtime.options.nodeargs;
     const loaders = [...nodeArgs.matchAll(/--import (\S+)/g)].flatMap(([, name]) => name ?? []);
-    const entryPoints = ["index.ts", PRELOAD, ...loaders, ...files, ...Object.values(BUNDLES)];
+    const entryPoints = ["index.ts", "policy/pack.ts", PRELOAD, ...loaders, ...files, ...Object.values(BUNDLES)];
     const imports = [...(await importsFrom(entryPoints)).values()].flat();
     assert.deepEqual(Object.keys(dependencies).sort(), [...new Set(imports.map(packageOf))].sort());
   });
