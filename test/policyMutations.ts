@@ -166,7 +166,7 @@ export const MUTATIONS: readonly Mutation[] = [
     { name: "a database in the edge network", of: DATABASE, inputs: networks("data", "edge") },
     { name: "an application in the load balancer's network", of: APP, inputs: networks("app", "router", "web") },
     { name: "the engine's default network", of: ROUTER, inputs: { networksAdvanced: undefined } },
-    { name: "the default network by name", of: STEWARD, inputs: { networkMode: "bridge" } },
+    { name: "the default network by name", of: STEWARD, inputs: { networkMode: "bridge", networksAdvanced: [] } },
     { name: "another container's network", of: APP, inputs: { networkMode: "container:mysql-server1" } },
     { name: "a seed with a network", of: SEED, inputs: { networkMode: "bridge" } },
     { name: "a container that nobody planned", of: WEB, renamed: "adminer" },

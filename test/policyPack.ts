@@ -80,7 +80,13 @@ export async function startPack(folder = join(ROOT, "policy")): Promise<Pack> {
 }
 
 function requestOf({ type, name, inputs, options }: Registered): messages.AnalyzeRequest {
-  return request(type, name, inputs).setOptions(optionsOf(options));
+  return request(type, name, withDefaults(type, inputs)).setOptions(optionsOf(options));
+}
+
+/** The pack sees a resource after the provider's check, which adds defaults. */
+function withDefaults(type: string, inputs: Registered["inputs"]): Registered["inputs"] {
+  const isContainer = type.endsWith(":Container");
+  return isContainer ? { networkMode: "bridge", mustRun: true, start: true, removeVolumes: true, ...inputs } : inputs;
 }
 
 function request(type: string, name: string, inputs: object): messages.AnalyzeRequest {

@@ -46,10 +46,11 @@ export const plannedNetworks: Rule = {
       return [
         ...joined.map((network) => !allowed.includes(network) && `${name} joins the network ${network}.`),
         isShared && namespace === undefined && `${name} shares the network namespace of another container.`,
-        (networkMode === "bridge" || networkMode === "default") && `${name} joins the engine's default network.`,
+        // The provider says "bridge" of every container that joins networks, and joins these alone.
         networksAdvanced.length === 0 &&
-          networkMode === undefined &&
+          !isShared &&
           namespace === undefined &&
+          networkMode !== "none" &&
           `${name} joins the engine's default network.`,
       ];
     }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { POLICY_NAMES } from "../../config/policies.ts";
 import { schema } from "../../config/schema.ts";
 import { devConfig } from "../devConfig.ts";
 import type { StackSettings } from "../examples.ts";
@@ -54,6 +55,9 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
   },
   "no protection, but backups": { "foobar:mysql": { protect: false, backup: {} } },
   "one server": { "foobar:servers": [server("server1")] },
+  "no policies": {
+    "foobar:policies": { off: Object.fromEntries(POLICY_NAMES.map((name) => [name, "a test of the switch"])) },
+  },
 };
 
 /** Paths of settings that may be absent, without those inside them. */
