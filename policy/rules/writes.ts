@@ -7,7 +7,11 @@ export const readOnlyRoot: Rule = {
 };
 
 /** The folders on disk that a container may write to, by tier. */
-const DATA: Readonly<Record<string, string>> = { cluster: "/var/lib/mysql", backups: "/var/lib/mysql-files" };
+const DATA: Readonly<Record<string, readonly string[]>> = {
+  cluster: ["/var/lib/mysql"],
+  // The copy that a backup is made of, and the backups.
+  backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
+};
 
 /** Options that every folder in memory has. */
 const OF_SCRATCH = ["noexec", "nosuid", "nodev"] as const;
@@ -15,11 +19,11 @@ const OF_SCRATCH = ["noexec", "nosuid", "nodev"] as const;
 export const limitedWrites: Rule = {
   cure: "Mount files read-only (readOnly: true), and data at the plan's folder. A tmpfs needs size=, noexec, nosuid and nodev.",
   resource: ofServices(({ volumes, tmpfs }, name, context) => {
-    const data = DATA[planned(context, name)?.tier ?? ""];
+    const data = DATA[planned(context, name)?.tier ?? ""] ?? [];
     return [
       ...volumes.map(
         ({ containerPath, readOnly }) =>
-          !readOnly && containerPath !== data && `${name} can write to ${containerPath}.`,
+          !readOnly && !data.includes(containerPath) && `${name} can write to ${containerPath}.`,
       ),
       ...Object.entries(tmpfs).map(([path, text]) => {
         const options = text.split(",");
