@@ -10,13 +10,14 @@ export const POLICIES = {
     "Every container that runs drops all capabilities. Only the container with keepalived gets some back.",
   "no-new-privileges": "No process gains privileges by a program that it starts, and the engine's filters stay on.",
   "no-root": "No container runs as root but the one with keepalived, which the kernel requires.",
-  "resource-limits": "Every container that runs has a limit of memory, without swap beyond it, and of CPU.",
+  "resource-limits":
+    "Every container that runs has limits of memory, without swap beyond it, of CPU and of open files, and writes no core dumps.",
   "published-ports":
     "Only load balancers publish ports: those of the configuration, each at the address of the configuration.",
   "host-isolation":
     "No container has a namespace, a device, a folder or the engine's socket of its host, or runs privileged.",
   "planned-networks":
-    "Every network but edge is internal, and each container joins the networks that the plan gives it and no other.",
+    "Every network but edge is internal and has no address of the host, edge reaches outside only where the plan says so, and each container joins the networks that the plan gives it and no other.",
   "supervised-services":
     "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size. A load balancer's pause container needs no health check of its own.",
   "no-exposed-secrets":

@@ -23,6 +23,7 @@ const container = z.object({
   memory: z.number().default(0),
   memorySwap: z.number().default(0),
   cpus: z.string().default(""),
+  ulimits: z.array(z.object({ name: z.string(), hard: z.number() })).default([]),
   ports: z
     .array(z.object({ ip: z.string().default(""), external: z.number().optional(), internal: z.number().optional() }))
     .default([]),

@@ -19,8 +19,13 @@ export const publishedPorts: Rule = {
   }),
 };
 
+/** Without it a bridge has an address of the host, by which containers reach the host's open ports. */
+const INHIBIT = "com.docker.network.bridge.inhibit_ipv4";
+/** The host's address for connections to the outside. */
+const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
+
 export const plannedNetworks: Rule = {
-  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge may reach outside.",
+  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge may have an address of the host.",
   resource: both(
     (resource, { topology }) => {
       const network = inputsOf(resource, "docker:index/network:Network");
@@ -29,7 +34,14 @@ export const plannedNetworks: Rule = {
       const [{ subnet } = {}] = network.ipamConfigs;
       return violations([
         plan === undefined && `The network ${resource.name} is not in the plan.`,
-        plan?.name !== "edge" && !network.internal && `The network ${resource.name} reaches outside.`,
+        plan?.part !== "edge" && !network.internal && `The network ${resource.name} reaches outside.`,
+        network.internal &&
+          network.options[INHIBIT] !== "true" &&
+          `The network ${resource.name} reaches the host by its gateway.`,
+        !network.internal &&
+          plan?.egress !== true &&
+          network.options[MASQUERADE] !== "false" &&
+          `Containers of the network ${resource.name} can open connections to the outside.`,
         network.driver !== "bridge" && `The network ${resource.name} is no bridge of its own.`,
         network.attachable && `Containers outside the stack may join the network ${resource.name}.`,
         plan !== undefined && subnet !== plan.subnet && `The network ${resource.name} has another subnet than planned.`,

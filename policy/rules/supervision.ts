@@ -2,11 +2,14 @@ import { pausedBy, runsKeepalived } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const resourceLimits: Rule = {
-  cure: "Set memory and memorySwap to the same number of MB, and cpus, as topology/sizes.ts has them.",
-  resource: ofServices(({ memory, memorySwap, cpus }, name) => [
+  cure: "Set memory and memorySwap to the same number of MB, cpus, and ulimits for core (0) and nofile, as components/service.ts does.",
+  resource: ofServices(({ memory, memorySwap, cpus, ulimits }, name) => [
     !(memory > 0) && `${name} has no limit of memory.`,
     memory > 0 && memorySwap !== memory && `${name} may swap beyond its limit of memory.`,
     !(Number(cpus) > 0) && `${name} has no limit of CPU.`,
+    !ulimits.some((one) => one.name === "nofile" && one.hard > 0) && `${name} has no limit of open files.`,
+    !ulimits.some((one) => one.name === "core" && one.hard === 0) &&
+      `${name} may write core dumps, which hold secrets.`,
   ]),
 };
 
