@@ -4,6 +4,7 @@ import { Authority } from "./components/certificates.ts";
 import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
 import { createHosts, hostOf } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
+import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
@@ -77,6 +78,7 @@ export function deploy(topology: Topology, isServing: boolean) {
   const loadBalancer = new LoadBalancer("load-balancer", {
     ...common,
     plans: topology.loadBalancers,
+    certificate: siteCertificate(topology.ownCertificate, topology.certified, authority),
     after: web.services,
   });
   const tiers: Readonly<Record<Tier, { readonly services: readonly Service[] }>> = {
@@ -92,6 +94,8 @@ export function deploy(topology: Topology, isServing: boolean) {
     topology.loadBalancers.flatMap((plan) => plan.published.filter((port) => port.serves === serves)).map(publishedUrl);
   return {
     url: topology.url,
+    secureUrl: topology.secureUrl,
+    caCertificate: authority.certificate,
     state,
     published: published("site"),
     statistics: published("statistics"),

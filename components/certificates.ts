@@ -19,6 +19,16 @@ export interface IssuedCertificate {
   readonly certificate: pulumi.Output<string>;
 }
 
+/** The terms of a certificate that differ from the usual ones. */
+export interface CertificateTerms {
+  /** IPv4 addresses by which clients reach the server. Default: none. */
+  readonly ipAddresses?: readonly string[];
+  /** The roles in which its holder may use it. Default: both. */
+  readonly uses?: readonly ("server_auth" | "client_auth")[];
+  /** Default: ten years, renewed by any `up` in the last one. */
+  readonly validity?: { readonly validityPeriodHours: number; readonly earlyRenewalHours: number };
+}
+
 const KEY: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
 const YEAR_HOURS = 365 * 24;
@@ -55,8 +65,13 @@ export class Authority extends pulumi.ComponentResource {
    * @param name the name of the resources and of the certificate's subject, at most 64 characters
    * @param dnsNames the names by which clients reach the server
    */
-  issue(name: string, dnsNames: readonly string[], opts?: pulumi.ComponentResourceOptions): IssuedCertificate {
-    return new Certificate(name, dnsNames, this.certificate, this.#key, { parent: this, ...opts });
+  issue(
+    name: string,
+    dnsNames: readonly string[],
+    opts?: pulumi.ComponentResourceOptions,
+    terms: CertificateTerms = {},
+  ): IssuedCertificate {
+    return new Certificate(name, dnsNames, terms, this.certificate, this.#key, { parent: this, ...opts });
   }
 }
 
@@ -76,6 +91,7 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
   constructor(
     name: string,
     dnsNames: readonly string[],
+    { ipAddresses = [], uses = ["server_auth", "client_auth"], validity = VALIDITY }: CertificateTerms,
     caCertPem: pulumi.Output<string>,
     caPrivateKeyPem: pulumi.Output<string>,
     opts: pulumi.ComponentResourceOptions,
@@ -84,7 +100,12 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
     const key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this });
     const request = new tls.CertRequest(
       `${name}-request`,
-      { privateKeyPem: key.privateKeyPem, subject: { commonName: name }, dnsNames: [...dnsNames] },
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: name },
+        dnsNames: [...dnsNames],
+        ...(ipAddresses.length === 0 ? {} : { ipAddresses: [...ipAddresses] }),
+      },
       { parent: this },
     );
     this.key = key.privateKeyPemPkcs8;
@@ -94,8 +115,8 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
         certRequestPem: request.certRequestPem,
         caCertPem,
         caPrivateKeyPem,
-        allowedUses: ["digital_signature", "server_auth", "client_auth"],
-        ...VALIDITY,
+        allowedUses: ["digital_signature", ...uses],
+        ...validity,
       },
       { parent: this },
     ).certPem;

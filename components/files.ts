@@ -38,6 +38,9 @@ export function liveFiles(
   return { ...configFiles(path, files), kind, version: undefined };
 }
 
+/** The folder of a container's secrets. */
+export const SECRETS_FOLDER = "/run/secrets";
+
 /**
  * Secrets, readable only by root and its group; a container that mounts them is given that group. They are always in
  * the same volume, so that no resource's name depends on a secret, and they change while the container runs. For a
@@ -45,17 +48,16 @@ export function liveFiles(
  * environment.
  */
 export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<string>>>): MountedFiles {
-  const path = "/run/secrets";
   return {
     kind: "secrets",
-    path,
+    path: SECRETS_FOLDER,
     // Part of the names of existing stacks' volumes.
     version: "v1",
     uploads: Object.keys(secrets)
       .sort()
       .flatMap((name) => {
         const content = secrets[name];
-        return content === undefined ? [] : [{ file: posix.join(path, name), content, permissions: "0440" }];
+        return content === undefined ? [] : [{ file: posix.join(SECRETS_FOLDER, name), content, permissions: "0440" }];
       }),
   };
 }

@@ -165,10 +165,11 @@ export class Service extends pulumi.ComponentResource {
         ...(args.cpuShares === undefined ? {} : { cpuShares: args.cpuShares }),
         ...(args.dnsOptions === undefined ? {} : { dnsOpts: [...args.dnsOptions] }),
         ...(args.sysctls === undefined ? {} : { sysctls: args.sysctls }),
-        ports: (args.published ?? []).map(({ address, port, target }) => ({
+        ports: (args.published ?? []).map(({ address, port, target, protocol }) => ({
           ip: address,
           external: port,
           internal: target,
+          ...(protocol === "udp" ? { protocol } : {}),
         })),
         volumes: [
           ...mounts.map(({ mount }) => mount),

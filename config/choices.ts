@@ -22,6 +22,13 @@ export const AFFINITIES = ["none", "cookie", "address"] as const;
 export const TRAFFIC = ["ready", "drain", "maintenance"] as const;
 export type Traffic = (typeof TRAFFIC)[number];
 
+/** Plain HTTP: it leads to HTTPS, it is served like HTTPS, or its port is not published. */
+export const HTTP_MODES = ["redirect", "serve", "off"] as const;
+export type HttpMode = (typeof HTTP_MODES)[number];
+
+/** Mozilla's profiles for servers (https://wiki.mozilla.org/Security/Server_Side_TLS), version 6.0 of the guideline. */
+export const HTTPS_PROFILES = ["intermediate", "modern"] as const;
+
 /**
  * The networks that have a setting. Their order decides which part of the range each one has: add a new one at the end.
  */

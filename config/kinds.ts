@@ -49,6 +49,17 @@ export const path = () =>
 
 export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
 
+/**
+ * PEM text, or the path of a file with it. `{ secure }` is a text that the CLI has encrypted: commands that read a
+ * stack's file see that, and the program sees the text.
+ */
+export const pem = (content: string) => {
+  const allowed = `a PEM file with ${content}, or its text`;
+  return z.union([z.string().min(1), z.strictObject({ secure: z.string() })], { error: allowed });
+};
+
+export type Pem = z.output<ReturnType<typeof pem>>;
+
 export const endpoint = () =>
   z
     .string({ error: "a Docker endpoint" })

@@ -1,5 +1,6 @@
+import type { HttpMode } from "./choices.ts";
 import type { Settings } from "./schema.ts";
-import { addressIn } from "./subnets.ts";
+import { addressIn, isLoopback } from "./subnets.ts";
 
 /** The meaning of the load balancer's settings, for rules and planners. */
 
@@ -12,25 +13,35 @@ export function hashes(algorithm: Settings["loadBalancer"]["algorithm"]): boolea
   return algorithm === "source" || algorithm === "uri";
 }
 
+/** Whether plain HTTP is served, leads to HTTPS, or is not published. */
+export function httpMode({ http, address }: Pick<Settings["loadBalancer"], "http" | "address">): HttpMode {
+  return http ?? (isLoopback(address) ? "serve" : "redirect");
+}
+
+/** The settings of the ports that a load balancer publishes, by what is served there: plain HTTP, HTTPS, statistics. */
+export const PORT_KEYS = { site: "port", secureSite: "httpsPort", statistics: "statsPort" } as const;
+
 /** A port of the load balancer's host. */
 export interface PortSetting {
   readonly address: string;
   readonly port: number;
-  readonly serves: "site" | "statistics";
+  readonly serves: keyof typeof PORT_KEYS;
 }
 
 /** The host's ports that each load balancer publishes. By default the second one has the next port numbers. */
 export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[][] {
-  const { address, port, statsPort, pair, replicas } = settings;
-  const published = (site: number, statistics: number | undefined): PortSetting[] => [
-    { address, port: site, serves: "site" },
+  const { address, port, httpsPort, statsPort, pair, replicas } = settings;
+  const published = (site: number, secureSite: number, statistics: number | undefined): PortSetting[] => [
+    ...(httpMode(settings) === "off" ? [] : [{ address, port: site, serves: "site" } as const]),
+    { address, port: secureSite, serves: "secureSite" },
     ...(statistics === undefined ? [] : [{ address: "127.0.0.1", port: statistics, serves: "statistics" } as const]),
   ];
   const second = published(
     pair?.port ?? nextPort(port),
+    pair?.httpsPort ?? nextPort(httpsPort),
     statsPort === undefined ? undefined : (pair?.statsPort ?? nextPort(statsPort)),
   );
-  return [published(port, statsPort), second].slice(0, replicas);
+  return [published(port, httpsPort, statsPort), second].slice(0, replicas);
 }
 
 function nextPort(port: number): number {

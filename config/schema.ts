@@ -4,6 +4,7 @@ import { application } from "./settings/application.ts";
 import { images } from "./settings/images.ts";
 import { loadBalancer } from "./settings/loadBalancer.ts";
 import { mysql } from "./settings/mysql.ts";
+import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";
 import { policies } from "./settings/policies.ts";
 import { servers } from "./settings/servers.ts";
@@ -13,7 +14,7 @@ import { web } from "./settings/web.ts";
  * Every setting of the program, with its default and its description. The top-level keys are those of `pulumi config`.
  * `npm run settings` generates Pulumi.yaml, docs/configuration.md and stack.schema.json from it.
  */
-export const schema = z.strictObject({ servers, loadBalancer, application, web, mysql, networks, images, policies });
+export const schema = z.strictObject({ servers, names, loadBalancer, application, web, mysql, networks, images, policies });
 
 export type Settings = z.output<typeof schema>;
 export type ServerSettings = Settings["servers"][number];

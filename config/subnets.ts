@@ -36,6 +36,11 @@ export function isCidr(text: string): boolean {
   return ipaddr.IPv4.isValidCIDR(text);
 }
 
+/** Whether an IPv4 address reaches no farther than its own machine. */
+export function isLoopback(address: string): boolean {
+  return ipaddr.IPv4.parse(address).range() === "loopback";
+}
+
 /** The length of a subnet's prefix. */
 export function bitsOf(subnet: string): number {
   return ipaddr.IPv4.parseCIDR(subnet)[1];

@@ -1,8 +1,9 @@
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 
 /** Whether a process of this machine uses the port at the address. */
-export async function isBound(address: string, port: number): Promise<boolean> {
-  return (await problemOf(address, port)) === "EADDRINUSE";
+export async function isBound(address: string, port: number, protocol: "tcp" | "udp" = "tcp"): Promise<boolean> {
+  return (await (protocol === "tcp" ? problemOf : datagramProblemOf)(address, port)) === "EADDRINUSE";
 }
 
 /** Whether this machine has an address. */
@@ -16,5 +17,16 @@ function problemOf(address: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+function datagramProblemOf(address: string, port: number): Promise<string | undefined> {
+  const socket = createSocket("udp4");
+  return new Promise((resolve) => {
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      socket.close();
+      resolve(error.code);
+    });
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(undefined)));
   });
 }

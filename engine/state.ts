@@ -27,6 +27,8 @@ export interface EngineState {
     readonly container: string;
     readonly address: string;
     readonly port: number;
+    /** Default: tcp. */
+    readonly protocol?: "tcp" | "udp";
     /** The stack's service that publishes it. undefined: another container does. */
     readonly service: string | undefined;
   }[];
@@ -74,7 +76,7 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
       return isOwn(Labels) && image !== undefined ? [{ service: Labels[SERVICE_LABEL] ?? "", image }] : [];
     }),
     published: containers.flatMap(({ Names, Ports, Labels }) =>
-      Ports.flatMap(({ IP, PublicPort }) =>
+      Ports.flatMap(({ IP, PublicPort, Type }) =>
         PublicPort === undefined
           ? []
           : [
@@ -82,6 +84,7 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
                 container: Names[0]?.slice(1) ?? "?",
                 address: IP ?? "0.0.0.0",
                 port: PublicPort,
+                protocol: Type === "udp" ? "udp" : "tcp",
                 service: isOwn(Labels) ? Labels[SERVICE_LABEL] : undefined,
               },
             ],

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { PORT_KEYS } from "../config/loadBalancing.ts";
 import type { Path, Problem } from "../config/problems.ts";
 import { isLocal } from "../engine/client.ts";
 import { isAddressHere, isBound } from "../engine/ports.ts";
@@ -14,17 +16,25 @@ export async function takenPorts(
     plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, index) })),
   );
   const used = new Set([...planned, ...published].map(({ port }) => port));
-  const isHeld = async (address: string, port: number) => isLocal(endpoint) && (await isBound(address, port));
+  const isHeld = async ({ address, protocol }: PublishedPort, port: number) =>
+    isLocal(endpoint) && (await isBound(address, port, protocol));
   const problems: Problem[] = [];
-  for (const { address, port, path, service } of planned) {
-    const holders = published.filter((held) => held.port === port && meet(held.address, address));
+  for (const { path, service, ...wanted } of planned) {
+    const { address, port, protocol } = wanted;
+    if (problems.some((problem) => isDeepStrictEqual(problem.path, path))) continue;
+    const holders = published.filter(
+      (held) => held.port === port && (held.protocol ?? "tcp") === protocol && meet(held.address, address),
+    );
     const [holder] = holders;
     if (holders.some((held) => held.service === service)) continue;
-    if (holder === undefined && !(await isHeld(address, port))) continue;
-    const free = await first(
-      around(port),
-      async (candidate) => !used.has(candidate) && !(await isHeld(address, candidate)),
-    );
+    if (holder === undefined && !(await isHeld(wanted, port))) continue;
+    // HTTP/3 has the number of HTTPS in UDP.
+    const together = planned.filter((other) => isDeepStrictEqual(other.path, path));
+    const free = await first(around(port), async (candidate) => {
+      if (used.has(candidate)) return false;
+      const held = await Promise.all(together.map((other) => isHeld(other, candidate)));
+      return !held.includes(true);
+    });
     if (free !== undefined) used.add(free);
     problems.push({
       path,
@@ -46,7 +56,7 @@ function holderText(holder: EngineState["published"][number] | undefined): strin
 
 /** Without this check a wrong address would be noticed only when everything else is up. */
 export async function missingAddress({ loadBalancers }: Topology, endpoint: string): Promise<Problem[]> {
-  const site = loadBalancers[0]?.published.find(({ serves }) => serves === "site");
+  const site = loadBalancers[0]?.published.find(({ serves }) => serves === "secureSite");
   if (site === undefined || !isLocal(endpoint) || (await isAddressHere(site.address))) return [];
   return [
     {
@@ -76,6 +86,6 @@ function meet(one: string, other: string): boolean {
 }
 
 function portPath({ serves }: PublishedPort, loadBalancer: number): Path {
-  const key = serves === "site" ? "port" : "statsPort";
+  const key = PORT_KEYS[serves];
   return loadBalancer === 0 ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
 }

@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, type Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
+import { examineCertificate } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
 import { missingBackupFolder, missingFiles } from "./folders.ts";
@@ -33,7 +35,10 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const { application, release, static: staticFiles } = topology.files;
   const known = await ownState(topology);
   let isServing = false;
+  const certificate = examineCertificate(topology, stackFileText(topology.stack));
+  if (certificate.warning !== undefined) void pulumi.log.warn(certificate.warning);
   const problems = [
+    ...certificate.problems,
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),
   ];
@@ -51,6 +56,12 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
     throw new UserError(new ConfigError(topology.project, topology.stack, problems).message);
   }
   return { isServing };
+}
+
+/** The text of the stack's file; empty: it is elsewhere. */
+function stackFileText(stack: string): string {
+  const file = `Pulumi.${stack}.yaml`;
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 async function requireCli(): Promise<void> {

@@ -1,13 +1,18 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { issue } from "../app/test/certificates.ts";
+import { SECRETS_FOLDER } from "../components/files.ts";
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { CERTIFICATE_FILE } from "../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
+import { eventually } from "../engine/eventually.ts";
 import type { LoadBalancerPlan } from "../topology/plan.ts";
 import { planTopology } from "../topology/topology.ts";
 import { answers, docker, published } from "./engine.ts";
 import { exampleSettings, type StackSettings } from "./examples.ts";
+import { handshake } from "./secureRequest.ts";
 import { createTestStack } from "./stacks.ts";
 
 const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
@@ -17,8 +22,10 @@ const PORTS = ["8080", "8081"];
 
 /** A running HAProxy with the web servers of its plan. */
 export interface Balancer {
-  /** The site's URL on the host. */
+  /** The site's URL on the host, by plain HTTP where that is not off. */
   readonly url: string;
+  /** The port of HTTPS at 127.0.0.1. Its certificate is for www.foobar.com. */
+  readonly securePort: number;
   readonly plan: LoadBalancerPlan;
   /** Freezes a web server, so that it neither answers nor closes; returns how to thaw it. */
   freeze(server: string): Promise<() => Promise<void>>;
@@ -35,6 +42,12 @@ export interface HaproxyStage {
 }
 
 const { images } = parseConfig("foobar", "dev", {});
+
+const authority = issue("a test's authority");
+const site = issue("www.foobar.com", authority);
+
+/** The certificate of the authority that has signed the site's. */
+export const STAGE_AUTHORITY = authority.certificate;
 
 export async function createHaproxyStage(servers: readonly string[]): Promise<HaproxyStage> {
   const { name, folder: home, slot, labels, remove } = await createTestStack();
@@ -72,17 +85,23 @@ export async function createHaproxyStage(servers: readonly string[]): Promise<Ha
       if (plan === undefined) throw new Error(`${example} has no load balancer`);
       await writeFile(join(folder, "haproxy.cfg"), haproxyConfig(plan));
       await copyFile(PAGE, join(folder, "503.html"));
+      await mkdir(join(folder, "secrets"), { recursive: true });
+      await writeFile(join(folder, "secrets", CERTIFICATE_FILE), site.certificate + site.key);
       const [own] = plan.peers;
       const id = await docker(
-        ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80"],
+        ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80", "--publish=127.0.0.1::443"],
         ...["--tmpfs=/run/haproxy:uid=99,gid=99", `--volume=${folder}:${CONFIG_FOLDER}:ro`],
+        `--volume=${join(folder, "secrets")}:${SECRETS_FOLDER}:ro`,
         ...[images.haproxy, "haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       );
       haproxy = id;
       const url = await published(id, 80);
-      await answers(url);
+      const securePort = Number(new URL(await published(id, 443)).port);
+      if (plan.site.http === "off") await eventually(() => handshake({ port: securePort, ca: STAGE_AUTHORITY }), 20);
+      else await answers(url);
       return {
         url,
+        securePort,
         plan,
         async freeze(server) {
           await docker("pause", idOf(server));

@@ -41,8 +41,8 @@ export interface TestProject {
   readonly folder: string;
   readonly stack: string;
   readonly url: string;
-  /** This machine's ports that the project may publish: site and statistics of two load balancers. */
-  readonly ports: readonly [number, number, number, number];
+  /** This machine's ports that the project may publish: site and statistics of two load balancers, then their HTTPS. */
+  readonly ports: readonly [number, number, number, number, number, number];
   /** Its share of subnets and ports beside other test projects. */
   readonly slot: Slot;
   /** The environment in which `pulumi` itself finds the stack. */
@@ -102,14 +102,15 @@ export async function createProject(): Promise<TestProject> {
   };
   const file = join(folder, `Pulumi.${stack}.yaml`);
   const dev = parse(await readFile(join(ROOT, "Pulumi.dev.yaml"), "utf8"));
-  const ports = [await freePort(slot), await freePort(slot), await freePort(slot), await freePort(slot)] as const;
-  const [port, statsPort] = ports;
+  const next = () => freePort(slot);
+  const ports = [await next(), await next(), await next(), await next(), await next(), await next()] as const;
+  const [port, statsPort, , , httpsPort] = ports;
   await writeFile(
     file,
     stringify({
       config: {
         ...dev.config,
-        "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, statsPort },
+        "foobar:loadBalancer": { ...dev.config["foobar:loadBalancer"], port, httpsPort, statsPort },
         "foobar:networks": { range: slot.range },
       },
     }),

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { SECRETS_FOLDER } from "../components/files.ts";
 
 export interface ProgramRun {
   readonly image: string;
@@ -9,6 +10,8 @@ export interface ProgramRun {
   readonly files: Readonly<Record<string, string>>;
   /** Their folder in the container. */
   readonly folder: string;
+  /** Text files by name in /run/secrets. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly command: readonly string[];
   /** `uid:gid` */
   readonly user: string;
@@ -19,18 +22,24 @@ export interface ProgramRun {
 /**
  * Runs a program of an image with these files, hardened as in the stack; rejects with the program's output if it fails.
  */
-export async function runProgram({ image, files, folder, command, user, hosts = [] }: ProgramRun): Promise<void> {
+export async function runProgram(run: ProgramRun): Promise<void> {
+  const { image, files, folder, secrets = {}, command, user, hosts = [] } = run;
   const source = await mkdtemp(join(tmpdir(), "foobar-"));
   try {
     await execa("chmod", ["755", source]);
-    for (const [name, text] of Object.entries(files)) await writeFile(join(source, name), text, { mode: 0o644 });
+    for (const [part, texts] of Object.entries({ files, secrets })) {
+      await mkdir(join(source, part));
+      for (const [name, text] of Object.entries(texts))
+        await writeFile(join(source, part, name), text, { mode: 0o644 });
+    }
     const [program = "", ...args] = command;
     const uid = user.split(":")[0];
     await execa("docker", [
       ...["run", "--rm", "--read-only", "--cap-drop=ALL", `--user=${user}`, "--network=none"],
       ...hosts.map((name) => `--add-host=${name}:127.0.0.1`),
       ...["/tmp", "/run/haproxy"].map((path) => `--tmpfs=${path}:uid=${uid},mode=0750`),
-      `--volume=${source}:${folder}:ro`,
+      `--volume=${source}/files:${folder}:ro`,
+      `--volume=${source}/secrets:${SECRETS_FOLDER}:ro`,
       `--entrypoint=${program}`,
       image,
       ...args,

@@ -8,6 +8,7 @@ const answer = (port) => (request, response) => {
   request.on("end", () => {
     // Like an Nginx that could not reach the application.
     if (request.headers["x-unreachable"] === name) response.statusCode = 421;
+    response.setHeader("x-proto", request.headers["x-forwarded-proto"] ?? "");
     response.setHeader("x-server", name).setHeader("x-port", port).end();
   });
 };

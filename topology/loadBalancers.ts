@@ -10,20 +10,23 @@ import type {
   HealthPlan,
   InstancePlan,
   LoadBalancerPlan,
+  PublishedPort,
   VrrpPlan,
   WebPlan,
 } from "./plan.ts";
-import { SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import { SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";
 
 /** The container's ports that the host's ports lead to. */
-const TARGETS = { site: SITE_PORT, statistics: STATISTICS_PORT } as const;
+const TARGETS = { site: SITE_PORT, secureSite: SECURE_SITE_PORT, statistics: STATISTICS_PORT } as const;
 
 export function planLoadBalancers(config: Config, web: readonly WebPlan[]): LoadBalancerPlan[] {
   const { edge } = config.networks;
   const { replicas } = config.loadBalancer;
   const peers = LOAD_BALANCERS.slice(0, replicas).map((name, index) => ({ name, address: edgeAddress(edge, index) }));
   const backends = planBackends(config, web);
+  const site = planSite(config);
   return peers.map(({ name, address }, index) => ({
     name,
     host: name,
@@ -35,10 +38,8 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
       attachments: [],
       ...SIZES.haproxy,
     },
-    published: (publishedPorts(config.loadBalancer)[index] ?? []).map((port) => ({
-      ...port,
-      target: TARGETS[port.serves],
-    })),
+    published: planPublished(config.loadBalancer, index),
+    site,
     vrrp: replicas > 1 ? planVrrp(config, index) : undefined,
     peers,
     balance: planBalance(config.loadBalancer),
@@ -50,6 +51,14 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     edgeSubnet: edge,
     listenAddresses: [address, ...(replicas > 1 ? virtualAddresses(config.loadBalancer, edge) : [])],
   }));
+}
+
+function planPublished(settings: Settings["loadBalancer"], index: number): PublishedPort[] {
+  return (publishedPorts(settings)[index] ?? []).flatMap((port): PublishedPort[] => {
+    const target = TARGETS[port.serves];
+    const tcp = { ...port, target, protocol: "tcp" } as const;
+    return settings.tls.http3 && port.serves === "secureSite" ? [tcp, { ...tcp, protocol: "udp" }] : [tcp];
+  });
 }
 
 function planPause(config: Config, name: string, address: string): InstancePlan {

@@ -1,4 +1,5 @@
-import type { NetworkName, Replication, Traffic } from "../config/choices.ts";
+import type { HttpMode, NetworkName, Replication, Traffic } from "../config/choices.ts";
+import type { Pem } from "../config/kinds.ts";
 import type { PortSetting } from "../config/loadBalancing.ts";
 import type { MysqlSizing } from "../config/mysqlSizing.ts";
 import type { Settings } from "../config/schema.ts";
@@ -47,6 +48,24 @@ export interface Attachment {
 export interface PublishedPort extends PortSetting {
   /** The port in the container. */
   readonly target: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+/** The site by HTTP and HTTPS, the same for each load balancer. */
+export interface SitePlan {
+  /** The host names that are served, in lower case; none: all are. */
+  readonly names: readonly string[];
+  readonly http: HttpMode;
+  readonly profile: Settings["loadBalancer"]["tls"]["profile"];
+  readonly http3: boolean;
+  /** The header Strict-Transport-Security; undefined: it is not sent. */
+  readonly hsts: string | undefined;
+}
+
+/** PEM texts, or the paths of their files relative to the project. */
+export interface OwnCertificate {
+  readonly certificate: Pem;
+  readonly key: Pem;
 }
 
 /** An address that requests are passed on to. */
@@ -138,7 +157,9 @@ export interface LoadBalancerPlan {
   /** The pause container. In a pair it runs keepalived. */
   readonly pause: InstancePlan;
   readonly haproxy: InstancePlan;
+  /** In the order of the container's ports. */
   readonly published: readonly PublishedPort[];
+  readonly site: SitePlan;
   /** undefined: there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
   /**
@@ -294,8 +315,14 @@ export interface Topology {
   readonly cluster: ClusterPlan;
   /** undefined: no backups are taken. */
   readonly backups: BackupPlan | undefined;
-  /** The site's URL, for clients on the host or with a route to the edge network. */
+  /** The site's URL, for clients on the host or with a route to the edge network: plain HTTP where that is served. */
   readonly url: string;
+  /** The site's URL by HTTPS. */
+  readonly secureUrl: string;
+  /** The user's certificate for the site; undefined: the stack's own authority issues one. */
+  readonly ownCertificate: OwnCertificate | undefined;
+  /** The host names and addresses in a certificate that the authority issues for the site. */
+  readonly certified: { readonly names: readonly string[]; readonly addresses: readonly string[] };
   readonly files: FilesPlan;
   readonly database: string;
   readonly protectData: boolean;
@@ -309,6 +336,11 @@ export function networkOf(topology: Topology, name: string): NetworkPlan {
 }
 
 /** The URL of a published port for a client on the host. */
-export function publishedUrl({ address, port }: PublishedPort): string {
-  return `http://${address === "0.0.0.0" ? "127.0.0.1" : address}:${port}`;
+export function publishedUrl({ address, port, serves }: PublishedPort): string {
+  return urlOf(serves === "secureSite" ? "https" : "http", address === "0.0.0.0" ? "127.0.0.1" : address, port);
+}
+
+/** The URL of a host, without the port that its scheme has anyway. */
+export function urlOf(scheme: "http" | "https", host: string, port: number): string {
+  return `${scheme}://${host}${port === { http: 80, https: 443 }[scheme] ? "" : `:${port}`}`;
 }

@@ -1,5 +1,7 @@
 /** The site's port in the load balancer's network namespace, where the engine lets every user bind low ports. */
 export const SITE_PORT = 80;
+/** The port of HTTPS there. */
+export const SECURE_SITE_PORT = 443;
 /** The port of HAProxy's statistics page, metrics and health. */
 export const STATISTICS_PORT = 8404;
 /** The port on which load balancers exchange their tables of clients. */

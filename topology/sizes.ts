@@ -1,12 +1,19 @@
 /**
+ * Connections of clients that a load balancer holds at once. With TLS each takes up to 42 kB, and 32 kB of buffers while
+ * it is busy, beside the 24 MB of an idle HAProxy: 313 MB at most.
+ */
+export const MAX_CONNECTIONS = 4_000;
+
+/**
  * The limits of every container: memory in MB, CPUs, processes with their threads, and the open files of a process. The
  * memory of the databases' data nodes is a setting. Limits of processes and files are several times of what a container
  * uses. A container does not start if its limit of files is above the engine's own hard limit, so none is above 16,384
  * unless settings ask for more connections.
  */
 export const SIZES = {
-  pause: { memoryMb: 128, cpus: "1.0", pids: 64, openFiles: 16_384 },
-  haproxy: { memoryMb: 128, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  /** It runs an HAProxy, too, when the other one is missing. */
+  pause: { memoryMb: 384, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  haproxy: { memoryMb: 384, cpus: "1.0", pids: 64, openFiles: 16_384 },
   web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
   application: { memoryMb: 256, cpus: "1.0", pids: 256, openFiles: 8_192 },
   router: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 16_384 },

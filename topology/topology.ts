@@ -6,7 +6,8 @@ import { planRouters } from "./databaseRouters.ts";
 import { planCluster } from "./databases.ts";
 import { planLoadBalancers } from "./loadBalancers.ts";
 import { planNetworks } from "./networks.ts";
-import { type LoadBalancerPlan, publishedUrl, type Topology } from "./plan.ts";
+import type { Topology } from "./plan.ts";
+import { certifiedFor, ownCertificate, siteUrls } from "./site.ts";
 import { planWeb } from "./web.ts";
 
 /** Plans the stack. A pure function: the same configuration gives the same plan. */
@@ -36,18 +37,11 @@ export function planTopology(config: Config): Topology {
     routers,
     cluster,
     backups: planBackups(config, cluster),
-    url: siteUrl(loadBalancers),
+    ...siteUrls(loadBalancers),
+    ownCertificate: ownCertificate(config.loadBalancer),
+    certified: certifiedFor(loadBalancers),
     files: { application: application.files, static: application.staticFiles, release: application.release },
     database: config.mysql.database,
     protectData: config.mysql.protect,
   };
-}
-
-function siteUrl(loadBalancers: readonly LoadBalancerPlan[]): string {
-  const [first] = loadBalancers;
-  const virtual = first?.vrrp?.instances[0]?.virtualAddress;
-  if (virtual !== undefined) return `http://${virtual}`;
-  const site = first?.published.find(({ serves }) => serves === "site");
-  if (site === undefined) throw new Error("the plan publishes no site");
-  return publishedUrl(site);
 }

@@ -1,8 +1,10 @@
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { PEERS_PORT } from "../../topology/ports.ts";
+import { MAX_CONNECTIONS } from "../../topology/sizes.ts";
 import { backends } from "./backends.ts";
 import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
+import { certificateStore, tlsDefaults } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
 
 /** Seconds over which a stopping HAProxy asks its clients to close their connections. */
@@ -19,12 +21,15 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     log stdout format raw local0
     stats socket /run/haproxy/admin.sock mode 600 level admin
     localpeer ${plan.name}
-    maxconn 4000
+    maxconn ${MAX_CONNECTIONS}
     # More threads than CPUs wait for each other.
     nbthread ${Math.ceil(Number(plan.haproxy.cpus))}
     # A successor in the same network namespace accepts new connections; clients are asked to close the old ones.
     close-spread-time ${CLOSE_SECONDS}s
     hard-stop-after ${stopSeconds(plan)}s
+${tlsDefaults(plan.site.profile)
+  .map((line) => `    ${line}`)
+  .join("\n")}
 
 defaults
     mode http
@@ -60,6 +65,8 @@ resolvers docker
 # The table of clients outlives a replacement of HAProxy, and a pair shares it.
 peers loadbalancers
 ${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
+
+${certificateStore()}
 
 ${siteFrontend(plan)}
 

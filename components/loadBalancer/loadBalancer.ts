@@ -2,17 +2,20 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
-import { configFiles, liveFiles } from "../files.ts";
+import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
 import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
+import type { SiteCertificate } from "./siteCertificate.ts";
+import { CERTIFICATE_FILE } from "./tls.ts";
 import { CONFIG_FOLDER } from "./unavailable.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
+  readonly certificate: SiteCertificate;
   /** Services that are released before the first load balancer. */
   readonly after: readonly Service[];
 }
@@ -81,7 +84,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         ...placement(args, plan.pause),
         ...program,
-        files: [...files, liveFiles(FALLBACK_KIND, CONFIG_FOLDER, config)],
+        files: [...files, liveFiles(FALLBACK_KIND, CONFIG_FOLDER, config), certificateFiles(args)],
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
@@ -106,7 +109,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
         networks: pause,
         user: "99:99",
         command: ["haproxy", "-f", CONFIG_FILE],
-        files: [configFiles(CONFIG_FOLDER, { ...config, "health.sh": file("health.sh") })],
+        // HAProxy reads its certificate when it starts, so another one starts a successor.
+        environment: { CERTIFICATE_SHA256: args.certificate.fingerprint },
+        files: [configFiles(CONFIG_FOLDER, { ...config, "health.sh": file("health.sh") }), certificateFiles(args)],
         scratch: { "/run/haproxy": 1 },
         healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 10 },
         stopGrace: stopSeconds(plan) + 5,
@@ -125,6 +130,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
     const own = { parent: this, provider };
     return keepalivedImage(`${plan.pause.name}-keepalived`, plan.pause.image, own).imageId;
   }
+}
+
+/** The fallback HAProxy reads them when it starts, so another certificate replaces no pause container. */
+function certificateFiles({ certificate }: LoadBalancerArgs): MountedFiles {
+  return secretFiles({ [CERTIFICATE_FILE]: certificate.pem });
 }
 
 /** The program of a pause container, with the settings that it needs. */

@@ -2,7 +2,9 @@ import { ROLES } from "../choices.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { httpsChecks } from "./https.ts";
 import { mysqlChecks } from "./mysql.ts";
+import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
 import { trafficChecks } from "./traffic.ts";
 
@@ -11,7 +13,7 @@ import { trafficChecks } from "./traffic.ts";
  * between others.
  */
 export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
-  const { servers, loadBalancer, application, mysql, networks } = parts;
+  const { servers, names, loadBalancer, application, mysql, networks } = parts;
   const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
   // Problems with addresses in a network that has to move would be wrong after its move.
   const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
@@ -20,6 +22,8 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
     ...(mysql ? mysqlChecks(servers, mysql) : []),
     ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
+    ...(names ? namesChecks(names) : []),
+    ...(loadBalancer ? httpsChecks(loadBalancer) : []),
     ...trafficChecks(servers, loadBalancer, edge, surroundings),
     ...(application ? commandGiven(application) : []),
     ...ofNetworks,

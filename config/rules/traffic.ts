@@ -1,5 +1,5 @@
 import { LOAD_BALANCERS } from "../choices.ts";
-import { edgeAddress, hashes, isStatic, publishedPorts } from "../loadBalancing.ts";
+import { edgeAddress, hashes, isStatic, PORT_KEYS, publishedPorts } from "../loadBalancing.ts";
 import type { Path, Problem } from "../problems.ts";
 import { routes, routeTraffic } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
@@ -196,8 +196,8 @@ function pairOnOneHost(servers: readonly ServerSettings[], { replicas }: LoadBal
 function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>): Problem[] {
   const [first = [], second = []] = publishedPorts(loadBalancer);
   const keys: [Path, number][] = [
-    ...first.map(({ serves, port }): [Path, number] => [[serves === "site" ? "port" : "statsPort"], port]),
-    ...second.map(({ serves, port }): [Path, number] => [["pair", serves === "site" ? "port" : "statsPort"], port]),
+    ...first.map(({ serves, port }): [Path, number] => [[PORT_KEYS[serves]], port]),
+    ...second.map(({ serves, port }): [Path, number] => [["pair", PORT_KEYS[serves]], port]),
   ];
   const taken = new Set([...held, ...keys.map(([, port]) => port)]);
   return keys.flatMap(([path, port], index) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { AFFINITIES, ALGORITHMS, LOAD_BALANCERS, LOCAL_ENDPOINT, MODES } from "../choices.ts";
+import { AFFINITIES, ALGORITHMS, HTTP_MODES, LOAD_BALANCERS, LOCAL_ENDPOINT, MODES } from "../choices.ts";
 import { type About, endpoint, oneOf, port, whole, yesOrNo } from "../kinds.ts";
+import { tls } from "./tls.ts";
 
 const hash = z.strictObject(
   {
@@ -52,6 +53,13 @@ const pair = z.strictObject(
         unset: "the first's plus one",
         example: 8081,
       } satisfies About),
+    httpsPort: port()
+      .optional()
+      .meta({
+        description: "The port at which the second load balancer publishes HTTPS.",
+        unset: "the first's plus one",
+        example: 8444,
+      } satisfies About),
     statsPort: port()
       .optional()
       .meta({
@@ -60,7 +68,7 @@ const pair = z.strictObject(
         example: 8405,
       } satisfies About),
   },
-  { error: "settings of the pair: mode, virtualAddresses, port, statsPort" },
+  { error: "settings of the pair: mode, virtualAddresses, port, httpsPort, statsPort" },
 );
 
 const health = z.strictObject(
@@ -134,7 +142,19 @@ export const loadBalancer = z
         .meta({ description: "The host's address at which the site is published." } satisfies About),
       port: port()
         .default(8080)
-        .meta({ description: "The host's port at which the site is published." } satisfies About),
+        .meta({ description: "The host's port at which plain HTTP is published." } satisfies About),
+      httpsPort: port()
+        .default(8443)
+        .meta({ description: "The host's port at which HTTPS is published." } satisfies About),
+      http: oneOf(HTTP_MODES)
+        .optional()
+        .meta({
+          description:
+            "What plain HTTP does: redirect sends visitors to HTTPS (308), serve shows the site, off publishes no port.",
+          unset: "serve if address is a loopback address, else redirect",
+          example: "redirect",
+        } satisfies About),
+      tls,
       statsPort: port()
         .optional()
         .meta({

@@ -87,8 +87,9 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     const published = containers.flatMap(({ name, published }) =>
       published.map((port) => `${name.slice(0, 3)} ${port}`),
     );
-    const [port, statsPort] = project().ports;
-    assert.deepEqual(published.sort(), [`lb1 127.0.0.1:${port}`, `lb1 127.0.0.1:${statsPort}`].sort());
+    const [port, statsPort, , , httpsPort] = project().ports;
+    const expected = [port, httpsPort, statsPort].map((one) => `lb1 127.0.0.1:${one}`);
+    assert.deepEqual(published.sort(), expected.sort());
   });
 
   it("answers from both servers, which read from the replica the messages of the primary", async () => {

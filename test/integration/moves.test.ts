@@ -34,10 +34,10 @@ describeProject("a stack that moves from layout to layout with its data", (proje
 
   /** Moves the stack. Afterwards every database has all former messages, and another `up` would change nothing. */
   const move = async (name: string, { servers = TWO, loadBalancer = {}, mysql = {} }: Settings) => {
-    const [port, statsPort] = project().ports;
+    const [port, statsPort, , , httpsPort] = project().ports;
     await project().configure({
       "foobar:servers": servers,
-      "foobar:loadBalancer": { port, statsPort, ...loadBalancer },
+      "foobar:loadBalancer": { port, httpsPort, statsPort, ...loadBalancer },
       "foobar:mysql": { primary: "server2", ...mysql },
     });
     const start = performance.now();
@@ -86,9 +86,9 @@ describeProject("a stack that moves from layout to layout with its data", (proje
   it("switches over to the other database and back without a lost row", () => drill(project(), "database-switchover"));
 
   it("moves to a pair of load balancers with one virtual address", async () => {
-    const [, , pairPort, pairStatsPort] = project().ports;
+    const [, , pairPort, pairStatsPort, , pairHttpsPort] = project().ports;
     await move("a pair", {
-      loadBalancer: { replicas: 2, pair: { port: pairPort, statsPort: pairStatsPort } },
+      loadBalancer: { replicas: 2, pair: { port: pairPort, httpsPort: pairHttpsPort, statsPort: pairStatsPort } },
     });
     // A new load balancer takes its address back seconds after the up, which cuts the connections through it.
     for (const url of [`http://${project().slot.prefix(0)}.254`, `http://127.0.0.1:${pairPort}`]) {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { issue } from "../../app/test/certificates.ts";
 import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { CERTIFICATE_FILE } from "../../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../../components/loadBalancer/unavailable.ts";
 import { ALGORITHMS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
@@ -27,6 +29,12 @@ const served = (...servers: object[]) =>
       ...server,
     })),
   });
+
+/** A public site with a certificate of its own. */
+const PUBLIC: Changes = {
+  "foobar:names": ["www.foobar.com", "*.foobar.com"],
+  "foobar:loadBalancer": { address: "0.0.0.0", tls: { certificate: "site.pem", key: "site.key" } },
+};
 
 /** The lines of a section, without comments. */
 function section(text: string, name: string): string[] {
@@ -163,12 +171,14 @@ describe("haproxy.cfg", () => {
 describe("the real HAProxy takes its file", function () {
   this.timeout(60_000);
   const { images } = parseConfig("foobar", "dev", {});
+  const { certificate, key } = issue("www.foobar.com");
   const page = readFileSync(new URL("../../components/loadBalancer/files/503.html", import.meta.url), "utf8");
   const check = (text: string) =>
     runProgram({
       image: images.haproxy,
       files: { "haproxy.cfg": text, "503.html": page },
       folder: CONFIG_FOLDER,
+      secrets: { [CERTIFICATE_FILE]: certificate + key },
       command: ["haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       user: "99:99",
     });
@@ -187,6 +197,12 @@ describe("the real HAProxy takes its file", function () {
     ["active-passive", balanced({ mode: "active-passive" })],
     ["with a cookie", balanced({ affinity: "cookie" })],
     ["of a pair that keeps visitors by address", balanced({ replicas: 2, affinity: "address", statsPort: 8404 })],
+    ["with HTTP/3 by the modern profile", balanced({ tls: { profile: "modern", http3: true } })],
+    ["with names, redirects and HSTS", haproxy(PUBLIC)],
+    [
+      "of a pair with HTTPS only and cookies",
+      balanced({ replicas: 2, http: "off", affinity: "cookie", tls: { http3: true } }),
+    ],
     ["with a slow start and observed answers", balanced({ health: { slowStartSeconds: 5, observe: "response" } })],
     [
       "with servers out of service",

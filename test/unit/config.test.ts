@@ -31,7 +31,7 @@ describe("configuration", () => {
       { "foobar:serverz": [] },
       [
         "foobar:serverz is not a setting; did you mean servers?\n" +
-          "    allowed:   servers, loadBalancer, application, web, mysql, networks, images, policies\n" +
+          "    allowed:   servers, names, loadBalancer, application, web, mysql, networks, images, policies\n" +
           "    remove it: pulumi config rm 'foobar:serverz'",
       ],
     ],
@@ -40,7 +40,7 @@ describe("configuration", () => {
       { "foobar:loadBalancer": { prot: 80 } },
       [
         "foobar:loadBalancer.prot is not a setting; did you mean port?\n" +
-          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, statsPort, endpoint\n" +
+          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, httpsPort, http, tls, statsPort, endpoint\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.prot'",
       ],
     ],
@@ -58,7 +58,7 @@ describe("configuration", () => {
       { "fobar:servers": "[]" },
       [
         "fobar:servers is in a namespace that this program does not read\n" +
-          "    allowed:   keys of foobar: servers, loadBalancer, application, web, mysql, networks, images, policies\n" +
+          "    allowed:   keys of foobar: servers, names, loadBalancer, application, web, mysql, networks, images, policies\n" +
           "    remove it: pulumi config rm 'fobar:servers'",
       ],
     ],

@@ -57,6 +57,7 @@ describe("the dev stack, against mocks", () => {
     );
     assert.deepEqual(published, [
       ["lb1", "127.0.0.1", 8080],
+      ["lb1", "127.0.0.1", 8443],
       ["lb1", "127.0.0.1", 8404],
     ]);
   });
@@ -198,7 +199,11 @@ describe("the dev stack, against mocks", () => {
         assert.ok(isWrapped(value), `${name}.${key} holds a password in plain text`);
       }
     }
-    for (const seed of seeds) assert.match(JSON.stringify(seed.inputs["uploads"]), PASSWORD);
+    for (const seed of seeds) {
+      const secret = /lb1/.test(seed.name) ? /the site-certificatethe site-key/ : PASSWORD;
+      assert.match(JSON.stringify(seed.inputs["uploads"]), secret);
+      assert.ok(isWrapped(seed.inputs["uploads"]), seed.name);
+    }
   });
 
   it("retains the data volumes and protects the passwords that open them, and nothing else", () => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { issue } from "../../app/test/certificates.ts";
 import { POLICY_NAMES } from "../../config/policies.ts";
 import { schema } from "../../config/schema.ts";
 import { devConfig } from "../devConfig.ts";
 import type { StackSettings } from "../examples.ts";
 import { type Deployment, deployConfig, type Registered } from "../harness.ts";
+
+const OWN = issue("www.foobar.com");
 
 const server = (name: string, more: StackSettings = {}) => ({ name, roles: ["web", "app", "db"], ...more });
 
@@ -14,7 +17,13 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
   "nothing that is optional": {},
   "backups, limits, an application of one's own": {
     "foobar:servers": [server("server1", { weight: 2, maxConnections: 9, traffic: "drain" }), server("server2")],
-    "foobar:loadBalancer": { statsPort: 8404, health: { slowStartSeconds: 5 } },
+    "foobar:names": ["www.foobar.com"],
+    "foobar:loadBalancer": {
+      statsPort: 8404,
+      health: { slowStartSeconds: 5 },
+      http: "off",
+      tls: { certificate: OWN.certificate, key: OWN.key, hsts: { includeSubDomains: true } },
+    },
     "foobar:application": { files: "app/static", staticFiles: "app/static", command: ["node", "/app/main.js"] },
     "foobar:web": { rateLimit: { requestsPerSecond: 5 } },
     "foobar:mysql": {
@@ -31,7 +40,13 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
       hash: { method: "consistent", depth: 1, length: 9, query: true },
       replicas: 2,
       statsPort: 8404,
-      pair: { mode: "active-active", virtualAddresses: ["10.201.0.253", "10.201.0.254"], port: 8090, statsPort: 8490 },
+      pair: {
+        mode: "active-active",
+        virtualAddresses: ["10.201.0.253", "10.201.0.254"],
+        port: 8090,
+        httpsPort: 8490,
+        statsPort: 8590,
+      },
     },
     "foobar:mysql": { backup: {}, restored: "20261121t120000z" },
   },

@@ -39,11 +39,11 @@ describeProject("short drills of real stacks", (project) => {
   });
 
   it("run on a pair of load balancers", async () => {
-    const [port, statsPort, pairPort, pairStatsPort] = project().ports;
+    const [port, statsPort, pairPort, pairStatsPort, httpsPort, pairHttpsPort] = project().ports;
     const text = JSON.stringify(exampleSettings("pair")["foobar:loadBalancer"]);
     const loadBalancer = JSON.parse(project().slot.moved(text));
-    const pair = { port: pairPort, statsPort: pairStatsPort };
-    await project().configure({ "foobar:loadBalancer": { ...loadBalancer, port, statsPort, pair } });
+    const pair = { port: pairPort, httpsPort: pairHttpsPort, statsPort: pairStatsPort };
+    await project().configure({ "foobar:loadBalancer": { ...loadBalancer, port, httpsPort, statsPort, pair } });
     await up(project());
   });
 

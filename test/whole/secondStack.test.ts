@@ -57,7 +57,7 @@ describe("a second stack on the same engine", function () {
     assert.equal(second.exitCode, 0, `${pasted.join("\n")}\n${second.output}`);
     assert.deepEqual(
       pasted.map((command) => /'foobar:(.*)'/.exec(command)?.[1]),
-      ["networks.web", "loadBalancer.port", "loadBalancer.statsPort", "networks.range"],
+      ["networks.web", "loadBalancer.port", "loadBalancer.httpsPort", "loadBalancer.statsPort", "networks.range"],
     );
 
     const settings = await settingsOf(two);

@@ -53,12 +53,17 @@ describe("every variant, as one stack that moves through them", function () {
 
   /** The example's settings with the project's ports and subnets. */
   const configure = async (name: string) => {
-    const [port, statsPort, pairPort, pairStatsPort] = project.ports;
+    const [port, statsPort, pairPort, pairStatsPort, httpsPort, pairHttpsPort] = project.ports;
     const text = project.slot.moved(JSON.stringify(exampleSettings(name)));
     const settings = JSON.parse(text);
-    const loadBalancer = { ...settings["foobar:loadBalancer"], port, statsPort };
+    const loadBalancer = { ...settings["foobar:loadBalancer"], port, httpsPort, statsPort };
     if (loadBalancer.replicas === 2) {
-      loadBalancer.pair = { ...loadBalancer.pair, port: pairPort, statsPort: pairStatsPort };
+      loadBalancer.pair = {
+        ...loadBalancer.pair,
+        port: pairPort,
+        httpsPort: pairHttpsPort,
+        statsPort: pairStatsPort,
+      };
     }
     await project.configure({ ...settings, "foobar:loadBalancer": loadBalancer });
   };

@@ -1,0 +1,67 @@
+import type { Problem } from "../problems.ts";
+import type { Settings } from "../schema.ts";
+
+type LoadBalancer = Settings["loadBalancer"];
+
+/** The shortest time for which browsers' makers accept a name in their lists (https://hstspreload.org). */
+const PRELOAD_SECONDS = 31_536_000;
+
+/** Rules between the settings of HTTPS. The preflight reads the certificate itself. */
+export function httpsChecks({ tls }: LoadBalancer): Problem[] {
+  return [...halfCertificate(tls), ...hstsAlone(tls), ...preload(tls)];
+}
+
+function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {
+  if ((certificate === undefined) === (key === undefined)) return [];
+  const [missing, present, example] =
+    certificate === undefined
+      ? (["certificate", "key", "./tls/site.pem"] as const)
+      : (["key", "certificate", "./tls/site.key"] as const);
+  return [
+    {
+      path: ["loadBalancer", "tls", missing],
+      complaint: `is missing, and loadBalancer.tls.${present} is set`,
+      allowed: "a certificate together with its key, or neither of them: then the stack's own authority makes both",
+      example,
+    },
+  ];
+}
+
+function hstsAlone({ certificate, key, hsts }: LoadBalancer["tls"]): Problem[] {
+  if (hsts === undefined || hsts.maxAgeSeconds === 0 || certificate !== undefined || key !== undefined) return [];
+  return [
+    {
+      path: ["loadBalancer", "tls", "hsts"],
+      complaint: "is set, and the certificate is one of the stack's own authority",
+      allowed:
+        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key): with HSTS a browser that does not trust the certificate lets nobody past its warning",
+    },
+  ];
+}
+
+function preload({ hsts }: LoadBalancer["tls"]): Problem[] {
+  if (hsts === undefined || !hsts.preload) return [];
+  const path = ["loadBalancer", "tls", "hsts"];
+  return [
+    ...(hsts.includeSubDomains
+      ? []
+      : [
+          {
+            path: [...path, "includeSubDomains"],
+            value: false,
+            allowed: "true with preload: browsers' lists hold only names with all their subdomains",
+            example: "true",
+          },
+        ]),
+    ...(hsts.maxAgeSeconds >= PRELOAD_SECONDS
+      ? []
+      : [
+          {
+            path: [...path, "maxAgeSeconds"],
+            value: hsts.maxAgeSeconds,
+            allowed: `at least ${PRELOAD_SECONDS} with preload`,
+            example: "63072000",
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,82 @@
+import { isPemText, pemText } from "../components/pem.ts";
+import type { Pem } from "../config/kinds.ts";
+import type { Problem } from "../config/problems.ts";
+import type { OwnCertificate, Topology } from "../topology/plan.ts";
+import { type Complaint, certificateComplaints, firstEnd } from "./certificateRules.ts";
+
+/** Days before its end from which on a certificate is warned of. Most authorities issue for 90 days, and some for less. */
+const WARNING_DAYS = 21;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The result of looking at the user's certificate. */
+export interface Examined {
+  readonly problems: readonly Problem[];
+  /** A text for the user; undefined: there is nothing to warn of. */
+  readonly warning: string | undefined;
+}
+
+/**
+ * Reads the user's certificate and key, and checks that they can serve the site. Without this check a wrong one would be
+ * noticed only when HAProxy does not start.
+ * @param stackFile the text of the stack's file
+ */
+export function examineCertificate(
+  { ownCertificate: own, loadBalancers: [first] }: Pick<Topology, "ownCertificate" | "loadBalancers">,
+  stackFile: string,
+  now = new Date(),
+): Examined {
+  if (own === undefined || first === undefined) return { problems: [], warning: undefined };
+  const texts = { certificate: readable(own, "certificate"), key: readable(own, "key") };
+  const unread = Object.values(texts).filter((text) => typeof text !== "string");
+  const inClear = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(stackFile) ? [KEY_IN_CLEAR] : [];
+  const { certificate, key } = texts;
+  if (typeof certificate !== "string" || typeof key !== "string") {
+    return { problems: [...unread, ...inClear], warning: undefined };
+  }
+  const complaints = certificateComplaints({ certificate, key }, first.site, now);
+  return {
+    problems: [...complaints.map((complaint) => problemOf(complaint, own)), ...inClear],
+    warning: complaints.length === 0 ? warningOf(certificate, now) : undefined,
+  };
+}
+
+const KEY_IN_CLEAR: Problem = {
+  path: ["loadBalancer", "tls", "key"],
+  complaint: "is in clear in the stack's file",
+  allowed: "the path of a file, or a text that the CLI has encrypted",
+  cure: "pulumi config set --secret --path 'foobar:loadBalancer.tls.key' <site.key, and make a new key: this one was readable",
+};
+
+/** The text of a setting, or the problem that nobody can read it. */
+function readable(own: OwnCertificate, part: "certificate" | "key"): string | Problem {
+  try {
+    return pemText(own[part]);
+  } catch (error) {
+    return {
+      path: ["loadBalancer", "tls", part],
+      complaint: `is ${said(own[part])}, which cannot be read (${error instanceof Error ? error.message : error})`,
+      allowed: `a PEM file, relative to the project (${process.cwd()}), or PEM text`,
+      example: part === "key" ? "./tls/site.key" : "./tls/site.pem",
+    };
+  }
+}
+
+function problemOf({ about, ...complaint }: Complaint, own: OwnCertificate): Problem {
+  const of = isPemText(own[about]) ? "" : `(${own[about]}) `;
+  return { path: ["loadBalancer", "tls", about], ...complaint, complaint: `${of}${complaint.complaint}` };
+}
+
+/** A path, never a text, which may be a key. */
+function said(setting: Pem): string {
+  return typeof setting === "string" && !isPemText(setting) ? JSON.stringify(setting) : "a text";
+}
+
+function warningOf(certificate: string, now: Date): string | undefined {
+  const end = firstEnd(certificate);
+  if (end === undefined) return undefined;
+  const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
+  if (days >= WARNING_DAYS) return undefined;
+  return `the certificate in loadBalancer.tls.certificate expires in ${days} ${days === 1 ? "day" : "days"}, at ${end.toISOString()}
+    cure:      renew it, put the new one in its place, and run npm run up`;
+}

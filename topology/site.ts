@@ -1,0 +1,74 @@
+import { isIPv4 } from "node:net";
+import { httpMode } from "../config/loadBalancing.ts";
+import { siteName } from "../config/names.ts";
+import type { Config, Settings } from "../config/schema.ts";
+import {
+  type LoadBalancerPlan,
+  type OwnCertificate,
+  publishedUrl,
+  type SitePlan,
+  type Topology,
+  urlOf,
+} from "./plan.ts";
+
+export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBalancer">): SitePlan {
+  const { profile, http3, hsts } = loadBalancer.tls;
+  return {
+    names: names.map((name) => name.toLowerCase()),
+    http: httpMode(loadBalancer),
+    profile,
+    http3,
+    hsts: hstsHeader(hsts, ownCertificate(loadBalancer)),
+  };
+}
+
+/** The user's certificate for the site; undefined: there is none. */
+export function ownCertificate({ tls: { certificate, key } }: Settings["loadBalancer"]): OwnCertificate | undefined {
+  return certificate === undefined || key === undefined ? undefined : { certificate, key };
+}
+
+/** The default with a certificate of the user's; the stack's own authority is not one that browsers trust. */
+const HSTS = { maxAgeSeconds: 63_072_000, includeSubDomains: false, preload: false } as const;
+
+function hstsHeader(
+  setting: Settings["loadBalancer"]["tls"]["hsts"],
+  own: OwnCertificate | undefined,
+): string | undefined {
+  const hsts = setting ?? (own === undefined ? undefined : HSTS);
+  if (hsts === undefined) return undefined;
+  return [
+    `max-age=${hsts.maxAgeSeconds}`,
+    ...(hsts.includeSubDomains ? ["includeSubDomains"] : []),
+    ...(hsts.preload ? ["preload"] : []),
+  ].join("; ");
+}
+
+/** The site's URLs: by its name, else by the virtual address, else by the published port. */
+export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topology, "url" | "secureUrl"> {
+  const [first] = loadBalancers;
+  if (first === undefined) throw new Error("the plan has no load balancer");
+  const name = siteName(first.site.names);
+  const virtual = first.vrrp?.instances[0]?.virtualAddress;
+  const urlFor = (serves: "site" | "secureSite") => {
+    const scheme = serves === "site" ? "http" : "https";
+    const port = first.published.find((published) => published.serves === serves);
+    if (port === undefined) throw new Error(`the plan does not publish ${scheme}`);
+    if (virtual !== undefined) return `${scheme}://${name ?? virtual}`;
+    return name === undefined ? publishedUrl(port) : urlOf(scheme, name, port.port);
+  };
+  const secureUrl = urlFor("secureSite");
+  return { url: first.site.http === "serve" ? urlFor("site") : secureUrl, secureUrl };
+}
+
+/** Everything that a URL of the site can name: its names, and the addresses at which it is reached. */
+export function certifiedFor(loadBalancers: readonly LoadBalancerPlan[]): Topology["certified"] {
+  const names = loadBalancers[0]?.site.names ?? [];
+  const addresses = loadBalancers.flatMap(({ published, vrrp }) => [
+    ...published.flatMap(({ serves, address }) => (serves === "secureSite" && address !== "0.0.0.0" ? [address] : [])),
+    ...(vrrp?.instances ?? []).map(({ virtualAddress }) => virtualAddress),
+  ]);
+  return {
+    names: [...new Set([...names.filter((name) => !isIPv4(name)), "localhost"])],
+    addresses: [...new Set([...names.filter((name) => isIPv4(name)), "127.0.0.1", ...addresses])],
+  };
+}
