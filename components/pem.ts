@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Pem } from "../config/kinds.ts";
 
-/** Whether a setting is PEM text, not the path of a file with it. */
+/** Whether a setting is a text, even a malformed one, and not the path of a file with it. */
 export function isPemText(setting: Pem): setting is string {
-  return typeof setting === "string" && setting.includes("-----BEGIN ");
+  return typeof setting === "string" && /-----|\n/.test(setting);
 }
 
 /**

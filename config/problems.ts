@@ -38,8 +38,7 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
 function describe(project: string, stack: string, problem: Problem): string {
   const path = keyText(problem.path);
   const key = path.includes(":") ? path : `${project}:${path}`;
-  const complaint =
-    problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${JSON.stringify(problem.value)}`);
+  const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem.value)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
   const advice =
     problem.example === undefined
@@ -47,6 +46,13 @@ function describe(project: string, stack: string, problem: Problem): string {
       : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)} --stack ${stack}`;
   const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
+}
+
+/** A value as JSON, without the private keys in it. */
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "string" && part.includes("PRIVATE KEY") ? "(a private key)" : part,
+  );
 }
 
 /** `servers[0].name`, as `pulumi config set --path` takes it. */

@@ -14,7 +14,17 @@ import { web } from "./settings/web.ts";
  * Every setting of the program, with its default and its description. The top-level keys are those of `pulumi config`.
  * `npm run settings` generates Pulumi.yaml, docs/configuration.md and stack.schema.json from it.
  */
-export const schema = z.strictObject({ servers, names, loadBalancer, application, web, mysql, networks, images, policies });
+export const schema = z.strictObject({
+  servers,
+  names,
+  loadBalancer,
+  application,
+  web,
+  mysql,
+  networks,
+  images,
+  policies,
+});
 
 export type Settings = z.output<typeof schema>;
 export type ServerSettings = Settings["servers"][number];

@@ -27,18 +27,19 @@ export function examineCertificate(
   now = new Date(),
 ): Examined {
   if (own === undefined || first === undefined) return { problems: [], warning: undefined };
-  const texts = { certificate: readable(own, "certificate"), key: readable(own, "key") };
-  const unread = Object.values(texts).filter((text) => typeof text !== "string");
-  const inClear = /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(stackFile) ? [KEY_IN_CLEAR] : [];
-  const { certificate, key } = texts;
-  if (typeof certificate !== "string" || typeof key !== "string") {
-    return { problems: [...unread, ...inClear], warning: undefined };
-  }
-  const complaints = certificateComplaints({ certificate, key }, first.site, now);
-  return {
-    problems: [...complaints.map((complaint) => problemOf(complaint, own)), ...inClear],
-    warning: complaints.length === 0 ? warningOf(certificate, now) : undefined,
-  };
+  const [certificate, key] = [readable(own, "certificate"), readable(own, "key")];
+  const texts = { certificate: textOf(certificate), key: textOf(key) };
+  const complaints = certificateComplaints(texts, first.site, now);
+  const problems = [
+    ...[certificate, key].filter((read) => typeof read !== "string"),
+    ...complaints.map((complaint) => problemOf(complaint, own)),
+    ...(/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(stackFile) ? [KEY_IN_CLEAR] : []),
+  ];
+  return { problems, warning: problems.length === 0 ? warningOf(texts.certificate, now) : undefined };
+}
+
+function textOf(read: string | Problem): string | undefined {
+  return typeof read === "string" ? read : undefined;
 }
 
 const KEY_IN_CLEAR: Problem = {
@@ -72,8 +73,8 @@ function said(setting: Pem): string {
   return typeof setting === "string" && !isPemText(setting) ? JSON.stringify(setting) : "a text";
 }
 
-function warningOf(certificate: string, now: Date): string | undefined {
-  const end = firstEnd(certificate);
+function warningOf(certificate: string | undefined, now: Date): string | undefined {
+  const end = certificate === undefined ? undefined : firstEnd(certificate);
   if (end === undefined) return undefined;
   const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
   if (days >= WARNING_DAYS) return undefined;

@@ -13,10 +13,10 @@ export interface Complaint {
   readonly cure: string;
 }
 
-/** A certificate with its chain, and the key, as PEM texts. */
+/** A certificate with its chain, and the key, as PEM texts. undefined: it could not be read, so it is not checked. */
 export interface Texts {
-  readonly certificate: string;
-  readonly key: string;
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** The shortest RSA key that browsers accept. */
@@ -33,14 +33,15 @@ export function certificateComplaints(
   { names, profile }: Pick<SitePlan, "names" | "profile">,
   now: Date,
 ): Complaint[] {
-  const chain = certificatesIn(texts.certificate);
-  const key = keyIn(texts.key);
-  const leaf = Array.isArray(chain) ? leafOf(chain, key) : undefined;
+  const found = texts.certificate === undefined ? [] : certificatesIn(texts.certificate);
+  const chain = Array.isArray(found) ? found : [];
+  const key = texts.key === undefined ? undefined : keyIn(texts.key);
+  const leaf = leafOf(chain, key);
   return [
-    ...(Array.isArray(chain)
-      ? [...orderProblems(chain, leaf), ...chain.flatMap((one) => timeProblems(one, now))]
-      : [chain]),
-    ...(isKey(key) ? keyProblems(key, profile) : [key]),
+    ...(Array.isArray(found) ? [] : [found]),
+    ...orderProblems(chain, leaf),
+    ...chain.flatMap((one) => timeProblems(one, now)),
+    ...(isKey(key) ? keyProblems(key, profile) : key === undefined ? [] : [key]),
     ...(leaf !== undefined && isKey(key) ? pairProblems(leaf, key) : []),
     ...(leaf === undefined ? [] : [...nameProblems(leaf, names), ...useProblems(leaf)]),
   ];
@@ -85,12 +86,15 @@ function keyIn(text: string): KeyObject | Complaint {
   }
 }
 
-function isKey(key: KeyObject | Complaint): key is KeyObject {
-  return !("complaint" in key);
+function isKey(key: KeyObject | Complaint | undefined): key is KeyObject {
+  return key !== undefined && !("complaint" in key);
 }
 
 /** The certificate that the key belongs to; with a wrong key, the first that is not an authority's. */
-function leafOf(chain: readonly X509Certificate[], key: KeyObject | Complaint): X509Certificate | undefined {
+function leafOf(
+  chain: readonly X509Certificate[],
+  key: KeyObject | Complaint | undefined,
+): X509Certificate | undefined {
   const fitting = isKey(key) ? chain.find((one) => one.checkPrivateKey(key)) : undefined;
   return fitting ?? chain.find(({ ca }) => !ca) ?? chain[0];
 }

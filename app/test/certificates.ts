@@ -1,4 +1,5 @@
-import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 /** A certificate with its key, both PEM. */
 export interface Issued {
@@ -21,33 +22,58 @@ const TRUE = der(0x01, Buffer.from([0xff]));
 const COMMON_NAME = oid("550403");
 const BASIC_CONSTRAINTS = oid("551d13");
 const SUBJECT_ALT_NAME = oid("551d11");
-const ECDSA_WITH_SHA256 = sequence(oid("2a8648ce3d040302"));
-const VALIDITY = sequence(der(0x17, Buffer.from("200101000000Z")), der(0x17, Buffer.from("491231235959Z")));
+const EXTENDED_KEY_USAGE = oid("551d25");
+const USES = { server: oid("2b06010505070301"), client: oid("2b06010505070302") } as const;
+const SIGNATURES = {
+  ec: sequence(oid("2a8648ce3d040302")),
+  rsa: sequence(oid("2a864886f70d01010b"), der(0x05)),
+} as const;
 
 const distinguishedName = (name: string) => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
-const pem = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
+/** YYMMDDhhmmssZ */
+const time = (text: string) => der(0x17, Buffer.from(text));
+const alternative = (name: string) =>
+  isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name));
+const signatureOf = (key: KeyObject) => SIGNATURES[key.asymmetricKeyType === "rsa" ? "rsa" : "ec"];
+
+/** The terms of a certificate that differ from the usual ones. */
+export interface Terms {
+  /** Whether it is an authority's. Default: only without an authority that signs it. */
+  readonly isAuthority?: boolean;
+  /** Host names and IPv4 addresses. Default: its name. */
+  readonly names?: readonly string[];
+  /** Default: a new key of the curve P-256. */
+  readonly key?: KeyObject;
+  /** As YYMMDDhhmmssZ. Default: 2020 to 2049. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Default: it does not say. */
+  readonly use?: keyof typeof USES;
+}
 
 /** Makes a certificate for a host, signed by an authority; without one, makes an authority of that name. */
-export function issue(name: string, authority?: Issued): Issued {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const extension =
-    authority === undefined
+export function issue(name: string, authority?: Issued, terms: Terms = {}): Issued {
+  const { isAuthority = authority === undefined, names = [name], from = "200101000000Z", to = "491231235959Z" } = terms;
+  const key = terms.key ?? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+  const signer = authority === undefined ? key : createPrivateKey(authority.key);
+  const extensions = [
+    isAuthority
       ? sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE)))
-      : sequence(SUBJECT_ALT_NAME, octets(sequence(der(0x82, Buffer.from(name)))));
+      : sequence(SUBJECT_ALT_NAME, octets(sequence(...names.map(alternative)))),
+    ...(terms.use === undefined ? [] : [sequence(EXTENDED_KEY_USAGE, octets(sequence(USES[terms.use])))]),
+  ];
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
-    ECDSA_WITH_SHA256,
+    signatureOf(signer),
     distinguishedName(authority?.name ?? name),
-    VALIDITY,
+    sequence(time(from), time(to)),
     distinguishedName(name),
-    publicKey.export({ type: "spki", format: "der" }),
-    der(0xa3, sequence(extension)),
+    createPublicKey(key).export({ type: "spki", format: "der" }),
+    der(0xa3, sequence(...extensions)),
   );
-  const signature = createSign("sha256")
-    .update(content)
-    .sign(authority?.key ?? privateKey);
-  const whole = Buffer.from(sequence(content, ECDSA_WITH_SHA256, der(0x03, Buffer.from([0]), signature)));
+  const signature = createSign("sha256").update(content).sign(signer);
+  const whole = Buffer.from(sequence(content, signatureOf(signer), der(0x03, Buffer.from([0]), signature)));
   const certificate = `-----BEGIN CERTIFICATE-----\n${whole.toString("base64")}\n-----END CERTIFICATE-----\n`;
-  return { name, certificate, key: pem(privateKey) };
+  return { name, certificate, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
 }

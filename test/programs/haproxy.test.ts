@@ -150,12 +150,13 @@ describe("haproxy.cfg", () => {
   });
 
   it("listens for visitors in the edge network alone, a pair at its virtual addresses, too", () => {
-    const of = (loadBalancer: object) => starting(section(balanced(loadBalancer), "frontend site"), "bind");
-    assert.deepEqual(of({}), ["bind 10.201.0.11:80"]);
+    const of = (loadBalancer: object) =>
+      starting(section(balanced(loadBalancer), "frontend site"), "bind").map((line) => line.split(" ")[1]);
+    assert.deepEqual(of({}), ["10.201.0.11:80", "10.201.0.11:443"]);
+    assert.deepEqual(of({ http: "off", tls: { http3: true } }), ["10.201.0.11:443", "quic4@10.201.0.11:443"]);
     assert.deepEqual(of({ replicas: 2, pair: { mode: "active-active" } }), [
-      "bind 10.201.0.11:80",
-      "bind 10.201.0.254:80",
-      "bind 10.201.0.253:80",
+      ...["10.201.0.11:80", "10.201.0.11:443", "10.201.0.254:80", "10.201.0.254:443"],
+      ...["10.201.0.253:80", "10.201.0.253:443"],
     ]);
   });
 

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { UNKNOWN } from "../../config/surroundings.ts";
+import { problems } from "../configProblems.ts";
+import { pasted } from "../pasted.ts";
+import { refusedBy } from "../proposals.ts";
+
+describe("configuration of HTTPS", () => {
+  const tls = (settings: object, more: object = {}) => ({ "foobar:loadBalancer": { tls: settings, ...more } });
+  const name = (found: string, index: number, better: string) =>
+    `foobar:names[${index}] is ${JSON.stringify(found)}\n` +
+    "    allowed:   a host name in ASCII without scheme, port and path: www.foobar.com, or *.foobar.com for all names of that level\n" +
+    `    set it:    pulumi config set --path 'foobar:names[${index}]' ${better}`;
+
+  const cases: [string, Record<string, unknown>, string[]][] = [
+    [
+      "names that are no host names, each with the name that was meant",
+      {
+        "foobar:names": [
+          "münchen.example",
+          "https://www.foobar.com/shop",
+          "foobar.com:8443",
+          "foobar.com.",
+          "*",
+          "1.2.3",
+        ],
+      },
+      [
+        name("münchen.example", 0, "xn--mnchen-3ya.example"),
+        name("https://www.foobar.com/shop", 1, "www.foobar.com"),
+        name("foobar.com:8443", 2, "foobar.com"),
+        name("foobar.com.", 3, "foobar.com"),
+        name("*", 4, "www.foobar.com"),
+        name("1.2.3", 5, "1.2.0.3"),
+      ],
+    ],
+    [
+      "a name twice, in whatever case",
+      { "foobar:names": ["www.foobar.com", "*.foobar.com", "WWW.foobar.com", "192.0.2.1", "localhost"] },
+      [
+        'foobar:names[2] is "WWW.foobar.com"\n' +
+          "    allowed:   each name once\n" +
+          "    remove it: pulumi config rm --path 'foobar:names[2]'",
+      ],
+    ],
+    [
+      "a certificate without its key",
+      tls({ certificate: "site.pem" }),
+      [
+        "foobar:loadBalancer.tls.key is missing, and loadBalancer.tls.certificate is set\n" +
+          "    allowed:   a certificate together with its key, or neither of them: then the stack's own authority makes both\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.tls.key' ./tls/site.key",
+      ],
+    ],
+    [
+      "HSTS with the stack's own authority",
+      tls({ hsts: {} }),
+      [
+        "foobar:loadBalancer.tls.hsts is set, and the certificate is one of the stack's own authority\n" +
+          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
+          "    remove it: pulumi config rm --path 'foobar:loadBalancer.tls.hsts'",
+      ],
+    ],
+    [
+      "HSTS that browsers' lists refuse",
+      tls({ certificate: "site.pem", key: "site.key", hsts: { preload: true, maxAgeSeconds: 60 } }),
+      [
+        "foobar:loadBalancer.tls.hsts.includeSubDomains is false\n" +
+          "    allowed:   true with preload: browsers' lists hold only names with all their subdomains\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.tls.hsts.includeSubDomains' true",
+        "foobar:loadBalancer.tls.hsts.maxAgeSeconds is 60\n" +
+          "    allowed:   at least 31536000 with preload\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.tls.hsts.maxAgeSeconds' 63072000",
+      ],
+    ],
+    [
+      "a port of HTTPS that another one has",
+      tls({}, { port: 8080, httpsPort: 8080 }),
+      [
+        "foobar:loadBalancer.httpsPort is 8080\n" +
+          "    allowed:   a port other than loadBalancer.port, which is 8080\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.httpsPort' 8404",
+      ],
+    ],
+    [
+      "a private key in the place of another setting, which is not shown",
+      { "foobar:loadBalancer": { algorithm: "-----BEGIN PRIVATE KEY-----\nMIG" } },
+      [
+        'foobar:loadBalancer.algorithm is "(a private key)"\n' +
+          "    allowed:   one of roundrobin, static-rr, leastconn, source, uri, random\n" +
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.algorithm' roundrobin",
+      ],
+    ],
+  ];
+  for (const [title, changes, expected] of cases) {
+    it(`refuses ${title}`, () => assert.deepEqual(problems(changes), expected));
+  }
+
+  it("does not mind a port of plain HTTP that is not published", () => {
+    assert.deepEqual(problems(tls({}, { http: "off", port: 8080, httpsPort: 8080 })), []);
+  });
+
+  it("takes a key that the CLI has encrypted, as commands see it in a stack's file", () => {
+    assert.deepEqual(problems(tls({ certificate: "site.pem", key: { secure: "v1:abc:def" } })), []);
+  });
+
+  it("proposes a name that is accepted, for any text", () => {
+    const text = fc.oneof(fc.webUrl(), fc.domain(), fc.string(), fc.ipV4(), fc.ipV6(), fc.constant("*.ä.example"));
+    fc.assert(
+      fc.property(text, (one) => {
+        const settings = { "foobar:names": [one] };
+        const error = refusedBy(settings, UNKNOWN);
+        if (error !== undefined) assert.equal(refusedBy(pasted(settings, error.message), UNKNOWN)?.message, undefined);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
