@@ -35,16 +35,22 @@ export function secretsIn(exported: string): Secret[] {
 
 /** The texts below a value that are secret. */
 function secretTexts(value: unknown, isSecret: boolean): string[] {
-  if (typeof value === "string") return isSecret && isValue(value) ? [value] : [];
+  if (typeof value === "string") return isSecret ? valuesIn(value) : [];
   if (value === null || typeof value !== "object") return [];
   if (MARK in value && "plaintext" in value) return secretTexts(JSON.parse(String(value.plaintext)), true);
   return Object.values(value).flatMap((part) => secretTexts(part, isSecret));
 }
 
-/** Whether a text is a secret itself: no file name, no certificate and no public key that is passed on beside one. */
-function isValue(text: string): boolean {
-  return text.length >= SHORTEST && !/^\/|-----BEGIN (CERTIFICATE|PUBLIC KEY)/.test(text);
+/**
+ * The secret values in a secret text: the private keys of a PEM file, whose certificates are public, or the text itself.
+ * File names are no secrets.
+ */
+function valuesIn(text: string): string[] {
+  if (text.includes("-----BEGIN ")) return text.match(PRIVATE_KEY) ?? [];
+  return text.length >= SHORTEST && !text.startsWith("/") ? [text] : [];
 }
+
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g;
 
 /**
  * The texts by which a secret is found, plain and in base64. A private key is found by the lines of its own: all keys of

@@ -30,11 +30,16 @@ describe("the search for secrets", () => {
     assert.ok(!isFound(own, Buffer.from(other).toString("base64")));
   });
 
-  it("takes its values from the secrets of the state, each once, without file names and certificates", () => {
+  it("takes its values from the secrets of the state, each once, without file names and certificates, and a key beside its certificate", () => {
     const password = "an0therPasswordOfTheStack";
+    const key = privateKey();
     const uploads = [
       { file: "/run/secrets/the-password", content: password },
       { file: "/run/secrets/ca.crt", content: "-----BEGIN CERTIFICATE-----\nMIIB\n" },
+      {
+        file: "/run/secrets/site.pem",
+        content: `-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n${key}`,
+      },
     ];
     const resources = [
       {
@@ -49,7 +54,7 @@ describe("the search for secrets", () => {
     const found = secretsIn(JSON.stringify({ deployment: { resources } }));
     assert.deepEqual(
       found.map(({ name }) => name),
-      ["the-password.result"],
+      ["the-password.result", "the-seed.uploads"],
     );
   });
 });
