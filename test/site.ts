@@ -5,6 +5,7 @@ import { configOf } from "../operations/stack/configuration.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import type { Databases } from "../operations/stack/databases.ts";
 import { type OpenStack, opened } from "../operations/stack/open.ts";
+import type { Topology } from "../topology/plan.ts";
 import { instances } from "../topology/tiers.ts";
 import { planTopology } from "../topology/topology.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
@@ -123,10 +124,14 @@ export async function plannedPorts(project: TestProject): Promise<ReadonlyMap<st
   );
 }
 
+/** The plan of the stack as its file describes it now. */
+export async function topologyOf(project: TestProject): Promise<Topology> {
+  return (await openProject(project)).topology;
+}
+
 /** The networks, by their names on the engine, that the stack's file plans now. */
 export async function networksOf(project: TestProject): Promise<string[]> {
-  const { topology } = await openProject(project);
-  return topology.networks.map(({ engineName }) => engineName).sort();
+  return (await topologyOf(project)).networks.map(({ engineName }) => engineName).sort();
 }
 
 /** Kills the processes of services at once, and waits until the engine has started them again and each is healthy. */

@@ -4,6 +4,9 @@ import { serviceOf } from "../../operations/stack/find.ts";
 import { subjectsOf } from "../cis/inspect.ts";
 import { findings } from "../cis/report.ts";
 import { engine } from "../engine.ts";
+import { matrix, pairsOf, plannedPairs, tolerated } from "../firewall/matrix.ts";
+import { namespacesMissing } from "../firewall/namespaces.ts";
+import { probe } from "../firewall/probe.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import { leaks } from "../secrets/search.ts";
 import {
@@ -18,6 +21,7 @@ import {
   seconds,
   servicesOf,
   succeed,
+  topologyOf,
   unchanged,
   up,
 } from "../site.ts";
@@ -126,6 +130,27 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
       const { Mounts } = await engine.getContainer(id).inspect();
       for (const { Name } of Mounts) assert.doesNotMatch(String(Name), /^[0-9a-f]{64}$/, name);
     }
+  });
+
+  it("lets containers, this machine and its neighbours connect as planned, and not otherwise", async function () {
+    const reason = await namespacesMissing();
+    if (reason !== undefined) {
+      console.log(`      SKIPPED, the firewall: ${reason}`);
+      this.skip();
+    }
+    const topology = await topologyOf(project());
+    const open = await probe(topology, async (service) => (await inspect(project(), service)).State.Pid);
+    const [found, planned, allowed] = [pairsOf(open), plannedPairs(topology), tolerated(topology)];
+    assert.deepEqual(
+      [...found].filter((pair) => !planned.has(pair) && !allowed.has(pair)),
+      [],
+      matrix(open),
+    );
+    assert.deepEqual(
+      [...planned].filter((pair) => !found.has(pair)),
+      [],
+      matrix(open),
+    );
   });
 
   it("keeps passwords out of the state's plain text", async () => {

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parseConfig } from "../../config/config.ts";
+import { connections } from "../../topology/connections.ts";
+import { instances } from "../../topology/tiers.ts";
+import { planTopology } from "../../topology/topology.ts";
+import { devConfig } from "../devConfig.ts";
+import { matrix, pairsOf, plannedPairs } from "../firewall/matrix.ts";
+import { listeners } from "../firewall/sockets.ts";
+import { topologies } from "../topologies.ts";
+
+const plan = (settings: Parameters<typeof devConfig>[0] = {}) =>
+  planTopology(parseConfig("foobar", "dev", devConfig(settings)));
+
+describe("the connections of a plan", () => {
+  it("are those of a request's path, of replication and of the controller", () => {
+    assert.deepEqual(
+      connections(plan()).map(({ from, to, ports }) => `${from} > ${to}:${ports.join(",")}`),
+      [
+        "lb1 > web-server1:8080",
+        "lb1 > web-server2:8080",
+        "web-server1 > app-server1:3000",
+        "web-server2 > app-server2:3000",
+        "app-server1 > router-server1:6446,6447",
+        "app-server2 > router-server2:6446,6447",
+        "router-server1 > mysql-server1:3306",
+        "router-server1 > mysql-server2:3306",
+        "router-server2 > mysql-server1:3306",
+        "router-server2 > mysql-server2:3306",
+        "mysql-server2 > mysql-server1:3306",
+        "mysql-server1 > mysql-server2:3306",
+        "mysql-steward > mysql-server2:3306",
+        "mysql-steward > mysql-server1:3306",
+      ],
+    );
+  });
+
+  it("are between two instances that share a network", () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        const all = instances(topology);
+        const networksOf = (name: string) =>
+          all.find((one) => one.name === name)?.attachments.map(({ network }) => network) ?? [];
+        for (const { from, to, ports } of connections(topology)) {
+          assert.ok(
+            networksOf(from).some((network) => networksOf(to).includes(network)),
+            `${from} and ${to}`,
+          );
+          assert.ok(ports.length > 0 && from !== to);
+        }
+      }),
+    );
+  });
+
+  it("of different servers have no network in common but those of the load balancer and the databases", () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        for (const one of topology.applications) {
+          for (const other of [...topology.applications, ...topology.routers]) {
+            if (one.server === other.server) continue;
+            const shared = one.attachments.filter(({ network }) =>
+              other.attachments.some((attachment) => attachment.network === network),
+            );
+            assert.deepEqual(shared, [], `${one.name} and ${other.name}`);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe("the probe of the firewall", () => {
+  it("finds listeners in /proc/net/tcp and tcp6, but not the engine's name server", () => {
+    const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+    const line = (local: string, state: string) =>
+      `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000`;
+    const text = [
+      header,
+      line("0B00007F:9B2F", "0A"),
+      line("0100007F:20D4", "0A"),
+      line("0B00F60A:0050", "0A"),
+      line("00000000:0CEA", "0A"),
+      line("0B00F60A:0050", "01"),
+      line("00000000000000000000000000000000:0BB8", "0A"),
+      "",
+    ].join("\n");
+    assert.deepEqual(listeners(text), [
+      { address: "127.0.0.1", port: 8404 },
+      { address: "10.246.0.11", port: 80 },
+      { address: "*", port: 3306 },
+      { address: "*", port: 3000 },
+    ]);
+  });
+
+  it("tells what opens from what has to", () => {
+    const topology = plan();
+    const open = [
+      { from: "lb1", name: "web-server1", address: "10.201.1.3", port: 8080 },
+      { from: "lb1", name: "host", address: "10.201.0.1", port: 40_001 },
+      { from: "app-server1", name: "app-server2", address: "10.201.2.34", port: 3000 },
+    ];
+    const planned = plannedPairs(topology);
+    assert.deepEqual(
+      [...pairsOf(open)].filter((pair) => !planned.has(pair)),
+      ["app-server1 > app-server2:3000"],
+    );
+    assert.equal(
+      matrix(open),
+      [
+        "| from, to | app-server2 | host | web-server1 |",
+        "| --- | --- | --- | --- |",
+        "| app-server1 | 3000 | - | - |",
+        "| lb1 | - | any | 8080 |",
+      ].join("\n"),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import type { Topology } from "./plan.ts";
+import { PEERS_PORT } from "./ports.ts";
+
+/** Connections that the plan needs: who opens them, to which ports of whom. */
+export interface Connection {
+  /** An instance's name. The containers of a load balancer have one network namespace, and its name. */
+  readonly from: string;
+  readonly to: string;
+  /** TCP ports of `to`. */
+  readonly ports: readonly number[];
+  readonly why: string;
+}
+
+/**
+ * All connections between containers that the plan needs. Networks and listeners are made so that no others are
+ * possible; a test holds the running stack to this list.
+ */
+export function connections(topology: Topology): Connection[] {
+  const { loadBalancers, web, applications, routers, cluster, backups } = topology;
+  const databases = cluster.databases.map(({ name, port }) => ({ name, port }));
+  return [
+    ...loadBalancers.flatMap(({ name: from, backends }) =>
+      web.map(({ name: to }) => ({
+        from,
+        to,
+        ports: backends.filter(({ address }) => address === to).map(({ port }) => port),
+        why: "requests and health checks",
+      })),
+    ),
+    ...loadBalancers.flatMap(({ name: from }) =>
+      loadBalancers
+        .filter(({ name }) => name !== from)
+        .map(({ name: to, published }) => ({
+          from,
+          to,
+          ports: [...published.map(({ target }) => target), PEERS_PORT],
+          why: "the table of clients; both serve the edge network",
+        })),
+    ),
+    ...web.flatMap(({ name: from, listeners }) =>
+      listeners.map(({ upstream }) => ({ from, to: upstream.address, ports: [upstream.port], why: "requests" })),
+    ),
+    ...applications.map(({ name: from, server, writeTo, readFrom }) => ({
+      from,
+      to: routers.find((router) => router.server === server)?.name ?? writeTo.address,
+      ports: [writeTo.port, readFrom.port],
+      why: "statements",
+    })),
+    ...routers.flatMap(({ name: from, targets }) =>
+      targets.map(({ name: to, port }) => ({ from, to, ports: [port], why: "statements and checks of roles" })),
+    ),
+    ...databases.flatMap(({ name: from }) =>
+      databases
+        .filter(({ name }) => name !== from)
+        .map(({ name: to, port }) => ({ from, to, ports: [port], why: "replication" })),
+    ),
+    ...databases.map(({ name: to, port }) => ({
+      from: cluster.controller.name,
+      to,
+      ports: [port],
+      why: "roles and switchovers",
+    })),
+    ...databases.flatMap(({ name: to, port }) =>
+      backups === undefined ? [] : [{ from: backups.name, to, ports: [port], why: "backups" }],
+    ),
+  ].filter(({ ports }) => ports.length > 0);
+}
