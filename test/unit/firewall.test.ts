@@ -4,6 +4,7 @@ import { parseConfig } from "../../config/config.ts";
 import { connections } from "../../topology/connections.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
+import { hostRules } from "../../operations/firewall/hostRules.ts";
 import { devConfig } from "../devConfig.ts";
 import { matrix, pairsOf, plannedPairs } from "../firewall/matrix.ts";
 import { listeners } from "../firewall/sockets.ts";
@@ -66,6 +67,38 @@ describe("the connections of a plan", () => {
         }
       }),
     );
+  });
+});
+
+describe("the rules for the machine", () => {
+  const PAIR = { "foobar:loadBalancer": { replicas: 2, port: 80, statsPort: 8404 } };
+
+  it("are a table of the stack's own, which loading it again replaces", () => {
+    const lines = hostRules(plan()).split("\n").slice(1, 4);
+    assert.deepEqual(lines, ["table inet foobar_dev", "delete table inet foobar_dev", "table inet foobar_dev {"]);
+  });
+
+  it("name every subnet of the stack, and leave a pair's virtual address to visitors", () => {
+    fc.assert(
+      fc.property(topologies, (topology) => {
+        const drops = hostRules(topology)
+          .split("\n")
+          .filter((line) => line.endsWith(" drop"));
+        assert.equal(drops.length, 3);
+        for (const line of drops) {
+          for (const subnet of Object.values(topology.subnets)) assert.ok(line.includes(subnet), `${subnet}: ${line}`);
+        }
+      }),
+    );
+    assert.match(hostRules(plan(PAIR)), /ip daddr 10\.201\.0\.254 tcp dport 80 accept\n +ip daddr \{/);
+    assert.doesNotMatch(hostRules(plan()), /tcp dport/);
+  });
+
+  it("let out what may leave", () => {
+    const topology = plan();
+    const networks = topology.networks.map((network) => ({ ...network, egress: network.name === "edge" }));
+    assert.doesNotMatch(hostRules({ ...topology, networks }), /to_outside/);
+    assert.match(hostRules(topology), /to_outside/);
   });
 });
 

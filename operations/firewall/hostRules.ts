@@ -1,0 +1,45 @@
+import { publishedUrl, type Topology } from "../../topology/plan.ts";
+import { SITE_PORT } from "../../topology/ports.ts";
+
+/**
+ * Rules for nftables on the engine's machine, in a table of their own, which neither the engine, ufw nor firewalld
+ * touches. They close what networks of Docker cannot close: ways to the stack's addresses by routing, and from the load
+ * balancers to the machine and beyond it. The file replaces the table, so it may be loaded any number of times.
+ */
+export function hostRules(topology: Topology): string {
+  const table = `foobar_${topology.stack.replace(/\W/g, "_")}`;
+  const subnets = `{ ${Object.values(topology.subnets).join(", ")} }`;
+  const virtual = topology.loadBalancers[0]?.vrrp?.instances.map(({ virtualAddress }) => virtualAddress) ?? [];
+  const egress = topology.networks.some((network) => network.egress);
+  return `# The stack ${topology.stack} of ${topology.project}: ${topology.loadBalancers
+    .flatMap(({ published }) => published.map(publishedUrl))
+    .join(", ")}
+table inet ${table}
+delete table inet ${table}
+table inet ${table} {
+    # Before the engine translates addresses: published ports of this machine are not meant here.
+    chain from_outside {
+        type filter hook prerouting priority -150; policy accept;
+        ct state established,related accept
+        iifname { "lo", "docker0" } accept
+        iifname "br-*" accept
+${virtual.map((address) => `        ip daddr ${address} tcp dport ${SITE_PORT} accept\n`).join("")}        ip daddr ${subnets} drop
+    }
+    chain to_this_machine {
+        type filter hook input priority -10; policy accept;
+        ct state established,related accept
+        ip saddr ${subnets} drop
+    }
+${
+  egress
+    ? ""
+    : `    chain to_outside {
+        type filter hook forward priority -10; policy accept;
+        ct state established,related accept
+        oifname "br-*" accept
+        ip saddr ${subnets} drop
+    }
+`
+}}
+`;
+}
