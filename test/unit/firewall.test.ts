@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseConfig } from "../../config/config.ts";
+import { hostRules } from "../../operations/firewall/hostRules.ts";
 import { connections } from "../../topology/connections.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
-import { hostRules } from "../../operations/firewall/hostRules.ts";
 import { devConfig } from "../devConfig.ts";
 import { matrix, pairsOf, plannedPairs } from "../firewall/matrix.ts";
 import { listeners } from "../firewall/sockets.ts";
