@@ -58,7 +58,7 @@ await main(async () => {
 
   const machine = await prepareMachine(name.stack);
   await requireOwn({ ...name, ...machine });
-  const { url, state } = await outputsOf(name.reference, machine);
+  const { url, caCertificate: ca, state } = await outputsOf(name.reference, machine);
   const question = `Containers of the stack ${name.stack} will be killed, paused or replaced. Go on?`;
   if (!values.yes && !isForTests(name.stack) && !(await confirm(question))) {
     say(`nothing was done to the stack ${name.stack}; --yes allows it without a question`);
@@ -69,6 +69,7 @@ await main(async () => {
       ...opened(stack, signal),
       ...conditions,
       url,
+      ca,
       state,
       seconds,
       signal,

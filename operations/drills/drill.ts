@@ -35,6 +35,8 @@ export interface Drill {
 export interface DrillContext extends OpenStack, Conditions {
   /** The site's URL. */
   readonly url: string;
+  /** The certificate of the stack's own authority (PEM); undefined: the stack has not put it out yet. */
+  readonly ca?: string | undefined;
   /** The mark of the stack's state; undefined: it has none yet. */
   readonly state?: string | undefined;
   /** The least time that the stack is in use, in seconds. */

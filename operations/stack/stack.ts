@@ -30,6 +30,8 @@ export async function readStack(stack: string): Promise<Stack> {
 const outputs = z.looseObject({
   /** The site's URL. */
   url: z.url(),
+  /** The certificate of the stack's own authority (PEM). */
+  caCertificate: z.string().optional(),
   /** The mark of the stack's state. */
   state: z.string().optional(),
 });

@@ -9,6 +9,7 @@ import { namespacesMissing } from "../firewall/namespaces.ts";
 import { probe } from "../firewall/probe.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import { leaks } from "../secrets/search.ts";
+import { ask } from "../secureRequest.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -107,6 +108,14 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
         assert.deepEqual(messages.map(({ text }) => text).sort(), ["one", "two"]);
       }
     }, READS_MOVE_SECONDS);
+  });
+
+  it("serves HTTPS by a certificate of the authority that it puts out", async () => {
+    const [, , , , port] = project().ports;
+    const { stdout: ca } = await project().pulumi(["stack", "output", "caCertificate"]);
+    const { status, headers } = await ask({ port, ca, name: "localhost" });
+    assert.equal(status, 200);
+    assert.match(String(headers["x-server"]), /^server\d$/);
   });
 
   it("answers 413 to a body that is too large, through all tiers, in whatever way it is sent", async () => {

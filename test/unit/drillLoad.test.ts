@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { issue } from "../../app/test/certificates.ts";
 import { startLoad } from "../../operations/drills/traffic/load.ts";
 import {
   type Answer,
@@ -152,6 +154,29 @@ describe("a drill's load", () => {
         [...serversSince(load.answers, 0)].filter((name) => name !== undefined),
         ["server1"],
       );
+    } finally {
+      server.close();
+    }
+  });
+
+  it("reaches a site by HTTPS if its authority is trusted, and no other site", async () => {
+    const authority = issue("an authority");
+    const { certificate: cert, key } = issue("localhost", authority);
+    const server = createSecureServer({ cert, key }, (request, response) => {
+      request.resume().once("end", () => response.end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      for (const [ca, status] of [
+        [authority.certificate, 200],
+        [undefined, undefined],
+      ] as const) {
+        const load = startLoad({ url: `https://localhost:${port}`, ca, rate: 100, maxSeconds: 0.1, run: "r" });
+        while (load.answers.length < 10) await sleep(10);
+        await load.stop();
+        assert.deepEqual([...new Set(load.answers.map((answer) => answer.status))], [status]);
+      }
     } finally {
       server.close();
     }

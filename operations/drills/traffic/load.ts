@@ -5,6 +5,8 @@ import { messageBody, messageText, type Step, slowly, stepAt } from "./requests.
 export interface LoadOptions {
   /** The only address that requests are sent to. */
   readonly url: string;
+  /** The authority that the load trusts (PEM), for a URL by HTTPS. Default: those that Node.js trusts. */
+  readonly ca?: string | undefined;
   /** Requests per second. */
   readonly rate: number;
   /** Sending ends after this time, whatever happens. */
@@ -37,9 +39,10 @@ const TICK_MS = 5;
  * for an answer before they send the next request, so they send nothing in an outage; and autocannon reconnects
  * silently when a connection is closed during a request, which has to be counted here. No request is retried.
  */
-export function startLoad({ url, rate, maxSeconds, run }: LoadOptions): Load {
-  const kept = new Pool(url);
-  const single = new Pool(url, { pipelining: 0 });
+export function startLoad({ url, ca, rate, maxSeconds, run }: LoadOptions): Load {
+  const trusting = ca === undefined ? {} : { connect: { ca } };
+  const kept = new Pool(url, trusting);
+  const single = new Pool(url, { ...trusting, pipelining: 0 });
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const answers: Answer[] = [];

@@ -31,11 +31,17 @@ export function trafficDrill(drill: TrafficDrill): Drill {
 
 /** Runs a drill under load and returns its figures. Removes the posted messages. */
 async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise<Outcome> {
-  const { config, databases, rate, signal, url } = context;
+  const { config, databases, rate, signal, topology, url, ca } = context;
   await requireHealthy(context);
   const messages = storedMessages(databases, config.mysql.database);
   const run = randomBytes(4).toString("hex");
-  const load = startLoad({ url, rate, maxSeconds: MAX_SECONDS, run });
+  const load = startLoad({
+    url,
+    ca: topology.ownCertificate === undefined ? ca : undefined,
+    rate,
+    maxSeconds: MAX_SECONDS,
+    run,
+  });
   try {
     const complaint = await underLoad(drill, context, load).then(
       () => undefined,
