@@ -3,6 +3,7 @@ import { compiledFolder } from "../bootstrap/cache.ts";
 import { removeCompose } from "../bootstrap/compose.ts";
 import { stopEngine } from "../bootstrap/engine/step.ts";
 import { removeNode } from "../bootstrap/node/provide.ts";
+import { removePebble } from "../bootstrap/pebble.ts";
 import { removeShellcheck } from "../bootstrap/shellcheck.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains, prepareMachine } from "../operations/session/machine.ts";
@@ -22,7 +23,7 @@ await main(async () => {
       for (const steps of await chains(stack)) {
         for (const step of steps.toReversed()) say(await step.undo());
       }
-      for (const remove of [removeShellcheck, removeCompose, removeNode]) {
+      for (const remove of [removeShellcheck, removeCompose, removePebble, removeNode]) {
         for (const folder of await remove()) say(`removed ${folder}`);
       }
       await rm(compiledFolder(), { recursive: true, force: true });

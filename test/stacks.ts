@@ -141,7 +141,13 @@ async function removeStack(stack: string): Promise<void> {
   for (const { Id } of await engine.listContainers({ all: true, filters })) {
     await engine.getContainer(Id).remove({ force: true, v: true });
   }
-  for (const { Id } of await engine.listNetworks({ filters })) await engine.getNetwork(Id).remove();
+  for (const { Id } of await engine.listNetworks({ filters })) {
+    const network = engine.getNetwork(Id);
+    // Containers that tests have put beside the stack, whose labels would make them a part of it.
+    const { Containers: others = {} } = await network.inspect();
+    for (const other of Object.keys(others)) await engine.getContainer(other).remove({ force: true });
+    await network.remove();
+  }
   const { Volumes } = await engine.listVolumes({ filters });
   for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
   await rm(folderOf(stack), { recursive: true, force: true });

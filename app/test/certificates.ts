@@ -11,9 +11,15 @@ export interface Issued {
 /** A value in DER, the encoding of certificates: its tag, its length and its content. */
 function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const body = Buffer.concat(parts);
-  const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+  return Buffer.concat([Buffer.from([tag, ...lengthOf(body)]), body]);
 }
+
+/** DER wants the shortest form, and Go accepts no other. */
+function lengthOf({ length }: Uint8Array): number[] {
+  if (length < 0x80) return [length];
+  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+}
+
 const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts);
 const oid = (hex: string) => der(0x06, Buffer.from(hex, "hex"));
 const octets = (part: Uint8Array) => der(0x04, part);
