@@ -79,6 +79,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     ...common,
     plans: topology.loadBalancers,
     certificate: siteCertificate(topology.ownCertificate, topology.certified, authority),
+    protect: protectData,
     after: web.services,
   });
   const tiers: Readonly<Record<Tier, { readonly services: readonly Service[] }>> = {

@@ -2,12 +2,15 @@ import { findBackend } from "../operations/session/backend.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains } from "../operations/session/machine.ts";
 import { main } from "../operations/session/terminal.ts";
+import { certificateNotes } from "../operations/stack/certificates.ts";
+import { readStack } from "../operations/stack/stack.ts";
 import { nodeProblem } from "../preflight/versions.ts";
 import { table } from "../releases/table.ts";
 
 /**
- * Lists the parts of the machine that are found and that are missing. It provides only the Node.js that it runs on. Exit
- * code 1 if a part is missing.
+ * Lists the parts of the machine that are found and that are missing, and the certificates that the stack serves if it is
+ * up. It provides only the Node.js that it runs on. Exit code 1 if a part is missing, or a certificate is not as it should
+ * be.
  */
 await main(async () => {
   const { stack } = commandLine(process.argv.slice(2));
@@ -20,6 +23,11 @@ await main(async () => {
     note(found !== undefined, step.name, found?.summary ?? `${step.why}; npm run bootstrap tries to provide it`);
   }
   note(true, "state", findBackend(process.env).summary);
+  const notes = await readStack(stack).then(
+    ({ topology }) => certificateNotes(topology),
+    () => [],
+  );
+  for (const { isWell, text } of notes) note(isWell, "certificate", text);
   for (const line of table(rows)) console.log(line);
   return rows.every(([mark]) => mark === "found") ? 0 : 1;
 });

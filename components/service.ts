@@ -38,8 +38,8 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
-  /** A writable volume, and the path that it is mounted at. */
-  readonly data?: { readonly volume: docker.Volume; readonly path: string };
+  /** A volume with data, and the path that it is mounted at. Default: writable. */
+  readonly data?: { readonly volume: docker.Volume; readonly path: string; readonly readOnly?: boolean };
   /** A writable folder on disk, whose content is lost with the container. */
   readonly work?: string;
   /**
@@ -173,7 +173,7 @@ export class Service extends pulumi.ComponentResource {
         })),
         volumes: [
           ...mounts.map(({ mount }) => mount),
-          ...(args.data ? [{ volumeName: args.data.volume.name, containerPath: args.data.path }] : []),
+          ...(args.data ? [dataMount(args.data)] : []),
           ...(work ? [{ volumeName: work.volume.name, containerPath: work.path }] : []),
         ],
         tmpfs: {
@@ -208,6 +208,10 @@ export class Service extends pulumi.ComponentResource {
  * that ends shortly before the second look saves a second for each container.
  */
 const INTERVAL = 1.75;
+
+function dataMount({ volume, path, readOnly = false }: NonNullable<ServiceArgs["data"]>) {
+  return { volumeName: volume.name, containerPath: path, ...(readOnly ? { readOnly } : {}) };
+}
 
 function waitForHealth({ tests, startPeriod, interval = INTERVAL }: Healthcheck) {
   return {

@@ -78,7 +78,8 @@ export function leftText(found: readonly Found[]): string {
 
 /** The message that volumes with data are kept. Backups need their key, which the state keeps. */
 export function keptText(volumes: readonly Found[], { hasBackupKey }: Pick<Known, "hasBackupKey">): string {
-  const key = hasBackupKey && volumes.some(({ holds }) => holds === "other") ? "; the state has the backups' key" : "";
+  const key =
+    hasBackupKey && volumes.some(({ name }) => /-backups(?:-|$)/.test(name)) ? "; the state has the backups' key" : "";
   return `kept, although the stack no longer uses them: ${volumes.map(({ name }) => name).join(", ")}
     go on:     put the setting back to use them again${key}
     remove:    ${removal(volumes)}`;

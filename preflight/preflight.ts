@@ -5,6 +5,7 @@ import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
+import { authorityProblems } from "./acmeAuthority.ts";
 import { examineCertificate } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
@@ -39,6 +40,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   if (certificate.warning !== undefined) void pulumi.log.warn(certificate.warning);
   const problems = [
     ...certificate.problems,
+    ...authorityProblems(topology),
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),
   ];

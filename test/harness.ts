@@ -24,6 +24,14 @@ export interface Deployment {
 /** A provider's answers: for each type of resource, its computed properties by the resource's name. */
 export type Computed = Readonly<Record<string, (name: string) => Record<string, unknown>>>;
 
+/** The key of RFC 7515, appendix A.3. Its thumbprint is oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U. */
+export const ACCOUNT_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff
+H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp
+7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt
+-----END PRIVATE KEY-----
+`;
+
 /** Answers like the real providers'. Without them, inputs that are made from these properties would silently vanish. */
 const COMPUTED: Computed = {
   "docker:index/remoteImage:RemoteImage": (name) => ({ imageId: `sha256:${name}`, repoDigest: "" }),
@@ -34,7 +42,8 @@ const COMPUTED: Computed = {
   "random:index/randomId:RandomId": (name) => ({ hex: `the ${name}` }),
   "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`the ${name}`) }),
   "tls:index/privateKey:PrivateKey": (name) => ({
-    privateKeyPem: pulumi.secret(`the ${name}`),
+    // A real key, of which a public part is made.
+    privateKeyPem: pulumi.secret(name === "acme-account-key" ? ACCOUNT_KEY : `the ${name}`),
     privateKeyPemPkcs8: pulumi.secret(`the ${name}`),
   }),
   "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `the ${name}` }),

@@ -40,6 +40,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     },
     published: planPublished(config.loadBalancer, index),
     site,
+    certificateVolume: `${config.project}-${config.stack}-${name}-certificate`,
     vrrp: replicas > 1 ? planVrrp(config, index) : undefined,
     peers,
     balance: planBalance(config.loadBalancer),

@@ -28,7 +28,8 @@ function planNetwork(config: Config, part: NetworkName, name: string, subnet: st
     setting: config.networkSettings[part] === undefined ? "range" : part,
     gateway: addressIn(subnet, 1),
     internal: part !== "edge",
-    egress: false,
+    // An authority of ACME is outside.
+    egress: part === "edge" && config.loadBalancer.tls.acme !== undefined,
   };
 }
 

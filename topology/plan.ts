@@ -58,8 +58,19 @@ export interface SitePlan {
   readonly http: HttpMode;
   readonly profile: Settings["loadBalancer"]["tls"]["profile"];
   readonly http3: boolean;
+  /** How each load balancer gets a certificate by ACME; undefined: it does not. */
+  readonly acme: AcmePlan | undefined;
   /** The header Strict-Transport-Security; undefined: it is not sent. */
   readonly hsts: string | undefined;
+}
+
+/** How HAProxy gets a certificate for the site's names from an authority, by ACME (RFC 8555) and the challenge http-01. */
+export interface AcmePlan {
+  /** The URL at which the authority's services are listed. */
+  readonly directory: string;
+  readonly email: string;
+  /** The authority that the directory's server is verified by; undefined: the public ones. */
+  readonly ca: Pem | undefined;
 }
 
 /** PEM texts, or the paths of their files relative to the project. */
@@ -160,6 +171,8 @@ export interface LoadBalancerPlan {
   /** In the order of the container's ports. */
   readonly published: readonly PublishedPort[];
   readonly site: SitePlan;
+  /** The volume that keeps a certificate of ACME. The program never replaces it. */
+  readonly certificateVolume: string;
   /** undefined: there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
   /**

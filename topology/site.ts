@@ -12,13 +12,14 @@ import {
 } from "./plan.ts";
 
 export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBalancer">): SitePlan {
-  const { profile, http3, hsts } = loadBalancer.tls;
+  const { profile, http3, acme, hsts } = loadBalancer.tls;
   return {
     names: names.map((name) => name.toLowerCase()),
     http: httpMode(loadBalancer),
     profile,
     http3,
-    hsts: hstsHeader(hsts, ownCertificate(loadBalancer)),
+    acme: acme && { directory: acme.directory, email: acme.email, ca: acme.ca },
+    hsts: hstsHeader(hsts, acme !== undefined || ownCertificate(loadBalancer) !== undefined),
   };
 }
 
@@ -27,14 +28,11 @@ export function ownCertificate({ tls: { certificate, key } }: Settings["loadBala
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
-/** The default with a certificate of the user's; the stack's own authority is not one that browsers trust. */
+/** The default with a certificate of the user's or of ACME; the stack's own authority is not one that browsers trust. */
 const HSTS = { maxAgeSeconds: 63_072_000, includeSubDomains: false, preload: false } as const;
 
-function hstsHeader(
-  setting: Settings["loadBalancer"]["tls"]["hsts"],
-  own: OwnCertificate | undefined,
-): string | undefined {
-  const hsts = setting ?? (own === undefined ? undefined : HSTS);
+function hstsHeader(setting: Settings["loadBalancer"]["tls"]["hsts"], isTrusted: boolean): string | undefined {
+  const hsts = setting ?? (isTrusted ? HSTS : undefined);
   if (hsts === undefined) return undefined;
   return [
     `max-age=${hsts.maxAgeSeconds}`,

@@ -1,6 +1,7 @@
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { PEERS_PORT } from "../../topology/ports.ts";
 import { MAX_CONNECTIONS } from "../../topology/sizes.ts";
+import { acmeGlobals, acmeSection } from "./acme.ts";
 import { backends } from "./backends.ts";
 import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
@@ -27,9 +28,7 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     # A successor in the same network namespace accepts new connections; clients are asked to close the old ones.
     close-spread-time ${CLOSE_SECONDS}s
     hard-stop-after ${stopSeconds(plan)}s
-${tlsDefaults(plan.site.profile)
-  .map((line) => `    ${line}`)
-  .join("\n")}
+${[...tlsDefaults(plan.site.profile), ...acmeGlobals(plan.site)].map((line) => `    ${line}`).join("\n")}
 
 defaults
     mode http
@@ -66,7 +65,7 @@ resolvers docker
 peers loadbalancers
 ${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
 
-${certificateStore()}
+${acmeSection(plan.site)}${certificateStore(plan.site)}
 
 ${siteFrontend(plan)}
 

@@ -6,6 +6,8 @@ import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files
 import { hostOf } from "../host.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { acmeAccount } from "./acmeAccount.ts";
+import { ACME_SCRIPTS, type AcmeParts, acmeParts } from "./acmeParts.ts";
 import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
 import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
@@ -16,6 +18,8 @@ import { CONFIG_FOLDER } from "./unavailable.ts";
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
   readonly certificate: SiteCertificate;
+  /** Whether `pulumi destroy` keeps what ACME needs: its account, and the certificates. */
+  readonly protect: boolean;
   /** Services that are released before the first load balancer. */
   readonly after: readonly Service[];
 }
@@ -61,13 +65,19 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
+    const account = acmeAccount({ parent: this, protect: args.protect });
     const pauses: Service[] = [];
     const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
       const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
-      const config = { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html") };
-      const pause = this.#pause(plan, args, config, { ...program, ...waits });
+      const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
+      const files: Files = {
+        config: { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html"), ...acme?.config },
+        secrets: secretFiles({ [CERTIFICATE_FILE]: args.certificate.pem, ...acme?.secrets }),
+        acme,
+      };
+      const pause = this.#pause(plan, args, files, { ...program, ...waits });
       pauses.push(pause);
-      return this.#haproxy(plan, args, config, pause, waits);
+      return this.#haproxy(plan, args, files, pause, waits);
     });
     this.services = [...pauses, ...haproxies];
     this.registerOutputs({});
@@ -76,7 +86,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   #pause(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
-    config: Readonly<Record<string, string>>,
+    { config, secrets, acme }: Files,
     { files = [], ...program }: PauseProgram & Waits,
   ): Service {
     return new Service(
@@ -84,7 +94,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         ...placement(args, plan.pause),
         ...program,
-        files: [...files, liveFiles(FALLBACK_KIND, CONFIG_FOLDER, config), certificateFiles(args)],
+        // The fallback HAProxy reads all of them when it starts, so they change while the pause container runs.
+        files: [...files, liveFiles(FALLBACK_KIND, CONFIG_FOLDER, config), secrets],
+        ...(acme === undefined ? {} : { data: { ...acme.data, readOnly: true } }),
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
@@ -98,7 +110,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   #haproxy(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
-    config: Readonly<Record<string, string>>,
+    { config, secrets, acme }: Files,
     pause: Service,
     { filesAfter = [] }: Waits,
   ): Service {
@@ -108,12 +120,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ...placement(args, plan.haproxy),
         networks: pause,
         user: "99:99",
-        command: ["haproxy", "-f", CONFIG_FILE],
+        command: [...(acme?.starter ?? []), "haproxy", "-f", CONFIG_FILE],
         // HAProxy reads its certificate when it starts, so another one starts a successor.
-        environment: { CERTIFICATE_SHA256: args.certificate.fingerprint },
-        files: [configFiles(CONFIG_FOLDER, { ...config, "health.sh": file("health.sh") }), certificateFiles(args)],
+        environment: { CERTIFICATE_SHA256: args.certificate.fingerprint, ...acme?.environment },
+        files: [configFiles(CONFIG_FOLDER, { ...config, ...scripts(acme) }), secrets],
+        ...(acme === undefined ? {} : { data: acme.data }),
         scratch: { "/run/haproxy": 1 },
-        healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 10 },
+        healthcheck: {
+          tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`, ...(acme?.keeping ?? [])],
+          startPeriod: 10,
+        },
         stopGrace: stopSeconds(plan) + 5,
         cpuShares: CPU_SHARES,
         replacement: "start-first",
@@ -132,9 +148,17 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-/** The fallback HAProxy reads them when it starts, so another certificate replaces no pause container. */
-function certificateFiles({ certificate }: LoadBalancerArgs): MountedFiles {
-  return secretFiles({ [CERTIFICATE_FILE]: certificate.pem });
+/** What both HAProxy and its fallback read. */
+interface Files {
+  readonly config: Readonly<Record<string, string>>;
+  readonly secrets: MountedFiles;
+  readonly acme: AcmeParts | undefined;
+}
+
+/** HAProxy's scripts. */
+function scripts(acme: AcmeParts | undefined): Record<string, string> {
+  const names = ["health.sh", ...(acme === undefined ? [] : ACME_SCRIPTS)];
+  return Object.fromEntries(names.map((name) => [name, file(name)]));
 }
 
 /** The program of a pause container, with the settings that it needs. */

@@ -1,6 +1,7 @@
 import { isWildcard, siteName } from "../../config/names.ts";
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
+import { challengeAnswer } from "./acme.ts";
 import { CERTIFICATE } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
 
@@ -14,6 +15,7 @@ const HTTP3_SECONDS = 900;
 export function siteFrontend(plan: LoadBalancerPlan): string {
   const lines = [
     ...binds(plan),
+    ...challengeAnswer(plan.site),
     ...hostRules(plan.site.names),
     ...redirect(plan),
     "# Headers that a client could forge are replaced.",

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { SitePlan } from "../../topology/plan.ts";
 import { SECRETS_FOLDER } from "../files.ts";
+import { acmeOptions, KEPT_CERTIFICATE } from "./acme.ts";
 
 /** The file in SECRETS_FOLDER with the site's certificate, its chain and its key. */
 export const CERTIFICATE_FILE = "site.pem";
@@ -9,9 +10,10 @@ export const CERTIFICATE_FILE = "site.pem";
 export const CERTIFICATE = "@site/cert";
 
 /** The certificates that binds use by name. */
-export function certificateStore(): string {
+export function certificateStore(site: SitePlan): string {
+  const file = site.acme === undefined ? posix.join(SECRETS_FOLDER, CERTIFICATE_FILE) : KEPT_CERTIFICATE;
   return `crt-store site
-    load crt "${posix.join(SECRETS_FOLDER, CERTIFICATE_FILE)}" alias "cert"`;
+    load crt "${file}" alias "cert"${acmeOptions(site)}`;
 }
 
 const CIPHERS = [

@@ -27,14 +27,15 @@ function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {
   ];
 }
 
-function hstsAlone({ certificate, key, hsts }: LoadBalancer["tls"]): Problem[] {
-  if (hsts === undefined || hsts.maxAgeSeconds === 0 || certificate !== undefined || key !== undefined) return [];
+function hstsAlone({ certificate, key, acme, hsts }: LoadBalancer["tls"]): Problem[] {
+  if (hsts === undefined || hsts.maxAgeSeconds === 0) return [];
+  if (certificate !== undefined || key !== undefined || acme !== undefined) return [];
   return [
     {
       path: ["loadBalancer", "tls", "hsts"],
       complaint: "is set, and the certificate is one of the stack's own authority",
       allowed:
-        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key): with HSTS a browser that does not trust the certificate lets nobody past its warning",
+        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme): with HSTS a browser that does not trust the certificate lets nobody past its warning",
     },
   ];
 }

@@ -2,6 +2,7 @@ import { ROLES } from "../choices.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { acmeChecks } from "./acme.ts";
 import { httpsChecks } from "./https.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
@@ -24,6 +25,7 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
     ...(names ? namesChecks(names) : []),
     ...(loadBalancer ? httpsChecks(loadBalancer) : []),
+    ...(names && loadBalancer ? acmeChecks(names, loadBalancer) : []),
     ...trafficChecks(servers, loadBalancer, edge, surroundings),
     ...(application ? commandGiven(application) : []),
     ...ofNetworks,

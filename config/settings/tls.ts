@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { HTTPS_PROFILES } from "../choices.ts";
 import { type About, oneOf, pem, whole, yesOrNo } from "../kinds.ts";
+import { acme } from "./acme.ts";
 
 const hsts = z.strictObject(
   {
@@ -50,13 +51,19 @@ export const tls = z
           unset: "that of the stack's own certificate",
           example: "./tls/site.key",
         } satisfies About),
+      acme: acme.optional().meta({
+        description:
+          "Certificates that HAProxy itself gets from a public authority by ACME (http-01) and renews. In HAProxy 3.2 this is experimental.",
+        unset: "certificate and key, or the stack's own authority",
+        example: { email: "admin@foobar.com", acceptTerms: true },
+      } satisfies About),
       hsts: hsts.optional().meta({
         description: "HTTP Strict Transport Security. It needs a certificate that visitors trust.",
-        unset: "its defaults with a certificate of your own; off with the stack's own authority",
+        unset: "its defaults with a certificate of your own or of ACME; off with the stack's own authority",
         example: {},
       } satisfies About),
     },
-    { error: "settings of HTTPS: profile, http3, certificate, key, hsts" },
+    { error: "settings of HTTPS: profile, http3, certificate, key, acme, hsts" },
   )
   .prefault({})
   .meta({ description: "HTTPS." } satisfies About);

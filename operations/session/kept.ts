@@ -24,6 +24,10 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
 async function plannedVolumes(stack: string): Promise<ReadonlySet<string | undefined>> {
   const read = await readStack(stack).catch(() => undefined);
   if (read === undefined) return new Set();
-  const { cluster, backups } = read.topology;
-  return new Set([...cluster.databases.map(({ dataVolume }) => dataVolume), backups?.volume]);
+  const { cluster, backups, loadBalancers } = read.topology;
+  return new Set([
+    ...cluster.databases.map(({ dataVolume }) => dataVolume),
+    backups?.volume,
+    ...loadBalancers.map(({ site, certificateVolume }) => site.acme && certificateVolume),
+  ]);
 }

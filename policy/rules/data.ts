@@ -15,10 +15,13 @@ function opensData({ type, name }: Declared): boolean {
 }
 
 /** The data volumes of the plan: the engine's name of each by its logical name. */
-function dataVolumes({ topology: { cluster, backups } }: Context): ReadonlyMap<string, string> {
+function dataVolumes({ topology: { cluster, backups, loadBalancers } }: Context): ReadonlyMap<string, string> {
   return new Map([
     ...cluster.databases.map(({ name, dataVolume }) => [`${name}-data`, dataVolume] as const),
     ...(backups === undefined ? [] : [[`${backups.name}-data`, backups.volume] as const]),
+    ...loadBalancers.flatMap(({ name, site, certificateVolume }) =>
+      site.acme === undefined ? [] : [[`${name}-certificate`, certificateVolume] as const],
+    ),
   ]);
 }
 

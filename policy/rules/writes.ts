@@ -1,4 +1,4 @@
-import { planned } from "../context.ts";
+import { type Context, planned } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const readOnlyRoot: Rule = {
@@ -13,13 +13,21 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
 };
 
+/** The folder of certificates that a load balancer gets by ACME. */
+const CERTIFICATES = "/var/lib/haproxy";
+
+/** Whether the container is an HAProxy that gets its certificate by ACME. */
+function keepsCertificate({ topology }: Context, name: string): boolean {
+  return topology.loadBalancers.some(({ haproxy, site }) => haproxy.name === name && site.acme !== undefined);
+}
+
 /** Options that every folder in memory has. */
 const OF_SCRATCH = ["noexec", "nosuid", "nodev"] as const;
 
 export const limitedWrites: Rule = {
   cure: "Mount files read-only (readOnly: true), and data at the plan's folder. A tmpfs needs size=, noexec, nosuid and nodev.",
   resource: ofServices(({ volumes, tmpfs }, name, context) => {
-    const data = DATA[planned(context, name)?.tier ?? ""] ?? [];
+    const data = keepsCertificate(context, name) ? [CERTIFICATES] : (DATA[planned(context, name)?.tier ?? ""] ?? []);
     return [
       ...volumes.map(
         ({ containerPath, readOnly }) =>

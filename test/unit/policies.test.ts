@@ -76,6 +76,15 @@ describe("the policy pack", function () {
     assert.deepEqual(await all(settings, (await deployConfig(settings)).resources), []);
   });
 
+  it("finds nothing in a pair that gets its certificates by ACME", async () => {
+    const acme = { email: "admin@foobar.com", acceptTerms: true, forwarding: "A router forwards port 80." };
+    const settings = devConfig({
+      "foobar:names": ["www.foobar.com"],
+      "foobar:loadBalancer": { replicas: 2, tls: { acme } },
+    });
+    assert.deepEqual(await all(settings, (await deployConfig(settings)).resources), []);
+  });
+
   describe("stops a mistake in the program:", () => {
     before(() => pack.configure(devConfig()));
 

@@ -50,6 +50,14 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     },
     "foobar:mysql": { backup: {}, restored: "20261121t120000z" },
   },
+  "a certificate by ACME": {
+    "foobar:names": ["www.foobar.com"],
+    "foobar:loadBalancer": {
+      tls: {
+        acme: { email: "admin@foobar.com", acceptTerms: true, ca: OWN.certificate, forwarding: "A router does it." },
+      },
+    },
+  },
   "subnets of one's own": {
     "foobar:networks": {
       edge: "10.211.0.0/24",

@@ -11,4 +11,8 @@ if [ ! -e /sys/class/net/eth0 ]; then
 fi
 rm -f /run/haproxy/alone
 
-echo 'show info' | socat -T2 - UNIX-CONNECT:/run/haproxy/admin.sock | grep -q '^Stopping: 0'
+echo 'show info' | socat -T2 - UNIX-CONNECT:/run/haproxy/admin.sock | grep -q '^Stopping: 0' || exit 1
+
+# With arguments it also keeps and renews the certificate of ACME. Whatever comes of that, HAProxy serves.
+if [ "$#" -gt 0 ]; then bash /etc/haproxy/acme.sh "$@"; fi
+exit 0

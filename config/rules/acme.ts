@@ -1,0 +1,110 @@
+import { CHALLENGE_PORT, isPrivateDirectory, isPublicName } from "../acme.ts";
+import { httpMode } from "../loadBalancing.ts";
+import { isWildcard } from "../names.ts";
+import type { Path, Problem } from "../problems.ts";
+import type { Settings } from "../schema.ts";
+import { isLoopback } from "../subnets.ts";
+
+type LoadBalancer = Settings["loadBalancer"];
+type Acme = NonNullable<LoadBalancer["tls"]["acme"]>;
+
+const ACME: Path = ["loadBalancer", "tls", "acme"];
+
+/** Rules for a certificate that the load balancer gets by ACME. */
+export function acmeChecks(names: Settings["names"], loadBalancer: LoadBalancer): Problem[] {
+  const { acme } = loadBalancer.tls;
+  if (acme === undefined) return [];
+  return [...twoCertificates(loadBalancer), ...certifiableNames(names, acme), ...reachable(loadBalancer, acme)];
+}
+
+function twoCertificates({ tls: { certificate, key } }: LoadBalancer): Problem[] {
+  if (certificate === undefined && key === undefined) return [];
+  return [
+    {
+      path: ACME,
+      complaint: `is set beside loadBalancer.tls.${certificate === undefined ? "key" : "certificate"}`,
+      allowed: "either ACME, or a certificate and a key of your own",
+    },
+  ];
+}
+
+function certifiableNames(names: Settings["names"], acme: Acme): Problem[] {
+  if (names.length === 0) {
+    return [
+      {
+        path: ["names"],
+        complaint: "is empty, and loadBalancer.tls.acme asks for a certificate for these names",
+        allowed: "one public host name of the site at least",
+        example: '["www.foobar.com"]',
+      },
+    ];
+  }
+  return names.flatMap((name, index): Problem[] => {
+    const path = ["names", index];
+    if (isWildcard(name)) {
+      return [
+        {
+          path,
+          value: name,
+          allowed:
+            "names without a wildcard with loadBalancer.tls.acme, whose challenge http-01 proves single names only; for a wildcard set loadBalancer.tls.certificate and key (docs/operations.md, Certificates)",
+          example: `www${name.slice(1)}`,
+        },
+      ];
+    }
+    if (isPrivateDirectory(acme) ? isOwnable(name) : isPublicName(name)) return [];
+    return [
+      {
+        path,
+        value: name,
+        allowed:
+          "a name of the public DNS with loadBalancer.tls.acme: an authority certifies neither addresses nor names that everybody may use",
+        example: "www.foobar.com",
+      },
+    ];
+  });
+}
+
+/** Whether a private authority can find the host of a name: an address is none, and localhost is the authority's own. */
+function isOwnable(name: string): boolean {
+  return !/(?:^|\.)localhost$|^[\d.]+$/i.test(name);
+}
+
+/** The authority asks at port 80 of each name. */
+function reachable(loadBalancer: LoadBalancer, { forwarding }: Acme): Problem[] {
+  const { address, port } = loadBalancer;
+  if (httpMode(loadBalancer) === "off") {
+    return [
+      {
+        path: ["loadBalancer", "http"],
+        value: "off",
+        allowed: `redirect or serve with loadBalancer.tls.acme: the authority asks at port ${CHALLENGE_PORT}`,
+        example: "redirect",
+      },
+    ];
+  }
+  if (forwarding !== undefined) return [];
+  const or = "; or loadBalancer.tls.acme.forwarding says how port 80 of the names leads here";
+  return [
+    ...(isLoopback(address)
+      ? [
+          {
+            path: ["loadBalancer", "address"],
+            value: address,
+            allowed: `an address that the authority reaches, with loadBalancer.tls.acme${or}`,
+            example: "0.0.0.0",
+          },
+        ]
+      : []),
+    ...(port === CHALLENGE_PORT
+      ? []
+      : [
+          {
+            path: ["loadBalancer", "port"],
+            value: port,
+            allowed: `${CHALLENGE_PORT}, at which the authority asks, with loadBalancer.tls.acme${or}`,
+            example: String(CHALLENGE_PORT),
+          },
+        ]),
+  ];
+}
