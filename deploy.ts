@@ -39,6 +39,7 @@ export function deploy(topology: Topology, isServing: boolean) {
   const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 
   const authority = new Authority("authority", {
+    ...topology.authority,
     protect: protectData,
     commonName: `${project} ${stack}`,
   });
@@ -66,12 +67,13 @@ export function deploy(topology: Topology, isServing: boolean) {
     files: topology.files.application,
     release: topology.files.release,
     databasePassword: mysql.passwords.application,
-    databaseAuthority: authority.certificate,
+    databaseAuthority: authority.trusted,
     needs: [...mysql.nodes.slice(-1), ...routers.services],
   });
   const web = new WebTier("web", {
     ...common,
     plans: topology.web,
+    authority,
     staticFiles: staticFiles(topology),
     after: app.services,
   });
@@ -80,6 +82,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     plans: topology.loadBalancers,
     certificate: siteCertificate(topology.ownCertificate, topology.certified, authority),
     protect: protectData,
+    authority,
     after: web.services,
   });
   const tiers: Readonly<Record<Tier, { readonly services: readonly Service[] }>> = {
@@ -96,8 +99,9 @@ export function deploy(topology: Topology, isServing: boolean) {
   return {
     url: topology.url,
     secureUrl: topology.secureUrl,
-    caCertificate: authority.certificate,
     state,
+    authority: topology.authority,
+    caCertificate: authority.trusted,
     published: published("site"),
     statistics: published("statistics"),
     release: app.release,

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import type { AuthorityPlan } from "../topology/plan.ts";
 
-export interface AuthorityArgs {
-  /** The name in the authority's own certificate, at most 64 characters. */
+export interface AuthorityArgs extends AuthorityPlan {
+  /** The name in the authority's own certificate, at most 60 characters. Later generations append their number. */
   readonly commonName: string;
   /**
    * Whether `pulumi destroy` keeps the authority's key: clients that trust its certificate then trust the next one,
@@ -12,6 +13,20 @@ export interface AuthorityArgs {
   readonly protect: boolean;
 }
 
+/** What a certificate is for. */
+export interface CertificateArgs {
+  /** The side of a connection that shows it; the other side refuses it for anything else. */
+  readonly use: "server" | "client";
+  /** The names by which clients reach the server. */
+  readonly dnsNames?: readonly string[];
+  /** The IPv4 addresses by which they do. */
+  readonly ipAddresses?: readonly string[];
+  /** Hours for which it is valid, and the last ones in which an `up` renews it. Default: ten years, and one. */
+  readonly validity?: Validity;
+}
+
+type Validity = Required<Pick<tls.LocallySignedCertArgs, "validityPeriodHours" | "earlyRenewalHours">>;
+
 /** A private key and its certificate (PEM). */
 export interface IssuedCertificate {
   /** The private key, PKCS#8; a secret. */
@@ -19,69 +34,93 @@ export interface IssuedCertificate {
   readonly certificate: pulumi.Output<string>;
 }
 
-/** The terms of a certificate that differ from the usual ones. */
-export interface CertificateTerms {
-  /** IPv4 addresses by which clients reach the server. Default: none. */
-  readonly ipAddresses?: readonly string[];
-  /** The roles in which its holder may use it. Default: both. */
-  readonly uses?: readonly ("server_auth" | "client_auth")[];
-  /** Default: ten years, renewed by any `up` in the last one. */
-  readonly validity?: { readonly validityPeriodHours: number; readonly earlyRenewalHours: number };
-}
-
 const KEY: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
 const YEAR_HOURS = 365 * 24;
 
 /** Only an `up` renews a certificate: any `up` in its last year. */
-const VALIDITY = { validityPeriodHours: 10 * YEAR_HOURS, earlyRenewalHours: YEAR_HOURS };
+const VALIDITY: Validity = { validityPeriodHours: 10 * YEAR_HOURS, earlyRenewalHours: YEAR_HOURS };
 
-/** The stack's own certificate authority, which signs its containers' certificates. */
-export class Authority extends pulumi.ComponentResource {
-  /** The CA certificate (PEM). Clients need it to trust the certificates that this authority signs. */
+const USES = { server: "server_auth", client: "client_auth" } as const;
+
+/** A key that signs, and its certificate. */
+interface Generation {
+  readonly key: pulumi.Output<string>;
   readonly certificate: pulumi.Output<string>;
-  readonly #key: pulumi.Output<string>;
+}
+
+/**
+ * The stack's own certificate authority, which signs its containers' certificates. A change of its key is a change of
+ * the generation: while it is under way, containers trust two of them.
+ */
+export class Authority extends pulumi.ComponentResource {
+  /** The certificates (PEM) of all trusted generations, one after the other. */
+  readonly trusted: pulumi.Output<string>;
+  /** The certificate (PEM) of the generation that signs. */
+  readonly certificate: pulumi.Output<string>;
+  readonly #signing: Generation;
 
   constructor(name: string, args: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Authority", name, {}, opts);
-    this.#key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this, protect: args.protect }).privateKeyPem;
-    // Never protected: a renewal replaces it. Certificates that the key has signed stay valid under the next one.
-    this.certificate = new tls.SelfSignedCert(
-      `${name}-certificate`,
-      {
-        privateKeyPem: this.#key,
-        subject: { commonName: args.commonName },
-        isCaCertificate: true,
-        allowedUses: ["cert_signing", "crl_signing"],
-        ...VALIDITY,
-      },
-      { parent: this },
-    ).certPem;
+    const made = new Map(args.trusted.map((generation) => [generation, this.#generation(name, generation, args)]));
+    const signing = made.get(args.signing);
+    if (signing === undefined) throw new Error("the plan does not trust the generation that signs");
+    this.#signing = signing;
+    this.certificate = signing.certificate;
+    this.trusted = pulumi.all([...made.values()].map(({ certificate }) => certificate)).apply((all) => all.join(""));
     this.registerOutputs({});
   }
 
+  #generation(authority: string, generation: number, args: AuthorityArgs): Generation {
+    const [name, commonName] =
+      generation === 1
+        ? [authority, args.commonName]
+        : [`${authority}-${generation}`, `${args.commonName} ${generation}`];
+    // Only the key that signs is protected: a change of generations deletes the other.
+    const protect = args.protect && generation === args.signing;
+    const key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this, protect }).privateKeyPem;
+    // Never protected: a renewal replaces it. Certificates that the key has signed stay valid under the next one.
+    const { certPem } = new tls.SelfSignedCert(
+      `${name}-certificate`,
+      {
+        privateKeyPem: key,
+        subject: { commonName },
+        isCaCertificate: true,
+        allowedUses: ["cert_signing", "crl_signing"],
+        setSubjectKeyId: true,
+        ...VALIDITY,
+      },
+      { parent: this },
+    );
+    return { key, certificate: certPem };
+  }
+
   /**
-   * Creates a key and a certificate for it, valid for a server and for a client.
+   * Creates a key and a certificate for it.
    * @param name the name of the resources and of the certificate's subject, at most 64 characters
-   * @param dnsNames the names by which clients reach the server
    */
-  issue(
-    name: string,
-    dnsNames: readonly string[],
-    opts?: pulumi.ComponentResourceOptions,
-    terms: CertificateTerms = {},
-  ): IssuedCertificate {
-    return new Certificate(name, dnsNames, terms, this.certificate, this.#key, { parent: this, ...opts });
+  issue(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions): IssuedCertificate {
+    return new Certificate(name, args, this.#signing, { parent: this, ...opts });
   }
 }
 
 /**
- * The SHA-256 of a certificate in DER form, in lower-case hex. It is public, and changes with every renewal.
- * @param certificate in PEM
+ * The SHA-256 of each certificate in DER form, in lower-case hex and separated by commas. It is public, and changes
+ * with every renewal.
+ * @param certificates one or more, in PEM
  */
-export function fingerprint(certificate: string): string {
-  const encoded = certificate.replaceAll(/-----[^-]+-----|\s/g, "");
-  return createHash("sha256").update(Buffer.from(encoded, "base64")).digest("hex");
+export function fingerprint(certificates: string): string {
+  return certificates
+    .split("-----END CERTIFICATE-----")
+    .map((certificate) => certificate.replaceAll(/-----[^-]+-----|\s/g, ""))
+    .filter((encoded) => encoded !== "")
+    .map((encoded) => createHash("sha256").update(Buffer.from(encoded, "base64")).digest("hex"))
+    .join(",");
+}
+
+/** The fingerprints of all certificates that a process reads: an environment variable with them replaces it. */
+export function fingerprints(...certificates: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+  return pulumi.all([...certificates]).apply((all) => all.map(fingerprint).join(","));
 }
 
 class Certificate extends pulumi.ComponentResource implements IssuedCertificate {
@@ -90,10 +129,8 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
 
   constructor(
     name: string,
-    dnsNames: readonly string[],
-    { ipAddresses = [], uses = ["server_auth", "client_auth"], validity = VALIDITY }: CertificateTerms,
-    caCertPem: pulumi.Output<string>,
-    caPrivateKeyPem: pulumi.Output<string>,
+    { use, dnsNames = [], ipAddresses = [], validity = VALIDITY }: CertificateArgs,
+    signing: Generation,
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("foobar:index:Certificate", name, {}, opts);
@@ -113,9 +150,10 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
       `${name}-certificate`,
       {
         certRequestPem: request.certRequestPem,
-        caCertPem,
-        caPrivateKeyPem,
-        allowedUses: ["digital_signature", ...uses],
+        caCertPem: signing.certificate,
+        caPrivateKeyPem: signing.key,
+        allowedUses: ["digital_signature", USES[use]],
+        setSubjectKeyId: true,
         ...validity,
       },
       { parent: this },

@@ -7,6 +7,7 @@ import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";
 import { policies } from "./settings/policies.ts";
+import { secrets } from "./settings/secrets.ts";
 import { servers } from "./settings/servers.ts";
 import { web } from "./settings/web.ts";
 
@@ -24,6 +25,7 @@ export const schema = z.strictObject({
   networks,
   images,
   policies,
+  secrets,
 });
 
 export type Settings = z.output<typeof schema>;

@@ -1,24 +1,25 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { issue } from "../app/test/certificates.ts";
-import { SECRETS_FOLDER } from "../components/files.ts";
+import { type Issued, issue } from "../app/test/certificates.ts";
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
 import { CERTIFICATE_FILE } from "../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
 import type { LoadBalancerPlan } from "../topology/plan.ts";
+import { LOAD_BALANCER_CLIENT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { answers, docker, published } from "./engine.ts";
 import { exampleSettings, type StackSettings } from "./examples.ts";
+import { clientFiles, mountedSecrets, serverFiles } from "./secrets.ts";
 import { handshake } from "./secureRequest.ts";
 import { createTestStack } from "./stacks.ts";
 
 const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
 const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", import.meta.url));
 /** More listeners than any example has for one web server. */
-const PORTS = ["8080", "8081"];
+const PORTS = ["8443", "8444"];
 
 /** A running HAProxy with the web servers of its plan. */
 export interface Balancer {
@@ -30,6 +31,8 @@ export interface Balancer {
   /** Freezes a web server, so that it neither answers nor closes; returns how to thaw it. */
   freeze(server: string): Promise<() => Promise<void>>;
   stop(server: string): Promise<() => Promise<void>>;
+  /** What it has logged. */
+  log(): Promise<string>;
   /** The servers that answer clients of different addresses, each of which asks this many times. */
   byClient(clients: number, times: number): Promise<string[][]>;
 }
@@ -49,7 +52,19 @@ const site = issue("www.foobar.com", authority);
 /** The certificate of the authority that has signed the site's. */
 export const STAGE_AUTHORITY = authority.certificate;
 
-export async function createHaproxyStage(servers: readonly string[]): Promise<HaproxyStage> {
+/** A web server's certificate that is not the stack's. */
+interface Impostor {
+  /** The name in it; default: the right one. */
+  readonly certificate?: string;
+  /** The authority that signed it; default: the stage's, which HAProxy trusts. */
+  readonly signed?: Issued;
+}
+
+/** @param impostors servers with another certificate than their own */
+export async function createHaproxyStage(
+  servers: readonly string[],
+  impostors: Readonly<Record<string, Impostor>> = {},
+): Promise<HaproxyStage> {
   const { name, folder: home, slot, labels, remove } = await createTestStack();
   const folder = join(home, "haproxy");
   const edge = slot.prefix(0);
@@ -57,10 +72,17 @@ export async function createHaproxyStage(servers: readonly string[]): Promise<Ha
   await chmod(home, 0o755);
   await docker("network", "create", ...labels, `--subnet=${edge}.0/24`, name);
   const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
+  const client = await mountedSecrets(join(home, "client"), {
+    ...clientFiles(authority, issue(LOAD_BALANCER_CLIENT, authority)),
+    [CERTIFICATE_FILE]: site.certificate + site.key,
+  });
   const ids = new Map<string, string>();
   for (const server of servers) {
+    const name = `web-${server}`;
+    const { certificate = name, signed = authority } = impostors[server] ?? {};
+    const secrets = await mountedSecrets(join(home, name), serverFiles(signed, issue(certificate, signed)));
     const id = await docker(
-      ...[...common, `--network-alias=web-${server}`, "--user=1000:1000", `--volume=${STUBS}:/app/server.cjs:ro`],
+      ...[...common, `--network-alias=${name}`, "--user=1000:1000", `--volume=${STUBS}:/app/server.cjs:ro`, secrets],
       ...[images.application, "node", "/app/server.cjs", server, ...PORTS],
     );
     ids.set(server, id);
@@ -85,13 +107,11 @@ export async function createHaproxyStage(servers: readonly string[]): Promise<Ha
       if (plan === undefined) throw new Error(`${example} has no load balancer`);
       await writeFile(join(folder, "haproxy.cfg"), haproxyConfig(plan));
       await copyFile(PAGE, join(folder, "503.html"));
-      await mkdir(join(folder, "secrets"), { recursive: true });
-      await writeFile(join(folder, "secrets", CERTIFICATE_FILE), site.certificate + site.key);
       const [own] = plan.peers;
       const id = await docker(
         ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80", "--publish=127.0.0.1::443"],
         ...["--tmpfs=/run/haproxy:uid=99,gid=99", `--volume=${folder}:${CONFIG_FOLDER}:ro`],
-        `--volume=${join(folder, "secrets")}:${SECRETS_FOLDER}:ro`,
+        client,
         ...[images.haproxy, "haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       );
       haproxy = id;
@@ -111,6 +131,7 @@ export async function createHaproxyStage(servers: readonly string[]): Promise<Ha
           await docker("stop", idOf(server));
           return async () => void (await docker("start", idOf(server)));
         },
+        log: () => docker("logs", id),
         byClient(clients, times) {
           const ask = `curl -s -o /dev/null -w '%header{x-server}\\n' http://${own?.address}/`;
           const line = Array.from({ length: times }, () => ask).join("; ");

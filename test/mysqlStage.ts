@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import mysql from "mysql2/promise";
 import { issue } from "../app/test/certificates.ts";
-import { DESIRED_FOLDER, TLS } from "../components/mysqlCluster/mysqlConfig.ts";
+import { SECRETS_FOLDER } from "../components/files.ts";
+import { DESIRED_FOLDER } from "../components/mysqlCluster/mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
@@ -14,6 +15,7 @@ import {
   nodeEnvironment,
   nodeFiles,
 } from "../components/mysqlCluster/node.ts";
+import { TLS } from "../components/tlsFiles.ts";
 import { parseConfig } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
 import type { Failover } from "../operations/database/failover.ts";
@@ -26,6 +28,7 @@ import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
 import { docker, published } from "./engine.ts";
+import { serverFiles } from "./secrets.ts";
 
 /** The password of each account is its name. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
@@ -103,17 +106,11 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
   const tmpfs = (...paths: readonly string[]) => paths.map((path) => `--tmpfs=${path}:uid=999,gid=999,mode=0750`);
 
   for (const plan of cluster.databases) {
-    const { certificate, key } = issue(plan.member, authority);
-    const secrets = {
-      ...SECRETS,
-      [basename(TLS.authority)]: authority.certificate,
-      [basename(TLS.certificate)]: certificate,
-      [basename(TLS.key)]: key,
-    };
+    const secrets = { ...SECRETS, ...serverFiles(authority, issue(plan.member, authority)) };
     const mounts = {
       [CONFIG_FOLDER]: await folderOf(`${plan.name}-config`, nodeFiles(plan, cluster)),
       [DESIRED_FOLDER]: await folderOf(`${plan.name}-desired`, desiredFiles(plan, cluster)),
-      "/run/secrets": await folderOf(`${plan.name}-secrets`, secrets),
+      [SECRETS_FOLDER]: await folderOf(`${plan.name}-secrets`, secrets),
     };
     const options = [
       ...environment(nodeEnvironment(plan, cluster, database)),
@@ -126,7 +123,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
   }
   const controller = {
     [CONFIG_FOLDER]: await folderOf("controller-config", controllerFiles()),
-    "/run/secrets": await folderOf("controller-secrets", {
+    [SECRETS_FOLDER]: await folderOf("controller-secrets", {
       ...SECRETS,
       [basename(TLS.authority)]: authority.certificate,
     }),

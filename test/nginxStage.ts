@@ -1,23 +1,30 @@
 import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ConnectionOptions } from "node:tls";
 import { fileURLToPath } from "node:url";
+import { type Issued, issue } from "../app/test/certificates.ts";
 import { CONFIG_FOLDER, nginxConfig, STATIC_FOLDER } from "../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../config/config.ts";
 import type { Upstream, WebPlan } from "../topology/plan.ts";
+import { LOAD_BALANCER_CLIENT, WEB_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
 import { answers, docker, published } from "./engine.ts";
+import { clientOptions, mountedSecrets, serverFiles } from "./secrets.ts";
 import { createTestStack } from "./stacks.ts";
+import { openTunnel, type Tunnel } from "./tunnel.ts";
 
 const { images } = parseConfig("foobar", "dev", devConfig());
 const START_SCRIPT = fileURLToPath(new URL("../components/webTier/files/start.sh", import.meta.url));
 const STUB = fileURLToPath(new URL("stubApplication.cjs", import.meta.url));
+/** The name of every Nginx. */
+const NAME = "web-server1";
 export const STATIC_VERSION = "0123456789";
 
 /** A running Nginx. */
 export interface NginxContainer {
   readonly id: string;
-  /** The URL of each listener, in the plan's order. */
+  /** The URL of each listener for the load balancer, in the plan's order. */
   readonly urls: readonly string[];
 }
 
@@ -32,6 +39,15 @@ export interface Stage {
   readonly nobody: string;
   /** Starts Nginx with a listener for each upstream, and with other changes to the plan of the dev stack. */
   start(upstreams: readonly Upstream[], changes?: Partial<WebPlan>): Promise<NginxContainer>;
+  /** What the load balancer shows to Nginx, and what it expects of it. */
+  readonly loadBalancer: ConnectionOptions;
+  /** The authority that signed the certificate of every Nginx. */
+  readonly authority: Issued;
+  /**
+   * A URL by which a client reaches a listener, behind its own TLS. Each start of a container may change its port.
+   * @param options the client; default: the load balancer
+   */
+  reach(id: string, port?: number, options?: ConnectionOptions): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -72,6 +88,17 @@ export async function createStage(
   // Every application answers this request at once, even without its database.
   await answers(`${applicationUrl}/livez`);
 
+  const authority = issue("authority");
+  const secrets = await mountedSecrets(join(home, "secrets"), serverFiles(authority, issue(NAME, authority)));
+  const tunnels: Tunnel[] = [];
+  const loadBalancer = clientOptions(authority, issue(LOAD_BALANCER_CLIENT, authority));
+  const reach = async (id: string, port = WEB_PORT, options: ConnectionOptions = loadBalancer) => {
+    const at = new URL(await published(id, port));
+    const tunnel = await openTunnel(Number(at.port), { servername: NAME, ...options });
+    tunnels.push(tunnel);
+    return tunnel.url;
+  };
+
   let started = 0;
   return {
     application: { server: "server1", address: "application", port: 3000 },
@@ -79,7 +106,7 @@ export async function createStage(
     applicationId,
     nobody: gateway.replace(/\d+$/, "250"),
     async start(upstreams, changes = {}) {
-      const listeners = upstreams.map((upstream, index) => ({ port: 8080 + index, upstream }));
+      const listeners = upstreams.map((upstream, index) => ({ port: WEB_PORT + index, upstream }));
       const plan = { ...webPlan(), listenAddress: "0.0.0.0", trustedSubnet: `${gateway}/32`, listeners, ...changes };
       const config = join(folder, `config${started++}`);
       await mkdir(config);
@@ -88,14 +115,20 @@ export async function createStage(
       const id = await docker(
         ...[...common, "--user=101:101", "--volume=/tmp", `--env=DRAIN_SECONDS=${plan.drainSeconds}`],
         ...listeners.map(({ port }) => `--publish=127.0.0.1::${port}`),
-        ...[`--volume=${config}:${CONFIG_FOLDER}:ro`, `--volume=${served}:${STATIC_FOLDER}:ro`],
+        ...[`--volume=${config}:${CONFIG_FOLDER}:ro`, `--volume=${served}:${STATIC_FOLDER}:ro`, secrets],
         ...[images.nginx, "sh", `${CONFIG_FOLDER}/start.sh`],
       );
-      const urls = await Promise.all(listeners.map(({ port }) => published(id, port)));
+      const urls = await Promise.all(listeners.map(({ port }) => reach(id, port)));
       if (urls[0] !== undefined) await answers(`${urls[0]}/livez`);
       return { id, urls };
     },
-    remove,
+    loadBalancer,
+    authority,
+    reach,
+    async remove() {
+      for (const { close } of tunnels) close();
+      await remove();
+    },
   };
 }
 

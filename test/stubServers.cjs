@@ -1,7 +1,15 @@
-// A web server that says its own name, on every port that a plan can give it. Node.js alone runs it, in a container.
-const { createServer } = require("node:http");
+// A web server that says its own name, on every port that a plan can give it, with TLS, as Nginx does: it answers only
+// clients with a certificate. Node.js alone runs it, in a container.
+const { readFileSync } = require("node:fs");
+const { createServer } = require("node:https");
 
 const [, , name, ...ports] = process.argv;
+
+const secret = (file) => readFileSync(`/run/secrets/${file}`);
+const options = {
+  ...{ ca: secret("ca.crt"), cert: secret("server.crt"), key: secret("server.key") },
+  ...{ requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" },
+};
 
 const answer = (port) => (request, response) => {
   request.resume();
@@ -13,5 +21,5 @@ const answer = (port) => (request, response) => {
   });
 };
 
-for (const port of ports) createServer(answer(port)).listen(Number(port), "0.0.0.0");
+for (const port of ports) createServer(options, answer(port)).listen(Number(port), "0.0.0.0");
 process.on("SIGTERM", () => process.exit(0));

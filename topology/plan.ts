@@ -206,6 +206,8 @@ export interface WebPlan extends InstancePlan {
   readonly staticPath: string | undefined;
   /** The load balancer's network: Nginx trusts the client address that requests from there name. */
   readonly trustedSubnet: string;
+  /** The name in the certificate of the only client that it answers: the load balancers'. */
+  readonly client: string;
 }
 
 export interface ApplicationPlan extends InstancePlan {
@@ -221,6 +223,16 @@ export interface ApplicationPlan extends InstancePlan {
   /** The addresses of the database router on its server, which knows the databases for writes and for reads. */
   readonly writeTo: Upstream;
   readonly readFrom: Upstream;
+}
+
+/**
+ * The generations of the stack's certificate authority, each with a key of its own. The first one is 1.
+ */
+export interface AuthorityPlan {
+  /** The generation that signs certificates. */
+  readonly signing: number;
+  /** The generations whose certificates containers trust, the one that signs included, in ascending order. */
+  readonly trusted: readonly number[];
 }
 
 /** A database that a router connects clients to. */
@@ -336,6 +348,7 @@ export interface Topology {
   readonly ownCertificate: OwnCertificate | undefined;
   /** The host names and addresses in a certificate that the authority issues for the site. */
   readonly certified: { readonly names: readonly string[]; readonly addresses: readonly string[] };
+  readonly authority: AuthorityPlan;
   readonly files: FilesPlan;
   readonly database: string;
   readonly protectData: boolean;

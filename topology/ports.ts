@@ -6,8 +6,10 @@ export const SECURE_SITE_PORT = 443;
 export const STATISTICS_PORT = 8404;
 /** The port on which load balancers exchange their tables of clients. */
 export const PEERS_PORT = 10_000;
-/** The first port of a web server; each further application server that it passes requests to has the next. */
-export const WEB_PORT = 8080;
+/** The first port of a web server, with TLS; each further application server that it passes requests to has the next. */
+export const WEB_PORT = 8443;
+/** The name in the certificate by which web servers know the load balancers. */
+export const LOAD_BALANCER_CLIENT = "load-balancer";
 export const MYSQL_PORT = 3306;
 /** The ports of a database router: the numbers of MySQL Router. */
 export const ROUTER_PORTS = { write: 6446, read: 6447 } as const;

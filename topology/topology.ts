@@ -1,6 +1,7 @@
 import { ARBITER } from "../config/choices.ts";
 import type { Config } from "../config/schema.ts";
 import { planApplications } from "./applications.ts";
+import { planAuthority } from "./authority.ts";
 import { planBackups } from "./backups.ts";
 import { planRouters } from "./databaseRouters.ts";
 import { planCluster } from "./databases.ts";
@@ -40,6 +41,7 @@ export function planTopology(config: Config): Topology {
     ...siteUrls(loadBalancers),
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),
+    authority: planAuthority(config),
     files: { application: application.files, static: application.staticFiles, release: application.release },
     database: config.mysql.database,
     protectData: config.mysql.protect,

@@ -4,7 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { attachments, servingAttachment, upstream } from "./links.ts";
 import { serverNetwork } from "./networks.ts";
 import type { ApplicationPlan, WebPlan } from "./plan.ts";
-import { WEB_PORT } from "./ports.ts";
+import { LOAD_BALANCER_CLIENT, WEB_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
 export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
@@ -32,6 +32,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       limits: config.web,
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
+      client: LOAD_BALANCER_CLIENT,
     };
   });
 }

@@ -14,7 +14,7 @@ import { type ApplicationSource, applicationFolder } from "./applicationFolder.t
 export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly plans: readonly ApplicationPlan[];
   readonly databasePassword: Password;
-  /** The certificate of the authority that signs the databases' certificates. */
+  /** The certificates of the authority that signs the databases' certificates. */
   readonly databaseAuthority: pulumi.Output<string>;
   /** The primary and the routers to it: an application may end if it finds no database. */
   readonly needs: readonly Service[];

@@ -29,6 +29,7 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     close-spread-time ${CLOSE_SECONDS}s
     hard-stop-after ${stopSeconds(plan)}s
 ${[...tlsDefaults(plan.site.profile), ...acmeGlobals(plan.site)].map((line) => `    ${line}`).join("\n")}
+    ssl-default-server-options ssl-min-ver TLSv1.3
 
 defaults
     mode http

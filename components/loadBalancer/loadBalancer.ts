@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
-import { STATISTICS_PORT } from "../../topology/ports.ts";
+import { LOAD_BALANCER_CLIENT, STATISTICS_PORT } from "../../topology/ports.ts";
+import { type Authority, fingerprints } from "../certificates.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { clientSecrets } from "../tlsFiles.ts";
 import { acmeAccount } from "./acmeAccount.ts";
 import { ACME_SCRIPTS, type AcmeParts, acmeParts } from "./acmeParts.ts";
 import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
@@ -20,6 +22,8 @@ export interface LoadBalancerArgs extends TierArgs {
   readonly certificate: SiteCertificate;
   /** Whether `pulumi destroy` keeps what ACME needs: its account, and the certificates. */
   readonly protect: boolean;
+  /** Signs the certificate by which web servers know the load balancers. */
+  readonly authority: Authority;
   /** Services that are released before the first load balancer. */
   readonly after: readonly Service[];
 }
@@ -65,6 +69,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
+    const certificate = args.authority.issue(LOAD_BALANCER_CLIENT, { use: "client" }, { parent: this });
     const account = acmeAccount({ parent: this, protect: args.protect });
     const pauses: Service[] = [];
     const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
@@ -72,8 +77,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
       const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
       const files: Files = {
         config: { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html"), ...acme?.config },
-        secrets: secretFiles({ [CERTIFICATE_FILE]: args.certificate.pem, ...acme?.secrets }),
+        secrets: secretFiles({
+          ...clientSecrets(args.authority, certificate),
+          [CERTIFICATE_FILE]: args.certificate.pem,
+          ...acme?.secrets,
+        }),
         acme,
+        read: {
+          CERTIFICATE_SHA256: args.certificate.fingerprint,
+          CERTIFICATES_SHA256: fingerprints(args.authority.trusted, certificate.certificate),
+        },
       };
       const pause = this.#pause(plan, args, files, { ...program, ...waits });
       pauses.push(pause);
@@ -110,7 +123,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   #haproxy(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
-    { config, secrets, acme }: Files,
+    { config, secrets, read, acme }: Files,
     pause: Service,
     { filesAfter = [] }: Waits,
   ): Service {
@@ -121,8 +134,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         networks: pause,
         user: "99:99",
         command: [...(acme?.starter ?? []), "haproxy", "-f", CONFIG_FILE],
-        // HAProxy reads its certificate when it starts, so another one starts a successor.
-        environment: { CERTIFICATE_SHA256: args.certificate.fingerprint, ...acme?.environment },
+        environment: { ...read, ...acme?.environment },
         files: [configFiles(CONFIG_FOLDER, { ...config, ...scripts(acme) }), secrets],
         ...(acme === undefined ? {} : { data: acme.data }),
         scratch: { "/run/haproxy": 1 },
@@ -152,6 +164,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
 interface Files {
   readonly config: Readonly<Record<string, string>>;
   readonly secrets: MountedFiles;
+  /** Public values that change with the secrets: HAProxy reads those only when it starts. */
+  readonly read: Readonly<Record<string, pulumi.Output<string>>>;
   readonly acme: AcmeParts | undefined;
 }
 

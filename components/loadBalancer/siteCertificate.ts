@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { OwnCertificate, Topology } from "../../topology/plan.ts";
-import { type Authority, type CertificateTerms, fingerprint } from "../certificates.ts";
+import { type Authority, fingerprint } from "../certificates.ts";
 import { IS_CERTIFICATE, IS_KEY, pemBlocks, pemText } from "../pem.ts";
 
 /** The certificate that visitors get. */
@@ -35,7 +35,11 @@ function read({ certificate, key }: OwnCertificate) {
 const VALIDITY = { validityPeriodHours: 397 * 24, earlyRenewalHours: 60 * 24 };
 
 function issued({ names, addresses }: Topology["certified"], authority: Authority) {
-  const terms: CertificateTerms = { ipAddresses: addresses, uses: ["server_auth"], validity: VALIDITY };
-  const { certificate, key } = authority.issue("site", names, undefined, terms);
+  const { certificate, key } = authority.issue("site", {
+    use: "server",
+    dnsNames: names,
+    ipAddresses: addresses,
+    validity: VALIDITY,
+  });
   return { certificates: certificate.apply((leaf) => [leaf]), key };
 }

@@ -10,6 +10,7 @@ import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitio
 import type { Password } from "../passwords.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { trustSecrets } from "../tlsFiles.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
   /** undefined: the stack takes no backups at present. */
@@ -90,7 +91,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           secretFiles({
             "backup-password": args.password.value,
             "backup-key": key,
-            "ca.crt": args.authority.certificate,
+            ...trustSecrets(args.authority),
           }),
         ],
         data: { volume, path: BACKUP_FOLDER },

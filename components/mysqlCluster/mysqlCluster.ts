@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
@@ -9,8 +8,9 @@ import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
 import { Service, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { serverSecrets, trustSecrets } from "../tlsFiles.ts";
 import { DATA_FOLDER } from "./definitions.ts";
-import { DESIRED_FOLDER, TLS } from "./mysqlConfig.ts";
+import { DESIRED_FOLDER } from "./mysqlConfig.ts";
 import {
   ACCOUNTS,
   CONFIG_FOLDER,
@@ -62,7 +62,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
     };
     const volumes = dataVolumes(this, args);
     const certificates = new Map(
-      args.plan.databases.map(({ name, dnsNames }) => [name, args.authority.issue(name, dnsNames, { parent: this })]),
+      args.plan.databases.map(({ name, dnsNames }) => [
+        name,
+        args.authority.issue(name, { use: "server", dnsNames }, { parent: this }),
+      ]),
     );
     this.nodes = args.roll(args.plan.databases, {}, (plan, waits) =>
       this.#node(plan, of(volumes, plan), of(certificates, plan), args, waits),
@@ -80,7 +83,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
   #node(
     plan: DatabasePlan,
     volume: docker.Volume,
-    { key, certificate }: IssuedCertificate,
+    issued: IssuedCertificate,
     args: MysqlClusterArgs,
     waits: Waits,
   ): Service {
@@ -98,9 +101,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           // node.sh applies changes of these files, so that a renewal or another password replaces no database.
           secretFiles({
             ...this.#passwordFiles(ACCOUNTS),
-            [basename(TLS.authority)]: authority.certificate,
-            [basename(TLS.certificate)]: certificate,
-            [basename(TLS.key)]: key,
+            ...serverSecrets(authority, issued),
           }),
         ],
         data: { volume, path: DATA_FOLDER },
@@ -142,7 +143,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
           configFiles(CONFIG_FOLDER, controllerFiles()),
           secretFiles({
             ...this.#passwordFiles(["steward", "replication"]),
-            [basename(TLS.authority)]: args.authority.certificate,
+            ...trustSecrets(args.authority),
           }),
         ],
         scratch: { "/tmp": 1 },

@@ -1,11 +1,5 @@
 import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
-
-/** Files of a node: the authority's certificate, its own certificate and its key. */
-export const TLS = {
-  authority: "/run/secrets/ca.crt",
-  certificate: "/run/secrets/server.crt",
-  key: "/run/secrets/server.key",
-} as const;
+import { TLS } from "../tlsFiles.ts";
 
 /** The desired state: files that change while a node runs, and that node.sh applies. */
 export const DESIRED_FOLDER = "/etc/mysql/desired";

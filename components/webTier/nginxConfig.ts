@@ -1,4 +1,5 @@
 import type { WebPlan } from "../../topology/plan.ts";
+import { TLS } from "../tlsFiles.ts";
 
 /** Nginx's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/foobar";
@@ -154,9 +155,23 @@ ${sections(
     }`;
 }
 
-function siteSettings({ listenAddress, listeners, limits }: WebPlan): string[] {
+/** Nginx takes requests only from a client that shows a certificate of the stack's authority. */
+const MUTUAL_TLS = [
+  `ssl_certificate ${TLS.certificate};`,
+  `ssl_certificate_key ${TLS.key};`,
+  `ssl_client_certificate ${TLS.authority};`,
+  "ssl_verify_client on;",
+  "ssl_protocols TLSv1.3;",
+  "ssl_session_cache shared:ssl:1m;",
+  "ssl_session_tickets off;",
+];
+
+function siteSettings({ listenAddress, listeners, limits, client }: WebPlan): string[] {
   return [
-    ...listeners.map(({ port }) => `listen ${listenAddress}:${port};`),
+    ...listeners.map(({ port }) => `listen ${listenAddress}:${port} ssl;`),
+    ...MUTUAL_TLS,
+    "# Other certificates of the same authority are for others.",
+    `if ($ssl_client_s_dn != "CN=${client}") { return 403; }`,
     "client_header_timeout 10s;",
     "client_body_timeout 10s;",
     `client_max_body_size ${limits.maxBodyMb}m;`,

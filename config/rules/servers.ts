@@ -7,6 +7,7 @@ import { httpsChecks } from "./https.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
+import { secretChecks } from "./secrets.ts";
 import { trafficChecks } from "./traffic.ts";
 
 /**
@@ -14,7 +15,7 @@ import { trafficChecks } from "./traffic.ts";
  * between others.
  */
 export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
-  const { servers, names, loadBalancer, application, mysql, networks } = parts;
+  const { servers, names, loadBalancer, application, mysql, secrets, networks } = parts;
   const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
   // Problems with addresses in a network that has to move would be wrong after its move.
   const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
@@ -28,6 +29,7 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...(names && loadBalancer ? acmeChecks(names, loadBalancer) : []),
     ...trafficChecks(servers, loadBalancer, edge, surroundings),
     ...(application ? commandGiven(application) : []),
+    ...(secrets ? secretChecks(secrets) : []),
     ...ofNetworks,
     ...(servers && networks && ofNetworks.length === 0 ? serverNetworkChecks(servers, networks, surroundings) : []),
   ];

@@ -48,6 +48,26 @@ export async function makeObjects(project: string, stack: string, folder = ROOT)
   return keys;
 }
 
+/** The text of a stack's file with another value, which may be an object, at a path of keys. All else in the file stays. */
+export function withValue(project: string, text: string, [key, ...rest]: readonly string[], value: unknown): string {
+  const document = readDocument(text);
+  document.setIn(["config", `${project}:${key}`, ...rest], value);
+  return document.toString(AS_WRITTEN);
+}
+
+/** Sets a value, which may be an object, in a stack's file. */
+export async function setInFile(
+  project: string,
+  stack: string,
+  path: readonly string[],
+  value: unknown,
+  folder = ROOT,
+): Promise<void> {
+  await makeObjects(project, stack, folder);
+  const file = stackFile(stack, folder);
+  await writeFile(file, withValue(project, await readFile(file, "utf8"), path, value));
+}
+
 /**
  * Reads YAML as the CLI does. To the CLI `12e4567890` without quotes is a text, to YAML it is a number (infinity): a
  * number counts as a text unless JavaScript writes it in the same way.

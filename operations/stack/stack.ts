@@ -34,6 +34,8 @@ const outputs = z.looseObject({
   caCertificate: z.string().optional(),
   /** The mark of the stack's state. */
   state: z.string().optional(),
+  /** The generations of the authority's key. Older versions do not output them. */
+  authority: z.object({ signing: z.int(), trusted: z.array(z.int()) }).optional(),
 });
 export type Outputs = z.output<typeof outputs>;
 

@@ -1,3 +1,6 @@
+/** The port of a bare web server, which speaks no TLS. */
+export const BARE_PORT = 8080;
+
 /** The least that HAProxy needs to spread requests over web servers, each given as name:port. */
 export function bareHaproxyConfig(webServers: readonly string[]): string {
   return `defaults
@@ -32,7 +35,7 @@ http {
     }
 
     server {
-        listen 8080;
+        listen ${BARE_PORT};
         location / {
             proxy_pass http://application;
             proxy_http_version 1.1;

@@ -2,8 +2,7 @@ import type Docker from "dockerode";
 import { eventually } from "../../engine/eventually.ts";
 import { engineLabels } from "../../engine/labels.ts";
 import { type InstancePlan, networkOf, type Topology } from "../../topology/plan.ts";
-import { WEB_PORT } from "../../topology/ports.ts";
-import { bareHaproxyConfig, bareNginxConfig } from "./bareConfig.ts";
+import { BARE_PORT, bareHaproxyConfig, bareNginxConfig } from "./bareConfig.ts";
 import type { Route } from "./routes.ts";
 import { addressIn } from "./stack.ts";
 
@@ -69,7 +68,7 @@ export async function startBareProxies(
       plan: loadBalancer.haproxy,
       alias: "bare-haproxy",
       networks: ["web"],
-      config: bareHaproxyConfig(web.map(({ name }) => `bare-${name}:${WEB_PORT}`)),
+      config: bareHaproxyConfig(web.map(({ name }) => `bare-${name}:${BARE_PORT}`)),
       command: "haproxy -W -db -f $FILE",
     });
     const origin = `http://${addressIn(await haproxy.inspect(), networkOf(topology, "web").engineName)}`;

@@ -10,6 +10,7 @@ import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
+import { clientFiles } from "../secrets.ts";
 
 type Changes = Parameters<typeof devConfig>[0];
 
@@ -50,15 +51,29 @@ function section(text: string, name: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
+/** Lines without the options by which servers are verified. */
+const plain = (lines: readonly string[]) =>
+  lines.map((line) => line.replace(/ sni \S+ check-sni \S+ verifyhost \S+/, ""));
 const starting = (lines: readonly string[], word: string) => lines.filter((line) => line.startsWith(`${word} `));
 const web = (text: string) => section(text, "backend web");
 
 describe("haproxy.cfg", () => {
   it("spreads requests over every server, by name and port", () => {
-    assert.deepEqual(starting(web(haproxy()), "server"), [
-      "server server1 web-server1:8080 weight 1",
-      "server server2 web-server2:8080 weight 1",
+    assert.deepEqual(plain(starting(web(haproxy()), "server")), [
+      "server server1 web-server1:8443 weight 1",
+      "server server2 web-server2:8443 weight 1",
     ]);
+  });
+
+  it("verifies servers by the stack's authority and by their names, and shows its own certificate", () => {
+    for (const lines of [web(haproxy()), section(haproxy(), "backend last-resort")]) {
+      const defaults = starting(lines, "default-server").join(" ");
+      assert.match(defaults, / ssl verify required ca-file \/run\/secrets\/ca\.crt crt \/run\/secrets\/client\.pem /);
+      assert.match(
+        starting(lines, "server")[1] ?? "",
+        / sni str\(web-server2\) check-sni web-server2 verifyhost web-server2/,
+      );
+    }
   });
 
   for (const algorithm of ALGORITHMS) {
@@ -76,27 +91,29 @@ describe("haproxy.cfg", () => {
   });
 
   it("keeps all but the first server in reserve in mode active-passive", () => {
-    assert.deepEqual(starting(web(balanced({ mode: "active-passive" })), "server"), [
-      "server server1 web-server1:8080 weight 1",
-      "server server2 web-server2:8080 weight 1 backup",
+    assert.deepEqual(plain(starting(web(balanced({ mode: "active-passive" })), "server")), [
+      "server server1 web-server1:8443 weight 1",
+      "server server2 web-server2:8443 weight 1 backup",
     ]);
   });
 
   it("gives servers their weight and their limit", () => {
-    assert.deepEqual(starting(web(served({ weight: 3, maxConnections: 50 }, {})), "server"), [
-      "server server1 web-server1:8080 weight 3 maxconn 50",
-      "server server2 web-server2:8080 weight 1",
+    assert.deepEqual(plain(starting(web(served({ weight: 3, maxConnections: 50 }, {})), "server")), [
+      "server server1 web-server1:8443 weight 3 maxconn 50",
+      "server server2 web-server2:8443 weight 1",
     ]);
   });
 
   it("sends no new visitors to a server that drains, and nothing at all to one in maintenance", () => {
     const text = served({}, { traffic: "drain" }, { traffic: "maintenance" });
-    assert.deepEqual(starting(web(text), "server"), [
-      "server server1 web-server1:8080 weight 1",
-      "server server2 web-server2:8080 weight 0",
-      "server server3 web-server3:8080 weight 1 disabled",
+    assert.deepEqual(plain(starting(web(text), "server")), [
+      "server server1 web-server1:8443 weight 1",
+      "server server2 web-server2:8443 weight 0",
+      "server server3 web-server3:8443 weight 1 disabled",
     ]);
-    assert.deepEqual(starting(section(text, "backend last-resort"), "server"), ["server server1 web-server1:8080"]);
+    assert.deepEqual(plain(starting(section(text, "backend last-resort"), "server")), [
+      "server server1 web-server1:8443",
+    ]);
   });
 
   it("binds visitors to a server by a cookie that scripts cannot read, or by their address", () => {
@@ -173,13 +190,14 @@ describe("the real HAProxy takes its file", function () {
   this.timeout(60_000);
   const { images } = parseConfig("foobar", "dev", {});
   const { certificate, key } = issue("www.foobar.com");
+  const authority = issue("authority");
   const page = readFileSync(new URL("../../components/loadBalancer/files/503.html", import.meta.url), "utf8");
   const check = (text: string) =>
     runProgram({
       image: images.haproxy,
       files: { "haproxy.cfg": text, "503.html": page },
       folder: CONFIG_FOLDER,
-      secrets: { [CERTIFICATE_FILE]: certificate + key },
+      secrets: { [CERTIFICATE_FILE]: certificate + key, ...clientFiles(authority, issue("load-balancer", authority)) },
       command: ["haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       user: "99:99",
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { issue } from "../../app/test/certificates.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { engineMissing } from "../engine.ts";
 import { type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
@@ -25,6 +26,24 @@ describe("HAProxy at work, in the variants of its configuration", function () {
     stage = await createHaproxyStage(["server1", "server2", "server3"]);
   });
   after(() => stage?.remove());
+
+  it("sends no request to a server whose certificate has another name, or is signed by another authority", async () => {
+    const other = { server1: { certificate: "web-server3" }, server2: { signed: issue("authority") } };
+    const impostors = await createHaproxyStage(["server1", "server2"], other);
+    try {
+      const { url, log } = await impostors.play("round-robin");
+      assert.equal((await fetch(url)).status, 503);
+      await eventually(async () => {
+        const text = await log();
+        for (const server of ["server1", "server2"]) {
+          assert.match(text, new RegExp(`Server web/${server} is DOWN, reason: Layer6 invalid response`));
+        }
+      }, 10);
+      assert.equal((await fetch(url)).status, 503);
+    } finally {
+      await impostors.remove();
+    }
+  });
 
   const shares = async ({ url }: Balancer) => {
     const found = await sharesOf(url, REQUESTS);

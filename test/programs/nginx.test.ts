@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { issue } from "../../app/test/certificates.ts";
 import { CONFIG_FOLDER, nginxConfig, stopSeconds } from "../../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../../config/config.ts";
 import type { WebPlan } from "../../topology/plan.ts";
@@ -8,6 +9,7 @@ import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { engineMissing } from "../engine.ts";
 import { runProgram } from "../realProgram.ts";
+import { serverFiles } from "../secrets.ts";
 
 type Changes = Parameters<typeof devConfig>[0];
 
@@ -47,15 +49,15 @@ const site = (text: string) => block(text, "server");
 describe("nginx.conf", () => {
   it("passes requests to the application on its own server", () => {
     assert.deepEqual(block(nginx(), "upstream server1").slice(1, 2), ["server app-server1:3000 resolve max_fails=0;"]);
-    assert.deepEqual(block(nginx(), "map $server_port $application"), ["8080 server1;"]);
+    assert.deepEqual(block(nginx(), "map $server_port $application"), ["8443 server1;"]);
   });
 
   it("has a port for each application that it passes requests to", () => {
     const text = nginx(APART);
-    assert.deepEqual(block(text, "map $server_port $application"), ["8080 one;", "8081 two;"]);
+    assert.deepEqual(block(text, "map $server_port $application"), ["8443 one;", "8444 two;"]);
     assert.deepEqual(
       site(text).filter((line) => line.startsWith("listen")),
-      ["listen web-front.web:8080;", "listen web-front.web:8081;"],
+      ["listen web-front.web:8443 ssl;", "listen web-front.web:8444 ssl;"],
     );
     assert.ok(block(text, "upstream two").includes("server app-two:3000 resolve max_fails=0;"));
   });
@@ -126,11 +128,13 @@ it("start.sh of Nginx is valid", async () => {
 describe("the real Nginx takes its file", function () {
   this.timeout(60_000);
   const { images } = parseConfig("foobar", "dev", {});
+  const authority = issue("authority");
   const check = (text: string) =>
     runProgram({
       image: images.nginx,
       files: { "nginx.conf": text },
       folder: CONFIG_FOLDER,
+      secrets: serverFiles(authority, issue("web-server1", authority)),
       command: ["nginx", "-t", "-c", `${CONFIG_FOLDER}/nginx.conf`],
       user: "101:101",
       hosts: [web().listenAddress, web(APART).listenAddress],

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import type { ConnectionOptions } from "node:tls";
+import { issue } from "../../app/test/certificates.ts";
 import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
 import { eventually } from "../../engine/eventually.ts";
-import { answers, docker, engineMissing, published } from "../engine.ts";
+import { LOAD_BALANCER_CLIENT, WEB_PORT } from "../../topology/ports.ts";
+import { answers, docker, engineMissing } from "../engine.ts";
 import { createStage, type NginxContainer, STATIC_VERSION, type Stage } from "../nginxStage.ts";
+import { clientOptions } from "../secrets.ts";
 
 const STYLE = "p { color: red }\n".repeat(100);
 const FILES = {
@@ -105,6 +109,26 @@ describe("Nginx at work", function () {
     });
   });
 
+  describe("answers the load balancer only", () => {
+    const status = async (options: ConnectionOptions) =>
+      (await fetch(`${await stage.reach(nginx.id, WEB_PORT, options)}/text`)).status;
+
+    it("which shows its certificate, and nobody who shows none or another of the same authority", async () => {
+      const { ca } = stage.loadBalancer;
+      assert.equal(await status(stage.loadBalancer), 200);
+      assert.equal(await status(ca === undefined ? {} : { ca }), 400);
+      const database = issue("mysql-server1", stage.authority);
+      assert.equal(await status(clientOptions(stage.authority, database)), 403);
+    });
+
+    it("and not one whose certificate another authority signed, even in its name", async () => {
+      const impostor = issue(LOAD_BALANCER_CLIENT, issue("authority"));
+      assert.equal(await status({ ...clientOptions(stage.authority, impostor) }), 400);
+    });
+
+    it("and by TLS 1.3 only", () => assert.rejects(status({ ...stage.loadBalancer, maxVersion: "TLSv1.2" })));
+  });
+
   describe("knows the client", () => {
     it("from the load balancer, of whose list only the last address is its own", async () => {
       const sent = await (await ask("/headers", from("203.0.113.5, 192.0.2.1"))).json();
@@ -112,8 +136,9 @@ describe("Nginx at work", function () {
     });
 
     it("and trusts no other container's claim", async () => {
-      const script = `fetch("http://${nginx.id.slice(0, 12)}:8080/headers", { headers: { "x-forwarded-for": "192.0.2.1" } })
-        .then((answer) => answer.text()).then(console.log)`;
+      const place = { host: nginx.id.slice(0, 12), port: WEB_PORT, servername: "web-server1", path: "/headers" };
+      const request = { ...place, headers: { "x-forwarded-for": "192.0.2.1" }, ...stage.loadBalancer };
+      const script = `require("https").get(${JSON.stringify(request)}, (answer) => answer.pipe(process.stdout))`;
       const sent = JSON.parse(await docker("exec", stage.applicationId, "node", "-e", script));
       const own = await docker(
         "inspect",
@@ -183,7 +208,7 @@ describe("Nginx at work", function () {
       await docker("kill", "--signal=QUIT", id);
       assert.equal(await docker("wait", id), "0");
       await docker("start", id);
-      const url = await published(id, 8080);
+      const url = await stage.reach(id);
       await answers(url);
       assert.equal(await status(url, "/readyz"), 200);
     });
@@ -194,7 +219,7 @@ describe("Nginx at work", function () {
       const held = async () => (await fetch(`${stage.applicationUrl}/held-count`)).text();
       await eventually(async () => assert.equal(await held(), "1"), 10);
       await docker("kill", "--signal=QUIT", id);
-      await eventually(() => assert.rejects(docker("exec", id, "curl", "-s", "http://127.0.0.1:8080/")), 10);
+      await eventually(() => assert.rejects(docker("exec", id, "curl", "-s", `https://127.0.0.1:${WEB_PORT}/`)), 10);
       await fetch(`${stage.applicationUrl}/release`);
       assert.equal(await (await late).text(), "late");
       assert.equal(await docker("wait", id), "0");

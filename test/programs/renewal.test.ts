@@ -58,13 +58,25 @@ describe("a renewed certificate, against mocks", () => {
     });
   });
 
-  it("reaches the clients of the authority; applications, which read it when they start, are restarted", async () => {
+  it("reaches a web server, which is replaced, and the load balancer, which has a successor; the pause container stays", async () => {
+    assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "web-server1"))), {
+      seeds: ["web-server1-secrets-v1"],
+      running: ["web-server1"],
+    });
+    assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("locallySignedCert", "load-balancer"))), {
+      seeds: ["haproxy-lb1-secrets-v1", "lb1-secrets-v1"],
+      running: ["haproxy-lb1"],
+    });
+  });
+
+  it("reaches all that trust the authority; those that read it when they start are replaced, and no database is", async () => {
     assert.deepEqual(changed(await deployConfig(SETTINGS, renewed("selfSignedCert", "authority"))), {
       seeds: [
-        ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-backup-secrets-v1"],
-        ...["mysql-server1-secrets-v1", "mysql-server2-secrets-v1", "mysql-steward-secrets-v1"],
+        ...["app-server1-secrets-v1", "app-server2-secrets-v1", "haproxy-lb1-secrets-v1", "lb1-secrets-v1"],
+        ...["mysql-backup-secrets-v1", "mysql-server1-secrets-v1", "mysql-server2-secrets-v1"],
+        ...["mysql-steward-secrets-v1", "web-server1-secrets-v1", "web-server2-secrets-v1"],
       ],
-      running: ["app-server1", "app-server2"],
+      running: ["app-server1", "app-server2", "haproxy-lb1", "web-server1", "web-server2"],
     });
   });
 });

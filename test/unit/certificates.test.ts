@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Authority, type IssuedCertificate } from "../../components/certificates.ts";
+import type { AuthorityPlan } from "../../topology/plan.ts";
 import { promiseOf } from "../harness.ts";
 
 /** The provider's outputs; its keys are secrets. */
@@ -24,7 +25,7 @@ interface Made {
 }
 
 /** An authority and one certificate of it, against mocks. */
-async function make(protect: boolean): Promise<Made> {
+async function make(protect: boolean, generations: AuthorityPlan = { signing: 1, trusted: [1] }): Promise<Made> {
   const inputs: Record<string, Record<string, unknown>> = {};
   const protectedOnes: string[] = [];
   await pulumi.runtime.setMocks(
@@ -46,8 +47,12 @@ async function make(protect: boolean): Promise<Made> {
     if (opts.protect === true) protectedOnes.push(name);
     return undefined;
   };
-  const authority = new Authority("authority", { commonName: "foobar dev", protect }, { transformations: [note] });
-  const issued = authority.issue("mysql-server1", ["mysql-server1", "primary"]);
+  const authority = new Authority(
+    "authority",
+    { commonName: "foobar dev", protect, ...generations },
+    { transformations: [note] },
+  );
+  const issued = authority.issue("mysql-server1", { use: "server", dnsNames: ["mysql-server1", "primary"] });
   await promiseOf(pulumi.all([authority.certificate, issued.key, issued.certificate]));
   await pulumi.runtime.disconnect();
   return { authority, issued, inputs, protectedOnes };
@@ -67,11 +72,12 @@ describe("the stack's certificate authority", () => {
       subject: { commonName: "foobar dev" },
       isCaCertificate: true,
       allowedUses: ["cert_signing", "crl_signing"],
+      setSubjectKeyId: true,
       ...TEN_YEARS_RENEWED_IN_THE_LAST,
     });
   });
 
-  it("issues a certificate for a new key and the given names, for servers and clients", () => {
+  it("issues a certificate for a new key and the given names, for servers or for clients", () => {
     assert.deepEqual(made.inputs["CertRequest mysql-server1-request"], {
       privateKeyPem: "mysql-server1-key, SEC 1",
       subject: { commonName: "mysql-server1" },
@@ -81,7 +87,8 @@ describe("the stack's certificate authority", () => {
       certRequestPem: "mysql-server1-request",
       caCertPem: "authority-certificate",
       caPrivateKeyPem: "authority-key, SEC 1",
-      allowedUses: ["digital_signature", "server_auth", "client_auth"],
+      allowedUses: ["digital_signature", "server_auth"],
+      setSubjectKeyId: true,
       ...TEN_YEARS_RENEWED_IN_THE_LAST,
     });
   });

@@ -18,8 +18,8 @@ describe("the connections of a plan", () => {
     assert.deepEqual(
       connections(plan()).map(({ from, to, ports }) => `${from} > ${to}:${ports.join(",")}`),
       [
-        "lb1 > web-server1:8080",
-        "lb1 > web-server2:8080",
+        "lb1 > web-server1:8443",
+        "lb1 > web-server2:8443",
         "web-server1 > app-server1:3000",
         "web-server2 > app-server2:3000",
         "app-server1 > router-server1:6446,6447",
@@ -128,7 +128,7 @@ describe("the probe of the firewall", () => {
   it("tells what opens from what has to", () => {
     const topology = plan();
     const open = [
-      { from: "lb1", name: "web-server1", address: "10.201.1.3", port: 8080 },
+      { from: "lb1", name: "web-server1", address: "10.201.1.3", port: 8443 },
       { from: "lb1", name: "host", address: "10.201.0.1", port: 40_001 },
       { from: "app-server1", name: "app-server2", address: "10.201.2.34", port: 3000 },
     ];
@@ -143,7 +143,7 @@ describe("the probe of the firewall", () => {
         "| from, to | app-server2 | host | web-server1 |",
         "| --- | --- | --- | --- |",
         "| app-server1 | 3000 | - | - |",
-        "| lb1 | - | any | 8080 |",
+        "| lb1 | - | any | 8443 |",
       ].join("\n"),
     );
   });

@@ -77,6 +77,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     "foobar:mysql": { replication: "semisync", withoutReplica: "wait", protect: false },
   },
   "no protection, but backups": { "foobar:mysql": { protect: false, backup: {} } },
+  "a change of the authority's key": { "foobar:secrets": { authority: { generation: 1, alsoTrusted: 2 } } },
   "one server": { "foobar:servers": [server("server1")] },
   "no policies": {
     "foobar:policies": { off: Object.fromEntries(POLICY_NAMES.map((name) => [name, "a test of the switch"])) },
