@@ -71,7 +71,9 @@ export interface Writing {
 
 /** @param settings of `foobar:mysql` */
 export async function createMysqlStage(settings: Readonly<Record<string, unknown>>): Promise<MysqlStage> {
-  const { cluster, database } = planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:mysql": settings })));
+  const { cluster: planned, database } = planTopology(
+    parseConfig("foobar", "dev", devConfig({ "foobar:mysql": settings })),
+  );
   const folder = await mkdtemp(join(tmpdir(), "foobar-"));
   const stage = `foobar-mysql-${folder.slice(-6).toLowerCase()}`;
   const label = `--label=${stage}`;
@@ -86,6 +88,10 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
   const authority = issue("authority");
 
   await docker("network", "create", label, stage);
+  const subnet = await docker("network", "inspect", "--format={{(index .IPAM.Config 0).Subnet}}", stage);
+  const inSubnet = (account: string) => [account, subnet] as const;
+  const accountHosts = Object.fromEntries(Object.keys(planned.accountHosts).map(inSubnet));
+  const cluster = { ...planned, accountHosts: accountHosts as ClusterPlan["accountHosts"] };
   const run = async (name: string, alias: string, options: readonly string[], script: string) =>
     docker(
       ...[

@@ -67,6 +67,7 @@ export function planCluster(config: Config): ClusterPlan {
     withoutReplica: mysql.withoutReplica,
     groupName: uuidOf(`${config.project}/${config.stack}`),
     primary: memberName(first ?? ""),
+    accountHosts: accountHosts(config.networks),
     databases,
     controller: {
       name: CONTROLLER,
@@ -75,6 +76,18 @@ export function planCluster(config: Config): ClusterPlan {
       attachments: attachments(CONTROLLER, "replication"),
       ...SIZES.controller,
     },
+  };
+}
+
+/** Queries of the application reach a database from its routers. */
+function accountHosts({ data, replication }: Config["networks"]): ClusterPlan["accountHosts"] {
+  return {
+    application: data,
+    router: data,
+    replication,
+    steward: replication,
+    backup: replication,
+    monitoring: replication,
   };
 }
 

@@ -277,6 +277,12 @@ export interface DatabasePlan extends InstancePlan {
   readonly sizing: MysqlSizing;
 }
 
+/**
+ * The accounts of MySQL's clients. `steward` is the switchover controller's; `router` has no password and can only read
+ * the state of replication.
+ */
+export type ClientAccount = "application" | "router" | "replication" | "steward" | "backup" | "monitoring";
+
 /** The MySQL servers together. */
 export interface ClusterPlan {
   readonly replication: Replication;
@@ -286,6 +292,8 @@ export interface ClusterPlan {
   readonly groupName: string;
   /** The member that is primary by configuration. */
   readonly primary: string;
+  /** The subnet of each account's clients, from which alone MySQL lets the account in. */
+  readonly accountHosts: Readonly<Record<ClientAccount, string>>;
   /** In the order of their replacement: the arbiter, the replicas, last the configured primary. */
   readonly databases: readonly DatabasePlan[];
   /** The switchover controller: it promotes the configured member, and checks that all members are in place. */

@@ -30,6 +30,10 @@ export const MARKER = `${DATA_FOLDER}/.provisioning`;
 export const GIVEN_UP = "/tmp/given-up";
 /** A file in a data folder with cloned data, until the data certainly has everything that the lost data had. */
 export const DATA_LOST = `${DATA_FOLDER}/.data-lost`;
+/** A file in a node's container: the mark of the password that it replicates with (accounts.sh). */
+export const CONNECTED_WITH = "/tmp/connected-with";
+/** A file in a node's container that asks it to leave its group and to come back, with the present password. */
+export const REGROUP = "/tmp/regroup";
 /** A file in a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
 
@@ -39,6 +43,8 @@ const SHARED = {
   DATA_LOST,
   OPENED,
   GIVEN_UP,
+  CONNECTED_WITH,
+  REGROUP,
   APPLIES,
   BROKEN,
   CANNOT_APPLY,

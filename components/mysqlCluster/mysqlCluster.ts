@@ -59,6 +59,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
       replication: password("replication"),
       steward: password("steward"),
       backup: password("backup"),
+      monitoring: password("monitoring"),
     };
     const volumes = dataVolumes(this, args);
     const certificates = new Map(

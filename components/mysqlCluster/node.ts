@@ -26,20 +26,19 @@ const NODE_SCRIPTS = [
  * The accounts whose passwords a node has, as files `<account>-password` in /run/secrets. `steward` is the switchover
  * controller's.
  */
-export const ACCOUNTS = ["root", "application", "replication", "steward", "backup"] as const;
+export const ACCOUNTS = ["root", "application", "replication", "steward", "backup", "monitoring"] as const;
 
-/** The environment of a node's scripts, and of the image's. */
+/** The environment of a node's scripts. */
 export function nodeEnvironment(plan: DatabasePlan, cluster: ClusterPlan, database: string): Record<string, string> {
   return {
-    MYSQL_ROOT_PASSWORD_FILE: "/run/secrets/root-password",
-    MYSQL_ROOT_HOST: "localhost",
-    // Loading the time zone tables would be errant transactions.
-    MYSQL_INITDB_SKIP_TZINFO: "1",
     MEMBER: plan.member,
     PEERS: plan.peers.join(" "),
     ARBITER: String(plan.role === "arbiter"),
     APPLICATION_DATABASE: database,
     ROUTER_TABLES: ROUTER_TABLES.join(" "),
+    ACCOUNT_HOSTS: Object.entries(cluster.accountHosts)
+      .map(([account, subnet]) => `${account}=${subnet}`)
+      .join(" "),
     ...replication(cluster),
   };
 }

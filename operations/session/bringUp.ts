@@ -3,9 +3,11 @@ import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
+import { settleAccounts } from "../database/settle.ts";
 import { makeObjects } from "../stack/file.ts";
+import { openStack } from "../stack/open.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
-import { unattended } from "./attendance.ts";
+import { isWhole, unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
@@ -42,10 +44,27 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   // stopping what a killed `down` has asked it to stop.
   if (options.length > 0) await startAgain(session, known);
   const exitCode = await pulumi(session, ["up", ...options]);
-  if (exitCode === 0) await startAgain(session, known);
+  if (exitCode === 0) {
+    await startAgain(session, known);
+    if (isWhole(session.rest)) await settle(session.stack);
+  }
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
+}
+
+/**
+ * Ends accounts and passwords that the update has replaced. The site works without that, so a failure is only said: the
+ * next `up` does it.
+ */
+async function settle(stack: string): Promise<void> {
+  try {
+    const ended = await settleAccounts(await openStack(stack));
+    if (ended.length > 0) say("replaced passwords and accounts of other networks no longer open the databases");
+  } catch (error) {
+    say(`replaced passwords may still open the databases: ${error instanceof Error ? error.message : String(error)}
+    cure:      npm run up, when every database is in its place`);
+  }
 }
 
 /**

@@ -155,6 +155,7 @@ describe("a new password", () => {
       ...["application first: opens", "application second: does not open"],
       "node: the account application has the password of the file now, and still takes the one before",
       ...["application first: opens", "application second: opens", "application first: opens"],
+      ...["application first: opens", "application second: opens"],
       "node: root has the password of the file now",
       ...["root first: does not open", "root third: opens", "closed: 1, logged: 0"],
     ]);

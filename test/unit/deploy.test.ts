@@ -214,7 +214,7 @@ describe("the dev stack, against mocks", () => {
       ["mysql-server1-data", "mysql-server2-data"],
     );
     const isProtected = names(({ protect }) => protect);
-    const accounts = ["application", "backup", "replication", "root", "steward"];
+    const accounts = ["application", "backup", "monitoring", "replication", "root", "steward"];
     const passwords = accounts.map((account) => `mysql-${account}-password`);
     assert.deepEqual(isProtected, ["state", "backup-key", ...passwords, "acme-account-key", "authority-key"]);
     const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);

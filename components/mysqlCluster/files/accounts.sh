@@ -1,13 +1,27 @@
 #!/usr/bin/env bash
 # The accounts of the cluster, each with the fewest privileges that it needs. For node.sh.
 
+# By account: the subnet of its clients, from which alone it can be opened.
+declare -A host_of=()
+for pair in $ACCOUNT_HOSTS; do host_of[${pair%=*}]=${pair#*=}; done
+
+# mark PASSWORD: prints a public text that tells this password from others: the beginning of its hash, from which nobody
+# can derive a long random password. An account's attribute has the mark of the password that was set last.
+mark() {
+  local hash
+  hash=$(printf '%s' "$1" | sha256sum)
+  echo "${hash:0:16}"
+}
+
 # account NAME GRANTS…: SQL that creates the account or adds missing privileges. Passwords have no characters that need
 # quoting.
 account() {
-  local name=$1
+  local name=$1 password
+  local account="'$name'@'${host_of[$name]}'"
   shift
-  echo "CREATE USER IF NOT EXISTS '$name'@'%' IDENTIFIED BY '$(secret "$name-password")' REQUIRE SSL;"
-  printf "GRANT %s TO '$name'@'%%';\n" "$@"
+  password=$(secret "$name-password")
+  echo "CREATE USER IF NOT EXISTS $account IDENTIFIED BY '$password' REQUIRE SSL ATTRIBUTE '{\"password\": \"$(mark "$password")\"}';"
+  printf "GRANT %s TO $account;\n" "$@"
 }
 
 cluster_schema() {
@@ -45,18 +59,20 @@ member_accounts() {
     "SELECT ON performance_schema.*" "SELECT ON cluster.*"
 }
 
-# Accounts of everything that is not a member: switchover controller, backup, application, router. The router connects
-# without encryption and without a password, so it can read nothing but the state of replication.
+# Accounts of everything that is not a member: switchover controller, backup, monitoring, application, router. The router
+# connects without encryption and without a password, so it can read nothing but the state of replication, and nobody can
+# open it but from the network of the routers.
 other_accounts() {
   account steward "RELOAD, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, REPLICATION_SLAVE_ADMIN, GROUP_REPLICATION_ADMIN ON *.*" \
     "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
   account backup "REPLICATION SLAVE, BACKUP_ADMIN ON *.*"
+  account monitoring "PROCESS, REPLICATION CLIENT ON *.*" "SELECT ON performance_schema.*"
   echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"
   account application "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,
     LOCK TABLES, CREATE VIEW, SHOW VIEW, TRIGGER ON \`$APPLICATION_DATABASE\`.*"
-  echo "CREATE USER IF NOT EXISTS 'router'@'%' IDENTIFIED WITH caching_sha2_password BY '' PASSWORD EXPIRE NEVER;"
+  echo "CREATE USER IF NOT EXISTS 'router'@'${host_of[router]}' IDENTIFIED WITH caching_sha2_password BY '' PASSWORD EXPIRE NEVER;"
   local table
-  for table in $ROUTER_TABLES; do echo "GRANT SELECT ON performance_schema.$table TO 'router'@'%';"; done
+  for table in $ROUTER_TABLES; do echo "GRANT SELECT ON performance_schema.$table TO 'router'@'${host_of[router]}';"; done
 }
 
 # Just enough for peers to query an empty node. It is not written to the binary log: each node does it for itself, and a
@@ -68,6 +84,16 @@ prepare_fresh() {
 begin_cluster() {
   state "starting: creating the accounts and the database $APPLICATION_DATABASE"
   { other_accounts; begin_term "$MEMBER" configured; } | sql
+}
+
+# admit_members: if the data comes from a stack with other networks, the members could not log in to each other, and a
+# group could not begin. So each node admits the members of its own network by itself, without the binary log.
+admit_members() {
+  local known
+  if [ -n "${admits:-}" ]; then return; fi
+  known=$(ask "SELECT COUNT(*) FROM mysql.user WHERE User = 'replication' AND Host = '${host_of[replication]}'") || return
+  if [ "$known" = 0 ]; then member_accounts | unlogged sql || return; fi
+  admits=yes
 }
 
 # Creates accounts and tables that an older version of the program did not have.

@@ -42,21 +42,24 @@ leading() {
   echo "SET GLOBAL read_only = OFF;"
 }
 
-# connection SOURCE: the options by which a replica connects to this source.
+# connection SOURCE: the options by which a replica connects to this source. MySQL would store an account's password in
+# clear, so the account is named when replication starts, and kept in memory.
 connection() {
   cat <<SQL
-SOURCE_HOST = '$1', SOURCE_USER = 'replication', SOURCE_PASSWORD = '$(secret replication-password)',
+SOURCE_HOST = '$1', SOURCE_USER = '', SOURCE_PASSWORD = '',
   SOURCE_SSL = 1, SOURCE_SSL_CA = '/run/secrets/ca.crt', SOURCE_SSL_VERIFY_SERVER_CERT = 1,
   SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0
 SQL
 }
+
+start_replica() { echo "START REPLICA USER = 'replication' PASSWORD = '$(secret replication-password)' FOR CHANNEL '';"; }
 
 # following SOURCE: SQL that makes a server without a source a replica of this one.
 following() {
   cat <<SQL
 STOP REPLICA FOR CHANNEL '';
 CHANGE REPLICATION SOURCE TO $(connection "$1"), SOURCE_AUTO_POSITION = 1 FOR CHANNEL '';
-START REPLICA FOR CHANNEL '';
+$(start_replica)
 SQL
 }
 
@@ -67,7 +70,7 @@ going_on_from() {
 STOP REPLICA IO_THREAD FOR CHANNEL '';
 START REPLICA SQL_THREAD FOR CHANNEL '';
 CHANGE REPLICATION SOURCE TO $(connection "$1") FOR CHANNEL '';
-START REPLICA FOR CHANNEL '';
+$(start_replica)
 SQL
 }
 
@@ -76,7 +79,7 @@ SQL
 receiving_again() {
   cat <<SQL
 STOP REPLICA IO_THREAD FOR CHANNEL '';
-START REPLICA USER = 'replication' PASSWORD = '$(secret replication-password)' FOR CHANNEL '';
+$(start_replica)
 SQL
 }
 

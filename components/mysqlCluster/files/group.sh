@@ -11,6 +11,9 @@ keep_in_group() {
     if [ -e "$GIVEN_UP" ] || [ -e "$DATA_LOST" ]; then rm -f "$GIVEN_UP" "$DATA_LOST"; fi
     if [ "$majority" = 0 ]; then
       be_in_minority
+    elif [ -e "$REGROUP" ] && [ "$role" = SECONDARY ]; then
+      rm "$REGROUP"
+      join
     elif [ "$problem" = - ]; then
       state "member, $role"
       if [ "$role" = PRIMARY ]; then lead; fi
@@ -75,13 +78,18 @@ be_in_minority() {
   fi
 }
 
+# start_group STATEMENTS: runs the statements and starts this member, which keeps the password as long as it is in the
+# group: it recovers and talks to the others with it.
 start_group() {
+  local password
+  password=$(secret replication-password)
   ask "STOP GROUP_REPLICATION" 2>/dev/null
-  sql 600 <<SQL
+  sql 600 <<SQL || return
 $1
-START GROUP_REPLICATION USER = 'replication', PASSWORD = '$(secret replication-password)';
+START GROUP_REPLICATION USER = 'replication', PASSWORD = '$password';
 SET GLOBAL group_replication_bootstrap_group = OFF;
 SQL
+  mark "$password" >"$CONNECTED_WITH"
 }
 
 # leave_source: stops replicating from a source outside the group. That deletes the relay log, so everything is applied

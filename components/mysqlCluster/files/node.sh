@@ -3,11 +3,12 @@
 # the primary itself: the configuration, a person or MySQL's own group promotes it.
 #
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
-# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE. In /etc/mysql/desired, whose files
+# (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE, ROUTER_TABLES (that the routers'
+# account may read), ACCOUNT_HOSTS (account=subnet of each). In /etc/mysql/desired, whose files
 # change while it runs, the file primary names the first member that takes writes, and sizing.cnf has sizes. /tmp/state
 # contains the node's state; health.sh reads its first word.
 set -uo pipefail
-: "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}"
+: "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}" "${ACCOUNT_HOSTS:?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
@@ -109,8 +110,7 @@ provision() {
   fi
 }
 
-# The image initialises the data with a server that has no network, and then starts the real one.
-until [ "$(answers 'SELECT @@skip_networking')" = 0 ]; do
+until [ "$(answers 'SELECT 1')" = 1 ]; do
   refuse_stranger
   sleep 0.2
 done
@@ -121,6 +121,7 @@ while :; do
     provision
   elif look; then
     resize
+    admit_members
     apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Sets the accounts' passwords to those of the files, which may change while the node runs. For node.sh.
 
+# host_of is from accounts.sh.
+# shellcheck disable=SC2154
+
 # Only this user can open the account node, by the socket. It exists to set passwords: once the file has another
 # password for root, root itself can no longer log in with it.
 NODE="CREATE USER IF NOT EXISTS 'node'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';
@@ -59,15 +62,20 @@ refuse_stranger() {
   state "refused: root has another password in this data than in the stack, and the version that wrote the data cannot change it"
 }
 
-# The other accounts belong to the cluster, and the primary sets their passwords. The previous password stays valid
-# until the next change, for clients that still use it.
+# The other accounts belong to the cluster, and the primary sets their passwords. The previous password stays valid for
+# clients that still use it, until `up` has moved all of them and discards it.
 keep_accounts() {
-  local account password problem
-  for account in application replication steward backup; do
-    has_changed "$account" || continue
-    if ! problem=$(sql_at "$MEMBER" "$account" 2>&1 <<<"DO 0"); then
-      [[ $problem == *"ERROR 1045"* ]] || continue
-      ask "ALTER USER '$account'@'%' IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD" || continue
+  local account password name present wanted
+  for account in "${!host_of[@]}"; do
+    # The router's account has none.
+    if [ "$account" = router ] || ! has_changed "$account"; then continue; fi
+    name="'$account'@'${host_of[$account]}'"
+    wanted=$(mark "$password")
+    present=$(ask "SELECT ATTRIBUTE->>'\$.password' FROM information_schema.user_attributes
+      WHERE USER = '$account' AND HOST = '${host_of[$account]}'") || continue
+    if [ "$present" != "$wanted" ]; then
+      # One statement sets both, because the same password set twice would drop the one before.
+      ask "ALTER USER $name IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD ATTRIBUTE '{\"password\": \"$wanted\"}'" || continue
       echo "node: the account $account has the password of the file now, and still takes the one before"
     fi
     taken[$account]=$password

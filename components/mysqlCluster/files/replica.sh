@@ -131,7 +131,7 @@ acknowledgements() {
 # Clusters of the first versions of the program have no primary term yet.
 adopt() {
   if [ "$source" != - ]; then
-    ask "START REPLICA FOR CHANNEL ''"
+    start_replica | sql
     state "replica of $source"
   elif [ "$(desired_primary)" = "$MEMBER" ]; then
     ask "SET GLOBAL super_read_only = OFF"
@@ -145,6 +145,8 @@ be_replica_of() {
   ask "SET GLOBAL super_read_only = ON; $(no_semisync_source)"
   if [ "$source $follows" = "$1 1" ]; then
     state "replica of $1"
+    forget_stored_password
+    renew_connection "$1"
     keep_data "$1"
     return
   fi
@@ -173,6 +175,37 @@ be_replica_of() {
   "$1") receiving_again ;;
   *) going_on_from "$1" ;;
   esac | sql
+}
+
+# renew_connection PRIMARY: MySQL connects again with the password that the receiver was started with. If the file has
+# another one, which the primary accepts, the receiver is started again with it.
+renew_connection() {
+  local password=''
+  IFS= read -r password </run/secrets/replication-password
+  if [ -z "$password" ] || [ "$password" = "${connected_with:-}" ]; then return; fi
+  if [ -n "${connected_with:-}" ]; then
+    ask_peer "$1" "DO 0" 2>/dev/null && receiving_again | sql || return
+    echo "node: replicating with the password of the file now"
+  fi
+  connected_with=$password
+  # shellcheck disable=SC2153 # From definitions.sh.
+  mark "$password" >"$CONNECTED_WITH"
+}
+
+# forget_stored_password: older versions of the program had MySQL store it. This happens while the applier runs, because
+# the change would delete the relay log otherwise.
+forget_stored_password() {
+  local stored
+  if [ -n "${forgot:-}" ]; then return; fi
+  stored=$(ask "SELECT COUNT(*) FROM mysql.slave_master_info WHERE Channel_name = '' AND CONCAT(User_name, User_password) <> ''") || return
+  if [ "$stored" != 0 ]; then
+    echo "node: removing the stored password of replication"
+    {
+      echo "STOP REPLICA IO_THREAD FOR CHANNEL ''; CHANGE REPLICATION SOURCE TO SOURCE_USER = '', SOURCE_PASSWORD = '' FOR CHANNEL '';"
+      start_replica
+    } | sql || return
+  fi
+  forgot=yes
 }
 
 # is_covered_by MEMBER: whether that member has all transactions of this node. If not, sets the state to the reason.

@@ -14,8 +14,12 @@ if [ -e "$MARKER" ] && [[ "$(cat "$MARKER")" != cloning* ]]; then
   echo "start: the first provisioning was interrupted; starting again from an empty data folder"
   find "$data" -mindepth 1 -delete
 fi
+# The image would initialise the data, too, but root's password would stay in the environment of mysqld. MySQL ignores
+# the marker in an empty folder.
 if [ -z "$(ls -A "$data")" ]; then
   echo initialising >"$MARKER"
+  mysqld --initialize-insecure \
+    --init-file=<(printf "ALTER USER 'root'@'localhost' IDENTIFIED BY '%s';\n" "$(cat /run/secrets/root-password)")
 fi
 echo starting >/tmp/state
 rm -f "$OPENED"

@@ -1,0 +1,68 @@
+import type { ClientAccount, ClusterPlan } from "../../topology/plan.ts";
+
+/** An account of a client of the databases, as a member has it. */
+export interface Account {
+  readonly name: string;
+  /** Where MySQL lets it in from. */
+  readonly host: string;
+  /** The mark of its password (accounts.sh), or -. */
+  readonly mark: string;
+  /** Whether the password before still opens it. */
+  readonly takesFormer: boolean;
+}
+
+/** The statement that asks a member for the accounts of the plan's names. */
+export function accountsQuestion({ accountHosts }: Pick<ClusterPlan, "accountHosts">): string {
+  const names = Object.keys(accountHosts).map((name) => `'${name}'`);
+  return `SELECT User, Host, COALESCE(User_attributes->>'$.metadata.password', '-'),
+    JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password')
+    FROM mysql.user WHERE User IN (${names.join(", ")})`;
+}
+
+/** Parses the answer to that statement. */
+export function parseAccounts(rows: readonly (readonly string[])[]): Account[] {
+  return rows.map(([name = "", host = "", mark = "-", former]) => ({ name, host, mark, takesFormer: former === "1" }));
+}
+
+/**
+ * The accounts that do not have the present password yet, by name.
+ * @param marks the mark of each account's present password
+ */
+export function behind(
+  accounts: readonly Account[],
+  { accountHosts }: Pick<ClusterPlan, "accountHosts">,
+  marks: ReadonlyMap<string, string>,
+): ClientAccount[] {
+  return names(accountHosts).filter((name) => {
+    const mark = marks.get(name);
+    return mark !== undefined && own(accounts, accountHosts, name)?.mark !== mark;
+  });
+}
+
+/**
+ * The statements that end what no client of the present plan uses: accounts of other networks, and passwords that were
+ * replaced. An account stays until its successor for the plan's network is there.
+ */
+export function ending(accounts: readonly Account[], { accountHosts }: Pick<ClusterPlan, "accountHosts">): string[] {
+  return names(accountHosts).flatMap((name) => {
+    const kept = own(accounts, accountHosts, name);
+    if (kept === undefined) return [];
+    const others = accounts.filter((one) => one.name === name && one.host !== kept.host);
+    return [
+      ...(kept.takesFormer ? [`ALTER USER ${text(kept)} DISCARD OLD PASSWORD`] : []),
+      ...others.map((one) => `DROP USER IF EXISTS ${text(one)}`),
+    ];
+  });
+}
+
+function own(accounts: readonly Account[], hosts: ClusterPlan["accountHosts"], name: ClientAccount) {
+  return accounts.find((one) => one.name === name && one.host === hosts[name]);
+}
+
+function names(hosts: ClusterPlan["accountHosts"]): ClientAccount[] {
+  return Object.keys(hosts) as ClientAccount[];
+}
+
+function text({ name, host }: Account): string {
+  return `'${name}'@'${host.replaceAll("'", "''")}'`;
+}
