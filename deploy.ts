@@ -48,12 +48,14 @@ export function deploy(topology: Topology, isServing: boolean) {
     plan: topology.cluster,
     database: topology.database,
     authority,
+    generations: topology.secrets,
     protect: protectData,
   });
   const backups = new MysqlBackup("backup", {
     ...common,
     plan: backupPlan,
     database: topology.database,
+    generation: topology.secrets.backupKey,
     password: mysql.passwords.backup,
     authority,
     protect: protectData,

@@ -9,15 +9,37 @@ export interface Password {
   readonly version: pulumi.Output<string>;
 }
 
+export interface PasswordArgs {
+  readonly parent: pulumi.Resource;
+  /** Whether `pulumi destroy` keeps the password. */
+  readonly protect: boolean;
+  /** The number of the present password, from 1. Each is a resource of its own. */
+  readonly generation: number;
+}
+
 /**
- * A random password without special characters, because it is pasted unquoted into SQL and option files.
- * @param options the parent resource, and whether `pulumi destroy` keeps the password
+ * A random password without special characters, because it is pasted unquoted into SQL and option files. The password
+ * before stays in the state, and the next generation deletes it: Pulumi refuses to delete a resource that was protected
+ * until then.
  */
-export function createPassword(
-  name: string,
-  { parent, protect }: { readonly parent: pulumi.Resource; readonly protect: boolean },
-): Password {
-  const { result } = new random.RandomPassword(name, { length: 32, special: false }, { parent, protect });
-  const version = new random.RandomId(`${name}-version`, { byteLength: 4, keepers: { password: result } }, { parent });
+export function createPassword(name: string, { parent, protect, generation }: PasswordArgs): Password {
+  const make = (number: number) =>
+    new random.RandomPassword(
+      generationName(name, number),
+      { length: 32, special: false },
+      { parent, protect: protect && number === generation },
+    );
+  if (generation > 1) make(generation - 1);
+  const { result } = make(generation);
+  const version = new random.RandomId(
+    `${generationName(name, generation)}-version`,
+    { byteLength: 4, keepers: { password: result } },
+    { parent },
+  );
   return { value: result, version: version.hex };
+}
+
+/** The name of a generation's resource. The first one has the name alone, as every stack had it before generations. */
+export function generationName(name: string, generation: number): string {
+  return generation === 1 ? name : `${name}-${generation}`;
 }

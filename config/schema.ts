@@ -30,6 +30,8 @@ export const schema = z.strictObject({
 
 export type Settings = z.output<typeof schema>;
 export type ServerSettings = Settings["servers"][number];
+/** A secret that `npm run rotate` replaces. */
+export type SecretName = Exclude<keyof Settings["secrets"], "authority">;
 export type ImageName = keyof Settings["images"];
 
 /** The stack's configuration: complete, and free of contradictions. */

@@ -26,15 +26,25 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
 
 /**
  * Runs a command in a container; resolves to its standard output.
+ * @param input its standard input, which no list of processes shows; default: none
  * @throws Error with its standard error, if it fails
  */
 export async function executeIn(
   engine: Docker,
   container: Docker.Container,
   command: readonly string[],
+  input?: string,
 ): Promise<string> {
-  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-  const { stdout, stderr, ended } = separated(engine, await exec.start({}));
+  const hasInput = input !== undefined;
+  const exec = await container.exec({
+    Cmd: [...command],
+    AttachStdin: hasInput,
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start(hasInput ? { hijack: true, stdin: true } : {});
+  if (hasInput) stream.end(input);
+  const { stdout, stderr, ended } = separated(engine, stream);
   const [output, errors] = await Promise.all([text(stdout), text(stderr), ended]);
   const { ExitCode } = await exec.inspect();
   if (ExitCode !== 0) throw new Error(errors.trim());

@@ -358,6 +358,8 @@ export interface Topology {
   readonly certified: { readonly names: readonly string[]; readonly addresses: readonly string[] };
   readonly authority: AuthorityPlan;
   readonly files: FilesPlan;
+  /** The generation of each secret, from 1. */
+  readonly secrets: Settings["secrets"];
   readonly database: string;
   readonly protectData: boolean;
 }

@@ -43,6 +43,7 @@ export function planTopology(config: Config): Topology {
     certified: certifiedFor(loadBalancers),
     authority: planAuthority(config),
     files: { application: application.files, static: application.staticFiles, release: application.release },
+    secrets: config.secrets,
     database: config.mysql.database,
     protectData: config.mysql.protect,
   };

@@ -7,7 +7,8 @@ import type { BackupPlan } from "../../topology/plan.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
-import type { Password } from "../passwords.ts";
+import { generationName, type Password } from "../passwords.ts";
+
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { trustSecrets } from "../tlsFiles.ts";
@@ -17,6 +18,8 @@ export interface MysqlBackupArgs extends TierArgs {
   readonly plan: BackupPlan | undefined;
   /** The application's database. */
   readonly database: string;
+  /** The generation of the key of new backups, from 1. */
+  readonly generation: number;
   /** The password of the account `backup`. */
   readonly password: Password;
   readonly authority: Authority;
@@ -43,20 +46,30 @@ export class MysqlBackup extends pulumi.ComponentResource {
     super("foobar:index:MysqlBackup", name, {}, opts);
     const { plan } = args;
     const kept = { parent: this, protect: args.protect || plan !== undefined };
-    // The key of this version requires a digit. Keys that older versions made stay as they are, and have minNumeric 0.
-    const key = new random.RandomPassword(
-      `${name}-key`,
-      { length: 64, special: false, minNumeric: 1 },
-      { ...kept, ignoreChanges: ["minNumeric"] },
+    // Backups keep the key that they were written with, so no former key is removed.
+    const [first, ...later] = Array.from({ length: args.generation }, (_, index) =>
+      this.#key(generationName(`${name}-key`, index + 1), kept),
     );
-    const unauthenticatedUntil = this.#unauthenticatedUntil(name, key, args);
-    this.services = plan === undefined ? [] : [this.#service(plan, key.result, unauthenticatedUntil, args)];
+    if (first === undefined) throw new Error("generations are numbered from 1");
+    const unauthenticatedUntil = this.#unauthenticatedUntil(name, first, args);
+    const keys = [first, ...later].map(({ result }) => result);
+    this.services = plan === undefined ? [] : [this.#service(plan, keys, unauthenticatedUntil, args)];
     this.registerOutputs({});
   }
 
+  /** The key of this version requires a digit. Keys that older versions made stay as they are, and have minNumeric 0. */
+  #key(name: string, kept: pulumi.CustomResourceOptions): random.RandomPassword {
+    return new random.RandomPassword(
+      name,
+      { length: 64, special: false, minNumeric: 1 },
+      { ...kept, ignoreChanges: ["minNumeric"] },
+    );
+  }
+
+  /** @param keys of all generations, the present one last */
   #service(
     plan: BackupPlan,
-    key: pulumi.Output<string>,
+    keys: readonly pulumi.Output<string>[],
     unauthenticatedUntil: pulumi.Output<string>,
     args: MysqlBackupArgs,
   ): Service {
@@ -85,12 +98,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
           UNAUTHENTICATED_UNTIL: unauthenticatedUntil,
           // The archive keeps the password in memory, so another one replaces the container.
           PASSWORD_VERSION: args.password.version,
+          KEY_GENERATION: String(keys.length),
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
           secretFiles({
             "backup-password": args.password.value,
-            "backup-key": key,
+            ...keyFiles(keys),
             ...trustSecrets(args.authority),
           }),
         ],
@@ -130,6 +144,13 @@ export class MysqlBackup extends pulumi.ComponentResource {
       .all([key.minNumeric, since.keepers])
       .apply(([digits, noted]) => (digits === 0 ? (noted?.["since"] ?? "") : ""));
   }
+}
+
+/** The present key is `backup-key`, and a former one has its generation in the name: `backup-key-1`. */
+function keyFiles(keys: readonly pulumi.Output<string>[]): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    keys.map((key, index) => [index === keys.length - 1 ? "backup-key" : `backup-key-${index + 1}`, key]),
+  );
 }
 
 /** A full backup is named after the moment when it was begun: 20261121T120000Z. */

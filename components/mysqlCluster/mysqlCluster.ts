@@ -26,6 +26,8 @@ export interface MysqlClusterArgs extends TierArgs {
   /** The application's database. */
   readonly database: string;
   readonly authority: Authority;
+  /** The generation of each account's password. */
+  readonly generations: Readonly<Record<(typeof ACCOUNTS)[number], number>>;
   /**
    * Whether data volumes stay on the engine when they leave the stack, and `pulumi destroy` spares the passwords that
    * open them.
@@ -51,8 +53,12 @@ export class MysqlCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlCluster", name, {}, opts);
-    const password = (account: string) =>
-      createPassword(`${name}-${account}-password`, { parent: this, protect: args.protect });
+    const password = (account: (typeof ACCOUNTS)[number]) =>
+      createPassword(`${name}-${account}-password`, {
+        parent: this,
+        protect: args.protect,
+        generation: args.generations[account],
+      });
     this.passwords = {
       root: password("root"),
       application: password("application"),

@@ -19,6 +19,7 @@ const NODE_SCRIPTS = [
   "failover",
   "tls",
   "passwords",
+  "opens",
   "health",
 ] as const;
 

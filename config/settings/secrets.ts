@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { type About, whole } from "../kinds.ts";
 
-/** More than anybody ever changes a key. */
+/** More than anybody ever changes a secret. */
 const MOST_GENERATIONS = 9_999;
+
+const generation = (description: string) =>
+  whole(1, MOST_GENERATIONS)
+    .default(1)
+    .meta({ description } satisfies About);
 
 const authority = z
   .strictObject(
     {
-      generation: whole(1, MOST_GENERATIONS)
-        .default(1)
-        .meta({
-          description: "The number of the key that signs the certificates of the stack's containers.",
-        } satisfies About),
+      generation: generation("The number of the key that signs the certificates of the stack's containers."),
       alsoTrusted: whole(1, MOST_GENERATIONS)
         .optional()
         .meta({
@@ -30,8 +31,22 @@ const authority = z
   } satisfies About);
 
 export const secrets = z
-  .strictObject({ authority }, { error: "generations by secret" })
+  .strictObject(
+    {
+      authority,
+      application: generation("The application's password for MySQL."),
+      replication: generation("The password by which databases replicate and clone each other."),
+      steward: generation("The switchover controller's password."),
+      backup: generation("The password by which backups are taken."),
+      monitoring: generation("The password of the read-only account for monitoring."),
+      root: generation("The password of root, which is for the databases' own containers."),
+      backupKey: generation("The key of new backups. Backups keep the key that they were written with."),
+    },
+    { error: "generations by secret" },
+  )
   .prefault({})
   .meta({
-    description: "The generations of secrets. A command sets them: another number is another secret.",
+    description:
+      "The generations of the secrets that the program makes. `npm run rotate` and `npm run ca` set them: another number " +
+      "is another secret. Numbers never go back.",
   } satisfies About);

@@ -17,6 +17,14 @@ const APPLY_SECONDS = 60;
 /** The longest that a member takes to come back to its group. */
 const REGROUP_SECONDS = 120;
 
+/** The accounts that do not have their present password alone, or not for the present network alone, by name. */
+export async function unsettledAccounts({ topology: { cluster }, databases, containers }: Parts): Promise<string[]> {
+  const primary = await databases.primary();
+  const accounts = parseAccounts(await databases.ask(primary, accountsQuestion(cluster)));
+  const late = behind(accounts, cluster, parseMarks(await containers.execute(primary, ["bash", "-c", MARKS])));
+  return [...late, ...accounts.filter(({ takesFormer }) => takesFormer).map(({ name }) => name)];
+}
+
 /**
  * Ends what an `up` has replaced: accounts for other networks, and former passwords. Before that every member has and
  * uses the new ones. It does nothing if there is nothing to end.

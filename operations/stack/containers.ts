@@ -20,8 +20,8 @@ export interface StackContainers {
   whileStopped(service: string, work: () => Promise<void>): Promise<void>;
   /** Takes a container out of a network while the work is done. It then gets its names and its address there back. */
   whileCutOff(service: string, network: string, work: () => Promise<void>): Promise<void>;
-  /** Runs a command in a container; resolves to its output. */
-  execute(service: string, command: readonly string[]): Promise<string>;
+  /** Runs a command in a container; resolves to its output. Its standard input is the text, if there is one. */
+  execute(service: string, command: readonly string[], input?: string): Promise<string>;
 }
 
 /** The longest that a container takes to be healthy again, or to be paused. */
@@ -127,9 +127,9 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
       }
     },
 
-    async execute(service, command) {
+    async execute(service, command, input) {
       const { engine, container } = await get(service);
-      return executeIn(engine, container, command).catch((error: Error) => {
+      return executeIn(engine, container, command, input).catch((error: Error) => {
         throw new Error(`a command in ${service} failed: ${error.message}`);
       });
     },

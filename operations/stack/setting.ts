@@ -9,10 +9,11 @@ interface Session {
 }
 
 /** Sets one setting of a stack, named by its path: `mysql.primary`. All other settings stay, JSON texts too. */
-export async function setSetting(session: Session, path: string, value: string): Promise<void> {
+export async function setSetting(session: Session, path: string, value: string | number): Promise<void> {
   await makeObjects(PROJECT, session.stack);
   // Without a type, the CLI would take ten digits for a number.
-  await cli(session, ["config", "set", "--path", "--type", "string", `${PROJECT}:${path}`, value]);
+  const type = typeof value === "number" ? "int" : "string";
+  await cli(session, ["config", "set", "--path", "--type", type, `${PROJECT}:${path}`, String(value)]);
 }
 
 /** Removes a setting, and its object if that is then empty, so that the file is as before the setting was made. */

@@ -37,19 +37,51 @@ same() {
   return $differ
 }
 
-# One key for each use is derived from the key in the stack's state.
-stack_key=$(od -An -v -tx1 /run/secrets/backup-key | tr -d ' \n')
-if [ -z "$stack_key" ]; then
-  echo "error: the key in /run/secrets/backup-key cannot be read" >&2
-  exit 1
-fi
-authentication_key=$(printf 'foobar backups: authentication' | hmac "$stack_key")
-# For store.sh.
-# shellcheck disable=SC2034
-encryption_key=$(printf 'foobar backups: encryption' | hmac "$stack_key")
+# read_key FILE: sets $stack_key to the key of the file, in hex.
+read_key() {
+  stack_key=$(od -An -v -tx1 "$1" | tr -d ' \n')
+  if [ -z "$stack_key" ]; then
+    echo "error: the key in $1 cannot be read" >&2
+    exit 1
+  fi
+}
+
+# derived USE: prints the key for this use that is derived from $stack_key.
+derived() { printf 'foobar backups: %s' "$1" | hmac "$stack_key"; }
+
+# Backups keep the key that they were written with, so former keys are there, too: backup-key-GENERATION.
+former_authentication_keys=() former_encryption_keys=()
+for file in /run/secrets/backup-key-*; do
+  [ -e "$file" ] || continue
+  read_key "$file"
+  former_authentication_keys+=("$(derived authentication)")
+  former_encryption_keys+=("$(derived encryption)")
+done
+read_key /run/secrets/backup-key
+authentication_key=$(derived authentication)
+encryption_key=$(derived encryption)
 
 # signed JSON: prints the object, which is one line, with its HMAC as the last member.
 signed() { printf '%s,"hmac":"%s"}\n' "${1%\}}" "$(printf '%s' "$1" | hmac "$authentication_key")"; }
+
+# find_keys BODY CODE: finds the key by which the code is the body's HMAC, and sets $found_encryption_key to the one that
+# belongs to it. Fails if there is none.
+find_keys() {
+  local number
+  found_encryption_key=$encryption_key
+  if same "$2" "$(printf '%s' "$1" | hmac "$authentication_key")"; then return; fi
+  for number in "${!former_authentication_keys[@]}"; do
+    found_encryption_key=${former_encryption_keys[number]}
+    if same "$2" "$(printf '%s' "$1" | hmac "${former_authentication_keys[number]}")"; then return; fi
+  done
+  return 1
+}
+
+# encryption_key_of JSON: prints the key that the data of this manifest is encrypted with.
+encryption_key_of() {
+  local code=${1##*,\"hmac\":\"}
+  if find_keys "${1%,\"hmac\":\"*}\}" "${code%\"\}}"; then echo "$found_encryption_key"; else echo "$encryption_key"; fi
+}
 
 # Manifests that are known to be authentic: a long-running script examines the same ones again and again.
 declare -A known=()
@@ -75,7 +107,7 @@ examine() {
   else
     body=${text%,\"hmac\":\"*}\} code=${text##*,\"hmac\":\"}
     # shellcheck disable=SC2034 # For the caller.
-    if same "${code%\"\}}" "$(printf '%s' "$body" | hmac "$authentication_key")" && [ "$(field "$body" kind)" = "$2" ]; then
+    if find_keys "$body" "${code%\"\}}" && [ "$(field "$body" kind)" = "$2" ]; then
       trust=authentic known[$2 $text]=yes
     fi
   fi

@@ -32,12 +32,15 @@ seal() {
   if [ "$ENCRYPTED" = true ]; then zstd -q -c | cipher -e; else zstd -q -c; fi
 }
 
+# first_key: prints the file of the stack's first key.
+first_key() { if [ -e /run/secrets/backup-key-1 ]; then echo /run/secrets/backup-key-1; else echo /run/secrets/backup-key; fi; }
+
 # unseal JSON: decrypts and unpacks standard input as its manifest says. Older versions of the program encrypted with
-# the stack's key itself.
+# the stack's first key itself.
 unseal() {
   case $(field "$1" format)/$(field "$1" encrypted) in
-  2/true) cipher -d | zstd -q -d -c ;;
-  /true) cipher -d /run/secrets/backup-key | zstd -q -d -c ;;
+  2/true) encryption_key=$(encryption_key_of "$1") cipher -d | zstd -q -d -c ;;
+  /true) cipher -d "$(first_key)" | zstd -q -d -c ;;
   *) zstd -q -d -c ;;
   esac
 }

@@ -1,0 +1,105 @@
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import { generationName } from "../../components/passwords.ts";
+import type { SecretName, Settings } from "../../config/schema.ts";
+import { schema } from "../../config/schema.ts";
+import { shapeOf } from "../../config/shape.ts";
+import { age } from "../../releases/report.ts";
+
+/** The secrets that can be rotated, in the order of the settings. */
+export const SECRETS = Object.keys(shapeOf(schema.shape.secrets)) as readonly SecretName[];
+
+/** A generation of a secret in the stack's state. */
+export interface Made {
+  readonly created: Date | undefined;
+  /** undefined: the state was exported without its secrets. */
+  readonly value: string | undefined;
+}
+
+/** The secrets of a state, by the names of their resources. */
+export type State = ReadonlyMap<string, Made>;
+
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  created: z.coerce.date().optional().catch(undefined),
+  outputs: z
+    .object({ result: z.union([z.string(), z.object({ plaintext: z.string() })]).optional() })
+    .nullish()
+    .catch(undefined),
+});
+const exported = z.object({ deployment: z.object({ resources: z.array(resource).nullish() }).nullish() });
+
+/** @param text the output of `pulumi stack export --show-secrets` */
+export function secretsIn(text: string): State {
+  const { deployment } = exported.parse(JSON.parse(text));
+  const passwords = (deployment?.resources ?? []).filter(
+    ({ type }) => type === "random:index/randomPassword:RandomPassword",
+  );
+  return new Map(
+    passwords.map(({ urn, created, outputs }) => [
+      urn.slice(urn.lastIndexOf("::") + 2),
+      { created, value: plain(outputs?.result) },
+    ]),
+  );
+}
+
+function plain(result: string | { readonly plaintext: string } | undefined): string | undefined {
+  return typeof result === "object" ? z.string().parse(JSON.parse(result.plaintext)) : result;
+}
+
+/** A generation of a secret; undefined: the state does not have it. */
+export function made(state: State, name: SecretName, generation: number): Made | undefined {
+  const resourceName = name === "backupKey" ? "backup-key" : `mysql-${name}-password`;
+  return state.get(generationName(resourceName, generation));
+}
+
+/**
+ * The secrets of these names; `all` means all of them.
+ * @throws Error naming, for each unknown name, the nearest that exists
+ */
+export function secretsNamed(words: readonly string[]): SecretName[] {
+  if (words.includes("all")) return [...SECRETS];
+  const known: readonly string[] = ["all", ...SECRETS];
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length > 0) {
+    const problems = unknown.map((word) => `there is no secret ${word}; did you mean ${closest(word, known)}?`);
+    throw new Error([...problems, `allowed: ${known.join(", ")}`].join("\n"));
+  }
+  return SECRETS.filter((name) => words.includes(name));
+}
+
+/** A row for each secret: its name, its generation, and its age. */
+export function secretRows(generations: Settings["secrets"], state: State, now: Date): string[][] {
+  return SECRETS.map((name) => {
+    const generation = generations[name];
+    const present = made(state, name, generation);
+    const since = present?.created === undefined ? "" : age(present.created, now);
+    return [name, `generation ${generation}`, present === undefined ? "not made yet: npm run up makes it" : since];
+  });
+}
+
+export interface Rotation {
+  /** The secrets that get another generation. */
+  readonly raised: readonly SecretName[];
+  /** Those whose last rotation was interrupted: it is finished, and counts as the one asked for. */
+  readonly unfinished: readonly SecretName[];
+}
+
+/**
+ * What has to be done for the secrets asked for.
+ * @param unsettled the accounts that do not have their present password alone
+ */
+export function planRotation(
+  asked: readonly SecretName[],
+  generations: Settings["secrets"],
+  state: State,
+  unsettled: readonly string[],
+): Rotation {
+  const isUnfinished = (name: SecretName) =>
+    made(state, name, generations[name]) === undefined || unsettled.includes(name);
+  return {
+    raised: asked.filter((name) => !isUnfinished(name)),
+    unfinished: SECRETS.filter(isUnfinished),
+  };
+}

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { behind, ending, parseAccounts } from "../../operations/database/accounts.ts";
+import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
+import type { ClientAccount } from "../../topology/plan.ts";
+import { devConfig } from "../devConfig.ts";
+import { deployConfig, ofType, services } from "../harness.ts";
+
+const DATA = "10.201.3.0/24";
+const REPLICATION = "10.201.4.0/24";
+const accountHosts: Readonly<Record<ClientAccount, string>> = {
+  application: DATA,
+  router: DATA,
+  replication: REPLICATION,
+  steward: REPLICATION,
+  backup: REPLICATION,
+  monitoring: REPLICATION,
+};
+
+describe("the accounts that a database has", () => {
+  const marks = new Map([
+    ["root", "0"],
+    ["application", "a2"],
+    ["replication", "r1"],
+  ]);
+  const own = [
+    ["application", DATA, "a2", "0"],
+    ["replication", REPLICATION, "r1", "0"],
+    ["router", DATA, "-", "0"],
+  ];
+
+  it("are settled if each has its present password alone, for the network of its clients alone", () => {
+    const accounts = parseAccounts(own);
+    assert.deepEqual(behind(accounts, { accountHosts }, marks), []);
+    assert.deepEqual(ending(accounts, { accountHosts }), []);
+  });
+
+  it("are behind if they have another password, or are for another network, or are missing", () => {
+    for (const rows of [[["application", DATA, "a1", "0"]], [["application", "%", "a2", "0"]], []]) {
+      assert.deepEqual(behind(parseAccounts([...rows, ...own.slice(1)]), { accountHosts }, marks), ["application"]);
+    }
+  });
+
+  it("lose the password before, and those of other networks are removed", () => {
+    const accounts = parseAccounts([
+      ...own.slice(1),
+      ["application", DATA, "a2", "1"],
+      ["application", "%", "-", "0"],
+      ["router", "10.7.0.0/24", "-", "0"],
+    ]);
+    assert.deepEqual(ending(accounts, { accountHosts }), [
+      `ALTER USER 'application'@'${DATA}' DISCARD OLD PASSWORD`,
+      "DROP USER IF EXISTS 'application'@'%'",
+      "DROP USER IF EXISTS 'router'@'10.7.0.0/24'",
+    ]);
+  });
+
+  it("of other networks stay until there is one for the network of the clients", () => {
+    assert.deepEqual(ending(parseAccounts([["application", "%", "-", "1"]]), { accountHosts }), []);
+  });
+});
+
+/** A state's resource as the CLI exports it. */
+const password = (name: string, result: unknown) => ({
+  urn: `urn:pulumi:dev::foobar::foobar:index:MysqlCluster$random:index/randomPassword:RandomPassword::${name}`,
+  type: "random:index/randomPassword:RandomPassword",
+  created: "2026-11-20T12:00:00Z",
+  outputs: { result },
+});
+const state = (...resources: readonly unknown[]) => secretsIn(JSON.stringify({ deployment: { resources } }));
+const FIRST = Object.fromEntries(SECRETS.map((name) => [name, 1])) as Parameters<typeof planRotation>[1];
+const ALL = state(
+  ...SECRETS.map((name) => password(name === "backupKey" ? "backup-key" : `mysql-${name}-password`, "x")),
+);
+
+describe("a rotation", () => {
+  it("reads secrets from the state, encrypted or not", () => {
+    const secrets = state(
+      password("mysql-root-password", { plaintext: '"a\\"b"', "4dabf18193072939515e22adb298388d": "secret" }),
+      password("mysql-root-password-2", "plain"),
+      { urn: "urn:pulumi:dev::foobar::docker:index/network:Network::edge", type: "docker:index/network:Network" },
+    );
+    assert.deepEqual(
+      [...secrets].map(([name, { value }]) => [name, value]),
+      [
+        ["mysql-root-password", 'a"b'],
+        ["mysql-root-password-2", "plain"],
+      ],
+    );
+    assert.deepEqual([...secretsIn("{}")], []);
+  });
+
+  it("knows its secrets, and proposes the nearest name for an unknown one", () => {
+    assert.deepEqual(secretsNamed(["root", "application"]), ["application", "root"]);
+    assert.deepEqual(secretsNamed(["all"]), SECRETS);
+    assert.throws(() => secretsNamed(["aplication"]), /no secret aplication; did you mean application\?/);
+  });
+
+  it("lists the generation and the age of each", () => {
+    const rows = secretRows({ ...FIRST, backup: 2 }, ALL, new Date("2026-11-23T12:00:00Z"));
+    assert.deepEqual(rows.slice(0, 1), [["application", "generation 1", "3 days ago"]]);
+    assert.deepEqual(
+      rows.filter(([name]) => name === "backup"),
+      [["backup", "generation 2", "not made yet: npm run up makes it"]],
+    );
+  });
+
+  it("raises what is asked for", () => {
+    assert.deepEqual(planRotation(["application"], FIRST, ALL, []), { raised: ["application"], unfinished: [] });
+  });
+
+  it("finishes what was interrupted instead of raising it again", () => {
+    // Killed before the update, and before the password before was ended.
+    assert.deepEqual(planRotation(["application", "root"], { ...FIRST, application: 2 }, ALL, []), {
+      raised: ["root"],
+      unfinished: ["application"],
+    });
+    assert.deepEqual(planRotation(["backup"], FIRST, ALL, ["backup", "steward"]), {
+      raised: [],
+      unfinished: ["steward", "backup"],
+    });
+  });
+});
+
+describe("generations of a secret, against mocks", () => {
+  const passwords = async (settings: Readonly<Record<string, unknown>>) => {
+    const deployment = await deployConfig(devConfig(settings));
+    return {
+      deployment,
+      made: ofType(deployment, "RandomPassword").map(({ name, options }) => `${name} ${options.protect === true}`),
+    };
+  };
+
+  it("are resources of their own; the present one is protected, and the one before can be deleted", async () => {
+    const { made } = await passwords({ "foobar:secrets": { application: 3, root: 2 } });
+    const of = (part: string) => made.filter((text) => text.startsWith(part)).sort();
+    assert.deepEqual(of("mysql-application"), [
+      "mysql-application-password-2 false",
+      "mysql-application-password-3 true",
+    ]);
+    assert.deepEqual(of("mysql-root"), ["mysql-root-password false", "mysql-root-password-2 true"]);
+    assert.deepEqual(of("mysql-steward"), ["mysql-steward-password true"]);
+  });
+
+  it("of the backups' key are all kept, and the container has them", async () => {
+    const { made, deployment } = await passwords({
+      "foobar:secrets": { backupKey: 3 },
+      "foobar:mysql": { backup: {} },
+    });
+    assert.deepEqual(made.filter((text) => text.startsWith("backup-key")).sort(), [
+      "backup-key true",
+      "backup-key-2 true",
+      "backup-key-3 true",
+    ]);
+    const seed = ofType(deployment, "Container").find(({ name }) => name === "mysql-backup-secrets-v1");
+    const uploads = JSON.stringify(seed?.inputs["uploads"]);
+    assert.deepEqual(uploads.match(/\/run\/secrets\/backup-key[^"]*/g), [
+      "/run/secrets/backup-key",
+      "/run/secrets/backup-key-1",
+      "/run/secrets/backup-key-2",
+    ]);
+    assert.ok(services(deployment).some(({ name }) => name === "mysql-backup"));
+  });
+});
