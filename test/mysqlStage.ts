@@ -59,6 +59,8 @@ export interface MysqlStage {
    */
   write(name: string, connections: number, first: number): Writing;
   promote(plan: Failover): Promise<string[]>;
+  /** Changes the file of an account's password, as an `up` does. */
+  setPassword(account: (typeof ACCOUNTS)[number], password: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -141,7 +143,8 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
   ];
   await run(cluster.controller.name, cluster.controller.name, controllerOptions, "controller.sh");
 
-  const execute: StackContainers["execute"] = (name, command) => docker("exec", containerOf(name), ...command);
+  const execute: StackContainers["execute"] = async (name, command, input = "") =>
+    (await execa("docker", ["exec", "--interactive", containerOf(name), ...command], { input })).stdout;
   const databases = databasesOf({ execute }, { cluster });
   const holders = new Set<Promise<unknown>>();
   const stop = (...names: readonly string[]) => docker("kill", ...names.map(containerOf));
@@ -228,6 +231,11 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
           await writing;
         },
       };
+    },
+    async setPassword(account, password) {
+      for (const name of [...cluster.databases.map((plan) => plan.name), "controller"]) {
+        await writeFile(join(folder, `${name}-secrets`, `${account}-password`), password);
+      }
     },
     promote: (plan) =>
       promote(plan, {

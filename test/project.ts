@@ -50,7 +50,7 @@ export interface TestProject {
   /** Runs one of the project's npm scripts. */
   npm(script: string, args?: readonly string[]): Promise<Ran>;
   /** Starts one of the project's npm scripts. */
-  start(script: string): Running;
+  start(script: string, args?: readonly string[]): Running;
   pulumi(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
   /** Replaces settings in the stack's file; resolves to a function that puts the former settings back. */
   configure(settings: Settings): Promise<() => Promise<void>>;
@@ -164,7 +164,7 @@ export async function createProject(): Promise<TestProject> {
     pulumi: (args, environment = env) =>
       run(["pulumi", ...args, "--stack", stack, "--non-interactive"], environment).ended,
     npm: (name, args) => script(name, args).ended,
-    start: (name) => script(name),
+    start: (name, args) => script(name, args),
     async configure(settings) {
       const { config } = parse(await readFile(file, "utf8"));
       // The CLI writes into the file, too, so only the settings are put back.

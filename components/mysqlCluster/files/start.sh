@@ -15,11 +15,11 @@ if [ -e "$MARKER" ] && [[ "$(cat "$MARKER")" != cloning* ]]; then
   find "$data" -mindepth 1 -delete
 fi
 # The image would initialise the data, too, but root's password would stay in the environment of mysqld. MySQL ignores
-# the marker in an empty folder.
+# the marker in an empty folder. Without the first statement the second one would be an errant transaction.
 if [ -z "$(ls -A "$data")" ]; then
   echo initialising >"$MARKER"
   mysqld --initialize-insecure \
-    --init-file=<(printf "ALTER USER 'root'@'localhost' IDENTIFIED BY '%s';\n" "$(cat /run/secrets/root-password)")
+    --init-file=<(printf "SET sql_log_bin = 0;\nALTER USER 'root'@'localhost' IDENTIFIED BY '%s';\n" "$(cat /run/secrets/root-password)")
 fi
 echo starting >/tmp/state
 rm -f "$OPENED"
