@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { generationName } from "../topology/secrets.ts";
 
 /** A password of the stack. */
 export interface Password {
@@ -37,9 +38,4 @@ export function createPassword(name: string, { parent, protect, generation }: Pa
     { parent },
   );
   return { value: result, version: version.hex };
-}
-
-/** The name of a generation's resource. The first one has the name alone, as every stack had it before generations. */
-export function generationName(name: string, generation: number): string {
-  return generation === 1 ? name : `${name}-${generation}`;
 }

@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { stackLabels } from "../../engine/labels.ts";
 import type { BackupPlan } from "../../topology/plan.ts";
+import { generationName } from "../../topology/secrets.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
-import { generationName, type Password } from "../passwords.ts";
+import type { Password } from "../passwords.ts";
 
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";

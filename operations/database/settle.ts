@@ -14,6 +14,8 @@ const MARKS = `for file in /run/secrets/*-password; do
 
 /** The longest that a node takes to apply a new password, and to use it. */
 const APPLY_SECONDS = 60;
+/** The longest that a node takes to give root the password of its file. */
+const ROOT_SECONDS = 20;
 /** The longest that a member takes to come back to its group. */
 const REGROUP_SECONDS = 120;
 
@@ -32,7 +34,8 @@ export async function unsettledAccounts({ topology: { cluster }, databases, cont
  * @throws Error if a member does not answer, or does not use the new passwords in time; nothing is ended then
  */
 export async function settleAccounts({ topology: { cluster }, databases, containers }: Parts): Promise<string[]> {
-  const primary = await databases.primary();
+  // For seconds after root's file has changed, a node still has its former password.
+  const primary = await eventually(() => databases.primary(), ROOT_SECONDS);
   const accountsOf = async (name: string) => parseAccounts(await databases.ask(name, accountsQuestion(cluster)));
   const marks = parseMarks(await containers.execute(primary, ["bash", "-c", MARKS]));
   const waiting = (accounts: readonly Account[]) => behind(accounts, cluster, marks);

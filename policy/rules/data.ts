@@ -1,3 +1,4 @@
+import { formerPasswords } from "../../topology/secrets.ts";
 import type { Context } from "../context.ts";
 import { planned } from "../context.ts";
 import { type Declared, inputsOf } from "../resources.ts";
@@ -6,9 +7,9 @@ import { both, ofServices, type Rule, violations } from "../rule.ts";
 const VOLUME = "docker:index/volume:Volume";
 
 /** Whether the data is lost to whoever does not have this: a password, the authority's key, the state's mark. */
-function opensData({ type, name }: Declared): boolean {
+function opensData({ type, name }: Declared, { topology }: Context): boolean {
   return (
-    type === "random:index/randomPassword:RandomPassword" ||
+    (type === "random:index/randomPassword:RandomPassword" && !formerPasswords(topology).includes(name)) ||
     (type === "tls:index/privateKey:PrivateKey" && name === "authority-key") ||
     (type === "random:index/randomId:RandomId" && name === "state")
   );
@@ -33,7 +34,7 @@ export const protectedData: Rule = {
       const name = dataVolumes(context).get(resource.name);
       const volume = inputsOf(resource, VOLUME);
       return violations([
-        opensData(resource) && !resource.isProtected && `${resource.name} opens data and is not protected.`,
+        opensData(resource, context) && !resource.isProtected && `${resource.name} opens data and is not protected.`,
         volume !== undefined &&
           name !== undefined &&
           volume.name !== name &&
