@@ -13,7 +13,9 @@ export function passwordName(account: string): string {
 /**
  * The names of the passwords that were replaced last: nothing is opened by them, and the next generation deletes them.
  */
-export function formerPasswords({ secrets: { backupKey: _, ...accounts } }: Pick<Topology, "secrets">): string[] {
+export function formerPasswords({
+  secrets: { authority: _authority, backupKey: _key, ...accounts },
+}: Pick<Topology, "secrets">): string[] {
   return Object.entries(accounts).flatMap(([account, generation]) =>
     generation > 1 ? [generationName(passwordName(account), generation - 1)] : [],
   );

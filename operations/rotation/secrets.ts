@@ -7,7 +7,9 @@ import { age } from "../../releases/report.ts";
 import { generationName, passwordName } from "../../topology/secrets.ts";
 
 /** The secrets that can be rotated, in the order of the settings. */
-export const SECRETS = Object.keys(shapeOf(schema.shape.secrets)) as readonly SecretName[];
+export const SECRETS = Object.keys(shapeOf(schema.shape.secrets)).filter(
+  (name): name is SecretName => name !== "authority",
+);
 
 /** A generation of a secret in the stack's state. */
 export interface Made {
@@ -70,7 +72,7 @@ export function secretsNamed(words: readonly string[]): SecretName[] {
 }
 
 /** A row for each secret: its name, its generation, and its age. */
-export function secretRows(generations: Settings["secrets"], state: State, now: Date): string[][] {
+export function secretRows(generations: Numbers, state: State, now: Date): string[][] {
   return SECRETS.map((name) => {
     const generation = generations[name];
     const present = made(state, name, generation);
@@ -78,6 +80,9 @@ export function secretRows(generations: Settings["secrets"], state: State, now: 
     return [name, `generation ${generation}`, present === undefined ? "not made yet: npm run up makes it" : since];
   });
 }
+
+/** The generation of each secret that `npm run rotate` replaces. */
+export type Numbers = Pick<Settings["secrets"], SecretName>;
 
 export interface Rotation {
   /** The secrets that get another generation. */
@@ -92,7 +97,7 @@ export interface Rotation {
  */
 export function planRotation(
   asked: readonly SecretName[],
-  generations: Settings["secrets"],
+  generations: Numbers,
   state: State,
   unsettled: readonly string[],
 ): Rotation {

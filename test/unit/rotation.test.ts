@@ -67,7 +67,7 @@ const password = (name: string, result: unknown) => ({
   outputs: { result },
 });
 const state = (...resources: readonly unknown[]) => secretsIn(JSON.stringify({ deployment: { resources } }));
-const FIRST = Object.fromEntries(SECRETS.map((name) => [name, 1])) as Parameters<typeof planRotation>[1];
+const FIRST = Object.fromEntries(SECRETS.map((name) => [name, 1])) as Record<(typeof SECRETS)[number], number>;
 const ALL = state(
   ...SECRETS.map((name) => password(name === "backupKey" ? "backup-key" : `mysql-${name}-password`, "x")),
 );
