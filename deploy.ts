@@ -121,6 +121,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     mysqlRootPassword: mysql.passwords.root.value,
     mysqlApplicationPassword: mysql.passwords.application.value,
     mysqlMonitoringPassword: mysql.passwords.monitoring.value,
+    statisticsPassword: loadBalancer.statisticsPassword,
   };
 }
 

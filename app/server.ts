@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import formbody from "@fastify/formbody";
 import Fastify, {
   type FastifyError,
+  type FastifyHttpOptions,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type FastifyServerOptions,
   LogController,
 } from "fastify";
 import { DatabaseUnavailable } from "./failure.ts";
@@ -15,6 +15,7 @@ import type { Readiness } from "./health.ts";
 import type { DatabaseNode } from "./host.ts";
 import { type Message, MessageDraft, type Messages } from "./messages.ts";
 import type { Metrics } from "./metrics.ts";
+import { isNear } from "./near.ts";
 import { CONTENT_SECURITY_POLICY, type PageView, renderError, renderPage } from "./page.ts";
 import { justPosted, postedCookie } from "./posted.ts";
 import type { Settings } from "./settings.ts";
@@ -40,7 +41,9 @@ const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
 const RETRY_AFTER_SECONDS = 5;
 /** The largest body in bytes. A message is far smaller; the smallest limit of the web servers is 1 MB. */
 const BODY_LIMIT = 64 * 1024;
-/** The longest delay of an answer that a client can ask for, to try out slow answers. */
+/** The largest headers in bytes: the load balancer takes 32 kB, and the proxies add to them. */
+const HEADERS_LIMIT = 40 * 1024;
+/** The longest delay of an answer that a client on a private network can ask for, to try out slow answers. */
 const LONGEST_DELAY_MS = 2000;
 
 /** The load balancer's id of a request, if it is harmless in a log and a header; else a new one. */
@@ -108,7 +111,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   const { settings, messages, readiness, metrics, staticFiles } = parts;
   const { serverName, release } = settings;
 
-  const options: FastifyServerOptions = {
+  const options: FastifyHttpOptions<Server> = {
     logger: {
       level: settings.logLevel,
       base: { server: serverName, release },
@@ -120,6 +123,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
     // The proxies are on private networks; a client address that an outsider claims is not trusted.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
     bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: HEADERS_LIMIT },
     requestTimeout: 30_000,
     // Longer than the proxy keeps an idle connection, or the two race for the last request.
     keepAliveTimeout: 75_000,
@@ -246,7 +250,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   });
 
   app.get<{ Querystring: { delay?: string } }>("/api/messages", async (request) => {
-    await sleep(Math.min(Math.max(Number(request.query.delay) || 0, 0), LONGEST_DELAY_MS));
+    if (isNear(request.ip)) await sleep(Math.min(Math.max(Number(request.query.delay) || 0, 0), LONGEST_DELAY_MS));
     const { node, value, behind } = await messages.newest(justPosted(request.headers.cookie));
     const list = { server: serverName, readFrom: node.name, messages: value.map(toJson) };
     return behind ? { ...list, newestMayBeMissing: true } : list;
@@ -277,7 +281,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
 
   app.get("/metrics", async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
 
-  app.get("/version", async () => ({ ...APPLICATION, release, server: serverName, node: process.version }));
+  app.get("/version", async () => ({ ...APPLICATION, release, server: serverName }));
 
   return app;
 }

@@ -29,6 +29,12 @@ export type HttpMode = (typeof HTTP_MODES)[number];
 /** Mozilla's profiles for servers (https://wiki.mozilla.org/Security/Server_Side_TLS), version 6.0 of the guideline. */
 export const HTTPS_PROFILES = ["intermediate", "modern"] as const;
 
+/** How a trusted proxy names the visitor: by headers of the request, or by the PROXY protocol before it. */
+export const PROXY_PROTOCOLS = ["forwarded", "proxy"] as const;
+
+/** Headers whose names have other characters than letters, digits and hyphens: passed on, or the request is refused. */
+export const UNUSUAL_HEADERS = ["pass", "refuse"] as const;
+
 /**
  * The networks that have a setting. Their order decides which part of the range each one has: add a new one at the end.
  */

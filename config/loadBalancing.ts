@@ -30,11 +30,14 @@ export interface PortSetting {
 
 /** The host's ports that each load balancer publishes. By default the second one has the next port numbers. */
 export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[][] {
-  const { address, port, httpsPort, statsPort, pair, replicas } = settings;
+  const { address, port, httpsPort, statsPort, pair, replicas, allow } = settings;
+  const statisticsAddress = allow.statistics === undefined ? "127.0.0.1" : address;
   const published = (site: number, secureSite: number, statistics: number | undefined): PortSetting[] => [
     ...(httpMode(settings) === "off" ? [] : [{ address, port: site, serves: "site" } as const]),
     { address, port: secureSite, serves: "secureSite" },
-    ...(statistics === undefined ? [] : [{ address: "127.0.0.1", port: statistics, serves: "statistics" } as const]),
+    ...(statistics === undefined
+      ? []
+      : [{ address: statisticsAddress, port: statistics, serves: "statistics" } as const]),
   ];
   const second = published(
     pair?.port ?? nextPort(port),

@@ -36,7 +36,8 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]):
 export function fromText(schema: z.ZodType | undefined, value: unknown): unknown {
   const element = elementOf(schema);
   const shape = shapeOf(schema);
-  if (element === undefined && Object.keys(shape).length === 0) return value;
+  const isRecord = unwrapped(schema) instanceof z.ZodRecord;
+  if (element === undefined && Object.keys(shape).length === 0 && !isRecord) return value;
   const meant = typeof value === "string" ? json(value) : value;
   if (Array.isArray(meant)) return element === undefined ? meant : meant.map((item) => fromText(element, item));
   if (element !== undefined || typeof meant !== "object" || meant === null) return meant;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Issued, issue } from "../app/test/certificates.ts";
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { STATISTICS_AUTHORIZATION } from "../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
@@ -21,13 +22,24 @@ const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", 
 /** More listeners than any example has for one web server. */
 const PORTS = ["8443", "8444"];
 
+/** The header that opens the statistics. */
+export const AUTHORIZATION = "Basic YWRtaW46b3Blbg==";
+
 /** A running HAProxy with the web servers of its plan. */
 export interface Balancer {
   /** The site's URL on the host, by plain HTTP where that is not off. */
   readonly url: string;
   /** The port of HTTPS at 127.0.0.1. Its certificate is for www.foobar.com. */
   readonly securePort: number;
+  /** The URL on the host of the statistics, which answers only if the plan publishes them. */
+  readonly statisticsUrl: string;
   readonly plan: LoadBalancerPlan;
+  /**
+   * Runs a program for Node.js in a container, which asks the load balancer itself; resolves to its output. HAProxy is
+   * at the program's first argument.
+   * @param place near: an address in the edge network; far: one outside it
+   */
+  run(place: "near" | "far", program: string): Promise<string>;
   /** Freezes a web server, so that it neither answers nor closes; returns how to thaw it. */
   freeze(server: string): Promise<() => Promise<void>>;
   stop(server: string): Promise<() => Promise<void>>;
@@ -75,6 +87,7 @@ export async function createHaproxyStage(
   const client = await mountedSecrets(join(home, "client"), {
     ...clientFiles(authority, issue(LOAD_BALANCER_CLIENT, authority)),
     [CERTIFICATE_FILE]: site.certificate + site.key,
+    [STATISTICS_AUTHORIZATION]: `${AUTHORIZATION}\n`,
   });
   const ids = new Map<string, string>();
   for (const server of servers) {
@@ -100,7 +113,8 @@ export async function createHaproxyStage(
       const settings: StackSettings = JSON.parse(
         slot.moved(JSON.stringify({ ...exampleSettings(example), ...changes })),
       );
-      const networks = { edge: `${edge}.0/24` };
+      // The other half of the network is somewhere else to HAProxy.
+      const networks = { edge: `${edge}.0/25` };
       const [plan] = planTopology(
         parseConfig("foobar", "stage", rawSettings({ ...settings, "foobar:networks": networks })),
       ).loadBalancers;
@@ -111,18 +125,25 @@ export async function createHaproxyStage(
       const id = await docker(
         ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80", "--publish=127.0.0.1::443"],
         ...["--tmpfs=/run/haproxy:uid=99,gid=99", `--volume=${folder}:${CONFIG_FOLDER}:ro`],
-        client,
+        ...[client, "--publish=127.0.0.1::8404"],
         ...[images.haproxy, "haproxy", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       );
       haproxy = id;
       const url = await published(id, 80);
       const securePort = Number(new URL(await published(id, 443)).port);
       if (plan.site.http === "off") await eventually(() => handshake({ port: securePort, ca: STAGE_AUTHORITY }), 20);
-      else await answers(url);
+      // With the PROXY protocol this machine, as the proxy, cannot ask without it.
+      else if (plan.visitors.proxies?.protocol !== "proxy") await answers(url);
       return {
         url,
         securePort,
+        statisticsUrl: await published(id, 8404),
         plan,
+        run(place, program) {
+          const address = `${edge}.${place === "near" ? 120 : 220}`;
+          const options = ["--rm", ...labels, `--network=${name}`, `--ip=${address}`, images.application];
+          return docker("run", ...options, "node", "-e", program, `http://${own?.address}`);
+        },
         async freeze(server) {
           await docker("pause", idOf(server));
           return async () => void (await docker("unpause", idOf(server)));

@@ -17,6 +17,7 @@ import type {
 import { SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
 import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";
+import { planVisitors } from "./visitors.ts";
 
 /** The container's ports that the host's ports lead to. */
 const TARGETS = { site: SITE_PORT, secureSite: SECURE_SITE_PORT, statistics: STATISTICS_PORT } as const;
@@ -49,8 +50,8 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     backends,
     readinessPath: config.application.readinessPath,
     requestTimeoutSeconds: config.web.requestTimeoutSeconds,
-    edgeSubnet: edge,
     listenAddresses: [address, ...(replicas > 1 ? virtualAddresses(config.loadBalancer, edge) : [])],
+    visitors: planVisitors(config),
   }));
 }
 

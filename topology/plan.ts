@@ -158,6 +158,25 @@ export interface VrrpPlan {
   }[];
 }
 
+/** Who may reach a load balancer, whose word about visitors counts, and what answers tell visitors. */
+export interface VisitorsPlan {
+  /** The blocks that connections may come from; undefined: all. */
+  readonly sources: readonly string[] | undefined;
+  /** The proxies that say who the visitor is; undefined: nobody does. */
+  readonly proxies: { readonly protocol: "forwarded" | "proxy"; readonly addresses: readonly string[] } | undefined;
+  /** The blocks of the visitors who may reach the site; undefined: everybody may. */
+  readonly admitted: readonly string[] | undefined;
+  /** The blocks that may reach the statistics. */
+  readonly statisticsAdmitted: readonly string[];
+  /** The address that clients on the load balancer's host have: the edge network's gateway. */
+  readonly host: string;
+  /** 0: no limit. */
+  readonly connectionsPerSource: number;
+  readonly unusualHeaders: Settings["loadBalancer"]["underscores"];
+  /** Headers of every answer that has none of the same name. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+}
+
 /**
  * A load balancer: HAProxy, and a pause container that owns the network namespace with the addresses and the published
  * ports, so that HAProxy can be replaced without losing a connection.
@@ -186,10 +205,9 @@ export interface LoadBalancerPlan {
   readonly readinessPath: string;
   /** The application's time limit for an answer. */
   readonly requestTimeoutSeconds: number;
-  /** The network in which clients reach the published ports. */
-  readonly edgeSubnet: string;
   /** Where it listens for visitors: its own address in the edge network, and a pair's virtual addresses. */
   readonly listenAddresses: readonly string[];
+  readonly visitors: VisitorsPlan;
 }
 
 export interface WebPlan extends InstancePlan {
@@ -202,6 +220,8 @@ export interface WebPlan extends InstancePlan {
   /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
   readonly drainSeconds: number;
   readonly limits: Settings["web"];
+  /** Paths that the load balancer's own requests alone may ask for. */
+  readonly hiddenPaths: readonly string[];
   /** The path below which it serves files itself. undefined: it serves none. */
   readonly staticPath: string | undefined;
   /** The load balancer's network: Nginx trusts the client address that requests from there name. */

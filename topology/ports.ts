@@ -13,3 +13,5 @@ export const LOAD_BALANCER_CLIENT = "load-balancer";
 export const MYSQL_PORT = 3306;
 /** The ports of a database router: the numbers of MySQL Router. */
 export const ROUTER_PORTS = { write: 6446, read: 6447 } as const;
+/** The largest request line with its headers, in kB, that every tier takes. */
+export const HEADERS_KB = 32;

@@ -1,6 +1,6 @@
 /**
- * Connections of clients that a load balancer holds at once. With TLS each takes up to 42 kB, and 32 kB of buffers while
- * it is busy, beside the 24 MB of an idle HAProxy: 313 MB at most.
+ * Connections of clients that a load balancer holds at once. With TLS each takes up to 42 kB, and 80 kB of buffers while
+ * it is busy, beside the 24 MB of an idle HAProxy: 512 MB at most.
  */
 export const MAX_CONNECTIONS = 4_000;
 
@@ -12,8 +12,8 @@ export const MAX_CONNECTIONS = 4_000;
  */
 export const SIZES = {
   /** It runs an HAProxy, too, when the other one is missing. */
-  pause: { memoryMb: 384, cpus: "1.0", pids: 64, openFiles: 16_384 },
-  haproxy: { memoryMb: 384, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  pause: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  haproxy: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
   web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
   application: { memoryMb: 256, cpus: "1.0", pids: 256, openFiles: 8_192 },
   router: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 16_384 },

@@ -7,6 +7,9 @@ import type { ApplicationPlan, WebPlan } from "./plan.ts";
 import { LOAD_BALANCER_CLIENT, WEB_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
+/** What the sample application says about itself. Of an own application the program does not know such paths. */
+const SAMPLE_HIDDEN = ["/livez", "/readyz"];
+
 export function planWeb(config: Config, applications: readonly ApplicationPlan[]): WebPlan[] {
   const all = routes(config.servers);
   return serversWith(config.servers, "web").map(({ name: server }) => {
@@ -30,6 +33,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       readinessPath: config.application.readinessPath,
       drainSeconds: drainSeconds(config.loadBalancer.health),
       limits: config.web,
+      hiddenPaths: config.application.files === undefined ? SAMPLE_HIDDEN : [],
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
       client: LOAD_BALANCER_CLIENT,

@@ -40,10 +40,9 @@ describe("requests of machines", () => {
     assert.deepEqual([answer.statusCode, answer.headers.connection], [303, "close"]);
   });
 
-  it("/version names the release and the server", async () => {
-    const { node, ...rest } = (await setUp().app.inject("/version")).json();
-    assert.deepEqual(rest, { name: "foobar", version: "0.1.0", release: "r42", server: "server1" });
-    assert.equal(node, process.version);
+  it("/version names the release and the server, and not the version of Node.js", async () => {
+    const answer = (await setUp().app.inject("/version")).json();
+    assert.deepEqual(answer, { name: "foobar", version: "0.1.0", release: "r42", server: "server1" });
   });
 
   it("/metrics counts requests by route, not by address, and shows the process", async () => {

@@ -1,5 +1,5 @@
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
-import { PEERS_PORT } from "../../topology/ports.ts";
+import { HEADERS_KB, PEERS_PORT } from "../../topology/ports.ts";
 import { MAX_CONNECTIONS } from "../../topology/sizes.ts";
 import { acmeGlobals, acmeSection } from "./acme.ts";
 import { backends } from "./backends.ts";
@@ -7,6 +7,10 @@ import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
 import { certificateStore, tlsDefaults } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
+import { visitorTable } from "./visitors.ts";
+
+/** Room for what HAProxy itself adds to a request or an answer. */
+const REWRITE_KB = 8;
 
 /** Seconds over which a stopping HAProxy asks its clients to close their connections. */
 const CLOSE_SECONDS = 5;
@@ -23,6 +27,9 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     stats socket /run/haproxy/admin.sock mode 600 level admin
     localpeer ${plan.name}
     maxconn ${MAX_CONNECTIONS}
+    # The whole of a request's headers: Nginx and the application take as much.
+    tune.bufsize ${(HEADERS_KB + REWRITE_KB) * 1024}
+    tune.maxrewrite ${REWRITE_KB * 1024}
     # More threads than CPUs wait for each other.
     nbthread ${Math.ceil(Number(plan.haproxy.cpus))}
     # A successor in the same network namespace accepts new connections; clients are asked to close the old ones.
@@ -72,7 +79,7 @@ ${siteFrontend(plan)}
 
 ${backends(plan)}
 
-${statisticsFrontend(plan)}
+${[visitorTable(plan.visitors), statisticsFrontend(plan)].filter((part) => part !== undefined).join("\n\n")}
 `;
 }
 

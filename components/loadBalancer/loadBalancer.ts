@@ -5,6 +5,7 @@ import { LOAD_BALANCER_CLIENT, STATISTICS_PORT } from "../../topology/ports.ts";
 import { type Authority, fingerprints } from "../certificates.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
+import { createPassword, type Password } from "../passwords.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { clientSecrets } from "../tlsFiles.ts";
@@ -14,6 +15,7 @@ import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
 import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
 import type { SiteCertificate } from "./siteCertificate.ts";
+import { STATISTICS_AUTHORIZATION, STATISTICS_USER } from "./statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "./tls.ts";
 import { CONFIG_FOLDER } from "./unavailable.ts";
 
@@ -66,11 +68,15 @@ const ANY_ADDRESS = { "net.ipv4.ip_nonlocal_bind": "1" } as const;
  */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly services: readonly Service[];
+  /** Of the user `admin` of the statistics. */
+  readonly statisticsPassword: pulumi.Output<string>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const certificate = args.authority.issue(LOAD_BALANCER_CLIENT, { use: "client" }, { parent: this });
     const account = acmeAccount({ parent: this, protect: args.protect });
+    const password = createPassword("statistics-password", { parent: this, protect: args.protect, generation: 1 });
+    this.statisticsPassword = password.value;
     const pauses: Service[] = [];
     const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
       const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
@@ -80,12 +86,14 @@ export class LoadBalancer extends pulumi.ComponentResource {
         secrets: secretFiles({
           ...clientSecrets(args.authority, certificate),
           [CERTIFICATE_FILE]: args.certificate.pem,
+          [STATISTICS_AUTHORIZATION]: authorization(password),
           ...acme?.secrets,
         }),
         acme,
         read: {
           CERTIFICATE_SHA256: args.certificate.fingerprint,
           CERTIFICATES_SHA256: fingerprints(args.authority.trusted, certificate.certificate),
+          STATISTICS_PASSWORD_VERSION: password.version,
         },
       };
       const pause = this.#pause(plan, args, files, { ...program, ...waits });
@@ -173,6 +181,11 @@ interface Files {
 function scripts(acme: AcmeParts | undefined): Record<string, string> {
   const names = ["health.sh", ...(acme === undefined ? [] : ACME_SCRIPTS)];
   return Object.fromEntries(names.map((name) => [name, file(name)]));
+}
+
+/** The header by which a client shows that it knows the password. */
+function authorization({ value }: Password): pulumi.Output<string> {
+  return value.apply((text) => `Basic ${Buffer.from(`${STATISTICS_USER}:${text}`).toString("base64")}\n`);
 }
 
 /** The program of a pause container, with the settings that it needs. */

@@ -2,8 +2,11 @@ import { isWildcard, siteName } from "../../config/names.ts";
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { challengeAnswer } from "./acme.ts";
+import { answerRules } from "./answerRules.ts";
+import { requestRules } from "./requestRules.ts";
 import { CERTIFICATE } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
+import { admissionRules, claimRules, connectionRules, identityRules, SECURE } from "./visitors.ts";
 
 /** Seconds in which a client has to send its body, or as much of it as HAProxy holds; then it gets a 408. */
 const BODY_SECONDS = 10;
@@ -13,20 +16,24 @@ const HTTP3_SECONDS = 900;
 
 /** Where visitors' requests arrive. */
 export function siteFrontend(plan: LoadBalancerPlan): string {
+  const { visitors } = plan;
   const lines = [
     ...binds(plan),
+    "# Plain connections speak HTTP/1 alone.",
+    "option disable-h2-upgrade",
+    ...connectionRules(visitors, plan.site.http3),
+    ...identityRules(visitors),
+    ...requestRules(visitors),
     ...challengeAnswer(plan.site),
+    ...admissionRules(visitors),
     ...hostRules(plan.site.names),
     ...redirect(plan),
-    "# Headers that a client could forge are replaced.",
-    "http-request del-header X-Forwarded-For",
-    "http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
-    "http-request set-header X-Request-ID %[uuid()]",
-    "option forwardfor",
+    ...claimRules(),
     "# A route is chosen when the body is there: a body that arrives slowly could outlive the chosen server, and a request",
     "# with a missing part cannot take another route. A body that is too large to wait for is passed on as it comes.",
     `http-request wait-for-body time ${BODY_SECONDS}s if { req.body_size gt 0 } || { req.hdr(transfer-encoding) -m found }`,
     `http-response return status 503 ${NO_SERVER} if { status 421 }`,
+    ...answerRules(visitors),
     ...answers(plan),
     "use_backend last-resort if { nbsrv(web) eq 0 }",
     "default_backend web",
@@ -83,10 +90,10 @@ function entrances({ published, vrrp }: LoadBalancerPlan): Entrance[] {
 function redirect(plan: LoadBalancerPlan): string[] {
   if (plan.site.http !== "redirect") return [];
   return [
-    "http-request deny deny_status 400 if !{ ssl_fc } !{ req.hdr(host) -m found }",
+    `http-request deny deny_status 400 if !${SECURE} !{ req.hdr(host) -m found }`,
     ...entrances(plan).map(
       ({ port, condition }) =>
-        `http-request redirect code 308 location https://%[${HOST}]${port}%[pathq] if !{ ssl_fc }${condition}`,
+        `http-request redirect code 308 location https://%[${HOST}]${port}%[pathq] if !${SECURE}${condition}`,
     ),
   ];
 }
@@ -95,7 +102,7 @@ function redirect(plan: LoadBalancerPlan): string[] {
 function answers(plan: LoadBalancerPlan): string[] {
   const { hsts, http3 } = plan.site;
   return [
-    ...(hsts === undefined ? [] : [`http-after-response set-header Strict-Transport-Security "${hsts}" if { ssl_fc }`]),
+    ...(hsts === undefined ? [] : [`http-after-response set-header Strict-Transport-Security "${hsts}" if ${SECURE}`]),
     ...(http3
       ? entrances(plan).map(
           ({ port, condition }) =>
@@ -103,7 +110,7 @@ function answers(plan: LoadBalancerPlan): string[] {
         )
       : []),
     ...(plan.affinity === "cookie"
-      ? ["http-after-response replace-header Set-Cookie '^(FOOBAR_SERVER=.*)$' '\\1; Secure' if { ssl_fc }"]
+      ? [`http-after-response replace-header Set-Cookie '^(FOOBAR_SERVER=.*)$' '\\1; Secure' if ${SECURE}`]
       : []),
   ];
 }

@@ -1,18 +1,31 @@
 import type { LoadBalancerPlan } from "../../topology/plan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
+import { isOneOf } from "./conditions.ts";
+
+/** The only user of the statistics. */
+export const STATISTICS_USER = "admin";
+
+/** The file, among the secrets, with the Authorization header of the statistics' user. */
+export const STATISTICS_AUTHORIZATION = "statistics-authorization";
 
 /** HAProxy's statistics page, its metrics, and its answer to the health check. */
-export function statisticsFrontend({ published, peers, name, edgeSubnet }: LoadBalancerPlan): string {
+export function statisticsFrontend({ published, peers, name, visitors }: LoadBalancerPlan): string {
   const isPublished = published.some(({ serves }) => serves === "statistics");
   const own = peers.filter((peer) => isPublished && peer.name === name).map(({ address }) => address);
   return `frontend statistics
 ${["127.0.0.1", ...own].map((address) => `    bind ${address}:${STATISTICS_PORT}`).join("\n")}
-    # Requests to the published port come from the edge network; all others are denied.
-    http-request deny unless { src 127.0.0.1 ${edgeSubnet} }
-    http-request use-service prometheus-exporter if { path /metrics }
+    option disable-h2-upgrade
     monitor-uri /healthz
+    # Only those who may see the statistics are asked for the password.
+${isOneOf("admitted", "src", visitors.statisticsAdmitted)
+  .map((line) => `    ${line}`)
+  .join("\n")}
+    http-request deny unless admitted
+    http-request auth realm statistics unless { req.hdr(authorization) -m str -f /run/secrets/${STATISTICS_AUTHORIZATION} }
+    http-request use-service prometheus-exporter if { path /metrics }
     no log
     stats enable
+    stats hide-version
     stats uri /
     stats refresh 5s`;
 }

@@ -1,5 +1,7 @@
 import type { WebPlan } from "../../topology/plan.ts";
+import { HEADERS_KB } from "../../topology/ports.ts";
 import { TLS } from "../tlsFiles.ts";
+import { ERROR_LOCATION, ERROR_PAGES, ERROR_TEXTS } from "./errorPages.ts";
 
 /** Nginx's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/foobar";
@@ -25,6 +27,21 @@ interface StaticFiles {
   readonly path: string;
   readonly version: string;
 }
+
+/** Room for what the load balancer and Nginx add to headers. */
+const ADDED_KB = 8;
+
+/**
+ * Headers of every kind pass: the load balancer has refused those that it should. Nginx would drop headers with
+ * underscores without a word.
+ */
+const HEADER_LIMITS = [
+  `large_client_header_buffers 4 ${HEADERS_KB + ADDED_KB}k;`,
+  "underscores_in_headers on;",
+  "ignore_invalid_headers off;",
+  `proxy_buffer_size ${HEADERS_KB + ADDED_KB}k;`,
+  "proxy_buffers 8 16k;",
+];
 
 /** Seconds from the stop signal until every request that the application may still answer is finished. */
 export function stopSeconds({ drainSeconds, limits }: WebPlan): number {
@@ -52,6 +69,7 @@ ${sections(
   BASE,
   clientAddress(plan),
   LOG,
+  ERROR_TEXTS,
   RESOLVER,
   ...listeners.map(upstream),
   applicationByPort(plan),
@@ -148,7 +166,9 @@ ${sections(
   [...siteSettings(plan), ...limitedClients(plan)].map((line) => `        ${line}`).join("\n"),
   ROOT_LOCATION,
   readinessLocation(plan),
+  ...hiddenLocations(plan),
   METRICS_LOCATION,
+  ERROR_LOCATION,
   files && staticLocations(files),
   UNANSWERED_LOCATION,
 )}
@@ -177,8 +197,7 @@ function siteSettings({ listenAddress, listeners, limits, client }: WebPlan): st
     `client_max_body_size ${limits.maxBodyMb}m;`,
     `proxy_request_buffering ${limits.maxBodyMb <= BUFFERED_BODY_MB ? "on" : "off"};`,
     "proxy_max_temp_file_size 0;",
-    "proxy_buffer_size 16k;",
-    "proxy_buffers 8 16k;",
+    ...HEADER_LIMITS,
     "proxy_http_version 1.1;",
     'proxy_set_header Connection "";',
     "proxy_set_header Host $http_host;",
@@ -190,6 +209,7 @@ function siteSettings({ listenAddress, listeners, limits, client }: WebPlan): st
     "# Nginx retries nothing: the load balancer decides about retries.",
     "proxy_next_upstream off;",
     "error_page 502 504 @unanswered;",
+    ...ERROR_PAGES,
   ];
 }
 
@@ -203,14 +223,30 @@ const ROOT_LOCATION = `        location / {
             proxy_pass http://$application;
         }`;
 
-function readinessLocation({ readinessPath }: WebPlan): string {
+function readinessLocation({ readinessPath, hiddenPaths }: WebPlan): string {
   return `        location = ${readinessPath} {
-            if (-f ${DRAINING_FILE}) {
+${hiddenPaths.includes(readinessPath) ? `${HIDDEN}\n` : ""}            if (-f ${DRAINING_FILE}) {
                 return 503;
             }
             proxy_pass http://$application;
         }`;
 }
+
+/** Paths that only the load balancer's own requests may ask for. */
+function hiddenLocations({ hiddenPaths, readinessPath }: WebPlan): string[] {
+  return hiddenPaths
+    .filter((path) => path !== readinessPath)
+    .map(
+      (path) => `        location = ${path} {
+${HIDDEN}
+            proxy_pass http://$application;
+        }`,
+    );
+}
+
+const HIDDEN = `            if ($visitor) {
+                return 404;
+            }`;
 
 const METRICS_LOCATION = `        # The application's metrics are for monitoring, not for visitors.
         location ~ ^/metrics$ {

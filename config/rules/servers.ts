@@ -9,6 +9,7 @@ import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
 import { secretChecks } from "./secrets.ts";
 import { trafficChecks } from "./traffic.ts";
+import { visitorChecks } from "./visitors.ts";
 
 /**
  * Rules between settings. A malformed part is absent, so that a typing error in one part does not hide a contradiction
@@ -28,6 +29,7 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...(loadBalancer ? httpsChecks(loadBalancer) : []),
     ...(names && loadBalancer ? acmeChecks(names, loadBalancer) : []),
     ...trafficChecks(servers, loadBalancer, edge, surroundings),
+    ...(loadBalancer ? visitorChecks(loadBalancer) : []),
     ...(application ? commandGiven(application) : []),
     ...(secrets ? secretChecks(secrets) : []),
     ...ofNetworks,

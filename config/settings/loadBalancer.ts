@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AFFINITIES, ALGORITHMS, HTTP_MODES, LOAD_BALANCERS, LOCAL_ENDPOINT, MODES } from "../choices.ts";
 import { type About, endpoint, oneOf, port, whole, yesOrNo } from "../kinds.ts";
 import { tls } from "./tls.ts";
+import { allow, connectionsPerSource, headers, trustedProxies, underscores } from "./visitors.ts";
 
 const hash = z.strictObject(
   {
@@ -162,6 +163,11 @@ export const loadBalancer = z
           unset: "not published",
           example: 8404,
         } satisfies About),
+      trustedProxies,
+      allow,
+      connectionsPerSource,
+      headers,
+      underscores,
       endpoint: endpoint()
         .default(LOCAL_ENDPOINT)
         .meta({ description: "The load balancer's Docker engine." } satisfies About),

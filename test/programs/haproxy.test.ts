@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { issue } from "../../app/test/certificates.ts";
 import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
+import { STATISTICS_AUTHORIZATION } from "../../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "../../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../../components/loadBalancer/unavailable.ts";
 import { ALGORITHMS } from "../../config/choices.ts";
@@ -160,10 +161,10 @@ describe("haproxy.cfg", () => {
     assert.deepEqual(starting(section(haproxy(), "defaults"), "retry-on"), ["retry-on conn-failure 421"]);
   });
 
-  it("drops clients' claims about their address", () => {
+  it("replaces clients' claims about their address once it knows the address", () => {
     const site = section(haproxy(), "frontend site");
-    const dropped = site.indexOf("http-request del-header X-Forwarded-For");
-    assert.ok(dropped >= 0 && dropped < site.indexOf("option forwardfor"));
+    const dropped = site.findIndex((line) => line.startsWith("http-request del-header "));
+    assert.ok(dropped >= 0 && dropped < site.indexOf("http-request set-header X-Forwarded-For %[src]"));
   });
 
   it("listens for visitors in the edge network alone, a pair at its virtual addresses, too", () => {
@@ -182,7 +183,8 @@ describe("haproxy.cfg", () => {
     assert.equal(of({})[0], "bind 127.0.0.1:8404");
     const published = of({ statsPort: 9000 });
     assert.deepEqual(published.slice(0, 2), ["bind 127.0.0.1:8404", "bind 10.201.0.11:8404"]);
-    assert.equal(published[2], "http-request deny unless { src 127.0.0.1 10.201.0.0/24 }");
+    assert.ok(published.includes("acl admitted src 127.0.0.0/8 10.201.0.0/24"));
+    assert.ok(published.includes("http-request deny unless admitted"));
   });
 });
 
@@ -197,7 +199,11 @@ describe("the real HAProxy takes its file", function () {
       image: images.haproxy,
       files: { "haproxy.cfg": text, "503.html": page },
       folder: CONFIG_FOLDER,
-      secrets: { [CERTIFICATE_FILE]: certificate + key, ...clientFiles(authority, issue("load-balancer", authority)) },
+      secrets: {
+        [CERTIFICATE_FILE]: certificate + key,
+        [STATISTICS_AUTHORIZATION]: "Basic YWRtaW46eA==\n",
+        ...clientFiles(authority, issue("load-balancer", authority)),
+      },
       command: ["haproxy", "-c", "-f", `${CONFIG_FOLDER}/haproxy.cfg`],
       user: "99:99",
     });
@@ -209,6 +215,7 @@ describe("the real HAProxy takes its file", function () {
     this.skip();
   });
 
+  const many = Array.from({ length: 90 }, (_, index) => `192.0.${index}.0/24`);
   const variants: readonly [string, string][] = [
     ["of the dev stack", haproxy()],
     ...ALGORITHMS.map((algorithm): [string, string] => [`with ${algorithm}`, balanced({ algorithm })]),
@@ -223,6 +230,13 @@ describe("the real HAProxy takes its file", function () {
       balanced({ replicas: 2, http: "off", affinity: "cookie", tls: { http3: true } }),
     ],
     ["with a slow start and observed answers", balanced({ health: { slowStartSeconds: 5, observe: "response" } })],
+    ["behind proxies that set headers", balanced({ trustedProxies: { addresses: many }, allow: { site: many } })],
+    [
+      "behind proxies that speak PROXY",
+      balanced({ trustedProxies: { addresses: ["127.0.0.0/8"], protocol: "proxy" } }),
+    ],
+    ["without limits", balanced({ connectionsPerSource: 0, address: "0.0.0.0", underscores: "refuse" })],
+    ["with odd headers in answers", balanced({ headers: { "X-Odd": `a "b" 'c' \\ $HOME %[src] %% # ;` } })],
     [
       "with servers out of service",
       served({ weight: 5, maxConnections: 9 }, { traffic: "drain" }, { traffic: "maintenance" }),

@@ -9,7 +9,8 @@ import { type Deployment, deployConfig, ofType, type Registered, services } from
 /** The wrapper in which the SDK sends a secret to the engine. */
 const SECRET = "4dabf18193072939515e22adb298388d";
 
-const PASSWORD = /the mysql-\w+-password(?!-version)/;
+const AUTHORIZATION = Buffer.from("admin:the statistics-password").toString("base64");
+const PASSWORD = new RegExp(`the (?:mysql-\\w+|statistics)-password(?!-version)|${AUTHORIZATION}`);
 
 const input = <T>(resource: Registered | undefined, key: string): T => resource?.inputs[key] as T;
 

@@ -23,6 +23,8 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
       health: { slowStartSeconds: 5 },
       http: "off",
       tls: { certificate: OWN.certificate, key: OWN.key, hsts: { includeSubDomains: true } },
+      trustedProxies: { addresses: ["0.0.0.0/0"], reason: "only our proxies can route to this host" },
+      allow: { site: ["192.0.2.0/24"], statistics: ["127.0.0.0/8"] },
     },
     "foobar:application": { files: "app/static", staticFiles: "app/static", command: ["node", "/app/main.js"] },
     "foobar:web": { rateLimit: { requestsPerSecond: 5 } },

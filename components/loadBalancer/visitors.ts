@@ -1,0 +1,133 @@
+import type { VisitorsPlan } from "../../topology/plan.ts";
+import { isOneOf } from "./conditions.ts";
+
+/** The table that counts what each address has open. */
+const TABLE = "visitors";
+/** Proxies in a row whose word counts. */
+const MOST_PROXIES = 5;
+
+/** HAProxy's variable with the scheme that the visitor uses, `https` or `http`: proxies may have ended the HTTPS. */
+const SCHEME = "txn.scheme";
+
+/** The condition that the visitor uses HTTPS, here or at a trusted proxy. */
+export const SECURE = `{ var(${SCHEME}) -m str https }`;
+
+/**
+ * Rules for connections: where they may come from, and how many one address may have open. The host's own clients share
+ * one address, and a proxy has the connections of all its visitors, so neither is counted.
+ */
+export function connectionRules(
+  { sources, proxies, host, connectionsPerSource }: VisitorsPlan,
+  http3: boolean,
+): string[] {
+  const isPrefixed = proxies?.protocol === "proxy";
+  // With the PROXY protocol the address is the visitor's from here on.
+  const when = isPrefixed ? "session" : "connection";
+  return [
+    ...(sources === undefined
+      ? []
+      : [
+          "# Published at a loopback address: what comes from elsewhere has found a route past that.",
+          ...isOneOf("near", "src", sources),
+          "tcp-request connection reject unless near",
+          ...(http3 ? ["http-request deny deny_status 403 unless near"] : []),
+        ]),
+    ...(proxies === undefined ? [] : isOneOf("proxy", "src", proxies.addresses)),
+    ...(isPrefixed
+      ? [
+          "tcp-request connection set-var(sess.prefixed) bool(true) if proxy",
+          "tcp-request connection expect-proxy layer4 if proxy",
+        ]
+      : []),
+    ...(connectionsPerSource === 0
+      ? []
+      : [
+          ...isOneOf("uncounted", "src", [`${host}/32`, ...(proxies?.addresses ?? [])]),
+          `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted`,
+          `tcp-request ${when} reject if { sc0_conn_cur gt ${connectionsPerSource} }`,
+        ]),
+  ];
+}
+
+/** Rules that find out the visitor's address and scheme: from then on `src` is the visitor's address. */
+export function identityRules({ proxies, connectionsPerSource }: VisitorsPlan): string[] {
+  const scheme = `http-request set-var(${SCHEME})`;
+  return [
+    `${scheme} ssl_fc,iif(https,http)`,
+    ...(proxies?.protocol === "proxy" ? prefixedScheme(scheme) : []),
+    ...(proxies?.protocol === "forwarded" ? [...forwardedScheme(scheme), ...forwardedAddress()] : []),
+    ...(proxies?.protocol === "forwarded" && connectionsPerSource > 0
+      ? [
+          "# A proxy's connections are not counted, but what each of its visitors asks for at once.",
+          `http-request track-sc1 src table ${TABLE} if { var(txn.forwarded) -m bool } !uncounted`,
+          `http-request deny deny_status 429 if { sc1_conn_cur gt ${connectionsPerSource} }`,
+        ]
+      : []),
+  ];
+}
+
+/** Version 2 of the PROXY protocol says whether the visitor's side is TLS, version 1 only to which port they came. */
+function prefixedScheme(scheme: string): string[] {
+  return [
+    `${scheme} str(https) if { var(sess.prefixed) -m bool } { fc_pp_tlv(0x20),bytes(0,1),hex,hex2i,and(1) eq 1 }`,
+    `${scheme} str(https) if { var(sess.prefixed) -m bool } { dst_port 443 }`,
+  ];
+}
+
+function forwardedScheme(scheme: string): string[] {
+  const said = "req.hdr(x-forwarded-proto,-1),lower";
+  return [
+    "http-request set-var(txn.forwarded) bool(true) if proxy",
+    `${scheme} ${said} if proxy { ${said} -m str http https }`,
+  ];
+}
+
+/**
+ * Each proxy adds the address that it got the request from at the end of X-Forwarded-For. So the last one counts, and
+ * the one before it while that one is a trusted proxy, too. A text that is no address ends the chain.
+ */
+function forwardedAddress(): string[] {
+  const places = Array.from({ length: MOST_PROXIES }, (_, index) => index + 1);
+  const said = (place: number) => `req.hdr_ip(x-forwarded-for,-${place})`;
+  return [
+    ...places.map((place) => `acl said${place} ${said(place)} -m found`),
+    ...places.map((place) => {
+      const chain = places.slice(0, place).map((each) => `said${each}`);
+      return `http-request set-src ${said(place)} if proxy ${chain.join(" ")}`;
+    }),
+  ];
+}
+
+/** What clients say about themselves, in the spellings by which applications would take it for a proxy's word. */
+const CLAIMS = [
+  ...["x-forwarded(-.*)?", "forwarded(-.*)?", "x-original-(forwarded-for|host|url|uri)", "x-rewrite-url"],
+  ...["x-real-ip", "(x-|true-|x-cluster-|fastly-)?client-ip", "cf-connecting-ip(v6)?", "x-azure-(client|socket)ip"],
+  ...["x-proxyuser-ip", "x-remote-(ip|addr|user)", "remote-(addr|user)", "x-host", "x-scheme", "x-url-scheme"],
+  ...["x-ssl(-.*)?", "x-client-(cert|dn|verify)(-.*)?", "ssl-client-.*", "front-end-https", "proxy"],
+];
+
+/** Rules that replace what clients say about themselves by what is known. Underscores are hyphens to some applications. */
+export function claimRules(): string[] {
+  const pattern = CLAIMS.join("|").replaceAll("-", "[-_]");
+  return [
+    `http-request del-header ^(${pattern})$ -m reg`,
+    "# Only HTTP/1.0 has requests without a host, and the next program takes none.",
+    "http-request set-header Host localhost if { req.hdr_cnt(host) eq 0 }",
+    "http-request set-header X-Forwarded-For %[src]",
+    `http-request set-header X-Forwarded-Proto %[var(${SCHEME})]`,
+    "http-request set-header X-Request-ID %[uuid()]",
+  ];
+}
+
+/** Rules that let visitors in by their address. */
+export function admissionRules({ admitted }: VisitorsPlan): string[] {
+  if (admitted === undefined) return [];
+  return [...isOneOf("admitted", "src", admitted), "http-request deny deny_status 403 unless admitted"];
+}
+
+/** The section with the table. An IPv4 address is an IPv6 address there. */
+export function visitorTable({ connectionsPerSource }: VisitorsPlan): string | undefined {
+  if (connectionsPerSource === 0) return undefined;
+  return `backend ${TABLE}
+    stick-table type ipv6 size 100k expire 60s store conn_cur`;
+}

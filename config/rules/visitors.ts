@@ -1,0 +1,84 @@
+import { isBlock, isIPv6Block, isVeryWide, meantBlock } from "../blocks.ts";
+import { headerName, headerProblem } from "../headers.ts";
+import type { Path, Problem } from "../problems.ts";
+import type { Settings } from "../schema.ts";
+
+type LoadBalancer = Settings["loadBalancer"];
+
+const EXAMPLE = "192.0.2.0/24";
+
+/** Rules for the settings that say who visitors are, who is let in, and what answers tell them. */
+export function visitorChecks(loadBalancer: LoadBalancer): Problem[] {
+  return [
+    ...proxies(loadBalancer),
+    ...admittedToSite(loadBalancer),
+    ...admittedToStatistics(loadBalancer),
+    ...headers(loadBalancer.headers),
+  ];
+}
+
+function proxies({ trustedProxies }: LoadBalancer): Problem[] {
+  if (trustedProxies === undefined) return [];
+  const { addresses, protocol, reason } = trustedProxies;
+  const path = ["loadBalancer", "trustedProxies", "addresses"];
+  const version4 = "an IPv4 block with the protocol proxy: such proxies connect to loadBalancer.address, which is IPv4";
+  return [
+    ...blocks(path, addresses, protocol === "proxy" ? version4 : undefined),
+    ...addresses.flatMap((address, index) =>
+      reason !== undefined || !isBlock(address) || !isVeryWide(address)
+        ? []
+        : [
+            {
+              path: [...path, index],
+              complaint: `is "${address}", and loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody`,
+              allowed: "the addresses of your proxies alone, or a reason why so many are trusted",
+              example: EXAMPLE,
+            },
+          ],
+    ),
+  ];
+}
+
+function admittedToSite({ allow: { site }, trustedProxies }: LoadBalancer): Problem[] {
+  const version4 =
+    "an IPv4 block: without loadBalancer.trustedProxies no visitor has an IPv6 address, because loadBalancer.address is IPv4";
+  return blocks(["loadBalancer", "allow", "site"], site ?? [], trustedProxies === undefined ? version4 : undefined);
+}
+
+function admittedToStatistics({ allow: { statistics }, statsPort }: LoadBalancer): Problem[] {
+  if (statistics === undefined) return [];
+  const path = ["loadBalancer", "allow", "statistics"];
+  if (statsPort === undefined) {
+    return [
+      { path, value: statistics, allowed: "only with loadBalancer.statsPort, which publishes the statistics page" },
+    ];
+  }
+  return blocks(path, statistics, "an IPv4 block: loadBalancer.address is IPv4");
+}
+
+/**
+ * @param version4 what is allowed where IPv6 blocks are not; undefined: they are
+ */
+function blocks(path: Path, given: readonly string[], version4: string | undefined): Problem[] {
+  return given.flatMap((text, index): Problem[] => {
+    const at = [...path, index];
+    const meant = meantBlock(text);
+    if (!isBlock(text)) {
+      const allowed = "a block of addresses in CIDR form whose host bits are zero";
+      return [{ path: at, value: text, allowed, example: meant ?? EXAMPLE }];
+    }
+    if (version4 !== undefined && isIPv6Block(text)) return [{ path: at, value: text, allowed: version4 }];
+    const isTwice = given.findIndex((other) => meantBlock(other) === meant) < index;
+    return isTwice ? [{ path: at, value: text, allowed: "each block once" }] : [];
+  });
+}
+
+function headers(given: LoadBalancer["headers"]): Problem[] {
+  const names = Object.keys(given);
+  return Object.entries(given).flatMap(([name, value], index): Problem[] => {
+    const path = ["loadBalancer", "headers", name];
+    const twin = names.slice(0, index).find((other) => headerName(other) === headerName(name));
+    const allowed = twin === undefined ? headerProblem(name, value) : `each header once: ${twin} is the same`;
+    return allowed === undefined ? [] : [{ path, value, allowed }];
+  });
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { isVeryWide, meantBlock } from "../../config/blocks.ts";
+import { problems } from "../configProblems.ts";
+
+const found = (loadBalancer: object) => problems({ "foobar:loadBalancer": loadBalancer }).join("\n");
+
+describe("the settings of who visitors are and who is let in", () => {
+  it("propose the block that was meant", () => {
+    assert.equal(meantBlock("192.0.2.7"), "192.0.2.7/32");
+    assert.equal(meantBlock("192.0.2.7/24"), "192.0.2.0/24");
+    assert.equal(meantBlock("192.0.2.0/255.255.255.0"), "192.0.2.0/24");
+    assert.equal(meantBlock("2001:db8::1/32"), "2001:db8::/32");
+    for (const text of ["10/8", "0x10.0.0.0/8", "192.0.2.0/33", "fe80::1%eth0/64", "all", ""]) {
+      assert.equal(meantBlock(text), undefined, text);
+    }
+    assert.match(
+      found({ allow: { site: ["192.0.2.7/24"] } }),
+      /host bits are zero\n.*allow\.site\[0\]' 192\.0\.2\.0\/24$/,
+    );
+  });
+
+  it("need a reason for blocks of many strangers", () => {
+    for (const wide of ["0.0.0.0/0", "::/0", "128.0.0.0/1", "8.0.0.0/8"]) assert.ok(isVeryWide(wide), wide);
+    for (const narrow of ["10.0.0.0/8", "fc00::/7", "104.16.0.0/13", "2a06:98c0::/29"]) {
+      assert.ok(!isVeryWide(narrow), narrow);
+    }
+    assert.match(found({ trustedProxies: { addresses: ["0.0.0.0/0"] } }), /reason is missing/);
+    const reason = "only our proxies can route to this host";
+    assert.equal(found({ trustedProxies: { addresses: ["0.0.0.0/0"], reason } }), "");
+  });
+
+  it("take IPv6 only where a visitor or a proxy can have such an address", () => {
+    const site = ["2001:db8::/32"];
+    assert.match(found({ allow: { site } }), /an IPv4 block/);
+    assert.match(found({ trustedProxies: { addresses: site, protocol: "proxy" } }), /an IPv4 block/);
+    assert.equal(found({ allow: { site }, trustedProxies: { addresses: site } }), "");
+  });
+
+  it("take no list for statistics that are not published, and no empty list", () => {
+    assert.match(found({ allow: { statistics: ["192.0.2.0/24"] } }), /only with loadBalancer\.statsPort/);
+    assert.match(found({ allow: { site: [] } }), /at least one block/);
+  });
+
+  it("take only headers that can be the same for all answers, of one line", () => {
+    for (const [name, value] of [
+      ["X-A\r\nX-B", "1"],
+      ["X A", "1"],
+      ["X-A", "1\nhttp-request deny"],
+      ["X-A", "ä"],
+      ["Content-Length", "1"],
+      ["Set-Cookie", "a=b"],
+      ["Strict-Transport-Security", "max-age=1"],
+    ] as const) {
+      assert.notEqual(found({ headers: { [name]: value } }), "", name);
+    }
+    assert.equal(found({ headers: { "X-Frame-Options": "", "Content-Security-Policy": "default-src 'self'" } }), "");
+  });
+});
