@@ -22,7 +22,7 @@ import { CONFIG_FOLDER } from "./unavailable.ts";
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
   readonly certificate: SiteCertificate;
-  /** Whether `pulumi destroy` keeps what ACME needs: its account, and the certificates. */
+  /** Whether `pulumi destroy` keeps the password of the statistics, and what ACME needs: its account and the certificates. */
   readonly protect: boolean;
   /** Signs the certificate by which web servers know the load balancers. */
   readonly authority: Authority;
