@@ -84,6 +84,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     plans: topology.loadBalancers,
     certificate: siteCertificate(topology.ownCertificate, topology.certified, authority),
     protect: protectData,
+    generation: topology.secrets.statistics,
     authority,
     after: web.services,
   });

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { assess } from "../operations/database/assessment.ts";
 import { settleAccounts, unsettledAccounts } from "../operations/database/settle.ts";
-import { checkPasswords } from "../operations/rotation/check.ts";
+import { checkPasswords, checkStatistics } from "../operations/rotation/check.ts";
 import { made, planRotation, secretRows, secretsIn, secretsNamed } from "../operations/rotation/secrets.ts";
 import { bringUp } from "../operations/session/bringUp.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
@@ -78,8 +78,11 @@ ${reasons.join("\n")}
       say(`${name}: generation ${generation} for new backups; older ones keep theirs`);
       continue;
     }
-    await checkPasswords(after, name, present, made(state, name, generation - 1));
-    say(`${name}: generation ${generation}; every database refuses the one before`);
+    const former = made(state, name, generation - 1);
+    if (name === "statistics") await checkStatistics(after, present, former);
+    else await checkPasswords(after, name, present, former);
+    const keepers = name === "statistics" ? "load balancer" : "database";
+    say(`${name}: generation ${generation}; every ${keepers} refuses the one before`);
   }
   return 0;
 });

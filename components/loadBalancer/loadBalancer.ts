@@ -26,6 +26,8 @@ export interface LoadBalancerArgs extends TierArgs {
   readonly protect: boolean;
   /** Signs the certificate by which web servers know the load balancers. */
   readonly authority: Authority;
+  /** The generation of the statistics' password. */
+  readonly generation: number;
   /** Services that are released before the first load balancer. */
   readonly after: readonly Service[];
 }
@@ -75,7 +77,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
     super("foobar:index:LoadBalancer", name, {}, opts);
     const certificate = args.authority.issue(LOAD_BALANCER_CLIENT, { use: "client" }, { parent: this });
     const account = acmeAccount({ parent: this, protect: args.protect });
-    const password = createPassword("statistics-password", { parent: this, protect: args.protect, generation: 1 });
+    const password = createPassword("statistics-password", {
+      parent: this,
+      protect: args.protect,
+      generation: args.generation,
+    });
     this.statisticsPassword = password.value;
     const pauses: Service[] = [];
     const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {

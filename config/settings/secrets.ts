@@ -40,6 +40,7 @@ export const secrets = z
       backup: generation("The password by which backups are taken."),
       monitoring: generation("The password of the read-only account for monitoring."),
       root: generation("The password of root, which is for the databases' own containers."),
+      statistics: generation("The password of the load balancers' statistics."),
       backupKey: generation("The key of new backups. Backups keep the key that they were written with."),
     },
     { error: "generations by secret" },

@@ -1,11 +1,40 @@
+import { STATISTICS_USER } from "../../components/loadBalancer/statisticsFrontend.ts";
 import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import type { SecretName } from "../../config/schema.ts";
 import { eventually } from "../../engine/eventually.ts";
+import { STATISTICS_PORT } from "../../topology/ports.ts";
 import type { OpenStack } from "../stack/open.ts";
 import type { Made } from "./secrets.ts";
 
 /** The longest that a node takes to apply a new password. */
 const APPLY_SECONDS = 60;
+
+/** Says the status of the answer to a request for the metrics; the credentials come by the standard input. */
+const METRICS_STATUS = `read -r credentials
+exec 3<>/dev/tcp/127.0.0.1/${STATISTICS_PORT}
+printf 'GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\nAuthorization: Basic %s\\r\\n\\r\\n' "$credentials" >&3
+read -r _ status _ <&3 && echo "$status"`;
+
+/**
+ * Makes sure that every load balancer opens its statistics to the present password, and not to the one before.
+ * @throws Error if one does not
+ */
+export async function checkStatistics(
+  { topology, containers }: Pick<OpenStack, "topology" | "containers">,
+  present: Made,
+  before: Made | undefined,
+): Promise<void> {
+  const opens = async (name: string, { value = "" }: Made) => {
+    const credentials = Buffer.from(`${STATISTICS_USER}:${value}`).toString("base64");
+    return (await containers.execute(name, ["bash", "-c", METRICS_STATUS], `${credentials}\n`)).trim() === "200";
+  };
+  for (const { haproxy } of topology.loadBalancers) {
+    if (!(await opens(haproxy.name, present))) throw new Error(`${haproxy.name} refuses the present password`);
+    if (before?.value !== undefined && (await opens(haproxy.name, before))) {
+      throw new Error(`${haproxy.name} still accepts the former password`);
+    }
+  }
+}
 
 /**
  * Makes sure that every database lets the account in with its present password, and not with the one before.
@@ -13,7 +42,7 @@ const APPLY_SECONDS = 60;
  */
 export async function checkPasswords(
   { topology, containers }: Pick<OpenStack, "topology" | "containers">,
-  account: Exclude<SecretName, "backupKey">,
+  account: Exclude<SecretName, "backupKey" | "statistics">,
   present: Made,
   before: Made | undefined,
 ): Promise<void> {

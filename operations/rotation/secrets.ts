@@ -4,7 +4,7 @@ import type { SecretName, Settings } from "../../config/schema.ts";
 import { schema } from "../../config/schema.ts";
 import { shapeOf } from "../../config/shape.ts";
 import { age } from "../../releases/report.ts";
-import { generationName, passwordName } from "../../topology/secrets.ts";
+import { generationName, secretName } from "../../topology/secrets.ts";
 
 /** The secrets that can be rotated, in the order of the settings. */
 export const SECRETS = Object.keys(shapeOf(schema.shape.secrets)).filter(
@@ -52,8 +52,7 @@ function plain(result: string | { readonly plaintext: string } | undefined): str
 
 /** A generation of a secret; undefined: the state does not have it. */
 export function made(state: State, name: SecretName, generation: number): Made | undefined {
-  const resourceName = name === "backupKey" ? "backup-key" : passwordName(name);
-  return state.get(generationName(resourceName, generation));
+  return state.get(generationName(secretName(name), generation));
 }
 
 /**

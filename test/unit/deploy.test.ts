@@ -217,7 +217,14 @@ describe("the dev stack, against mocks", () => {
     const isProtected = names(({ protect }) => protect);
     const accounts = ["application", "backup", "monitoring", "replication", "root", "steward"];
     const passwords = accounts.map((account) => `mysql-${account}-password`);
-    assert.deepEqual(isProtected, ["state", "backup-key", ...passwords, "acme-account-key", "authority-key"]);
+    assert.deepEqual(isProtected, [
+      "state",
+      "backup-key",
+      ...passwords,
+      "statistics-password",
+      "acme-account-key",
+      "authority-key",
+    ]);
     const volumes = ofType(dev, "Volume").flatMap(({ inputs }) => inputs["name"] ?? []);
     assert.deepEqual(volumes.sort(), ["foobar-dev-mysql-server1", "foobar-dev-mysql-server2"]);
   });

@@ -83,7 +83,7 @@ describe("preflight", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     assert.ok(address !== null && typeof address === "object");
-    const changes = { "foobar:loadBalancer": { port: address.port } };
+    const changes = { "foobar:loadBalancer": { port: address.port, httpsPort: await freePort() } };
     try {
       assert.deepEqual(await found({}, "unix:///run/docker.sock", changes), [
         `loadBalancer.port is ${address.port}, which another process on this machine has at 127.0.0.1`,
@@ -141,7 +141,7 @@ describe("preflight", () => {
     assert.match(problem ?? "", /^loadBalancer\.address an address that this machine has: 127\.0\.0\.1, /);
     assert.deepEqual(await found({}, REMOTE, changes), []);
     for (const address of ["127.0.0.1", "127.0.0.9", "0.0.0.0"]) {
-      const changed = { "foobar:loadBalancer": { address, port: await freePort() } };
+      const changed = { "foobar:loadBalancer": { address, port: await freePort(), httpsPort: await freePort() } };
       assert.deepEqual(await found({}, "unix:///run/docker.sock", changed), []);
     }
   });

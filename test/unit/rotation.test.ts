@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { behind, ending, parseAccounts } from "../../operations/database/accounts.ts";
 import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
 import type { ClientAccount } from "../../topology/plan.ts";
+import { secretName } from "../../topology/secrets.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType, services } from "../harness.ts";
 
@@ -68,9 +69,7 @@ const password = (name: string, result: unknown) => ({
 });
 const state = (...resources: readonly unknown[]) => secretsIn(JSON.stringify({ deployment: { resources } }));
 const FIRST = Object.fromEntries(SECRETS.map((name) => [name, 1])) as Record<(typeof SECRETS)[number], number>;
-const ALL = state(
-  ...SECRETS.map((name) => password(name === "backupKey" ? "backup-key" : `mysql-${name}-password`, "x")),
-);
+const ALL = state(...SECRETS.map((name) => password(secretName(name), "x")));
 
 describe("a rotation", () => {
   it("reads secrets from the state, encrypted or not", () => {
