@@ -121,17 +121,24 @@ describe("the drills", () => {
     await assert.rejects(released("maintenance", "server1"), /server1 answered while it was out/);
   });
 
-  /** Renews certificates with the given outputs of each database before and after. */
-  const renewed = async (before: readonly string[], after: readonly string[]) => {
+  /** Renews certificates with the given outputs of each database, then of the load balancer, before and after. */
+  const renewed = async (before: readonly string[], after: readonly string[], changes = {}) => {
     const { signal } = new AbortController();
-    const of = stackWith();
+    const of = stackWith(changes);
     const open = opened(of, signal);
     let said = before;
-    const names = of.topology.cluster.databases.map(({ name }) => name);
+    const names = [...of.topology.cluster.databases.map(({ name }) => name), "lb1"];
+    const asked: string[] = [];
     await TRAFFIC.find(({ name }) => name === "renew-certificates")?.run({
       ...open,
       ...{ signal, url: of.topology.url, seconds: 2, rate: 200, holdSeconds: 1 },
-      containers: { ...open.containers, execute: async (service) => said[names.indexOf(service)] ?? "" },
+      containers: {
+        ...open.containers,
+        execute: async (service) => {
+          asked.push(service);
+          return said[names.indexOf(service)] ?? "";
+        },
+      },
       wait: async () => {},
       serversFromNow: () => () => new Set(),
       say: () => {},
@@ -140,15 +147,30 @@ describe("the drills", () => {
         said = after;
       },
     });
+    return asked;
   };
 
-  it("pass if databases serve new certificates and were not restarted", async () => {
-    await renewed(["100\nA", "200\nB"], ["100\nC", "200\nD"]);
-    await assert.rejects(
-      renewed(["100\nA", "200\nB"], ["100\nC", "200\nB"]),
-      /mysql-server1 still serves its old certificate/,
-    );
-    await assert.rejects(renewed(["100\nA", "200\nB"], ["300\nC", "200\nD"]), /mysql-server2 was restarted/);
+  it("pass if running databases and load balancers have new certificates, and were not restarted", async () => {
+    const before = ["100\nA\n", "200\nB\n", "300\nE\nE\n"];
+    await renewed(before, ["100\nC", "200\nD", "300\nF\nF"]);
+    for (const [after, complaint] of [
+      [["100\nC", "200\nB", "300\nF\nF"], /mysql-server1 still has its old certificate/],
+      [["100\nC", "250\nD", "300\nF\nF"], /mysql-server1 was restarted/],
+      [["100\nC", "200\nD", "300\nF\nE"], /lb1 still has its old certificate/],
+      [["100\nC", "200\nD", "300\nE\nF"], /lb1 still has its old certificate/],
+      [["100\nC", "200\nD", "400\nF\nF"], /lb1 was restarted/],
+      [["100\nC", "200\nD", "300\nF"], /lb1 shows 1 of 2 certificates/],
+    ] as const) {
+      await assert.rejects(renewed(before, after), complaint);
+    }
+  });
+
+  it("leave out a site's certificate that the stack's authority has not issued", async () => {
+    const tls = { certificate: "./site.pem", key: "./site.key" };
+    const asked = await renewed(["1\nA", "2\nB"], ["1\nC", "2\nD"], {
+      "foobar:loadBalancer": { tls },
+    });
+    assert.ok(!asked.includes("lb1"), asked.join());
   });
 
   it("take out a server that visitors do not need, and no primary database", () => {

@@ -3,6 +3,7 @@ import { untilTrue } from "../../../engine/eventually.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy } from "../requireHealthy.ts";
+import { isIssuedByStack } from "./certificates.ts";
 import type { TrafficDrill } from "./drill.ts";
 import { type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
@@ -36,8 +37,8 @@ async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise
   const messages = storedMessages(databases, config.mysql.database);
   const run = randomBytes(4).toString("hex");
   const load = startLoad({
-    url,
-    ca: topology.ownCertificate === undefined ? ca : undefined,
+    url: drill.byHttps ? topology.secureUrl : url,
+    ca: isIssuedByStack(topology) ? ca : undefined,
     rate,
     maxSeconds: MAX_SECONDS,
     run,
