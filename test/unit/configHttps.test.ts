@@ -57,7 +57,7 @@ describe("configuration of HTTPS", () => {
       tls({ hsts: {} }),
       [
         "foobar:loadBalancer.tls.hsts is set, and the certificate is one of the stack's own authority\n" +
-          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
+          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.tls.hsts'",
       ],
     ],

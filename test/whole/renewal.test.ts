@@ -10,7 +10,8 @@ describeProject("what is renewed while a group is at work", (project) => {
     await up(project());
   });
 
-  it("are certificates, which databases take while they run", () => drill(project(), "renew-certificates"));
+  it("are certificates, which databases and load balancers take while they run, and no visitor by HTTPS notices", () =>
+    drill(project(), "renew-certificates"));
 
   it("lets a member come back, whom the others believe by its renewed certificate", async () => {
     await killAndRecover(project(), "mysql-server2");
