@@ -11,6 +11,10 @@ export const SECRETS = Object.keys(shapeOf(schema.shape.secrets)).filter(
   (name): name is SecretName => name !== "authority",
 );
 
+/** The rest of what a stack signs and encrypts with: its certificates, and the key that signs them. */
+const SIGNED = ["certificates", "authority"] as const;
+type Signed = (typeof SIGNED)[number];
+
 /** A generation of a secret in the stack's state. */
 export interface Made {
   readonly created: Date | undefined;
@@ -55,19 +59,27 @@ export function made(state: State, name: SecretName, generation: number): Made |
   return state.get(generationName(secretName(name), generation));
 }
 
+/** What `npm run rotate` is asked for. */
+export interface Asked {
+  readonly secrets: readonly SecretName[];
+  /** Another key of the authority renews all certificates, too. undefined: neither. */
+  readonly signed: Signed | undefined;
+}
+
 /**
  * The secrets of these names; `all` means all of them.
  * @throws Error naming, for each unknown name, the nearest that exists
  */
-export function secretsNamed(words: readonly string[]): SecretName[] {
-  if (words.includes("all")) return [...SECRETS];
-  const known: readonly string[] = ["all", ...SECRETS];
+export function secretsNamed(words: readonly string[]): Asked {
+  if (words.includes("all")) return { secrets: SECRETS, signed: "authority" };
+  const known: readonly string[] = ["all", ...SECRETS, ...SIGNED];
   const unknown = words.filter((word) => !known.includes(word));
   if (unknown.length > 0) {
     const problems = unknown.map((word) => `there is no secret ${word}; did you mean ${closest(word, known)}?`);
     throw new Error([...problems, `allowed: ${known.join(", ")}`].join("\n"));
   }
-  return SECRETS.filter((name) => words.includes(name));
+  const signed = SIGNED.findLast((name) => words.includes(name));
+  return { secrets: SECRETS.filter((name) => words.includes(name)), signed };
 }
 
 /** A row for each secret: its name, its generation, and its age. */

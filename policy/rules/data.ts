@@ -1,4 +1,4 @@
-import { formerPasswords } from "../../topology/secrets.ts";
+import { formerPasswords, generationName } from "../../topology/secrets.ts";
 import type { Context } from "../context.ts";
 import { planned } from "../context.ts";
 import { type Declared, inputsOf } from "../resources.ts";
@@ -10,7 +10,8 @@ const VOLUME = "docker:index/volume:Volume";
 function opensData({ type, name }: Declared, { topology }: Context): boolean {
   return (
     (type === "random:index/randomPassword:RandomPassword" && !formerPasswords(topology).includes(name)) ||
-    (type === "tls:index/privateKey:PrivateKey" && name === "authority-key") ||
+    (type === "tls:index/privateKey:PrivateKey" &&
+      name === `${generationName("authority", topology.authority.signing)}-key`) ||
     (type === "random:index/randomId:RandomId" && name === "state")
   );
 }

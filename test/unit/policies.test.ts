@@ -85,6 +85,13 @@ describe("the policy pack", function () {
     assert.deepEqual(await all(settings, (await deployConfig(settings)).resources), []);
   });
 
+  for (const authority of [{ alsoTrusted: 2 }, { generation: 2, alsoTrusted: 1 }, { generation: 2 }]) {
+    it(`finds nothing while secrets are rotated, at ${JSON.stringify(authority)}`, async () => {
+      const settings = devConfig({ "foobar:secrets": { authority, application: 3, statistics: 2 } });
+      assert.deepEqual(await all(settings, (await deployConfig(settings)).resources), []);
+    });
+  }
+
   describe("stops a mistake in the program:", () => {
     before(() => pack.configure(devConfig()));
 

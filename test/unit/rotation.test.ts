@@ -89,8 +89,9 @@ describe("a rotation", () => {
   });
 
   it("knows its secrets, and proposes the nearest name for an unknown one", () => {
-    assert.deepEqual(secretsNamed(["root", "application"]), ["application", "root"]);
-    assert.deepEqual(secretsNamed(["all"]), SECRETS);
+    assert.deepEqual(secretsNamed(["root", "application"]), { secrets: ["application", "root"], signed: undefined });
+    assert.deepEqual(secretsNamed(["all"]), { secrets: SECRETS, signed: "authority" });
+    assert.deepEqual(secretsNamed(["certificates"]), { secrets: [], signed: "certificates" });
     assert.throws(() => secretsNamed(["aplication"]), /no secret aplication; did you mean application\?/);
   });
 
