@@ -4,6 +4,7 @@ import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
 import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
+import { ask, askByHttp2, handshake } from "../secureRequest.ts";
 import { containersOf, killAndRecover } from "../site.ts";
 import { skipAfterFailure } from "../steps.ts";
 
@@ -14,7 +15,7 @@ const REQUESTS = 40;
 /** Large moves first and last; between them every algorithm and mode. */
 const ORDER = [
   ...["round-robin", "split", "tiers", "one-server", "weighted", "pair", "pair-active-active", "active-passive"],
-  ...["least-connections", "source", "uri", "random", "sticky", "maintenance"],
+  ...["least-connections", "source", "uri", "random", "sticky", "https", "maintenance"],
 ];
 
 /** The kinds of replication; databases.test.ts tests the moves between them. */
@@ -177,6 +178,17 @@ describe("every variant, as one stack that moves through them", function () {
       for (let request = 0; request < 10; request++) {
         assert.equal(await server("/version", { cookie: cookie.split(";")[0] ?? "" }), held);
       }
+    },
+    async https() {
+      const { stdout: ca } = await project.pulumi(["stack", "output", "caCertificate"]);
+      const [, , , , port] = project.ports;
+      for (const name of ["www.foobar.com", "foobar.com"]) {
+        const { status, headers } = await askByHttp2({ port, ca, name, path: "/version" });
+        assert.deepEqual([status, /^server\d$/.test(String(headers["x-server"]))], [200, true], name);
+      }
+      assert.equal((await ask({ port, ca, name: "localhost" })).status, 421);
+      assert.equal((await handshake({ port, ca })).version, "TLSv1.3");
+      await assert.rejects(handshake({ port, ca, maxVersion: "TLSv1.2" }));
     },
     async pair() {
       const url = `http://${project.slot.prefix(0)}.254`;
