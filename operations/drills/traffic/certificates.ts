@@ -19,6 +19,9 @@ type Context = Pick<TrafficContext, "topology" | "containers">;
 /** Prints the start time of the container's first process. */
 const STARTED_AT = `read -ra state </proc/1/stat && echo "\${state[21]}"`;
 
+/** The default of MySQL's images. */
+const MYSQL_SOCKET = "/var/run/mysqld/mysqld.sock";
+
 const FINGERPRINT = "openssl x509 -noout -fingerprint -sha256";
 
 /** All databases, including an arbiter, and the pause containers. */
@@ -26,8 +29,9 @@ export function atWork(context: Context): Promise<AtWork[]> {
   return Promise.all([...databases(context), ...pauses(context)]);
 }
 
+/** By the socket: MySQL shows no certificate to an address from which no account may come, such as 127.0.0.1. */
 function databases({ topology, containers }: Context): Promise<AtWork>[] {
-  const served = `openssl s_client -starttls mysql -connect 127.0.0.1:3306 </dev/null 2>/dev/null | ${FINGERPRINT}`;
+  const served = `openssl s_client -starttls mysql -unix ${MYSQL_SOCKET} </dev/null 2>/dev/null | ${FINGERPRINT}`;
   return topology.cluster.databases.map(({ name }) => look(containers, name, [served]));
 }
 
