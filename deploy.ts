@@ -12,7 +12,8 @@ import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
-import { type PublishedPort, publishedUrl, type Topology } from "./topology/plan.ts";
+import type { PublishedPort } from "./topology/instancePlan.ts";
+import { publishedUrl, type Topology } from "./topology/plan.ts";
 import type { Tier } from "./topology/tiers.ts";
 
 /** The role that the configuration gives a database. Its present role only MySQL knows. */

@@ -2,7 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { SERVER_NETWORKS } from "../config/choices.ts";
 import { type ResourceIdentity, stackLabels } from "../engine/labels.ts";
-import type { Attachment, NetworkPlan } from "../topology/plan.ts";
+import type { Attachment } from "../topology/instancePlan.ts";
+import type { NetworkPlan } from "../topology/plan.ts";
 import type { Host } from "./host.ts";
 
 export interface NetworksArgs {

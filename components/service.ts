@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "../engine/labels.ts";
-import type { InstancePlan, PublishedPort } from "../topology/plan.ts";
+import type { InstancePlan, PublishedPort } from "../topology/instancePlan.ts";
 import type { MountedFiles } from "./files.ts";
 import type { Host } from "./host.ts";
 

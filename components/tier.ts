@@ -1,5 +1,5 @@
 import type { ResourceIdentity } from "../engine/labels.ts";
-import type { InstancePlan } from "../topology/plan.ts";
+import type { InstancePlan } from "../topology/instancePlan.ts";
 import { type Hosts, hostOf } from "./host.ts";
 import type { Networks } from "./networks.ts";
 import type { Roll } from "./roll.ts";

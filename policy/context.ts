@@ -1,6 +1,8 @@
 import type { PolicyName } from "../config/policies.ts";
 import type { Config } from "../config/schema.ts";
-import type { InstancePlan, LoadBalancerPlan, Topology } from "../topology/plan.ts";
+import type { InstancePlan } from "../topology/instancePlan.ts";
+import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
+import type { Topology } from "../topology/plan.ts";
 import { type Tier, tiersOf } from "../topology/tiers.ts";
 import { planTopology } from "../topology/topology.ts";
 

@@ -1,7 +1,8 @@
 import { isPemText, pemText } from "../components/pem.ts";
 import type { Pem } from "../config/kinds.ts";
 import type { Problem } from "../config/problems.ts";
-import type { OwnCertificate, Topology } from "../topology/plan.ts";
+import type { OwnCertificate } from "../topology/loadBalancerPlan.ts";
+import type { Topology } from "../topology/plan.ts";
 import { type Complaint, certificateComplaints, firstEnd } from "./certificateRules.ts";
 
 /** Days before its end from which on a certificate is warned of. Most authorities issue for 90 days, and some for less. */

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { IS_CERTIFICATE, IS_KEY, pemBlocks } from "../components/pem.ts";
 import { isWildcard } from "../config/names.ts";
-import type { SitePlan } from "../topology/plan.ts";
+import type { SitePlan } from "../topology/loadBalancerPlan.ts";
 
 /** A reason why a certificate and its key cannot serve a site. */
 export interface Complaint {

@@ -2,7 +2,8 @@ import type Docker from "dockerode";
 import type { Problem } from "../config/problems.ts";
 import { type ImageName, schema } from "../config/schema.ts";
 import { engineClient } from "../engine/client.ts";
-import type { InstancePlan, Topology } from "../topology/plan.ts";
+import type { InstancePlan } from "../topology/instancePlan.ts";
+import type { Topology } from "../topology/plan.ts";
 
 /** Milliseconds for a name lookup, the request of a token and that of the image. */
 const ANSWER_MS = 15_000;

@@ -4,7 +4,8 @@ import type { Path, Problem } from "../config/problems.ts";
 import { isLocal } from "../engine/client.ts";
 import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
-import type { PublishedPort, Topology } from "../topology/plan.ts";
+import type { PublishedPort } from "../topology/instancePlan.ts";
+import type { Topology } from "../topology/plan.ts";
 
 /** Ports of the plan that are in use. Each proposed port is free, and is not another port of the plan. */
 export async function takenPorts(

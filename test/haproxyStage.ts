@@ -8,7 +8,7 @@ import { CERTIFICATE_FILE } from "../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
-import type { LoadBalancerPlan } from "../topology/plan.ts";
+import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import { LOAD_BALANCER_CLIENT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { answers, docker, published } from "./engine.ts";

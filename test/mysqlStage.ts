@@ -23,7 +23,7 @@ import { askMembers, type Covers, comparisons, type Member } from "../operations
 import { promote } from "../operations/database/promote.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import { type Databases, databasesOf } from "../operations/stack/databases.ts";
-import type { ClusterPlan } from "../topology/plan.ts";
+import type { ClusterPlan } from "../topology/databasePlan.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";

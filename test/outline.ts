@@ -1,4 +1,6 @@
-import type { BackendPlan, InstancePlan, LoadBalancerPlan, Topology } from "../topology/plan.ts";
+import type { InstancePlan } from "../topology/instancePlan.ts";
+import type { BackendPlan, LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
+import type { Topology } from "../topology/plan.ts";
 
 /** A plan as a text for human readers: one line for each container, with its links below. */
 export function outline(topology: Topology): string {

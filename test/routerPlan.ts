@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ROLES } from "../components/databaseRouter/roles.ts";
 import { parseConfig } from "../config/config.ts";
-import type { RouterPlan } from "../topology/plan.ts";
+import type { RouterPlan } from "../topology/databasePlan.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
 

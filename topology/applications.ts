@@ -1,8 +1,9 @@
 import { drainSeconds } from "../config/loadBalancing.ts";
 import type { Config } from "../config/schema.ts";
+import type { RouterPlan } from "./databasePlan.ts";
 import { attachments, servingAttachment } from "./links.ts";
 import { serverNetwork } from "./networks.ts";
-import type { ApplicationPlan, RouterPlan } from "./plan.ts";
+import type { ApplicationPlan } from "./plan.ts";
 import { SIZES } from "./sizes.ts";
 
 export function planApplications(config: Config, routers: readonly RouterPlan[]): ApplicationPlan[] {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../config/schema.ts";
+import type { BackupPlan, ClusterPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
-import type { BackupPlan, ClusterPlan } from "./plan.ts";
 import { SIZES } from "./sizes.ts";
 
 const NAME = "mysql-backup";

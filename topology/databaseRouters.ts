@@ -1,8 +1,8 @@
 import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
+import type { ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
 import { serverNetwork } from "./networks.ts";
-import type { ClusterPlan, RouterPlan } from "./plan.ts";
 import { ROUTER_PORTS } from "./ports.ts";
 import { routerOpenFiles, SIZES } from "./sizes.ts";
 

@@ -3,9 +3,9 @@ import { ARBITER } from "../config/choices.ts";
 import { mysqlSizing } from "../config/mysqlSizing.ts";
 import { serversWith } from "../config/routes.ts";
 import type { Config, Settings } from "../config/schema.ts";
+import type { ClusterPlan, DatabasePlan } from "./databasePlan.ts";
 import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
-import type { ClusterPlan, DatabasePlan } from "./plan.ts";
 import { MYSQL_PORT } from "./ports.ts";
 import { databasePids, SIZES } from "./sizes.ts";
 

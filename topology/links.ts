@@ -1,4 +1,4 @@
-import type { Attachment, Upstream } from "./plan.ts";
+import type { Attachment, Upstream } from "./instancePlan.ts";
 
 export function attachments(alias: string, ...networks: string[]): Attachment[] {
   return networks.map((network) => ({ network, alias }));

@@ -3,17 +3,10 @@ import { edgeAddress, fastInterval, hashes, publishedPorts, virtualAddresses } f
 import { routeName, routes, routeTraffic } from "../config/routes.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { bitsOf } from "../config/subnets.ts";
+import type { InstancePlan, PublishedPort } from "./instancePlan.ts";
 import { attachments } from "./links.ts";
-import type {
-  BackendPlan,
-  BalancePlan,
-  HealthPlan,
-  InstancePlan,
-  LoadBalancerPlan,
-  PublishedPort,
-  VrrpPlan,
-  WebPlan,
-} from "./plan.ts";
+import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan, VrrpPlan } from "./loadBalancerPlan.ts";
+import type { WebPlan } from "./plan.ts";
 import { SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
 import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";

@@ -2,14 +2,8 @@ import { isIPv4 } from "node:net";
 import { httpMode } from "../config/loadBalancing.ts";
 import { siteName } from "../config/names.ts";
 import type { Config, Settings } from "../config/schema.ts";
-import {
-  type LoadBalancerPlan,
-  type OwnCertificate,
-  publishedUrl,
-  type SitePlan,
-  type Topology,
-  urlOf,
-} from "./plan.ts";
+import type { LoadBalancerPlan, OwnCertificate, SitePlan } from "./loadBalancerPlan.ts";
+import { publishedUrl, type Topology, urlOf } from "./plan.ts";
 
 export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBalancer">): SitePlan {
   const { profile, http3, acme, hsts } = loadBalancer.tls;

@@ -1,4 +1,5 @@
-import type { InstancePlan, Topology } from "./plan.ts";
+import type { InstancePlan } from "./instancePlan.ts";
+import type { Topology } from "./plan.ts";
 
 /** The stack's containers that run, tier by tier: the only list of the tiers. */
 export function tiersOf(topology: Topology) {

@@ -2,7 +2,7 @@ import { isLoopbackAddress, isLoopbackBlock } from "../config/blocks.ts";
 import { answerHeaders } from "../config/headers.ts";
 import type { Config } from "../config/schema.ts";
 import { addressIn } from "../config/subnets.ts";
-import type { VisitorsPlan } from "./plan.ts";
+import type { VisitorsPlan } from "./loadBalancerPlan.ts";
 
 /** Addresses of the network namespace itself, which no other machine has. */
 const OWN = "127.0.0.0/8";

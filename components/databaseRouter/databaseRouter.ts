@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RouterPlan } from "../../topology/plan.ts";
+import type { RouterPlan } from "../../topology/databasePlan.ts";
 import { configFiles } from "../files.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";

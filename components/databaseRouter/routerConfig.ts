@@ -1,4 +1,4 @@
-import type { RouterPlan, RouterTarget } from "../../topology/plan.ts";
+import type { RouterPlan, RouterTarget } from "../../topology/databasePlan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { mysqlCheck } from "./mysqlCheck.ts";
 import { ROLES, ROUTER_ACCOUNT, YES } from "./roles.ts";

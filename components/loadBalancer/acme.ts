@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { SitePlan } from "../../topology/plan.ts";
+import type { SitePlan } from "../../topology/loadBalancerPlan.ts";
 import { SECRETS_FOLDER } from "../files.ts";
 import { CONFIG_FOLDER } from "./unavailable.ts";
 

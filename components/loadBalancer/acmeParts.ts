@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
-import type { LoadBalancerPlan } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { SECRETS_FOLDER } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { IS_CERTIFICATE, pemBlocks, pemText } from "../pem.ts";

@@ -1,4 +1,4 @@
-import type { VisitorsPlan } from "../../topology/plan.ts";
+import type { VisitorsPlan } from "../../topology/loadBalancerPlan.ts";
 
 /** Headers by which programs name themselves and their versions. */
 const BANNERS = ["Server", "X-Powered-By", "X-AspNet-Version", "X-AspNetMvc-Version", "X-Generator", "X-Runtime"];

@@ -1,4 +1,4 @@
-import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/plan.ts";
+import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { CLIENT_CERTIFICATE, TLS } from "../tlsFiles.ts";
 
 /** The routes that requests can take. */

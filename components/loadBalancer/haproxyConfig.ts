@@ -1,4 +1,4 @@
-import type { LoadBalancerPlan } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { HEADERS_KB, PEERS_PORT } from "../../topology/ports.ts";
 import { MAX_CONNECTIONS } from "../../topology/sizes.ts";
 import { acmeGlobals, acmeSection } from "./acme.ts";

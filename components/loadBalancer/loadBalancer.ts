@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadBalancerPlan } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { LOAD_BALANCER_CLIENT, STATISTICS_PORT } from "../../topology/ports.ts";
 import { type Authority, fingerprints } from "../certificates.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";

@@ -1,4 +1,4 @@
-import type { VisitorsPlan } from "../../topology/plan.ts";
+import type { VisitorsPlan } from "../../topology/loadBalancerPlan.ts";
 
 /**
  * Rules for the form of requests. A program further inside could read an ambiguous request differently.

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OwnCertificate, Topology } from "../../topology/plan.ts";
+import type { OwnCertificate } from "../../topology/loadBalancerPlan.ts";
+import type { Topology } from "../../topology/plan.ts";
 import { type Authority, fingerprint } from "../certificates.ts";
 import { IS_CERTIFICATE, IS_KEY, pemBlocks, pemText } from "../pem.ts";
 

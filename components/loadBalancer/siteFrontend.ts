@@ -1,5 +1,5 @@
 import { isWildcard, siteName } from "../../config/names.ts";
-import type { LoadBalancerPlan } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { challengeAnswer } from "./acme.ts";
 import { answerRules } from "./answerRules.ts";

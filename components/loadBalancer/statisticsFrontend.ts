@@ -1,4 +1,4 @@
-import type { LoadBalancerPlan } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { isOneOf } from "./conditions.ts";
 

@@ -1,4 +1,4 @@
-import type { VisitorsPlan } from "../../topology/plan.ts";
+import type { VisitorsPlan } from "../../topology/loadBalancerPlan.ts";
 import { isOneOf } from "./conditions.ts";
 
 /** The table that counts what each address has open. */

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { stackLabels } from "../../engine/labels.ts";
-import type { BackupPlan } from "../../topology/plan.ts";
+import type { BackupPlan } from "../../topology/databasePlan.ts";
 import { generationName } from "../../topology/secrets.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabels } from "../../engine/labels.ts";
-import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { type Authority, fingerprint, type IssuedCertificate } from "../certificates.ts";
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";

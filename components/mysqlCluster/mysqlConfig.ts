@@ -1,4 +1,4 @@
-import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { TLS } from "../tlsFiles.ts";
 
 /** The desired state: files that change while a node runs, and that node.sh applies. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
 import { DEFINITIONS, definitions } from "./definitions.ts";
 import { mysqlConfig, SIZING_FILE, sizingConfig } from "./mysqlConfig.ts";

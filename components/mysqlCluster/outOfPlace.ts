@@ -1,6 +1,6 @@
 import { ARBITER } from "../../config/choices.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import { memberName } from "../../topology/databases.ts";
-import type { ClusterPlan } from "../../topology/plan.ts";
 import {
   APPLIES,
   EXECUTED,

@@ -1,14 +1,11 @@
 import type { WebPlan } from "../../topology/plan.ts";
 import { HEADERS_KB } from "../../topology/ports.ts";
 import { TLS } from "../tlsFiles.ts";
-import { ERROR_LOCATION, ERROR_PAGES, ERROR_TEXTS } from "./errorPages.ts";
+import { ERROR_PAGES, ERROR_TEXTS } from "./errorPages.ts";
+import { locations, type StaticFiles } from "./locations.ts";
 
 /** Nginx's configuration folder in its container. */
 export const CONFIG_FOLDER = "/etc/foobar";
-/** The folder, in the container, of the files that Nginx serves itself. */
-export const STATIC_FOLDER = "/srv/static";
-/** While this file exists, Nginx tells the load balancer that it is not ready; files/start.sh creates it. */
-export const DRAINING_FILE = "/tmp/draining";
 /** An address inside the container only. Other containers' requests come from addresses like the load balancer's. */
 const INTERNAL = "127.0.0.1:8404";
 /** Nginx answers this URL itself: Nginx is alive, whatever the state of the application. */
@@ -21,12 +18,6 @@ export const SCRATCH_MB = 64;
 const BUFFERED_BODY_MB = 8;
 
 type RateLimit = NonNullable<WebPlan["limits"]["rateLimit"]>;
-
-/** The files that Nginx serves itself: their path in URLs, and a version that changes with them. */
-interface StaticFiles {
-  readonly path: string;
-  readonly version: string;
-}
 
 /** Room for what the load balancer and Nginx add to headers. */
 const ADDED_KB = 8;
@@ -164,13 +155,7 @@ function siteServer(plan: WebPlan, files: StaticFiles | undefined): string {
   return `    server {
 ${sections(
   [...siteSettings(plan), ...limitedClients(plan)].map((line) => `        ${line}`).join("\n"),
-  ROOT_LOCATION,
-  readinessLocation(plan),
-  ...hiddenLocations(plan),
-  METRICS_LOCATION,
-  ERROR_LOCATION,
-  files && staticLocations(files),
-  UNANSWERED_LOCATION,
+  ...locations(plan, files),
 )}
     }`;
 }
@@ -218,82 +203,6 @@ function limitedClients({ limits: { rateLimit } }: WebPlan): string[] {
   const burst = rateLimit.burst === 0 ? "" : ` burst=${rateLimit.burst}`;
   return [`limit_req zone=clients${burst} nodelay;`];
 }
-
-const ROOT_LOCATION = `        location / {
-            proxy_pass http://$application;
-        }`;
-
-function readinessLocation({ readinessPath, hiddenPaths }: WebPlan): string {
-  return `        location = ${readinessPath} {
-${hiddenPaths.includes(readinessPath) ? `${HIDDEN}\n` : ""}            if (-f ${DRAINING_FILE}) {
-                return 503;
-            }
-            proxy_pass http://$application;
-        }`;
-}
-
-/** Paths that only the load balancer's own requests may ask for. */
-function hiddenLocations({ hiddenPaths, readinessPath }: WebPlan): string[] {
-  return hiddenPaths
-    .filter((path) => path !== readinessPath)
-    .map(
-      (path) => `        location = ${path} {
-${HIDDEN}
-            proxy_pass http://$application;
-        }`,
-    );
-}
-
-const HIDDEN = `            if ($visitor) {
-                return 404;
-            }`;
-
-const METRICS_LOCATION = `        # The application's metrics are for monitoring, not for visitors.
-        location ~ ^/metrics$ {
-            return 404;
-        }`;
-
-/**
- * Nginx compresses these files alone: an answer of the application may contain a secret beside the visitor's input, and
- * the length of the compressed answer would reveal the secret (BREACH).
- *
- * The ETag of each file is the version of all files, because a file's time differs between web servers.
- */
-function staticLocations({ path, version }: StaticFiles): string {
-  return `        location ^~ ${path} {
-            alias ${STATIC_FOLDER}/;
-            etag off;
-            if_modified_since off;
-            add_header ETag '"${version}"';
-            add_header Last-Modified "";
-            add_header Cache-Control $static_lifetime;
-            add_header X-Content-Type-Options nosniff;
-            gzip on;
-            gzip_vary on;
-            gzip_min_length 256;
-            gzip_types text/plain text/css text/javascript text/xml application/javascript application/json application/manifest+json application/xml image/svg+xml;
-            if ($http_if_none_match ~ ${version}) {
-                return 304;
-            }
-            # Another release of the application may still have a file that is missing here.
-            try_files $uri @application;
-        }
-
-        location @application {
-            proxy_pass http://$application;
-        }`;
-}
-
-const UNANSWERED_LOCATION = `        # 421 tells the load balancer that the application received nothing: the request may take another route.
-        location @unanswered {
-            if ($upstream_bytes_sent !~ [1-9]) {
-                return 421;
-            }
-            if ($status = 504) {
-                return 504;
-            }
-            return 502;
-        }`;
 
 const INTERNAL_SERVER = `    server {
         listen ${INTERNAL};

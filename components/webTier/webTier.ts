@@ -6,7 +6,8 @@ import { configFiles, folderFiles, secretFiles } from "../files.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { serverSecrets } from "../tlsFiles.ts";
-import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, STATIC_FOLDER, stopSeconds } from "./nginxConfig.ts";
+import { STATIC_FOLDER } from "./locations.ts";
+import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, stopSeconds } from "./nginxConfig.ts";
 
 export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];

@@ -1,5 +1,6 @@
 import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
-import type { BackupPlan, Topology } from "../../topology/plan.ts";
+import type { BackupPlan } from "../../topology/databasePlan.ts";
+import type { Topology } from "../../topology/plan.ts";
 
 /**
  * @param reference the stack's name as the user wrote it

@@ -1,5 +1,5 @@
 import { REPLACES_LABEL } from "../../engine/labels.ts";
-import type { ClusterPlan } from "../../topology/plan.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 
 /** The timeline of data that no restore created. */
 const FIRST = "first";

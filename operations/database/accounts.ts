@@ -1,4 +1,4 @@
-import type { ClientAccount, ClusterPlan } from "../../topology/plan.ts";
+import type { ClientAccount, ClusterPlan } from "../../topology/databasePlan.ts";
 
 /** An account of a client of the databases, as a member has it. */
 export interface Account {

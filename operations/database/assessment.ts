@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { judgement, report as reportSql } from "../../components/mysqlCluster/outOfPlace.ts";
-import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import type { Databases } from "../stack/databases.ts";
 
 /** A member's report of itself: the object that the SQL expression `report` returns. */

@@ -1,6 +1,6 @@
 import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
 import { eventually } from "../../engine/eventually.ts";
-import type { ClusterPlan } from "../../topology/plan.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
 import { assess } from "./assessment.ts";

@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../../topology/plan.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { Report } from "./assessment.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 

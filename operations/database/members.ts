@@ -1,6 +1,6 @@
 import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts";
 import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
-import type { ClusterPlan } from "../../topology/plan.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { Databases } from "../stack/databases.ts";
 import { type Assessment, assess } from "./assessment.ts";
 

@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../../topology/plan.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 
 /** States of members that stay out of the cluster until somebody decides what becomes of their data. */

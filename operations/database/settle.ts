@@ -1,7 +1,7 @@
 import { CONNECTED_WITH, REGROUP } from "../../components/mysqlCluster/definitions.ts";
 import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { eventually } from "../../engine/eventually.ts";
-import type { ClusterPlan, DatabasePlan } from "../../topology/plan.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { type Account, accountsQuestion, behind, ending, parseAccounts } from "./accounts.ts";
 

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { MARKER } from "../../components/mysqlCluster/definitions.ts";
 import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
-import type { DatabasePlan } from "../../topology/plan.ts";
+import type { DatabasePlan } from "../../topology/databasePlan.ts";
 
 const DATA = "/var/lib/mysql";
 /** In the image, and therefore in an empty volume, the server's user owns this folder. */

@@ -2,7 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { connect } from "node:tls";
 import { siteName } from "../../config/names.ts";
-import type { LoadBalancerPlan, Topology } from "../../topology/plan.ts";
+import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
+import type { Topology } from "../../topology/plan.ts";
 
 /** A note on the certificate that a load balancer serves. */
 export interface CertificateNote {

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { engineClient } from "../../engine/client.ts";
-import type { InstancePlan, Topology } from "../../topology/plan.ts";
+import type { InstancePlan } from "../../topology/instancePlan.ts";
+import type { Topology } from "../../topology/plan.ts";
 
 /** The clients of a stack's Docker engines. */
 export interface Engines {

@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import { eventually } from "../../engine/eventually.ts";
 import { engineLabels } from "../../engine/labels.ts";
-import { type InstancePlan, networkOf, type Topology } from "../../topology/plan.ts";
+import type { InstancePlan } from "../../topology/instancePlan.ts";
+import { networkOf, type Topology } from "../../topology/plan.ts";
 import { BARE_PORT, bareHaproxyConfig, bareNginxConfig } from "./bareConfig.ts";
 import type { Route } from "./routes.ts";
 import { addressIn } from "./stack.ts";

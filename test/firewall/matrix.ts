@@ -29,8 +29,9 @@ export function plannedPairs(topology: Topology): Pairs {
 }
 
 /**
- * Pairs that may be possible over TCP. Web servers share the load balancer's network, and Nginx listens there. An engine before version 28 leads packets from any neighbour to ports
- * that are published on the loopback address.
+ * Pairs that may be possible over TCP. Web servers share the load balancer's network, and Nginx listens there; it answers
+ * the load balancers alone, whose certificate it asks for. An engine before version 28 leads packets from any neighbour
+ * to ports that are published on the loopback address.
  */
 export function tolerated({ loadBalancers, web }: Topology): Pairs {
   return new Set([

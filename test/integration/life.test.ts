@@ -34,12 +34,6 @@ const CONTENT = "SELECT COUNT(*), BIT_XOR(CRC32(CONCAT(id, text))) FROM foobar.m
 /** An application that started before the replica keeps its connections to the primary for at most 60 s. */
 const READS_MOVE_SECONDS = 75;
 
-/** Leaks that are not closed yet. */
-const KNOWN_LEAKS: readonly RegExp[] = [
-  /^mysql-root-password\.result in the environment of mysql-server\d/,
-  /^mysql-replication-password\.result in the file \S+-mysql-server\d\S*\/(mysql\.ibd|#innodb_redo\/\S+|#ib_\S+)$/,
-];
-
 describeProject("a stack's whole life, by the real CLI on a real engine", (project) => {
   const begin = new Date();
   /** The services whose containers run. Seed containers never run. */
@@ -208,11 +202,7 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
   });
 
   it("has no secret's value in plain text or base64 in its state, on the engine, in processes, data and backups", async () => {
-    const found = await leaks(project(), begin);
-    assert.deepEqual(
-      found.filter((leak) => !KNOWN_LEAKS.some((known) => known.test(leak))),
-      [],
-    );
+    assert.deepEqual(await leaks(project(), begin), []);
   });
 
   it("shows a removed container in a refreshing preview, serves on without it, and makes it again", async () => {

@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { keepalivedImageName } from "../../components/loadBalancer/keepalived/image.ts";
 import { keepalivedConfig } from "../../components/loadBalancer/keepalived/keepalivedConfig.ts";
 import { parseConfig } from "../../config/config.ts";
-import type { VrrpPlan } from "../../topology/plan.ts";
+import type { VrrpPlan } from "../../topology/loadBalancerPlan.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { engineMissing } from "../engine.ts";

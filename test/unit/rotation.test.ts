@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { behind, ending, parseAccounts } from "../../operations/database/accounts.ts";
 import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
-import type { ClientAccount } from "../../topology/plan.ts";
+import type { ClientAccount } from "../../topology/databasePlan.ts";
 import { secretName } from "../../topology/secrets.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType, services } from "../harness.ts";

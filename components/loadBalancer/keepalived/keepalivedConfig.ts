@@ -1,4 +1,4 @@
-import type { VrrpPlan } from "../../../topology/plan.ts";
+import type { VrrpPlan } from "../../../topology/loadBalancerPlan.ts";
 import { STATISTICS_PORT } from "../../../topology/ports.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../../../topology/plan.ts";
+import type { ClusterPlan } from "../../../topology/databasePlan.ts";
 import { excessesOf, fields, limitsText, longestSilence, tally } from "../figures.ts";
 import type { Note } from "./notes.ts";
 
