@@ -96,6 +96,10 @@ ${reasons.join("\n")}
     const former = made(state, name, generation - 1);
     if (name === "statistics") await checkStatistics(after, present, former);
     else await checkPasswords(after, name, present, former);
+    if (former === undefined) {
+      say(`${name}: generation ${generation}, the first`);
+      continue;
+    }
     const keepers = name === "statistics" ? "load balancer" : "database";
     say(`${name}: generation ${generation}; every ${keepers} refuses the one before`);
   }

@@ -26,6 +26,11 @@ export function isPublicName(name: string): boolean {
   );
 }
 
+/** Whether browsers trust the certificates: those of public authorities, but not of their directories for trials. */
+export function isTrustedDirectory(acme: { readonly directory: string; readonly ca?: unknown }): boolean {
+  return !isPrivateDirectory(acme) && !/staging/i.test(acme.directory);
+}
+
 /** Whether the directory is that of a private authority, which decides for itself which names it certifies. */
 export function isPrivateDirectory({ directory, ca }: { readonly directory: string; readonly ca?: unknown }): boolean {
   return ca !== undefined || !isPublicName(new URL(directory).hostname);

@@ -16,6 +16,8 @@ export interface Known {
   readonly isUnfinished: boolean;
   /** Whether it has passwords: without them the databases in the stack's volumes cannot be used. */
   readonly hasPasswords: boolean;
+  /** The names of its passwords' resources. */
+  readonly passwords: readonly string[];
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
@@ -102,6 +104,9 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
       }),
     ),
     hasPasswords: resources.some(({ type }) => type === "random:index/randomPassword:RandomPassword"),
+    passwords: resources
+      .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
+      .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
     hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
     retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
     firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),

@@ -8,6 +8,9 @@ import { type Complaint, certificateComplaints, firstEnd } from "./certificateRu
 /** Days before its end from which on a certificate is warned of. Most authorities issue for 90 days, and some for less. */
 const WARNING_DAYS = 21;
 
+/** Characters of the longest path that a message repeats. The shortest keys are longer. */
+const LONGEST_PATH = 100;
+
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The result of looking at the user's certificate. */
@@ -57,7 +60,7 @@ function readable(own: OwnCertificate, part: "certificate" | "key"): string | Pr
   } catch (error) {
     return {
       path: ["loadBalancer", "tls", part],
-      complaint: `is ${said(own[part])}, which cannot be read (${error instanceof Error ? error.message : error})`,
+      complaint: `is ${said(own[part])}, which cannot be read${because(error)}`,
       allowed: `a PEM file, relative to the project (${process.cwd()}), or PEM text`,
       example: part === "key" ? "./tls/site.key" : "./tls/site.pem",
     };
@@ -65,13 +68,20 @@ function readable(own: OwnCertificate, part: "certificate" | "key"): string | Pr
 }
 
 function problemOf({ about, ...complaint }: Complaint, own: OwnCertificate): Problem {
-  const of = isPemText(own[about]) ? "" : `(${own[about]}) `;
+  const of = isPemText(own[about]) ? "" : `(${said(own[about])}) `;
   return { path: ["loadBalancer", "tls", about], ...complaint, complaint: `${of}${complaint.complaint}` };
 }
 
-/** A path, never a text, which may be a key. */
+/** A path, never a text, which may be a key: one without its armour is letters, digits and slashes, as a path can be. */
 function said(setting: Pem): string {
-  return typeof setting === "string" && !isPemText(setting) ? JSON.stringify(setting) : "a text";
+  const isPath = typeof setting === "string" && setting.length <= LONGEST_PATH && /^[\w./~@ -]+$/.test(setting);
+  return isPath && !isPemText(setting) ? JSON.stringify(setting) : "a text";
+}
+
+/** The reason by its code alone: a message of the file system's repeats the setting. */
+function because(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  return ` (${"code" in error ? error.code : error.message})`;
 }
 
 function warningOf(certificate: string | undefined, now: Date): string | undefined {

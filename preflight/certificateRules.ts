@@ -30,7 +30,7 @@ const NEW_CERTIFICATE = "get a certificate for these names and this time, and se
 /** Checks a certificate and its key against the site that they are for. A pure function: it reads no file. */
 export function certificateComplaints(
   texts: Texts,
-  { names, profile }: Pick<SitePlan, "names" | "profile">,
+  { names, profile, hsts }: Pick<SitePlan, "names" | "profile" | "hsts">,
   now: Date,
 ): Complaint[] {
   const found = texts.certificate === undefined ? [] : certificatesIn(texts.certificate);
@@ -43,7 +43,7 @@ export function certificateComplaints(
     ...chain.flatMap((one) => timeProblems(one, now)),
     ...(isKey(key) ? keyProblems(key, profile) : key === undefined ? [] : [key]),
     ...(leaf !== undefined && isKey(key) ? pairProblems(leaf, key) : []),
-    ...(leaf === undefined ? [] : [...nameProblems(leaf, names), ...useProblems(leaf)]),
+    ...(leaf === undefined ? [] : [...nameProblems(leaf, names), ...useProblems(leaf), ...trustProblems(leaf, hsts)]),
   ];
 }
 
@@ -198,6 +198,19 @@ function useProblems(leaf: X509Certificate): Complaint[] {
   return uses === undefined || uses.length === 0 || uses.includes(SERVER_AUTH)
     ? []
     : problem("may not be used by a server: its extended key usage lacks serverAuth");
+}
+
+/** With HSTS a browser lets nobody past its warning of a certificate that it does not trust. */
+function trustProblems(leaf: X509Certificate, hsts: string | undefined): Complaint[] {
+  if (hsts === undefined || hsts.startsWith("max-age=0") || !leaf.checkIssued(leaf)) return [];
+  return [
+    {
+      about: "certificate",
+      complaint: "has signed itself, so visitors do not trust it, and the site would send HSTS",
+      allowed: "a certificate that visitors trust, or HSTS that is switched off",
+      cure: "pulumi config set --path 'foobar:loadBalancer.tls.hsts.maxAgeSeconds' 0",
+    },
+  ];
 }
 
 function keyProblems(

@@ -10,6 +10,7 @@ import { examineCertificate } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
 import { missingBackupFolder, missingFiles } from "./folders.ts";
+import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { notOwn, ownState } from "./ownership.ts";
@@ -41,6 +42,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const problems = [
     ...certificate.problems,
     ...authorityProblems(topology),
+    ...generationProblems(topology, known?.passwords ?? []),
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),
   ];

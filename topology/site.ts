@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { isTrustedDirectory } from "../config/acme.ts";
 import { httpMode } from "../config/loadBalancing.ts";
 import { siteName } from "../config/names.ts";
 import type { Config, Settings } from "../config/schema.ts";
@@ -13,7 +14,7 @@ export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBa
     profile,
     http3,
     acme: acme && { directory: acme.directory, email: acme.email, ca: acme.ca },
-    hsts: hstsHeader(hsts, acme !== undefined || ownCertificate(loadBalancer) !== undefined),
+    hsts: hstsHeader(hsts, acme === undefined ? ownCertificate(loadBalancer) !== undefined : isTrustedDirectory(acme)),
   };
 }
 
@@ -22,7 +23,7 @@ export function ownCertificate({ tls: { certificate, key } }: Settings["loadBala
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
-/** The default with a certificate of the user's or of ACME; the stack's own authority is not one that browsers trust. */
+/** The default with a certificate of the user's or of a public authority by ACME, which browsers trust. */
 const HSTS = { maxAgeSeconds: 63_072_000, includeSubDomains: false, preload: false } as const;
 
 function hstsHeader(setting: Settings["loadBalancer"]["tls"]["hsts"], isTrusted: boolean): string | undefined {

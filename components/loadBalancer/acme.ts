@@ -32,14 +32,19 @@ export function acmeGlobals({ acme }: SitePlan): string[] {
 export function acmeSection({ acme }: SitePlan): string {
   if (acme === undefined) return "";
   return `acme site
-    directory ${acme.directory}
-    contact ${acme.email}
+    directory ${quoted(acme.directory)}
+    contact ${quoted(acme.email)}
     account-key ${posix.join(SECRETS_FOLDER, ACCOUNT_KEY_FILE)}
     challenge http-01
     keytype ECDSA
     curves P-256
 
 `;
+}
+
+/** A text as one word of HAProxy's configuration, without a meaning of its own. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/[\\"$]/g, "\\$&")}"`;
 }
 
 /** Options of the certificate that ACME renews. */

@@ -3,10 +3,11 @@ import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { challengeAnswer } from "./acme.ts";
 import { answerRules } from "./answerRules.ts";
+import { isOneOf } from "./conditions.ts";
 import { requestRules } from "./requestRules.ts";
 import { CERTIFICATE } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
-import { admissionRules, claimRules, connectionRules, identityRules, SECURE } from "./visitors.ts";
+import { admissionRules, claimRules, connectionRules, identityRules, proxiedCondition, SECURE } from "./visitors.ts";
 
 /** Seconds in which a client has to send its body, or as much of it as HAProxy holds; then it gets a 408. */
 const BODY_SECONDS = 10;
@@ -61,8 +62,8 @@ function hostRules(names: readonly string[]): string[] {
   const name = siteName(names);
   return [
     ...(name === undefined ? [] : [`http-request set-header Host ${name} if !{ req.hdr(host) -m found }`]),
-    ...(exact.length === 0 ? [] : [`acl known_host ${HOST} -m str ${exact.join(" ")}`]),
-    ...(wildcards.length === 0 ? [] : [`acl known_host ${HOST} -m reg ${wildcards.join(" ")}`]),
+    ...isOneOf("known_host", `${HOST} -m str`, exact),
+    ...isOneOf("known_host", `${HOST} -m reg`, wildcards),
     "http-request deny deny_status 421 unless known_host",
   ];
 }
@@ -74,15 +75,22 @@ interface Entrance {
   readonly condition: string;
 }
 
-/** Clients of a virtual address come to the port of HTTPS itself, all others to the published one. */
-function entrances({ published, vrrp }: LoadBalancerPlan): Entrance[] {
+/** Clients of a virtual address or of a trusted proxy come to the port of HTTPS itself, all others to the published one. */
+function entrances({ published, vrrp, visitors: { proxies } }: LoadBalancerPlan): Entrance[] {
+  const proxied = proxies && proxiedCondition(proxies);
   const secure = published.find(({ serves }) => serves === "secureSite");
   const port = secure === undefined || secure.port === SECURE_SITE_PORT ? "" : `:${secure.port}`;
   const virtual = vrrp?.instances.map(({ virtualAddress }) => virtualAddress).join(" ");
-  if (virtual === undefined || port === "") return [{ port, condition: "" }];
+  if (port === "") return [{ port, condition: "" }];
+  const others = virtual === undefined ? "" : ` !{ dst ${virtual} }`;
   return [
-    { port: "", condition: ` { dst ${virtual} }` },
-    { port, condition: ` !{ dst ${virtual} }` },
+    ...(virtual === undefined ? [] : [{ port: "", condition: ` { dst ${virtual} }` }]),
+    ...(proxied === undefined
+      ? [{ port, condition: others }]
+      : [
+          { port: "", condition: `${others} { ${proxied} }` },
+          { port, condition: `${others} !{ ${proxied} }` },
+        ]),
   ];
 }
 

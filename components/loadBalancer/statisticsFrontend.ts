@@ -1,5 +1,6 @@
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
+import { answerRules } from "./answerRules.ts";
 import { isOneOf } from "./conditions.ts";
 
 /** The only user of the statistics. */
@@ -16,6 +17,9 @@ export function statisticsFrontend({ published, peers, name, visitors }: LoadBal
 ${["127.0.0.1", ...own].map((address) => `    bind ${address}:${STATISTICS_PORT}`).join("\n")}
     option disable-h2-upgrade
     monitor-uri /healthz
+${answerRules(visitors)
+  .map((line) => `    ${line}`)
+  .join("\n")}
     # Only those who may see the statistics are asked for the password.
 ${isOneOf("admitted", "src", visitors.statisticsAdmitted)
   .map((line) => `    ${line}`)

@@ -12,6 +12,11 @@ const SCHEME = "txn.scheme";
 /** The condition that the visitor uses HTTPS, here or at a trusted proxy. */
 export const SECURE = `{ var(${SCHEME}) -m str https }`;
 
+/** The condition that a trusted proxy passes the request on, without its braces. */
+export function proxiedCondition({ protocol }: NonNullable<VisitorsPlan["proxies"]>): string {
+  return `var(${protocol === "proxy" ? "sess.prefixed" : "txn.forwarded"}) -m bool`;
+}
+
 /**
  * Rules for connections: where they may come from, and how many one address may have open. The host's own clients share
  * one address, and a proxy has the connections of all its visitors, so neither is counted.
@@ -30,7 +35,9 @@ export function connectionRules(
           "# Published at a loopback address: what comes from elsewhere has found a route past that.",
           ...isOneOf("near", "src", sources),
           "tcp-request connection reject unless near",
-          ...(http3 ? ["http-request deny deny_status 403 unless near"] : []),
+          ...(http3
+            ? [`http-request deny deny_status 403 unless near${isPrefixed ? " || { var(sess.prefixed) -m bool }" : ""}`]
+            : []),
         ]),
     ...(proxies === undefined ? [] : isOneOf("proxy", "src", proxies.addresses)),
     ...(isPrefixed

@@ -1,3 +1,4 @@
+import { isTrustedDirectory } from "../acme.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 
@@ -29,11 +30,12 @@ function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {
 
 function hstsAlone({ certificate, key, acme, hsts }: LoadBalancer["tls"]): Problem[] {
   if (hsts === undefined || hsts.maxAgeSeconds === 0) return [];
-  if (certificate !== undefined || key !== undefined || acme !== undefined) return [];
+  if (certificate !== undefined || key !== undefined || (acme !== undefined && isTrustedDirectory(acme))) return [];
+  const authority = acme === undefined ? "the stack's own authority" : "an authority that browsers do not trust";
   return [
     {
       path: ["loadBalancer", "tls", "hsts"],
-      complaint: "is set, and the certificate is one of the stack's own authority",
+      complaint: `is set, and the certificate is one of ${authority}`,
       allowed:
         "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme): with HSTS a browser that does not trust the certificate lets nobody past its warning",
     },

@@ -159,7 +159,8 @@ export const loadBalancer = z
       statsPort: port()
         .optional()
         .meta({
-          description: "The port of HAProxy's statistics page, at 127.0.0.1 only.",
+          description:
+            "The port of HAProxy's statistics page, at 127.0.0.1, or with allow.statistics at the address of the site.",
           unset: "not published",
           example: 8404,
         } satisfies About),

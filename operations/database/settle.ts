@@ -24,7 +24,7 @@ export async function unsettledAccounts({ topology: { cluster }, databases, cont
   const primary = await databases.primary();
   const accounts = parseAccounts(await databases.ask(primary, accountsQuestion(cluster)));
   const late = behind(accounts, cluster, parseMarks(await containers.execute(primary, ["bash", "-c", MARKS])));
-  return [...late, ...accounts.filter(({ takesFormer }) => takesFormer).map(({ name }) => name)];
+  return [...late, ...accounts.filter(({ takesFormer, isLocked }) => takesFormer && !isLocked).map(({ name }) => name)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { publishedUrl, type Topology } from "../../topology/plan.ts";
-import { SITE_PORT } from "../../topology/ports.ts";
+import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 
 /**
  * Rules for nftables on the engine's machine, in a table of their own, which neither the engine, ufw nor firewalld
@@ -10,6 +10,13 @@ export function hostRules(topology: Topology): string {
   const table = `foobar_${topology.stack.replace(/\W/g, "_")}`;
   const subnets = `{ ${Object.values(topology.subnets).join(", ")} }`;
   const virtual = topology.loadBalancers[0]?.vrrp?.instances.map(({ virtualAddress }) => virtualAddress) ?? [];
+  const visitors = [
+    `tcp dport { ${SITE_PORT}, ${SECURE_SITE_PORT} }`,
+    ...(topology.loadBalancers[0]?.site.http3 ? [`udp dport ${SECURE_SITE_PORT}`] : []),
+  ];
+  const accepted = virtual.flatMap((address) =>
+    visitors.map((ports) => `        ip daddr ${address} ${ports} accept\n`),
+  );
   const egress = topology.networks.some((network) => network.egress);
   return `# The stack ${topology.stack} of ${topology.project}: ${topology.loadBalancers
     .flatMap(({ published }) => published.map(publishedUrl))
@@ -23,7 +30,7 @@ table inet ${table} {
         ct state established,related accept
         iifname { "lo", "docker0" } accept
         iifname "br-*" accept
-${virtual.map((address) => `        ip daddr ${address} tcp dport ${SITE_PORT} accept\n`).join("")}        ip daddr ${subnets} drop
+${accepted.join("")}        ip daddr ${subnets} drop
     }
     chain to_this_machine {
         type filter hook input priority -10; policy accept;

@@ -113,7 +113,7 @@ export function planRotation(
   unsettled: readonly string[],
 ): Rotation {
   const isUnfinished = (name: SecretName) =>
-    made(state, name, generations[name]) === undefined || unsettled.includes(name);
+    made(state, name, generations[name]) === undefined || (generations[name] > 1 && unsettled.includes(name));
   return {
     raised: asked.filter((name) => !isUnfinished(name)),
     unfinished: SECRETS.filter(isUnfinished),

@@ -16,15 +16,17 @@ export interface Databases {
   ask(name: string, statement: string): Promise<string[][]>;
 }
 
-const AS_ROOT =
-  'MYSQL_PWD=$(cat /run/secrets/root-password) exec timeout 30 mysql --user=root --batch --skip-column-names --execute="$1"';
+/** The client reads the password from a file that no disk has: arguments and environments are visible to others. */
+const AS_ROOT = `exec timeout 30 mysql \\
+  --defaults-extra-file=<(printf '[client]\\nuser=root\\npassword=%s\\n' "$(cat /run/secrets/root-password)") \\
+  --batch --skip-column-names --execute="$1"`;
 
 export function databasesOf(
   containers: Pick<StackContainers, "execute">,
   { cluster }: Pick<Topology, "cluster">,
 ): Databases {
   const ask = async (name: string, statement: string) => {
-    const rows = await containers.execute(name, ["sh", "-c", AS_ROOT, "sh", statement]);
+    const rows = await containers.execute(name, ["bash", "-c", AS_ROOT, "bash", statement]);
     return rows
       .split("\n")
       .filter((row) => row !== "")

@@ -111,10 +111,14 @@ function haproxyConfigOf(changes: Record<string, unknown> = {}): string {
 }
 
 describe("a load balancer with ACME", () => {
-  it("answers challenges before it looks at anything else", () => {
-    const lines = haproxyConfigOf().split("\n");
-    const rules = lines.slice(lines.indexOf("frontend site")).filter((line) => line.includes(" http-request "));
-    assert.match(rules[0] ?? "", /acme-challenge/);
+  it("answers challenges from everywhere and for every name, before it redirects", () => {
+    const text = haproxyConfigOf({ allow: { site: ["192.0.2.0/24"] } });
+    const rules = text.slice(text.indexOf("\nfrontend site\n"));
+    const challenge = rules.indexOf("/acme-challenge/");
+    assert.ok(challenge > 0);
+    for (const later of ["unless admitted", "unless known_host", "redirect code 308"]) {
+      assert.ok(rules.indexOf(later) > challenge, later);
+    }
   });
 
   it("has the names of the site in its orders", () => {

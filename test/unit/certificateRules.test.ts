@@ -29,8 +29,9 @@ describe("the user's certificate", () => {
     texts: Partial<Made>,
     names: readonly string[] = [],
     profile: "intermediate" | "modern" = "modern",
+    hsts: string | undefined = undefined,
   ) =>
-    certificateComplaints({ ...leaf, ...texts }, { names, profile }, NOW).map(
+    certificateComplaints({ ...leaf, ...texts }, { names, profile, hsts }, NOW).map(
       ({ about, complaint }) => `${about} ${complaint}`,
     );
   const chain = (...all: Made[]) => all.map(({ certificate }) => certificate).join("");
@@ -54,7 +55,7 @@ describe("the user's certificate", () => {
     ]);
     const [{ cure } = { cure: "" }] = certificateComplaints(
       { ...leaf, certificate },
-      { names: [], profile: "modern" },
+      { names: [], profile: "modern", hsts: undefined },
       NOW,
     );
     assert.match(cure, /: www\.foobar\.com, the intermediate$/);

@@ -90,8 +90,10 @@ describe("the rules for the machine", () => {
         }
       }),
     );
-    assert.match(hostRules(plan(PAIR)), /ip daddr 10\.201\.0\.254 tcp dport 80 accept\n +ip daddr \{/);
+    assert.match(hostRules(plan(PAIR)), /ip daddr 10\.201\.0\.254 tcp dport \{ 80, 443 \} accept\n +ip daddr \{/);
     assert.doesNotMatch(hostRules(plan()), /tcp dport/);
+    const quic = plan({ ...PAIR, "foobar:loadBalancer": { ...PAIR["foobar:loadBalancer"], tls: { http3: true } } });
+    assert.match(hostRules(quic), /ip daddr 10\.201\.0\.254 udp dport 443 accept/);
   });
 
   it("let out what may leave", () => {

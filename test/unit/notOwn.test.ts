@@ -27,6 +27,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   unfinished: new Set(),
   isUnfinished: false,
   hasPasswords: true,
+  passwords: [],
   hasBackupKey: true,
   retained: [],
   firstName: "dev",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { behind, ending, parseAccounts } from "../../operations/database/accounts.ts";
 import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
+import { generationProblems } from "../../preflight/generations.ts";
 import type { ClientAccount } from "../../topology/databasePlan.ts";
 import { secretName } from "../../topology/secrets.ts";
 import { devConfig } from "../devConfig.ts";
@@ -47,11 +48,15 @@ describe("the accounts that a database has", () => {
       ["application", DATA, "a2", "1"],
       ["application", "%", "-", "0"],
       ["router", "10.7.0.0/24", "-", "0"],
+      ["replication", "%", "-", "0", "0", "1"],
+      ["replication", "10.7.1.0/24", "r1", "0", "1", "1"],
+      ["monitoring", "%", "-", "0"],
     ]);
     assert.deepEqual(ending(accounts, { accountHosts }), [
       `ALTER USER 'application'@'${DATA}' DISCARD OLD PASSWORD`,
       "DROP USER IF EXISTS 'application'@'%'",
       "DROP USER IF EXISTS 'router'@'10.7.0.0/24'",
+      "ALTER USER 'replication'@'%' ACCOUNT LOCK",
     ]);
   });
 
@@ -114,10 +119,32 @@ describe("a rotation", () => {
       raised: ["root"],
       unfinished: ["application"],
     });
-    assert.deepEqual(planRotation(["backup"], FIRST, ALL, ["backup", "steward"]), {
+    const second = { ...FIRST, backup: 2, steward: 2 };
+    const both = state(...["backup", "steward"].map((name) => password(`mysql-${name}-password-2`, "y")));
+    assert.deepEqual(planRotation(["backup"], second, new Map([...ALL, ...both]), ["backup", "steward"]), {
       raised: [],
       unfinished: ["steward", "backup"],
     });
+  });
+
+  it("raises the first password of an account that this version has not made yet", () => {
+    assert.deepEqual(planRotation(["application"], FIRST, ALL, ["application", "steward"]), {
+      raised: ["application"],
+      unfinished: [],
+    });
+  });
+
+  it("may neither be skipped nor taken back", () => {
+    const problems = (application: number, passwords: readonly string[]) =>
+      generationProblems({ secrets: { ...FIRST, application, authority: { generation: 1 } } }, passwords).map(
+        ({ complaint }) => complaint,
+      );
+    const present = ["mysql-application-password-2", "mysql-application-password-3", "mysql-root-password"];
+    for (const generation of [3, 4]) assert.deepEqual(problems(generation, present), []);
+    for (const generation of [1, 2, 5]) {
+      assert.deepEqual(problems(generation, present), [`is ${generation}, and the stack has generation 3`]);
+    }
+    assert.deepEqual(problems(7, []), []);
   });
 });
 

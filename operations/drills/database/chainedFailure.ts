@@ -73,8 +73,14 @@ const SLEEP = "DO SLEEP(600)";
 
 /** A command that blocks a database's applier by a lock on the table. */
 function holding(database: string): string[] {
-  const client = 'MYSQL_PWD=$(cat /run/secrets/root-password) exec mysql --user=root --execute="$1"';
-  return ["sh", "-c", client, "sh", `LOCK TABLES \`${database}\`.${TABLE} READ; ${SLEEP}`];
+  const file = `<(printf '[client]\\nuser=root\\npassword=%s\\n' "$(cat /run/secrets/root-password)")`;
+  return [
+    "bash",
+    "-c",
+    `exec mysql --defaults-extra-file=${file} --execute="$1"`,
+    "bash",
+    `LOCK TABLES \`${database}\`.${TABLE} READ; ${SLEEP}`,
+  ];
 }
 
 /** If nothing was killed yet: removes the locks, and opens the primary for writes. */
