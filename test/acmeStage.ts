@@ -6,13 +6,16 @@ import { type Issued, issue } from "../app/test/certificates.ts";
 import { acmePurpose, CHALLENGE_FILE, KEPT_CERTIFICATE, KEPT_FOLDER } from "../components/loadBalancer/acme.ts";
 import { firstCertificate, thumbprint } from "../components/loadBalancer/acmeAccount.ts";
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
+import { STATISTICS_AUTHORIZATION } from "../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE } from "../components/loadBalancer/tls.ts";
 import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
+import { LOAD_BALANCER_CLIENT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { docker } from "./engine.ts";
 import { type Pebble, preparePebble } from "./pebble.ts";
+import { clientFiles } from "./secrets.ts";
 import { createTestStack } from "./stacks.ts";
 import { type Served, served } from "./tlsClient.ts";
 
@@ -82,6 +85,8 @@ export async function createAcmeStage(): Promise<AcmeStage> {
         secrets: {
           "site.pem": firstCertificate(certificate + key),
           "acme-account.key": accountKey,
+          ...clientFiles(authority, issue(LOAD_BALANCER_CLIENT, authority)),
+          [STATISTICS_AUTHORIZATION]: "Basic YWRtaW46eA==\n",
           [CHALLENGE_FILE]: `%[path,field(-1,/)].${thumbprint(accountKey)}\n`,
         },
       };
