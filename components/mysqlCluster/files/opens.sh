@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # opens.sh ACCOUNT: prints yes or no: whether the password of standard input opens the account on this node. It tries
 # each of the node's addresses, because an account can be opened from one network alone, and root by the socket. Fails if
-# MySQL does not answer.
+# MySQL does not answer. Error 1045 is a refusal, and so is 3118, of a locked account.
 set -uo pipefail
 
 account=$1
@@ -26,7 +26,7 @@ for address in "${addresses[@]}"; do
     echo yes
     exit
   fi
-  [[ $answer == *"ERROR 1045"* ]] || { echo "$answer" >&2; exit 1; }
+  [[ $answer == *"ERROR 1045"* || $answer == *"ERROR 3118"* ]] || { echo "$answer" >&2; exit 1; }
   refused=yes
 done
 [ "$refused" = yes ] || { echo "no address of $HOSTNAME is known" >&2; exit 1; }
