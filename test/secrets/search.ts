@@ -87,27 +87,25 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
+/** Where the searching container has the volumes. */
+const FOLDER = "/searched/";
+
 /** Searches the files in volumes. The values reach the container by its standard input. */
 async function inVolumes(secrets: readonly Secret[], volumes: readonly string[]): Promise<string[]> {
-  const mounts = volumes.map((name) => `--volume=${name}:/searched/${name}:ro`);
+  const mounts = volumes.map((name) => `--volume=${name}:${FOLDER}${name}:ro`);
   const image = (await engine.listContainers()).find(({ Names }) => /mysql-server/.test(String(Names)))?.ImageID ?? "";
-  const grep = async (needles: readonly string[], folder: string): Promise<string[]> => {
-    const options = ["run", "--rm", "--interactive", "--network=none", "--user=0:0", ...mounts, "--entrypoint=grep"];
-    const args = [...options, image, "-r", "-l", "-F", "-f", "-", folder];
-    const { stdout, exitCode, stderr } = await execa("docker", args, { input: needles.join("\n"), reject: false });
-    // A file of a running database may go while it is read.
-    if (exitCode !== 0 && exitCode !== 1 && !/No such file/.test(stderr)) throw new Error(stderr);
-    return stdout.split("\n").filter((line) => line !== "");
-  };
-  const files = await grep(
-    secrets.flatMap(({ needles }) => needles),
-    "/searched",
-  );
-  const hits: string[] = [];
-  for (const { name, needles } of files.length === 0 ? [] : secrets) {
-    for (const file of files) {
-      if ((await grep(needles, file)).length > 0) hits.push(`${name} in the file ${file.replace("/searched/", "")}`);
-    }
-  }
-  return hits;
+  const options = ["run", "--rm", "--interactive", "--network=none", "--user=0:0", ...mounts, "--entrypoint=grep"];
+  // One pass prints each value with its file. The values go no further than this process.
+  const args = [...options, image, "--recursive", "--text", "--only-matching", "--fixed-strings", "--file=-", FOLDER];
+  const input = secrets.flatMap(({ needles }) => needles).join("\n");
+  const { stdout, exitCode, stderr } = await execa("docker", args, { input, reject: false, maxBuffer: 1_000_000_000 });
+  // A file of a running database may go while it is read.
+  if (exitCode !== 0 && exitCode !== 1 && !/No such file/.test(stderr)) throw new Error(stderr);
+  const hits = stdout.split("\n").flatMap((line) => {
+    const [file = "", value = ""] = [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)];
+    return secrets
+      .filter(({ needles }) => value !== "" && needles.includes(value))
+      .map(({ name }) => `${name} in the file ${file.replace(FOLDER, "")}`);
+  });
+  return [...new Set(hits)];
 }
