@@ -83,17 +83,12 @@ describe("HAProxy with HTTPS", function () {
     });
 
     it("answers 421 to other hosts, and never sends anybody there", async () => {
-      for (const host of [
-        "evil.example",
-        "www.foobar.com.evil.example",
-        "shop.foobar.com",
-        "a.b.shop.foobar.com",
-        "",
-      ]) {
+      for (const host of ["evil.example", "www.foobar.com.evil.example", "shop.foobar.com", "a.b.shop.foobar.com"]) {
         const answer = await raw(balancer.url, "GET / HTTP/1.1", `Host: ${host}`);
         assert.match(answer, /^HTTP\/1\.1 421 /, host);
-        assert.doesNotMatch(answer, /location/i, host);
+        assert.doesNotMatch(answer, /\r\nlocation:/i, host);
       }
+      assert.match(await raw(balancer.url, "GET / HTTP/1.1", "Host:"), /^HTTP\/1\.1 400 /);
       assert.equal((await ask({ ...secure(), path: "/" })).status, 200);
     });
 

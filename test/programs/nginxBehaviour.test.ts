@@ -116,7 +116,7 @@ describe("Nginx at work", function () {
     it("which shows its certificate, and nobody who shows none or another of the same authority", async () => {
       const { ca } = stage.loadBalancer;
       assert.equal(await status(stage.loadBalancer), 200);
-      assert.equal(await status(ca === undefined ? {} : { ca }), 400);
+      assert.equal(await status(ca === undefined ? {} : { ca }), 403);
       const database = issue("mysql-server1", stage.authority);
       assert.equal(await status(clientOptions(stage.authority, database)), 403);
     });
