@@ -18,6 +18,8 @@ describe("a certificate by ACME, in HAProxy with an authority for tests", functi
   let issued: string;
 
   before(async function () {
+    // A machine without Pebble builds it from its Go module once.
+    this.timeout("15m");
     const reason = (await engineMissing()) ?? (await pebbleMissing());
     if (reason !== undefined) {
       console.log(`      SKIPPED: ${reason}`);

@@ -27,6 +27,8 @@ describeProject("a certificate by ACME", (project) => {
   let present: Served;
 
   before(async function () {
+    // A machine without Pebble builds it from its Go module once.
+    this.timeout("15m");
     const reason = await pebbleMissing();
     if (reason !== undefined) {
       console.log(`      SKIPPED: ${reason}`);
