@@ -17,7 +17,8 @@ export function bitsForParts(network: ServerNetworkName, servers: readonly Serve
 /**
  * The subnet of each application server's own network: a part of the setting's subnet, which has room for all of them
  * (bitsForParts). A server's name decides its part: server3 has the third after the first. If another server before it
- * in the list has that part, it has the next free one. So a server that comes or goes moves no other server's network.
+ * in the list has that part, it has the next free one. So a server that comes or goes moves no network but that of
+ * a server with the same number.
  */
 export function serverSubnets(
   network: ServerNetworkName,

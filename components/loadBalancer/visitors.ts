@@ -36,7 +36,9 @@ export function connectionRules(
           ...isOneOf("near", "src", sources),
           "tcp-request connection reject unless near",
           ...(http3
-            ? [`http-request deny deny_status 403 unless near${isPrefixed ? " || { var(sess.prefixed) -m bool }" : ""}`]
+            ? [
+                `http-request deny deny_status 403 unless near${isPrefixed ? ` || { ${proxiedCondition(proxies)} }` : ""}`,
+              ]
             : []),
         ]),
     ...(proxies === undefined ? [] : isOneOf("proxy", "src", proxies.addresses)),

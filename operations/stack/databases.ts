@@ -16,10 +16,14 @@ export interface Databases {
   ask(name: string, statement: string): Promise<string[][]>;
 }
 
-/** The client reads the password from a file that no disk has: arguments and environments are visible to others. */
-const AS_ROOT = `exec timeout 30 mysql \\
-  --defaults-extra-file=<(printf '[client]\\nuser=root\\npassword=%s\\n' "$(cat /run/secrets/root-password)") \\
-  --batch --skip-column-names --execute="$1"`;
+/**
+ * The start of a line for bash that runs MySQL's client as root. The client reads the password from a file that no disk
+ * has: arguments and environments are visible to others.
+ */
+export const ROOT_CLIENT =
+  "mysql --defaults-extra-file=<(printf '[client]\\nuser=root\\npassword=%s\\n' \"$(cat /run/secrets/root-password)\")";
+
+const AS_ROOT = `exec timeout 30 ${ROOT_CLIENT} --batch --skip-column-names --execute="$1"`;
 
 export function databasesOf(
   containers: Pick<StackContainers, "execute">,

@@ -6,6 +6,7 @@ import { askMembers, comparisons, countOf, type Member } from "../../database/me
 import { nodesOf } from "../../database/nodes.ts";
 import { promote } from "../../database/promote.ts";
 import { planRecovery } from "../../database/recovery.ts";
+import { ROOT_CLIENT } from "../../stack/databases.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import { TABLE } from "./rows.ts";
 
@@ -73,11 +74,10 @@ const SLEEP = "DO SLEEP(600)";
 
 /** A command that blocks a database's applier by a lock on the table. */
 function holding(database: string): string[] {
-  const file = `<(printf '[client]\\nuser=root\\npassword=%s\\n' "$(cat /run/secrets/root-password)")`;
   return [
     "bash",
     "-c",
-    `exec mysql --defaults-extra-file=${file} --execute="$1"`,
+    `exec ${ROOT_CLIENT} --execute="$1"`,
     "bash",
     `LOCK TABLES \`${database}\`.${TABLE} READ; ${SLEEP}`,
   ];
