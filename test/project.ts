@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
+import { eventually } from "../engine/eventually.ts";
 import { isBound } from "../engine/ports.ts";
 import { serviceOf } from "../operations/stack/find.ts";
 import { ROOT } from "../operations/stack/project.ts";
@@ -204,7 +205,8 @@ export async function inspect(project: TestProject, service: string) {
 /** Freezes a service's container, so that it neither answers nor closes; resolves to a function that thaws it. */
 export async function freeze(project: TestProject, service: string): Promise<() => Promise<void>> {
   const { Id } = await inspect(project, service);
-  await engine.getContainer(Id).pause();
+  // A runtime fails to freeze a container in which processes come and go, as health checks do on a busy machine.
+  await eventually(() => engine.getContainer(Id).pause(), 20);
   return () => engine.getContainer(Id).unpause();
 }
 
