@@ -29,8 +29,8 @@ export interface Patience {
   readonly clock?: Clock;
 }
 
-// A reader gives up sooner than a writer. A router is replaced within this time.
-const READ_PATIENCE_MS = 2000;
+// A reader gives up sooner than a writer. A router is replaced within this time, and two silent servers are noticed.
+const READ_PATIENCE_MS = 5000;
 
 // Callers that may wait at once. A pool's queue takes all of them when a database is back, and some new ones.
 const CAPACITY = 400;

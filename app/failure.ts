@@ -22,7 +22,12 @@ export class PoolBusy extends Error {
 
 /** A statement got no answer in time; its connection cannot be used any more. */
 export class QueryTimeout extends Error {
-  override readonly name = "QueryTimeout";
+  override readonly name: string = "QueryTimeout";
+}
+
+/** A server did not even give its identity in time. Nothing else was asked of it, so the work can be tried again. */
+export class ServerSilent extends QueryTimeout {
+  override readonly name = "ServerSilent";
 }
 
 // Errors after which the session is ended or about to end, although they arrive as ordinary errors.

@@ -1,4 +1,4 @@
-import { PoolBusy, reason } from "./failure.ts";
+import { PoolBusy, QueryTimeout, reason, ServerSilent } from "./failure.ts";
 import type { Connection, Pool } from "./pool.ts";
 
 /** The database server at the other end, even behind a router. */
@@ -44,9 +44,14 @@ const IDENTIFY =
 // The query costs the server nothing: one that does not answer within this time is frozen or cut off.
 const IDENTIFY_MS = 1000;
 
-/** Asks the server for its identity, which also proves that the connection works. */
+/**
+ * Asks the server for its identity, which also proves that the connection works.
+ * @throws ServerSilent if it does not answer in time
+ */
 export async function identify(session: Session): Promise<DatabaseNode> {
-  const { rows } = await session.run(IDENTIFY, [], IDENTIFY_MS);
+  const { rows } = await session.run(IDENTIFY, [], IDENTIFY_MS).catch((error: unknown) => {
+    throw error instanceof QueryTimeout ? new ServerSilent(error.message) : error;
+  });
   const row = rows[0] ?? {};
   const text = (key: string) => (typeof row[key] === "string" ? row[key] : "");
   // A member of a cluster reports its name among the members, which is its own name and a suffix.

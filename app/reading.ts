@@ -1,4 +1,4 @@
-import { DatabaseUnavailable, isLost, isMissing, PoolBusy, QueryTimeout, reason } from "./failure.ts";
+import { DatabaseUnavailable, isLost, isMissing, PoolBusy, QueryTimeout, reason, ServerSilent } from "./failure.ts";
 import { type Answer, type DatabaseNode, type Host, identify, type Session } from "./host.ts";
 import type { Clock, SharedRetry } from "./sharedRetry.ts";
 
@@ -8,6 +8,11 @@ export interface Reader {
   read<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
   /** Reads from the primary only. */
   readLatest<T>(work: (session: Session) => Promise<T>, empty: T): Promise<Answer<T>>;
+}
+
+/** Whether waiting may help. More attempts do not help servers that are busy, or slow with the read itself. */
+function isPassing(problem: unknown): boolean {
+  return problem instanceof ServerSilent || (isLost(problem) && !(problem instanceof QueryTimeout));
 }
 
 /** @param options.patienceMs milliseconds for which a read that found no database is retried */
@@ -99,8 +104,8 @@ export function createReader(options: {
         } catch (error) {
           problem = error;
         }
-        // A router that is being replaced is back in a moment. More attempts do not help slow and busy servers.
-        if (!isLost(problem) || problem instanceof QueryTimeout) throw unavailable("No database can be read", problem);
+        // A router that is being replaced is back in a moment, and so is a machine that stands still.
+        if (!isPassing(problem)) throw unavailable("No database can be read", problem);
       }
     },
     readLatest: async (work, empty) => {

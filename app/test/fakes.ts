@@ -1,3 +1,4 @@
+import { QueryTimeout } from "../failure.ts";
 import type { Connection, Pool, Result, Value } from "../pool.ts";
 import type { Clock } from "../sharedRetry.ts";
 
@@ -6,6 +7,8 @@ export class FakeServer {
   readonly name: string;
   up = true;
   readOnly = false;
+  /** Whether no identification is answered in time. */
+  frozen = false;
   tables = true;
   /** The effect of every statement that is neither an identification nor a table definition. */
   answer: (sql: string, values: readonly Value[]) => Result = () => ({ rows: [], insertId: 0 });
@@ -29,6 +32,7 @@ export class FakeServer {
   handle(sql: string, values: readonly Value[]): Result {
     this.statements.push(sql);
     if (sql.includes("@@")) {
+      if (this.frozen) throw new QueryTimeout("no answer");
       const row = { hostname: "container", reportHost: this.name, uuid: `uuid-${this.name}`, readOnly: this.readOnly };
       return { rows: [row], insertId: 0 };
     }
