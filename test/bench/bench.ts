@@ -5,18 +5,22 @@ import { prepareMachine } from "../../operations/session/machine.ts";
 import { main, say } from "../../operations/session/terminal.ts";
 import { machineLine } from "./figures.ts";
 import { benchPlanning } from "./planning.ts";
+import { benchPolicies } from "./policies.ts";
 import { benchRelease } from "./release.ts";
 import { withStack } from "./stack.ts";
+import { benchTls } from "./tls.ts";
 import { benchTraffic } from "./traffic.ts";
 import { benchUp } from "./up.ts";
 import { benchWrites } from "./writes.ts";
 
-const BENCHES = ["planning", "traffic", "release", "writes", "up", "all"] as const;
+const BENCHES = ["planning", "traffic", "tls", "policies", "release", "writes", "up", "all"] as const;
 
-const USAGE = `npm run bench -- [planning | traffic | release | writes | up | all]      default: all
+const USAGE = `npm run bench -- [planning | traffic | tls | policies | release | writes | up | all]      default: all
 
   planning      what planning a stack costs as servers are added
   traffic       requests a second, latency, and the proxies' CPU beside proxies with the least of configuration
+  tls           what TLS costs at the edge and to Nginx: CPU a request beside the same stack without it, handshakes, memory
+  policies      seconds that the policy pack adds to a preview
   release       how long up takes for a changed application, Nginx, HAProxy, and for no change
   writes        rows a second that the databases commit, in a pair, in semisync and in a group, through a router and past it
   up            what up, a release of both applications and down cost beside docker compose with the same containers;
@@ -60,6 +64,8 @@ await main(async () => {
   await withStack(async (project) => {
     const options = { engine: engineClient(LOCAL_ENDPOINT), project, seconds, signal };
     if (isAsked("traffic")) for await (const line of benchTraffic(options)) console.log(line);
+    if (isAsked("tls")) for await (const line of benchTls(options)) console.log(line);
+    if (isAsked("policies")) for await (const line of benchPolicies(project, signal)) console.log(line);
     if (isAsked("release")) for await (const line of benchRelease(project, signal)) console.log(line);
     if (isAsked("writes")) for await (const line of benchWrites(options)) console.log(line);
   });

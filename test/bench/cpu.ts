@@ -25,10 +25,15 @@ export async function cpuUsed(engine: Docker, { containers }: Route): Promise<Pe
 }
 
 async function cpuOf(engine: Docker, id: string, program: ProgramName): Promise<number> {
-  const { Processes }: { Processes: string[][] } = await engine.getContainer(id).top({ ps_args: "-eo pid,comm" });
-  const own = Processes.filter(([, name]) => name === program);
-  const used = await Promise.all(own.map(async ([pid]) => ticksOf(await readFile(`/proc/${pid}/stat`, "utf8"))));
+  const own = await pidsOf(engine, id, program);
+  const used = await Promise.all(own.map(async (pid) => ticksOf(await readFile(`/proc/${pid}/stat`, "utf8"))));
   return used.reduce((sum, ticks) => sum + ticks * MS_PER_TICK, 0);
+}
+
+/** The processes of a program in a container, by this machine's numbers, in the order of their start. */
+export async function pidsOf(engine: Docker, id: string, program: ProgramName): Promise<number[]> {
+  const { Processes }: { Processes: string[][] } = await engine.getContainer(id).top({ ps_args: "-eo pid,comm" });
+  return Processes.filter(([, name]) => name === program).map(([pid]) => Number(pid));
 }
 
 /**

@@ -1,10 +1,13 @@
 import { createHistogram } from "node:perf_hooks";
 import { Client } from "undici";
+import type { TlsClient } from "./routes.ts";
 
 export interface LoadOptions {
   /** Where the requests go, such as http://10.0.0.2:3000; several share the connections evenly. */
   readonly origins: readonly string[];
   readonly path: string;
+  /** How the client knows the server, where origins are https:. */
+  readonly tls?: TlsClient | undefined;
   readonly seconds: number;
   /** Ends the load early, by an error. */
   readonly signal: AbortSignal;
@@ -25,17 +28,17 @@ const CONNECTIONS = 16;
 const NS_PER_MS = 1_000_000;
 
 /**
- * Asks as fast as answers come, on 16 connections.
+ * Asks by HTTP/1.1 as fast as answers come, on 16 connections.
  * @throws Error where an answer is not 200 or does not come: what fails fast would look like speed
  */
-export async function load({ origins, path, seconds, signal }: LoadOptions): Promise<LoadFigures> {
+export async function load({ origins, path, tls, seconds, signal }: LoadOptions): Promise<LoadFigures> {
   const times = createHistogram();
   const start = performance.now();
   const end = start + seconds * 1_000;
   const clients = Array.from({ length: CONNECTIONS }, (_, index) => {
     const origin = origins[index % origins.length];
     if (origin === undefined) throw new Error("a load needs somewhere to go");
-    return new Client(origin);
+    return new Client(origin, { allowH2: false, ...(tls === undefined ? {} : { connect: { ...tls } }) });
   });
   try {
     await Promise.all(

@@ -1,6 +1,6 @@
 import { serverNetwork } from "../../topology/networks.ts";
 import { networkOf, type Topology } from "../../topology/plan.ts";
-import { SITE_PORT } from "../../topology/ports.ts";
+import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { inspect, type TestProject } from "../project.ts";
 import { addressIn } from "./stack.ts";
 
@@ -14,6 +14,20 @@ export interface Route {
   readonly origins: readonly string[];
   /** Ids of the containers that it leads through. */
   readonly containers: Readonly<Record<ProgramName, readonly string[]>>;
+  /** How the client knows the server, where origins are https:. */
+  readonly tls?: TlsClient;
+}
+
+export interface TlsClient {
+  /** The authorities that the client trusts (PEM). */
+  readonly ca: string;
+  /** The name that it asks for, which the server's certificate has to have. */
+  readonly servername: string;
+}
+
+/** A route whose containers are not the stack's. */
+export interface RemovableRoute extends Route {
+  remove(): Promise<void>;
 }
 
 /** Through the stack, past the published port: the engine's proxy for ports on 127.0.0.1 is not the stack's. */
@@ -31,6 +45,15 @@ export async function stackRoute(project: TestProject, topology: Topology): Prom
       nginx: await idsOf(web.map(({ name }) => name)),
     },
   };
+}
+
+/** The same, by HTTPS. */
+export async function secureStackRoute(project: TestProject, topology: Topology): Promise<Route & { tls: TlsClient }> {
+  const { origins, containers } = await stackRoute(project, topology);
+  const [servername = ""] = topology.certified.names;
+  const { stdout: ca } = await project.pulumi(["stack", "output", "caCertificate"]);
+  const secure = origins.map((origin) => `https://${new URL(origin).hostname}:${SECURE_SITE_PORT}`);
+  return { origins: secure, containers, tls: { ca, servername } };
 }
 
 /** To the applications themselves. */

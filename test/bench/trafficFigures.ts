@@ -38,3 +38,28 @@ export function costLine(program: ProgramName, path: string, stack: readonly Run
     percent: Math.round((100 * middle(stack)) / middle(bare)),
   });
 }
+
+/** The most that TLS at the edge and to the web servers may cost: HAProxy's and Nginx's CPU, as a multiple of plain. */
+const MOST_RATIO = 1.35;
+
+/** The lines about what TLS costs each program, and both together with the goal: medians of the runs. */
+export function tlsCostLines(path: string, secure: readonly Run[], plain: readonly Run[]): string[] {
+  const parts: readonly [string, (run: Run) => number][] = [
+    ["haproxy", ({ cost }) => cost.haproxy],
+    ["nginx", ({ cost }) => cost.nginx],
+    ["both", ({ cost }) => cost.haproxy + cost.nginx],
+  ];
+  return parts.map(([program, cost]) => {
+    // A millisecond of 10,000 requests is a tenth of a microsecond of one.
+    const microseconds = (runs: readonly Run[]) => median(runs.map(cost)) / 10;
+    const ratio = microseconds(secure) / microseconds(plain);
+    return figureLine("tls", {
+      program,
+      path,
+      secure_us: microseconds(secure).toFixed(1),
+      plain_us: microseconds(plain).toFixed(1),
+      ratio: ratio.toFixed(2),
+      ...(program === "both" ? { goal: `at_most_${MOST_RATIO}:${ratio <= MOST_RATIO ? "met" : "missed"}` } : {}),
+    });
+  });
+}

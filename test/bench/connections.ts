@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { type HandshakeOptions, open } from "./handshakes.ts";
+
+/** Connections opened at a time, and in all. */
+const AT_ONCE = 25;
+const CONNECTIONS = 1_000;
+
+/**
+ * Bytes that a program's memory grows by for each idle client, which has asked once and keeps its connection.
+ * @param pid of the program
+ * @param server without TLS: host and port
+ * @throws Error where the server has closed one of them before all were open
+ */
+export async function bytesPerConnection(
+  pid: number,
+  server: HandshakeOptions | Pick<HandshakeOptions, "host" | "port">,
+): Promise<number> {
+  const sockets: Socket[] = [];
+  try {
+    const before = await memoryOf(pid);
+    for (let count = 0; count < CONNECTIONS; count += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, async () => void sockets.push(await asked(server))));
+    }
+    const open = sockets.filter(({ readyState }) => readyState === "open").length;
+    const after = await memoryOf(pid);
+    if (open < CONNECTIONS) throw new Error(`only ${open} of ${CONNECTIONS} connections were open at once`);
+    return (after - before) / CONNECTIONS;
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+async function asked(server: HandshakeOptions | Pick<HandshakeOptions, "host" | "port">): Promise<Socket> {
+  const socket = "ca" in server ? open(server) : connect({ host: server.host, port: server.port });
+  await once(socket, "ca" in server ? "secureConnect" : "connect");
+  socket.setTimeout(0);
+  socket.on("error", () => socket.destroy());
+  socket.write("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await once(socket, "data");
+  // What the server sends later, such as its end, is read, so that the socket notices it.
+  socket.resume();
+  return socket;
+}
+
+/** Bytes of a process that are in memory. */
+async function memoryOf(pid: number): Promise<number> {
+  const [, kB] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  if (kB === undefined) throw new Error(`the process ${pid} is gone`);
+  return Number(kB) * 1024;
+}
