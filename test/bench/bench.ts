@@ -62,10 +62,10 @@ await main(async () => {
     return 0;
   }
   await withStack(async (project) => {
-    const options = { engine: engineClient(LOCAL_ENDPOINT), project, seconds, signal };
+    const options = { engine: engineClient(LOCAL_ENDPOINT), project, env, seconds, signal };
     if (isAsked("traffic")) for await (const line of benchTraffic(options)) console.log(line);
     if (isAsked("tls")) for await (const line of benchTls(options)) console.log(line);
-    if (isAsked("policies")) for await (const line of benchPolicies(project, signal)) console.log(line);
+    if (isAsked("policies")) for await (const line of benchPolicies(options)) console.log(line);
     if (isAsked("release")) for await (const line of benchRelease(project, signal)) console.log(line);
     if (isAsked("writes")) for await (const line of benchWrites(options)) console.log(line);
   });

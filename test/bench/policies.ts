@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { TestProject } from "../project.ts";
 import { figureLine, machineLoad, median } from "./figures.ts";
+import { runCli } from "./stack.ts";
 import { timed } from "./timed.ts";
+import type { TrafficOptions } from "./traffic.ts";
 import type { Cost } from "./upTable.ts";
 
 const ROUNDS = 5;
@@ -12,13 +13,10 @@ const MOST_SECONDS = 2;
  * What the policy pack adds to a preview of a stack that does not change. Each round previews without and with it, so that
  * a disturbance affects both. Yields a line for each way, and one for the difference of their medians.
  */
-export async function* benchPolicies(project: TestProject, signal: AbortSignal): AsyncGenerator<string> {
-  const preview = async (...options: string[]) => {
+export async function* benchPolicies({ project, env, signal }: TrafficOptions): AsyncGenerator<string> {
+  const preview = (...options: string[]) => {
     signal.throwIfAborted();
-    return timed(async () => {
-      const { exitCode, output } = await project.pulumi(["preview", "--expect-no-changes", ...options]);
-      if (exitCode !== 0) throw new Error(`preview failed:\n${output}`);
-    });
+    return timed(async () => void (await runCli(project, env, ["preview", "--expect-no-changes", ...options])));
   };
   const pack = ["--policy-pack", join(project.folder, "policy")];
   await preview(...pack);

@@ -47,11 +47,17 @@ export async function stackRoute(project: TestProject, topology: Topology): Prom
   };
 }
 
-/** The same, by HTTPS. */
-export async function secureStackRoute(project: TestProject, topology: Topology): Promise<Route & { tls: TlsClient }> {
+/**
+ * The same, by HTTPS.
+ * @param ca the authority that the client trusts (PEM)
+ */
+export async function secureStackRoute(
+  project: TestProject,
+  topology: Topology,
+  ca: string,
+): Promise<Route & { tls: TlsClient }> {
   const { origins, containers } = await stackRoute(project, topology);
   const [servername = ""] = topology.certified.names;
-  const { stdout: ca } = await project.pulumi(["stack", "output", "caCertificate"]);
   const secure = origins.map((origin) => `https://${new URL(origin).hostname}:${SECURE_SITE_PORT}`);
   return { origins: secure, containers, tls: { ca, servername } };
 }

@@ -58,3 +58,16 @@ export function addressIn({ Name, NetworkSettings }: Docker.ContainerInspectInfo
   if (address === undefined || address === "") throw new Error(`${Name} has no address in ${network}`);
   return address;
 }
+
+/**
+ * Runs `pulumi` on the project's stack.
+ * @param env in which the CLI is found
+ * @returns its standard output
+ * @throws Error with its output if it fails
+ */
+export async function runCli(project: TestProject, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
+  const own = { ...env, ...project.env, PATH: env["PATH"] };
+  const { exitCode, stdout, output } = await project.pulumi(args, own);
+  if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}`);
+  return stdout;
+}

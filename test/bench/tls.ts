@@ -8,7 +8,7 @@ import { shakeHands } from "./handshakes.ts";
 import { measureRoutes, PATHS } from "./measure.ts";
 import { startPlainStack } from "./plainStack.ts";
 import { type Route, secureStackRoute, type TlsClient } from "./routes.ts";
-import { configOfProject, letThisMachineIn } from "./stack.ts";
+import { configOfProject, letThisMachineIn, runCli } from "./stack.ts";
 import { postMessages, type TrafficOptions } from "./traffic.ts";
 import { speedLine, tlsCostLines } from "./trafficFigures.ts";
 
@@ -16,11 +16,12 @@ import { speedLine, tlsCostLines } from "./trafficFigures.ts";
  * What TLS costs: memory of a connection, CPU of a handshake, and CPU of a request on a kept connection, beside the same
  * stack without TLS. Yields a line for each figure.
  */
-export async function* benchTls({ engine, project, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
+export async function* benchTls({ engine, project, env, seconds, signal }: TrafficOptions): AsyncGenerator<string> {
   const topology = planTopology(await configOfProject(project));
   await postMessages(project.url);
   await letThisMachineIn(engine, topology);
-  const secure = await secureStackRoute(project, topology);
+  const ca = await runCli(project, env, ["stack", "output", "caCertificate"]);
+  const secure = await secureStackRoute(project, topology, ca);
   const plain = await startPlainStack(engine, project, topology);
   try {
     // An HAProxy keeps memory that it has once used, so connections are measured before anything else.

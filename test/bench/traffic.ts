@@ -11,6 +11,8 @@ import { costLine, speedLine } from "./trafficFigures.ts";
 export interface TrafficOptions {
   readonly engine: Docker;
   readonly project: TestProject;
+  /** In which the Pulumi CLI is found. */
+  readonly env: NodeJS.ProcessEnv;
   /** Of each run. */
   readonly seconds: number;
   /** Ends it early, by an error. */

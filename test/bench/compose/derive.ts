@@ -8,6 +8,7 @@ import { PROJECT } from "../../../operations/stack/project.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { TestProject } from "../../project.ts";
 import { labelsOf } from "../../stacks.ts";
+import { runCli } from "../stack.ts";
 import { composeFile, dependenciesOf, serviceOf } from "./render.ts";
 
 interface Stack {
@@ -56,11 +57,9 @@ async function copyOut(engine: Docker, id: string, path: string, folder: string)
 
 /** What the stack's state says of its containers, by their resources' names. */
 async function stopGraceOf(project: TestProject, env: NodeJS.ProcessEnv): Promise<Map<string, number>> {
-  const own = { ...env, ...project.env, PATH: env["PATH"] };
-  const { exitCode, stdout, output } = await project.pulumi(["stack", "export"], own);
-  if (exitCode !== 0) throw new Error(`the state cannot be read:\n${output}`);
+  const text = await runCli(project, env, ["stack", "export"]);
   const { deployment }: { deployment: { resources: { urn: string; inputs?: { destroyGraceSeconds?: number } }[] } } =
-    JSON.parse(stdout);
+    JSON.parse(text);
   return new Map(
     deployment.resources.flatMap(({ urn, inputs }) => {
       const seconds = inputs?.destroyGraceSeconds;
