@@ -4,9 +4,8 @@ import { serviceOf } from "../../operations/stack/find.ts";
 import { subjectsOf } from "../cis/inspect.ts";
 import { findings } from "../cis/report.ts";
 import { engine } from "../engine.ts";
-import { matrix, pairsOf, plannedPairs, tolerated } from "../firewall/matrix.ts";
+import { probeProject } from "../firewall/asPlanned.ts";
 import { namespacesMissing } from "../firewall/namespaces.ts";
-import { probe } from "../firewall/probe.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
 import { leaks } from "../secrets/search.ts";
 import { ask } from "../secureRequest.ts";
@@ -142,18 +141,9 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
       this.skip();
     }
     const topology = await topologyOf(project());
-    const open = await probe(topology, async (service) => (await inspect(project(), service)).State.Pid);
-    const [found, planned, allowed] = [pairsOf(open), plannedPairs(topology), tolerated(topology)];
-    assert.deepEqual(
-      [...found].filter((pair) => !planned.has(pair) && !allowed.has(pair)),
-      [],
-      matrix(open),
-    );
-    assert.deepEqual(
-      [...planned].filter((pair) => !found.has(pair)),
-      [],
-      matrix(open),
-    );
+    const { unplanned, missing, table } = await probeProject(project(), topology);
+    assert.deepEqual(unplanned, [], table);
+    assert.deepEqual(missing, [], table);
   });
 
   it("keeps passwords out of the state's plain text", async () => {

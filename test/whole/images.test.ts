@@ -27,7 +27,7 @@ describe("images of a stack", function () {
     await project.remove();
   });
 
-  const wrong = { haproxy: "haproxy:3.2.26-typo", mysql: "registry.example.com/team/mysql:1.2" };
+  const wrong = { haproxy: "haproxy:3.2.26-typo", mysql: "registry.example.com/team/mysql:9.7.3" };
 
   it("that cannot be found or pulled are all refused at once before the plan, and have no stand-ins", async () => {
     const restore = await project.configure({ "foobar:images": { ...wrong, application: derived } });
