@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { cpuUsed } from "./cpu.ts";
+import { cpuUsed, type PerProgram } from "./cpu.ts";
 import { load } from "./load.ts";
 import type { Route } from "./routes.ts";
 import { type Run, requestCost } from "./trafficFigures.ts";
@@ -27,8 +27,11 @@ export async function measureRoutes<Name extends string>(
   { engine, path, seconds, signal }: RoundsOptions,
 ): Promise<Readonly<Record<Name, readonly Run[]>>> {
   const measure = async (route: Route, seconds: number): Promise<Run> => {
-    const before = await cpuUsed(engine, route);
-    const figures = await load({ ...route, path, seconds, signal });
+    let before: PerProgram = { haproxy: 0, nginx: 0 };
+    const begin = async () => {
+      before = await cpuUsed(engine, route);
+    };
+    const figures = await load({ ...route, path, seconds, begin, signal });
     return { ...figures, cost: requestCost(figures, before, await cpuUsed(engine, route)) };
   };
   const all = Object.entries<Route>(routes);
