@@ -20,7 +20,8 @@ while [ "$1" != -- ]; do
 done
 shift
 ip link set lo up
-echo 1 >/proc/sys/net/ipv4/ip_forward
+# An engine closes the way through a machine for others' packets if it is the one that has opened it.
+echo 0 >/proc/sys/net/ipv4/ip_forward
 
 # As process 1 bash waits for the processes that lose their parents.
 "$@" &
