@@ -7,6 +7,6 @@ export const names = z
   .default([])
   .meta({
     description:
-      "The site's host names, such as www.foobar.com or *.foobar.com; the first is the site's own. Requests for other hosts are answered with 421. Without names every host is served.",
+      "The site's host names, such as www.foobar.com or *.foobar.com; the first one without a wildcard is the site's own. Requests for other hosts are answered with 421. Without names every host is served.",
     example: ["www.foobar.com"],
   } satisfies About);

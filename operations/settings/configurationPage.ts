@@ -12,7 +12,7 @@ interface Row {
 /** The text of docs/configuration.md: every setting with its default, its allowed values and its effect. */
 export function configurationPage(project: string): string {
   const sections = Object.entries(schema.shape).map(
-    ([key, part]) => `## ${key}\n\n${part.description}\n\n${table(rows(part, key))}\n`,
+    ([key, part]) => `## ${key}\n\n${part.description}\n\n${table(sectionRows(part, key))}\n`,
   );
   return `# Configuration
 
@@ -32,18 +32,28 @@ command to paste. Editors complete and check a stack's file whose first line is
 ${sections.join("\n")}`;
 }
 
+/** A part that has no settings below it is a setting itself. */
+function sectionRows(part: z.ZodType, key: string): Row[] {
+  const below = rows(part, key);
+  return below.length > 0 ? below : [row(part, key)];
+}
+
+function row(setting: z.ZodType, path: string): Row {
+  return {
+    key: `\`${path}\``,
+    default: defaultOf(setting),
+    allowed: allowedIn(setting),
+    description: setting.description ?? "",
+  };
+}
+
 function rows(part: z.ZodType, key: string): Row[] {
   const element = elementOf(part);
   const shape = Object.entries(shapeOf(element ?? part));
   const prefix = element !== undefined && shape.length > 0 ? `${key}[]` : key;
   return shape.flatMap(([name, setting]) => {
     const path = `${prefix}.${name}`;
-    const own: Row = {
-      key: `\`${path}\``,
-      default: defaultOf(setting),
-      allowed: allowedIn(setting),
-      description: setting.description ?? "",
-    };
+    const own = row(setting, path);
     const below = rows(setting, path);
     // An object that is always there needs no row of its own: its settings have theirs.
     return unwrapped(setting) instanceof z.ZodObject && isAlwaysThere(setting) ? below : [own, ...below];

@@ -12,12 +12,15 @@ export function editorSchema(project: string): string {
       return [`${project}:${key}`, described];
     }),
   );
+  const own = Object.keys(properties);
+  // Keys of others, such as docker:host, are theirs; one of ours that does not exist is a spelling mistake.
+  const propertyNames = { anyOf: [{ not: { pattern: `^${project}:` } }, { enum: own }] };
   const whole = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `A stack of ${project}`,
     description: "Made by npm run settings.",
     type: "object",
-    properties: { config: { type: "object", properties } },
+    properties: { config: { type: "object", properties, propertyNames } },
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
