@@ -13,6 +13,7 @@ export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBa
     http: httpMode(loadBalancer),
     profile,
     http3,
+    forwarded: acme?.forwarding !== undefined,
     acme: acme && { directory: acme.directory, email: acme.email, ca: acme.ca },
     hsts: hstsHeader(hsts, acme === undefined ? ownCertificate(loadBalancer) !== undefined : isTrustedDirectory(acme)),
   };
@@ -47,6 +48,7 @@ export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topol
     const port = first.published.find((published) => published.serves === serves);
     if (port === undefined) throw new Error(`the plan does not publish ${scheme}`);
     if (virtual !== undefined) return `${scheme}://${name ?? virtual}`;
+    if (name !== undefined && first.site.forwarded) return `${scheme}://${name}`;
     return name === undefined ? publishedUrl(port) : urlOf(scheme, name, port.port);
   };
   const secureUrl = urlFor("secureSite");

@@ -75,11 +75,15 @@ interface Entrance {
   readonly condition: string;
 }
 
-/** Clients of a virtual address or of a trusted proxy come to the port of HTTPS itself, all others to the published one. */
-function entrances({ published, vrrp, visitors: { proxies } }: LoadBalancerPlan): Entrance[] {
+/**
+ * Clients of a virtual address or of a trusted proxy come to the port of HTTPS itself, and so do all clients where
+ * something in front leads it here. All others come to the published one.
+ */
+function entrances({ published, site, vrrp, visitors: { proxies } }: LoadBalancerPlan): Entrance[] {
   const proxied = proxies && proxiedCondition(proxies);
   const secure = published.find(({ serves }) => serves === "secureSite");
-  const port = secure === undefined || secure.port === SECURE_SITE_PORT ? "" : `:${secure.port}`;
+  const isPublic = site.forwarded || secure === undefined || secure.port === SECURE_SITE_PORT;
+  const port = isPublic ? "" : `:${secure.port}`;
   const virtual = vrrp?.instances.map(({ virtualAddress }) => virtualAddress).join(" ");
   if (port === "") return [{ port, condition: "" }];
   const others = virtual === undefined ? "" : ` !{ dst ${virtual} }`;

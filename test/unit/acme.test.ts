@@ -128,6 +128,17 @@ describe("a load balancer with ACME", () => {
     );
   });
 
+  it("sends visitors to the public port of HTTPS where something in front forwards it, for HTTP/3 as well", () => {
+    const changes = { address: "127.0.0.1", port: 8080, httpsPort: 8443, http: "redirect", tls: { http3: true } };
+    const forwarded = { ...changes, acme: { forwarding: "The router forwards 80 to 8080 and 443 to 8443." } };
+    const text = haproxyConfigOf(forwarded);
+    assert.match(text, /redirect code 308 location https:\/\/%\[[^\]]*\]%\[pathq\] if !/);
+    assert.match(text, /alt-svc "h3=\\":443\\"; /);
+    assert.doesNotMatch(text, /8443\D*(?:pathq|ma=)/);
+    assert.equal(plan(forwarded).url, "https://www.foobar.com");
+    assert.equal(plan({ ...forwarded, http: "serve" }).url, "http://www.foobar.com");
+  });
+
   it("reaches outside, which no other load balancer does", () => {
     assert.equal(networkOf(plan(), "edge").egress, true);
     assert.equal(networkOf(planTopology(parseConfig("foobar", "dev", devConfig())), "edge").egress, false);
