@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { IS_CERTIFICATE, IS_KEY, pemBlocks } from "../components/pem.ts";
 import { isWildcard } from "../config/names.ts";
 import type { SitePlan } from "../topology/loadBalancerPlan.ts";
+import { RSA_BITS, weakness } from "./certificateStrength.ts";
 
 /** A reason why a certificate and its key cannot serve a site. */
 export interface Complaint {
@@ -18,9 +19,6 @@ export interface Texts {
   readonly certificate: string | undefined;
   readonly key: string | undefined;
 }
-
-/** The shortest RSA key that browsers accept. */
-const RSA_BITS = 2_048;
 
 /** The use "TLS server" in a certificate (RFC 5280). */
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -41,6 +39,7 @@ export function certificateComplaints(
     ...(Array.isArray(found) ? [] : [found]),
     ...orderProblems(chain, leaf),
     ...chain.flatMap((one) => timeProblems(one, now)),
+    ...chain.flatMap((one) => strengthProblems(one, leaf)),
     ...(isKey(key) ? keyProblems(key, profile) : key === undefined ? [] : [key]),
     ...(leaf !== undefined && isKey(key) ? pairProblems(leaf, key) : []),
     ...(leaf === undefined ? [] : [...nameProblems(leaf, names), ...useProblems(leaf), ...trustProblems(leaf, hsts)]),
@@ -153,6 +152,23 @@ function timeProblems(one: X509Certificate, now: Date): Complaint[] {
   if (from > now)
     return problem(`is not valid before ${from.toISOString()}`, "wait until then, or set this machine's clock");
   return [];
+}
+
+/**
+ * HAProxy does not start with a short key anywhere in the chain, and visitors' programs do not trust a weak signature.
+ * The leaf's key has rules of its own.
+ */
+function strengthProblems(one: X509Certificate, leaf: X509Certificate | undefined): Complaint[] {
+  const found = weakness(one);
+  if (found === undefined || (one === leaf && found.startsWith("has "))) return [];
+  return [
+    {
+      about: "certificate",
+      complaint: `${found} (${nameOf(one)})`,
+      allowed: `certificates signed with SHA-256 or better, whose RSA keys have ${RSA_BITS} bits or more`,
+      cure: "ask the authority for a certificate with its present chain, and set the path of its file",
+    },
+  ];
 }
 
 function pairProblems(leaf: X509Certificate, key: KeyObject): Complaint[] {

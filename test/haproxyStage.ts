@@ -29,7 +29,7 @@ export const AUTHORIZATION = "Basic YWRtaW46b3Blbg==";
 export interface Balancer {
   /** The site's URL on the host, by plain HTTP where that is not off. */
   readonly url: string;
-  /** The port of HTTPS at 127.0.0.1. Its certificate is for www.foobar.com. */
+  /** The port of HTTPS at 127.0.0.1. Its certificate is for www.foobar.com and *.shop.foobar.com. */
   readonly securePort: number;
   /** The URL on the host of the statistics, which answers only if the plan publishes them. */
   readonly statisticsUrl: string;
@@ -59,9 +59,10 @@ export interface HaproxyStage {
 const { images } = parseConfig("foobar", "dev", {});
 
 const authority = issue("a test's authority");
-const site = issue("www.foobar.com", authority);
+const intermediate = issue("a test's intermediate", authority, { isAuthority: true });
+const site = issue("www.foobar.com", intermediate, { names: ["www.foobar.com", "*.shop.foobar.com"] });
 
-/** The certificate of the authority that has signed the site's. */
+/** The certificate of the authority that has signed the intermediate one of the site's chain. */
 export const STAGE_AUTHORITY = authority.certificate;
 
 /** A web server's certificate that is not the stack's. */
@@ -86,7 +87,7 @@ export async function createHaproxyStage(
   const common = ["run", "--detach", ...labels, `--network=${name}`, "--read-only", "--cap-drop=ALL"];
   const client = await mountedSecrets(join(home, "client"), {
     ...clientFiles(authority, issue(LOAD_BALANCER_CLIENT, authority)),
-    [CERTIFICATE_FILE]: site.certificate + site.key,
+    [CERTIFICATE_FILE]: site.certificate + intermediate.certificate + site.key,
     [STATISTICS_AUTHORIZATION]: `${AUTHORIZATION}\n`,
   });
   const ids = new Map<string, string>();

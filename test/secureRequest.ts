@@ -8,6 +8,8 @@ export interface SecureRequest {
   /** The authority that the client trusts (PEM). */
   readonly ca: string;
   readonly name?: string;
+  /** The host in the request. Default: the name. */
+  readonly host?: string;
   readonly path?: string;
 }
 
@@ -18,9 +20,9 @@ export interface SecureAnswer {
 }
 
 /** Asks by HTTP/1.1; rejects if the server's certificate is not one of the authority for the name. */
-export function ask({ port, ca, name = "www.foobar.com", path = "/" }: SecureRequest): Promise<SecureAnswer> {
-  return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port, ca, servername: name, path, headers: { host: `${name}:${port}` } };
+export function ask({ port, ca, name = "www.foobar.com", host = name, path = "/" }: SecureRequest) {
+  return new Promise<SecureAnswer>((resolve, reject) => {
+    const options = { host: "127.0.0.1", port, ca, servername: name, path, headers: { host: `${host}:${port}` } };
     request({ ...options, agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => {

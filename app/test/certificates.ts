@@ -31,8 +31,14 @@ const SUBJECT_ALT_NAME = oid("551d11");
 const EXTENDED_KEY_USAGE = oid("551d25");
 const USES = { server: oid("2b06010505070301"), client: oid("2b06010505070302") } as const;
 const SIGNATURES = {
-  ec: sequence(oid("2a8648ce3d040302")),
-  rsa: sequence(oid("2a864886f70d01010b"), der(0x05)),
+  sha256: {
+    ec: sequence(oid("2a8648ce3d040302")),
+    rsa: sequence(oid("2a864886f70d01010b"), der(0x05)),
+  },
+  sha1: {
+    ec: sequence(oid("2a8648ce3d0401")),
+    rsa: sequence(oid("2a864886f70d010105"), der(0x05)),
+  },
 } as const;
 
 const distinguishedName = (name: string) => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
@@ -40,7 +46,8 @@ const distinguishedName = (name: string) => sequence(der(0x31, sequence(COMMON_N
 const time = (text: string) => der(0x17, Buffer.from(text));
 const alternative = (name: string) =>
   isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name));
-const signatureOf = (key: KeyObject) => SIGNATURES[key.asymmetricKeyType === "rsa" ? "rsa" : "ec"];
+const signatureOf = (key: KeyObject, hash: keyof typeof SIGNATURES) =>
+  SIGNATURES[hash][key.asymmetricKeyType === "rsa" ? "rsa" : "ec"];
 
 /** The terms of a certificate that differ from the usual ones. */
 export interface Terms {
@@ -55,10 +62,13 @@ export interface Terms {
   readonly to?: string;
   /** Default: it does not say. */
   readonly use?: keyof typeof USES;
+  /** The hash of its signature. Default: sha256. */
+  readonly hash?: keyof typeof SIGNATURES;
 }
 
 /** Makes a certificate for a host, signed by an authority; without one, makes an authority of that name. */
 export function issue(name: string, authority?: Issued, terms: Terms = {}): Issued {
+  const { hash = "sha256" } = terms;
   const { isAuthority = authority === undefined, names = [name], from = "200101000000Z", to = "491231235959Z" } = terms;
   const key = terms.key ?? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   const signer = authority === undefined ? key : createPrivateKey(authority.key);
@@ -71,15 +81,15 @@ export function issue(name: string, authority?: Issued, terms: Terms = {}): Issu
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),
-    signatureOf(signer),
+    signatureOf(signer, hash),
     distinguishedName(authority?.name ?? name),
     sequence(time(from), time(to)),
     distinguishedName(name),
     createPublicKey(key).export({ type: "spki", format: "der" }),
     der(0xa3, sequence(...extensions)),
   );
-  const signature = createSign("sha256").update(content).sign(signer);
-  const whole = Buffer.from(sequence(content, signatureOf(signer), der(0x03, Buffer.from([0]), signature)));
+  const signature = createSign(hash).update(content).sign(signer);
+  const whole = Buffer.from(sequence(content, signatureOf(signer, hash), der(0x03, Buffer.from([0]), signature)));
   const certificate = `-----BEGIN CERTIFICATE-----\n${whole.toString("base64")}\n-----END CERTIFICATE-----\n`;
   return { name, certificate, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
 }

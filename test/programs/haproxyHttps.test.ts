@@ -22,7 +22,7 @@ describe("HAProxy with HTTPS", function () {
   this.timeout(90_000);
   let stage: HaproxyStage;
   let balancer: Balancer;
-  const secure = (more: { name?: string; path?: string } = {}) => ({
+  const secure = (more: { name?: string; host?: string; path?: string } = {}) => ({
     port: balancer.securePort,
     ca: STAGE_AUTHORITY,
     ...more,
@@ -90,6 +90,19 @@ describe("HAProxy with HTTPS", function () {
       }
       assert.match(await raw(balancer.url, "GET / HTTP/1.1", "Host:"), /^HTTP\/1\.1 400 /);
       assert.equal((await ask({ ...secure(), path: "/" })).status, 200);
+    });
+
+    it("proves each name to clients that know the root alone, those of a wildcard as well, and no other name", async () => {
+      for (const name of ["www.foobar.com", "one.shop.foobar.com"]) {
+        assert.deepEqual(
+          [(await ask(secure({ name }))).status, (await askByHttp2(secure({ name }))).status],
+          [200, 200],
+        );
+      }
+      for (const name of ["shop.foobar.com", "a.b.shop.foobar.com", "evil.example"]) {
+        await assert.rejects(ask(secure({ name })), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+        assert.equal((await ask(secure({ host: name }))).status, 421);
+      }
     });
 
     it("knows its names in any case, with a port, and by a wildcard", async () => {

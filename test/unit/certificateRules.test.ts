@@ -109,6 +109,34 @@ describe("the user's certificate", () => {
     ]);
   });
 
+  it("is refused if any certificate of its chain has a weak key or a weak signature", () => {
+    const weak = issue("a weak one", root, { isAuthority: true, key: rsa(1024) });
+    const own = site({}, weak);
+    assert.deepEqual(complaints({ ...own, certificate: chain(own, weak, root) }), [
+      "certificate has an RSA key of 1024 bits (a weak one)",
+    ]);
+    const curve = issue("a short one", root, { isAuthority: true, key: key("secp224r1") });
+    const short = site({}, curve);
+    assert.deepEqual(complaints({ ...short, certificate: chain(short, curve) }), [
+      "certificate has a key of the curve secp224r1 (a short one)",
+    ]);
+    for (const signer of [root, issue("an RSA root", undefined, { key: rsa(2048) })]) {
+      const old = issue("an old one", signer, { isAuthority: true, hash: "sha1" });
+      const leaf = site({ hash: "sha1" }, old);
+      assert.deepEqual(complaints({ ...leaf, certificate: chain(leaf, old, signer) }), [
+        "certificate is signed with SHA-1 (www.foobar.com)",
+        "certificate is signed with SHA-1 (an old one)",
+      ]);
+    }
+  });
+
+  it("is accepted with an RSA chain, and with a root that has signed itself with SHA-1", () => {
+    const old = issue("an old root", undefined, { key: rsa(2048), hash: "sha1" });
+    const next = issue("the next", old, { isAuthority: true, key: rsa(3072) });
+    const own = site({}, next);
+    assert.deepEqual(complaints({ ...own, certificate: chain(own, next, old) }), []);
+  });
+
   describe("as a setting", () => {
     const examine = (own: Partial<Made>, stackFile = "", names: readonly string[] = ["www.foobar.com"]) => {
       const { certificate, key } = { ...leaf, ...own };
