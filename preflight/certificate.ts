@@ -33,7 +33,9 @@ export function examineCertificate(
   if (own === undefined || first === undefined) return { problems: [], warning: undefined };
   const [certificate, key] = [readable(own, "certificate"), readable(own, "key")];
   const texts = { certificate: textOf(certificate), key: textOf(key) };
-  const complaints = certificateComplaints(texts, first.site, now);
+  // Behind a trusted proxy visitors see the certificate of that proxy.
+  const hsts = first.visitors.proxies === undefined ? first.site.hsts : undefined;
+  const complaints = certificateComplaints(texts, { ...first.site, hsts }, now);
   const problems = [
     ...[certificate, key].filter((read) => typeof read !== "string"),
     ...complaints.map((complaint) => problemOf(complaint, own)),

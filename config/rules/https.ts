@@ -8,8 +8,10 @@ type LoadBalancer = Settings["loadBalancer"];
 const PRELOAD_SECONDS = 31_536_000;
 
 /** Rules between the settings of HTTPS. The preflight reads the certificate itself. */
-export function httpsChecks({ tls }: LoadBalancer): Problem[] {
-  return [...halfCertificate(tls), ...hstsAlone(tls), ...preload(tls)];
+export function httpsChecks({ tls, trustedProxies }: LoadBalancer): Problem[] {
+  // A trusted proxy ends visitors' HTTPS with its own certificate.
+  const hsts = trustedProxies === undefined ? hstsAlone(tls) : [];
+  return [...halfCertificate(tls), ...hsts, ...preload(tls)];
 }
 
 function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {
@@ -37,7 +39,7 @@ function hstsAlone({ certificate, key, acme, hsts }: LoadBalancer["tls"]): Probl
       path: ["loadBalancer", "tls", "hsts"],
       complaint: `is set, and the certificate is one of ${authority}`,
       allowed:
-        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme): with HSTS a browser that does not trust the certificate lets nobody past its warning",
+        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies): with HSTS a browser that does not trust the certificate lets nobody past its warning",
     },
   ];
 }

@@ -58,7 +58,8 @@ export const tls = z
         example: { email: "admin@foobar.com", acceptTerms: true },
       } satisfies About),
       hsts: hsts.optional().meta({
-        description: "HTTP Strict Transport Security. It needs a certificate that visitors trust.",
+        description:
+          "HTTP Strict Transport Security. It needs a certificate that visitors trust: the site's, or that of a trusted proxy.",
         unset: "its defaults with a certificate of your own or of ACME; off with the stack's own authority",
         example: {},
       } satisfies About),

@@ -184,7 +184,12 @@ describe("the load balancer, towards visitors", function () {
 
   describe("behind a proxy that sets headers", () => {
     // The host is the proxy, and has another one before it.
-    before(() => play({ trustedProxies: { addresses: ["127.0.0.0/8", "198.51.100.0/24"] } }));
+    before(() =>
+      play({
+        trustedProxies: { addresses: ["127.0.0.0/8", "198.51.100.0/24"] },
+        tls: { hsts: { maxAgeSeconds: 300 } },
+      }),
+    );
 
     const client = async (lines: string) => {
       const { "x-forwarded-for": address, "x-forwarded-proto": scheme } = await seenOf(lines);
@@ -204,6 +209,14 @@ describe("the load balancer, towards visitors", function () {
         assert.equal(await client(said), `${address ?? balancer.plan.visitors.host} by https`);
       });
     }
+
+    it("sends HSTS to visitors who use HTTPS with the proxy, and to no others", async () => {
+      const sent = async (scheme: string) =>
+        (await fetch(balancer.url, { headers: { "x-forwarded-proto": scheme } })).headers.get(
+          "strict-transport-security",
+        );
+      assert.deepEqual([await sent("https"), await sent("http")], ["max-age=300", null]);
+    });
 
     it("believes no other scheme than https and http", async () => {
       assert.match(await client("X-Forwarded-Proto: gopher\r\n"), / by http$/);

@@ -138,9 +138,12 @@ describe("the user's certificate", () => {
   });
 
   describe("as a setting", () => {
-    const examine = (own: Partial<Made>, stackFile = "", names: readonly string[] = ["www.foobar.com"]) => {
+    const examine = (own: Partial<Made>, stackFile = "", more: object = {}) => {
       const { certificate, key } = { ...leaf, ...own };
-      const settings = { "foobar:names": names, "foobar:loadBalancer": { tls: { certificate, key } } };
+      const settings = {
+        "foobar:names": ["www.foobar.com"],
+        "foobar:loadBalancer": { tls: { certificate, key }, ...more },
+      };
       return examineCertificate(planTopology(parseConfig("foobar", "dev", rawSettings(settings))), stackFile, NOW);
     };
 
@@ -173,6 +176,16 @@ describe("the user's certificate", () => {
         examine({}, "config:\n  foobar:loadBalancer:\n    tls:\n      key:\n        secure: v1:x").problems,
         [],
       );
+    });
+
+    it("is refused if it has signed itself, because of HSTS, but not behind a trusted proxy", () => {
+      const { certificate, key } = issue("www.foobar.com", undefined, {
+        names: ["www.foobar.com"],
+        isAuthority: false,
+      });
+      assert.match(examine({ certificate, key }).problems[0]?.complaint ?? "", /signed itself.*HSTS/);
+      const trustedProxies = { addresses: ["192.0.2.0/24"] };
+      assert.deepEqual(examine({ certificate, key }, "", { trustedProxies }).problems, []);
     });
 
     it("is warned of in its last three weeks", () => {

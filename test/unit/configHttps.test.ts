@@ -57,7 +57,7 @@ describe("configuration of HTTPS", () => {
       tls({ hsts: {} }),
       [
         "foobar:loadBalancer.tls.hsts is set, and the certificate is one of the stack's own authority\n" +
-          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
+          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.tls.hsts'",
       ],
     ],
@@ -95,6 +95,13 @@ describe("configuration of HTTPS", () => {
   for (const [title, changes, expected] of cases) {
     it(`refuses ${title}`, () => assert.deepEqual(problems(changes), expected));
   }
+
+  it("takes HSTS behind a trusted proxy, whose certificate visitors see", () => {
+    for (const protocol of ["forwarded", "proxy"]) {
+      const trustedProxies = { addresses: ["192.0.2.0/24"], protocol };
+      assert.deepEqual(problems(tls({ hsts: { maxAgeSeconds: 300 } }, { trustedProxies })), []);
+    }
+  });
 
   it("does not mind a port of plain HTTP that is not published", () => {
     assert.deepEqual(problems(tls({}, { http: "off", port: 8080, httpsPort: 8080 })), []);
