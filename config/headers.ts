@@ -26,6 +26,16 @@ const OF_THE_MESSAGE = new Set([
 
 const LONGEST_VALUE = 2000;
 
+/**
+ * Headers that answers can get in HAProxy's room for additions, and what it keeps for HSTS, its cookie and Alt-Svc. With
+ * 10,000 bytes an answer whose own headers have 30 kB becomes a 500; HTTP/2 has no answers with more than 202 headers,
+ * of which the application can send 101.
+ */
+const MOST = { headers: 50, bytes: 7000 };
+
+/** Bytes by which HAProxy counts a header more than its name and its text. */
+const OVERHEAD = 12;
+
 /** The form in which two spellings of a header's name are the same. */
 export function headerName(name: string): string {
   return name.toLowerCase();
@@ -44,6 +54,19 @@ export function headerProblem(name: string, value: string): string | undefined {
   if (!/^[\x20-\x7e]*$/.test(value)) return "a text of one line in printable ASCII characters";
   if (value !== value.trim()) return "a text without spaces around it";
   return undefined;
+}
+
+/** Why settings are too much for an answer, and what is allowed; undefined: they are not. */
+export function headersProblem(
+  settings: Readonly<Record<string, string>>,
+): { readonly complaint: string; readonly allowed: string } | undefined {
+  const all = answerHeaders(settings);
+  const bytes = all.reduce((sum, { name, value }) => sum + name.length + value.length + OVERHEAD, 0);
+  if (all.length <= MOST.headers && bytes <= MOST.bytes) return undefined;
+  return {
+    complaint: `makes ${all.length} headers of ${bytes} bytes for every answer, those that are set without it included`,
+    allowed: `at most ${MOST.headers} headers of ${MOST.bytes} bytes in all, each with its name, its text and ${OVERHEAD} bytes more: an answer has no room for more`,
+  };
 }
 
 /**

@@ -23,6 +23,8 @@ const answer = (port) => (request, response) => {
     if (request.url === "/headers") return response.end(JSON.stringify(request.headers));
     if (request.url === "/seen") return response.end(JSON.stringify(seen.splice(0)));
     if (request.url === "/boastful") response.setHeader("server", "Stub/1.0").setHeader("x-frame-options", "DENY");
+    const [, bytes] = /^\/large-headers\/(\d+)$/.exec(request.url) ?? [];
+    if (bytes !== undefined) response.setHeader("x-large", "a".repeat(Number(bytes)));
     response.end();
   });
 };

@@ -7,7 +7,15 @@ import { isOneOf } from "./conditions.ts";
 import { requestRules } from "./requestRules.ts";
 import { CERTIFICATE } from "./tls.ts";
 import { NO_SERVER } from "./unavailable.ts";
-import { admissionRules, claimRules, connectionRules, identityRules, proxiedCondition, SECURE } from "./visitors.ts";
+import {
+  admissionRules,
+  claimRules,
+  connectionRules,
+  identityRules,
+  proxiedCondition,
+  QUIC,
+  SECURE,
+} from "./visitors.ts";
 
 /** Seconds in which a client has to send its body, or as much of it as HAProxy holds; then it gets a 408. */
 const BODY_SECONDS = 10;
@@ -32,7 +40,8 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
     ...claimRules(),
     "# A route is chosen when the body is there: a body that arrives slowly could outlive the chosen server, and a request",
     "# with a missing part cannot take another route. A body that is too large to wait for is passed on as it comes.",
-    `http-request wait-for-body time ${BODY_SECONDS}s if { req.body_size gt 0 } || { req.hdr(transfer-encoding) -m found }`,
+    "# HTTP/2 and HTTP/3 announce no body, so this is for all requests: it ends at once where there is none.",
+    `http-request wait-for-body time ${BODY_SECONDS}s`,
     `http-response return status 503 ${NO_SERVER} if { status 421 }`,
     ...answerRules(visitors),
     ...answers(plan),
@@ -48,7 +57,7 @@ function binds({ site, listenAddresses }: LoadBalancerPlan): string[] {
   return listenAddresses.flatMap((address) => [
     ...(site.http === "off" ? [] : [`bind ${address}:${SITE_PORT}`]),
     `bind ${address}:${SECURE_SITE_PORT} ${secure} h2,http/1.1`,
-    ...(site.http3 ? [`bind quic4@${address}:${SECURE_SITE_PORT} ${secure} h3`] : []),
+    ...(site.http3 ? [`bind quic4@${address}:${SECURE_SITE_PORT} name ${QUIC} ${secure} h3`] : []),
   ]);
 }
 
@@ -76,34 +85,32 @@ interface Entrance {
 }
 
 /**
- * Clients of a virtual address or of a trusted proxy come to the port of HTTPS itself, and so do all clients where
- * something in front leads it here. All others come to the published one.
+ * The entrances of clients who come to the load balancer itself: the port of HTTPS at a virtual address and where
+ * something in front leads it here, else the published port.
  */
-function entrances({ published, site, vrrp, visitors: { proxies } }: LoadBalancerPlan): Entrance[] {
-  const proxied = proxies && proxiedCondition(proxies);
+function entrances({ published, site, vrrp }: LoadBalancerPlan): Entrance[] {
   const secure = published.find(({ serves }) => serves === "secureSite");
-  const isPublic = site.forwarded || secure === undefined || secure.port === SECURE_SITE_PORT;
-  const port = isPublic ? "" : `:${secure.port}`;
-  const virtual = vrrp?.instances.map(({ virtualAddress }) => virtualAddress).join(" ");
-  if (port === "") return [{ port, condition: "" }];
-  const others = virtual === undefined ? "" : ` !{ dst ${virtual} }`;
+  if (site.forwarded || secure === undefined || secure.port === SECURE_SITE_PORT) return [{ port: "", condition: "" }];
+  const port = `:${secure.port}`;
+  if (vrrp === undefined) return [{ port, condition: "" }];
+  const virtual = `{ dst ${vrrp.instances.map(({ virtualAddress }) => virtualAddress).join(" ")} }`;
   return [
-    ...(virtual === undefined ? [] : [{ port: "", condition: ` { dst ${virtual} }` }]),
-    ...(proxied === undefined
-      ? [{ port, condition: others }]
-      : [
-          { port: "", condition: `${others} { ${proxied} }` },
-          { port, condition: `${others} !{ ${proxied} }` },
-        ]),
+    { port: "", condition: ` ${virtual}` },
+    { port, condition: ` !${virtual}` },
   ];
 }
 
-/** 308 keeps the method and the body. A request without a host has no place to be sent to. */
+/**
+ * 308 keeps the method and the body. A request without a host has no place to be sent to. A trusted proxy is taken to be
+ * at the port of HTTPS.
+ */
 function redirect(plan: LoadBalancerPlan): string[] {
-  if (plan.site.http !== "redirect") return [];
+  const { site, visitors } = plan;
+  if (site.http !== "redirect") return [];
+  const proxied = visitors.proxies && { port: "", condition: ` { ${proxiedCondition(visitors.proxies)} }` };
   return [
     `http-request deny deny_status 400 if !${SECURE} !{ req.hdr(host) -m found }`,
-    ...entrances(plan).map(
+    ...[...(proxied === undefined ? [] : [proxied]), ...entrances(plan)].map(
       ({ port, condition }) =>
         `http-request redirect code 308 location https://%[${HOST}]${port}%[pathq] if !${SECURE}${condition}`,
     ),
@@ -113,12 +120,15 @@ function redirect(plan: LoadBalancerPlan): string[] {
 /** Headers of every answer over HTTPS, HAProxy's own included. */
 function answers(plan: LoadBalancerPlan): string[] {
   const { hsts, http3 } = plan.site;
+  const { proxies } = plan.visitors;
+  // Whether a proxy has HTTP/3 is for that proxy to say.
+  const direct = proxies === undefined ? "" : ` !{ ${proxiedCondition(proxies)} }`;
   return [
     ...(hsts === undefined ? [] : [`http-after-response set-header Strict-Transport-Security "${hsts}" if ${SECURE}`]),
     ...(http3
       ? entrances(plan).map(
           ({ port, condition }) =>
-            `http-after-response set-header alt-svc "h3=\\"${port || `:${SECURE_SITE_PORT}`}\\"; ma=${HTTP3_SECONDS}" if { ssl_fc }${condition}`,
+            `http-after-response set-header alt-svc "h3=\\"${port || `:${SECURE_SITE_PORT}`}\\"; ma=${HTTP3_SECONDS}" if { ssl_fc }${direct}${condition}`,
         )
       : []),
     ...(plan.affinity === "cookie"

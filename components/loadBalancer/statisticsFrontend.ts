@@ -2,6 +2,7 @@ import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
 import { answerRules } from "./answerRules.ts";
 import { isOneOf } from "./conditions.ts";
+import { statisticsLimit } from "./visitors.ts";
 
 /** The only user of the statistics. */
 export const STATISTICS_USER = "admin";
@@ -17,11 +18,12 @@ export function statisticsFrontend({ published, peers, name, visitors }: LoadBal
 ${["127.0.0.1", ...own].map((address) => `    bind ${address}:${STATISTICS_PORT}`).join("\n")}
     option disable-h2-upgrade
     monitor-uri /healthz
-${answerRules(visitors)
-  .map((line) => `    ${line}`)
-  .join("\n")}
-    # Only those who may see the statistics are asked for the password.
-${isOneOf("admitted", "src", visitors.statisticsAdmitted)
+${[
+  ...statisticsLimit(visitors),
+  ...answerRules(visitors),
+  "# Only those who may see the statistics are asked for the password.",
+  ...isOneOf("admitted", "src", visitors.statisticsAdmitted),
+]
   .map((line) => `    ${line}`)
   .join("\n")}
     http-request deny unless admitted

@@ -6,6 +6,9 @@ const TABLE = "visitors";
 /** Proxies in a row whose word counts. */
 const MOST_PROXIES = 5;
 
+/** The name of the sockets of QUIC. */
+export const QUIC = "quic";
+
 /** HAProxy's variable with the scheme that the visitor uses, `https` or `http`: proxies may have ended the HTTPS. */
 const SCHEME = "txn.scheme";
 
@@ -44,17 +47,27 @@ export function connectionRules(
     ...(proxies === undefined ? [] : isOneOf("proxy", "src", proxies.addresses)),
     ...(isPrefixed
       ? [
-          "tcp-request connection set-var(sess.prefixed) bool(true) if proxy",
-          "tcp-request connection expect-proxy layer4 if proxy",
+          `acl quic so_name -m str ${QUIC}`,
+          // HAProxy 3.2 does not outlive a client of QUIC whose prefix it expects. Such a proxy speaks for itself.
+          "tcp-request connection set-var(sess.prefixed) bool(true) if proxy !quic",
+          "tcp-request connection expect-proxy layer4 if proxy !quic",
         ]
       : []),
-    ...(connectionsPerSource === 0
-      ? []
-      : [
-          ...isOneOf("uncounted", "src", [`${host}/32`, ...(proxies?.addresses ?? [])]),
-          `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted`,
-          `tcp-request ${when} reject if { sc0_conn_cur gt ${connectionsPerSource} }`,
-        ]),
+    ...limitRules(connectionsPerSource, [`${host}/32`, ...(proxies?.addresses ?? [])], when),
+  ];
+}
+
+/** The same limit for the statistics: a client's connections to both count. The container's own health check is free. */
+export function statisticsLimit({ host, connectionsPerSource }: VisitorsPlan): string[] {
+  return limitRules(connectionsPerSource, ["127.0.0.0/8", `${host}/32`], "connection");
+}
+
+function limitRules(most: number, uncounted: readonly string[], when: "session" | "connection"): string[] {
+  if (most === 0) return [];
+  return [
+    ...isOneOf("uncounted", "src", uncounted),
+    `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted`,
+    `tcp-request ${when} reject if { sc0_conn_cur gt ${most} }`,
   ];
 }
 

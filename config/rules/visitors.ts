@@ -1,5 +1,5 @@
 import { isBlock, isIPv6Block, isVeryWide, meantBlock } from "../blocks.ts";
-import { headerName, headerProblem } from "../headers.ts";
+import { headerName, headerProblem, headersProblem } from "../headers.ts";
 import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 
@@ -75,10 +75,12 @@ function blocks(path: Path, given: readonly string[], version4: string | undefin
 
 function headers(given: LoadBalancer["headers"]): Problem[] {
   const names = Object.keys(given);
-  return Object.entries(given).flatMap(([name, value], index): Problem[] => {
+  const wrong = Object.entries(given).flatMap(([name, value], index): Problem[] => {
     const path = ["loadBalancer", "headers", name];
     const twin = names.slice(0, index).find((other) => headerName(other) === headerName(name));
     const allowed = twin === undefined ? headerProblem(name, value) : `each header once: ${twin} is the same`;
     return allowed === undefined ? [] : [{ path, value, allowed }];
   });
+  const tooMuch = wrong.length === 0 ? headersProblem(given) : undefined;
+  return tooMuch === undefined ? wrong : [{ path: ["loadBalancer", "headers"], ...tooMuch }];
 }

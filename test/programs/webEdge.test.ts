@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
 import { engineMissing } from "../engine.ts";
-import { AUTHORIZATION, type Balancer, createHaproxyStage, type HaproxyStage } from "../haproxyStage.ts";
+import {
+  AUTHORIZATION,
+  type Balancer,
+  createHaproxyStage,
+  type HaproxyStage,
+  STAGE_AUTHORITY,
+} from "../haproxyStage.ts";
 import { type RawExchange, sendRaw } from "../rawRequests.ts";
+import { ask } from "../secureRequest.ts";
 
 /** A second request, in the first one's body: nobody may answer it. */
 const SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -150,17 +157,6 @@ describe("the load balancer, towards visitors", function () {
       }
     });
 
-    it("gives up clients whose headers or whose body do not arrive", async () => {
-      const slowly = { trickle: { piece: "a", everyMs: 400 } };
-      const found = await Promise.all([
-        sendRaw(balancer.url, "GET / HTTP/1.1\r\nX-A: ", slowly),
-        sendRaw(balancer.url, post("Content-Length: 1000\r\n", ""), slowly),
-        sendRaw(balancer.url, post(CHUNKED, "ffff\r\n"), slowly),
-      ]);
-      assert.deepEqual(found.map(statuses), [[408], [408], [408]]);
-      for (const { seconds } of found) assert.ok(seconds < 20, `${seconds} s`);
-    });
-
     it("shows statistics and metrics to those who know the password, without its version", async () => {
       const { statisticsUrl } = balancer;
       for (const path of ["/", "/metrics"]) {
@@ -187,7 +183,7 @@ describe("the load balancer, towards visitors", function () {
     before(() =>
       play({
         trustedProxies: { addresses: ["127.0.0.0/8", "198.51.100.0/24"] },
-        tls: { hsts: { maxAgeSeconds: 300 } },
+        tls: { hsts: { maxAgeSeconds: 300 }, http3: true },
       }),
     );
 
@@ -216,6 +212,11 @@ describe("the load balancer, towards visitors", function () {
           "strict-transport-security",
         );
       assert.deepEqual([await sent("https"), await sent("http")], ["max-age=300", null]);
+    });
+
+    it("leaves it to the proxy to say whether that has HTTP/3", async () => {
+      const { headers, status } = await ask({ port: balancer.securePort, ca: STAGE_AUTHORITY });
+      assert.deepEqual([status, headers["alt-svc"]], [200, undefined]);
     });
 
     it("believes no other scheme than https and http", async () => {
@@ -271,42 +272,6 @@ describe("the load balancer, towards visitors", function () {
     it("serves others without it", async () => {
       const program = "fetch(process.argv[1]).then((r) => console.log(r.status));";
       assert.equal(await balancer.run("near", program), "200");
-    });
-  });
-
-  describe("published for everybody", () => {
-    before(() =>
-      play({
-        address: "0.0.0.0",
-        http: "serve",
-        connectionsPerSource: 5,
-        underscores: "refuse",
-        headers: { "X-Frame-Options": "", "X-Odd": "a \"b\" 'c' \\ $HOME %[src] 100% #" },
-      }),
-    );
-
-    it("lets one address hold so many connections and no more, and others go on", async () => {
-      const program = `
-        const { connect } = require("node:net");
-        const { hostname } = new URL(process.argv[1]);
-        const all = Array.from({ length: 9 }, () => connect(80, hostname));
-        const closed = new Set();
-        for (const one of all) one.on("close", () => closed.add(one)).on("error", () => {});
-        setTimeout(() => { console.log(closed.size); process.exit(); }, 2000);`;
-      assert.equal(await balancer.run("far", program), "4");
-      assert.equal((await fetch(balancer.url)).status, 200);
-    });
-
-    it("refuses headers with unusual names", async () => {
-      const named = async (name: string) => statuses(await sendRaw(balancer.url, get(`${name}: 1\r\n`)));
-      assert.deepEqual([await named("X_A"), await named("X.A"), await named("X-A")], [[400], [400], [200]]);
-    });
-
-    it("sends the headers of the settings, to the letter, and leaves out those that are empty", async () => {
-      const { headers } = await fetch(balancer.url);
-      assert.equal(headers.get("x-odd"), "a \"b\" 'c' \\ $HOME %[src] 100% #");
-      assert.equal(headers.get("x-frame-options"), null);
-      assert.equal(headers.get("x-content-type-options"), "nosniff");
     });
   });
 });

@@ -55,4 +55,13 @@ describe("the settings of who visitors are and who is let in", () => {
     }
     assert.equal(found({ headers: { "X-Frame-Options": "", "Content-Security-Policy": "default-src 'self'" } }), "");
   });
+
+  it("take only as many headers as an answer has room for", () => {
+    const many = (count: number, length: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`X-A${index}`, "a".repeat(length)]));
+    assert.equal(found({ headers: many(3, 2000) }), "");
+    assert.equal(found({ headers: many(46, 100) }), "");
+    assert.match(found({ headers: many(4, 2000) }), /^foobar:loadBalancer\.headers makes 8 headers of 8\d{3} bytes/);
+    assert.match(found({ headers: many(47, 1) }), /makes 51 headers.*\n +allowed: +at most 50 headers of 7000 bytes/);
+  });
 });
