@@ -1,5 +1,6 @@
 import { publishedUrl, type Topology } from "../../topology/plan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
+import { wayOut } from "./wayOut.ts";
 
 /**
  * Rules for nftables on the engine's machine, in a table of their own, which neither the engine, ufw nor firewalld
@@ -14,10 +15,9 @@ export function hostRules(topology: Topology): string {
     `tcp dport { ${SITE_PORT}, ${SECURE_SITE_PORT} }`,
     ...(topology.loadBalancers[0]?.site.http3 ? [`udp dport ${SECURE_SITE_PORT}`] : []),
   ];
-  const accepted = virtual.flatMap((address) =>
-    visitors.map((ports) => `        ip daddr ${address} ${ports} accept\n`),
-  );
-  const egress = topology.networks.some((network) => network.egress);
+  const accepted = virtual.flatMap((address) => visitors.map((ports) => `ip daddr ${address} ${ports} accept`));
+  const { beyondTheMachine, toTheMachine } = wayOut(topology.loadBalancers);
+  const lines = (rules: readonly string[]) => rules.map((rule) => `        ${rule}\n`).join("");
   return `# The stack ${topology.stack} of ${topology.project}: ${topology.loadBalancers
     .flatMap(({ published }) => published.map(publishedUrl))
     .join(", ")}
@@ -30,23 +30,19 @@ table inet ${table} {
         ct state established,related accept
         iifname { "lo", "docker0" } accept
         iifname "br-*" accept
-${accepted.join("")}        ip daddr ${subnets} drop
+${lines(accepted)}        ip daddr ${subnets} drop
     }
     chain to_this_machine {
         type filter hook input priority -10; policy accept;
         ct state established,related accept
-        ip saddr ${subnets} drop
+${lines(toTheMachine)}        ip saddr ${subnets} drop
     }
-${
-  egress
-    ? ""
-    : `    chain to_outside {
+    chain to_outside {
         type filter hook forward priority -10; policy accept;
         ct state established,related accept
-        oifname "br-*" accept
-        ip saddr ${subnets} drop
+        ip daddr ${subnets} accept
+${lines(beyondTheMachine)}        ip saddr ${subnets} drop
     }
-`
-}}
+}
 `;
 }

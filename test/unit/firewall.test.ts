@@ -96,11 +96,29 @@ describe("the rules for the machine", () => {
     assert.match(hostRules(quic), /ip daddr 10\.201\.0\.254 udp dport 443 accept/);
   });
 
-  it("let out what may leave", () => {
-    const topology = plan();
-    const networks = topology.networks.map((network) => ({ ...network, egress: network.name === "edge" }));
-    assert.doesNotMatch(hostRules({ ...topology, networks }), /to_outside/);
-    assert.match(hostRules(topology), /to_outside/);
+  it("let load balancers out to an authority of ACME and to name servers, and nobody without ACME", () => {
+    const out = (acme?: object) =>
+      hostRules(
+        plan({
+          "foobar:names": ["www.foobar.com"],
+          "foobar:loadBalancer": {
+            ...{ replicas: 2, address: "0.0.0.0", port: 80, httpsPort: 443 },
+            ...(acme === undefined ? {} : { tls: { acme: { email: "a@foobar.com", acceptTerms: true, ...acme } } }),
+          },
+        }),
+      )
+        .split("\n")
+        .filter((line) => line.includes("ip saddr { 10.201.0.11, 10.201.0.12 }"))
+        .map((line) => line.replace(/^.*10\.201\.0\.12 \} (?:ip daddr )?/, ""));
+    const NAMES = ["udp dport 53 accept", "tcp dport 53 accept"];
+    assert.deepEqual(out(), []);
+    const [, , ...others] = out({});
+    assert.deepEqual(others.slice(0, 2), NAMES);
+    assert.match(others[2] ?? "", /^!= \{.* 10\.0\.0\.0\/8, .* 192\.168\.0\.0\/16,.* \} tcp dport 443 accept$/);
+    const at = (directory: string) => out({ directory });
+    const own = "10.9.8.7 tcp dport 9000 accept";
+    assert.deepEqual(at("https://10.9.8.7:9000/acme"), [...NAMES, own, ...NAMES, own]);
+    assert.doesNotMatch(at("https://ca.foobar.internal/acme").at(-1) ?? "", / 10\.0\.0\.0\/8/);
   });
 });
 
