@@ -7,8 +7,9 @@ import { engine } from "../engine.ts";
 import { probeProject } from "../firewall/asPlanned.ts";
 import { namespacesMissing } from "../firewall/namespaces.ts";
 import { inspect, removeContainer, stop, UNSEEN } from "../project.ts";
+import { sendRaw } from "../rawRequests.ts";
 import { leaks } from "../secrets/search.ts";
-import { ask } from "../secureRequest.ts";
+import { ask, askByHttp2 } from "../secureRequest.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -25,6 +26,7 @@ import {
   unchanged,
   up,
 } from "../site.ts";
+import { spellings } from "../spellings.ts";
 import { answersTo } from "../uploads.ts";
 import { serverOf, sharesOf } from "../visitors.ts";
 
@@ -109,6 +111,17 @@ describeProject("a stack's whole life, by the real CLI on a real engine", (proje
     const { status, headers } = await ask({ port, ca, name: "localhost" });
     assert.equal(status, 200);
     assert.match(String(headers["x-server"]), /^server\d$/);
+  });
+
+  it("shows visitors nothing that its own checks ask for, in whatever spelling and version of HTTP", async () => {
+    const [, , , , port] = project().ports;
+    const { stdout: ca } = await project().pulumi(["stack", "output", "caCertificate"]);
+    for (const path of ["livez", "readyz", "metrics"].flatMap(spellings)) {
+      const raw = await sendRaw(project().url, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      const byHttp2 = await askByHttp2({ port, ca, name: "localhost", path });
+      const found = [...raw.answers, byHttp2].map(({ status }) => status);
+      assert.ok(found.length === 2 && found.every((status) => status === 404 || status === 400), `${path}: ${found}`);
+    }
   });
 
   it("answers 413 to a body that is too large, through all tiers, in whatever way it is sent", async () => {

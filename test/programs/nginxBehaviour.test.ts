@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import type { ConnectionOptions } from "node:tls";
 import { issue } from "../../app/test/certificates.ts";
+import { setUp } from "../../app/test/serverStage.ts";
 import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { LOAD_BALANCER_CLIENT, WEB_PORT } from "../../topology/ports.ts";
 import { answers, docker, engineMissing } from "../engine.ts";
 import { createStage, type NginxContainer, STATIC_VERSION, type Stage } from "../nginxStage.ts";
+import { sendRaw } from "../rawRequests.ts";
 import { clientOptions } from "../secrets.ts";
+import { spellings } from "../spellings.ts";
 
 const STYLE = "p { color: red }\n".repeat(100);
 const FILES = {
@@ -194,6 +197,18 @@ describe("Nginx at work", function () {
       await docker("exec", nginx.id, "curl", "-fsS", new URL(path, LIVENESS_URL).href);
     }
     assert.equal((await ask("/metrics")).status, 404);
+  });
+
+  it("hides from visitors what the sample application says about itself, in every spelling of its path", async () => {
+    const { app } = setUp();
+    for (const [index, path] of ["livez", "readyz", "metrics"].flatMap(spellings).entries()) {
+      const text = `GET ${path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.${index + 10}\r\nConnection: close\r\n\r\n`;
+      const { answers } = await sendRaw(nginx.urls[0] ?? "", text);
+      const [, passed] = /^application (.*)$/s.exec(answers[0]?.body ?? "") ?? [];
+      const status = passed === undefined ? answers[0]?.status : (await app.inject({ url: passed })).statusCode;
+      assert.ok(status === 404 || status === 400, `${path}: ${status}`);
+    }
+    await app.close();
   });
 
   describe("stops without losing a request", () => {
