@@ -22,7 +22,8 @@ export const POLICIES = {
     "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size. A load balancer's pause container needs no health check of its own.",
   "no-exposed-secrets":
     "Secrets reach containers as files alone: not by environment, command line, label, health check or build argument.",
-  "strong-secrets": "Passwords are random and have at least 24 characters, and keys that the program makes are as strong as P-256.",
+  "strong-secrets":
+    "Passwords are random and have at least 24 characters, and keys that the program makes are as strong as P-256.",
   "protected-data":
     "Databases keep their data under its fixed name, and a destroyed stack keeps the passwords and keys that open it.",
   "exact-images": "Every image is named by a digest or by a tag that is not latest.",
