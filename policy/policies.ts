@@ -9,7 +9,7 @@ import { POLICIES, POLICY_NAMES, type PolicyName } from "../config/policies.ts";
 import type { Received } from "./configuration.ts";
 import { type Context, switchedOff } from "./context.ts";
 import { known } from "./known.ts";
-import { type Declared, ROOT_TYPE } from "./resources.ts";
+import { type Declared, isStateMark, ROOT_TYPE } from "./resources.ts";
 import { RULES } from "./rules/rules.ts";
 import { secretPaths } from "./secrets.ts";
 
@@ -52,8 +52,11 @@ function policy(name: PolicyName, received: () => Received, found: Found): Polic
     description: POLICIES[name],
     enforcementLevel: "mandatory",
     validateResource: (args, report) => {
-      if (args.type === ROOT_TYPE) judge(report, (context) => plan?.(context) ?? []);
-      else judge(report, (context) => resource?.(declared(args, found), context) ?? []);
+      judge(report, (context) => {
+        // What the program itself refuses comes first, because it declares nothing then.
+        const planned = isStateMark(args) ? (plan?.(context) ?? []) : [];
+        return planned.length > 0 ? planned : (resource?.(declared(args, found), context) ?? []);
+      });
     },
     ...(stack && {
       validateStack: ({ resources }, report) =>

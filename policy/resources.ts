@@ -101,8 +101,13 @@ export interface Declared {
   readonly secrets: readonly string[];
 }
 
-/** The root of a stack's resources: the first that the program declares. */
+/** The root of a stack's resources, which exists before the program has read its configuration. */
 export const ROOT_TYPE = "pulumi:pulumi:Stack";
+
+/** Whether it is the state's mark: the first resource that the program declares when it accepts the configuration. */
+export function isStateMark({ type, name }: Pick<Declared, "type" | "name">): boolean {
+  return type === "random:index/randomId:RandomId" && name === "state";
+}
 
 /** The inputs of a resource if it is of that kind. An input of another form than the provider's is an error. */
 export function inputsOf<K extends Kind>(resource: Declared, kind: K): Inputs<K> | undefined {

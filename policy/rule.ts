@@ -5,7 +5,7 @@ import { type Container, type Declared, inputsOf } from "./resources.ts";
 export interface Rule {
   /** What to do about a violation, as an instruction. */
   readonly cure: string;
-  /** Judges the configuration, before the first resource. */
+  /** Judges the configuration that the program has accepted, before the first resource is created. */
   readonly plan?: (context: Context) => readonly string[];
   /** Judges a resource before it is created or changed. */
   readonly resource?: (resource: Declared, context: Context) => readonly string[];

@@ -23,7 +23,7 @@ export interface Pack {
   configure(settings: Readonly<Record<string, string>>): Promise<void>;
   /** The violations of one resource, without those of the stack's root. */
   resource(resource: Registered): Promise<Violation[]>;
-  /** The violations that the pack reports before the first resource. */
+  /** The violations that the pack reports before the program has read its configuration. */
   root(): Promise<Violation[]>;
   /** The violations of all resources together. */
   stack(resources: readonly Registered[]): Promise<Violation[]>;

@@ -1,7 +1,7 @@
 import { formerPasswords, generationName } from "../../topology/secrets.ts";
 import type { Context } from "../context.ts";
 import { planned } from "../context.ts";
-import { type Declared, inputsOf } from "../resources.ts";
+import { type Declared, inputsOf, isStateMark } from "../resources.ts";
 import { both, ofServices, type Rule, violations } from "../rule.ts";
 
 const VOLUME = "docker:index/volume:Volume";
@@ -12,7 +12,7 @@ function opensData({ type, name }: Declared, { topology }: Context): boolean {
     (type === "random:index/randomPassword:RandomPassword" && !formerPasswords(topology).includes(name)) ||
     (type === "tls:index/privateKey:PrivateKey" &&
       name === `${generationName("authority", topology.authority.signing)}-key`) ||
-    (type === "random:index/randomId:RandomId" && name === "state")
+    isStateMark({ type, name })
   );
 }
 

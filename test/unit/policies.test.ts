@@ -126,7 +126,8 @@ describe("the policy pack", function () {
   describe("judges the configuration before the first resource:", () => {
     const root = async (changes: Record<string, unknown>) => {
       await pack.configure(devConfig(changes));
-      return (await pack.root()).map(({ policy, message }) => `${policy}: ${message}`);
+      assert.deepEqual(await pack.root(), [], "the program has not accepted it yet");
+      return (await pack.resource(resource("RandomId state"))).map(({ policy, message }) => `${policy}: ${message}`);
     };
 
     it("data that is not protected", async () => {
