@@ -16,28 +16,37 @@ export function bitsForParts(network: ServerNetworkName, servers: readonly Serve
 
 /**
  * The subnet of each application server's own network: a part of the setting's subnet, which has room for all of them
- * (bitsForParts). A server's name decides its part: server3 has the third after the first. If another server before it
- * in the list has that part, it has the next free one. So a server that comes or goes moves no network but that of
- * a server with the same number.
+ * (bitsForParts). A server's setting or its name decides its part: server3 has the third after the first. If another
+ * server before it in the list has that part, it has the next free one. So a server that comes or goes moves no network
+ * but that of a server with the same number, and the preflight refuses that move (preflight/movedNetworks.ts).
  */
 export function serverSubnets(
   network: ServerNetworkName,
   subnet: string,
   servers: readonly ServerSettings[],
 ): Map<string, string> {
+  const bits = partBits(network, subnet, servers);
+  const parts = partsOf(network, subnet, servers);
+  const all = serversWith(servers, "app");
+  const taken = new Set(all.flatMap(({ subnetPart }) => subnetPart ?? []));
+  const free = (name: string) => {
+    let part = numberOf(name) % parts;
+    while (taken.has(part)) part = (part + 1) % parts;
+    taken.add(part);
+    return part;
+  };
+  return new Map(all.map(({ name, subnetPart }) => [name, partOf(subnet, subnetPart ?? free(name), bits)]));
+}
+
+/** The number of parts that a subnet has for servers. */
+export function partsOf(network: ServerNetworkName, subnet: string, servers: readonly ServerSettings[]): number {
+  return 2 ** (partBits(network, subnet, servers) - bitsOf(subnet));
+}
+
+function partBits(network: ServerNetworkName, subnet: string, servers: readonly ServerSettings[]): number {
   const whole = bitsOf(subnet);
   const roomy = Math.min(whole + USUAL_PARTS_BITS, bitsWithRoom(largest(network, servers)));
-  const bits = Math.max(roomy, whole + partsBits(servers));
-  const parts = 2 ** (bits - whole);
-  const taken = new Set<number>();
-  return new Map(
-    serversWith(servers, "app").map(({ name }): [string, string] => {
-      let part = numberOf(name) % parts;
-      while (taken.has(part)) part = (part + 1) % parts;
-      taken.add(part);
-      return [name, partOf(subnet, part, bits)];
-    }),
-  );
+  return Math.max(roomy, whole + partsBits(servers));
 }
 
 /** The most containers that one server's network has: the application, and the router or the web servers. */

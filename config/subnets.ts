@@ -65,6 +65,12 @@ export function partOf(range: string, index: number, bits = bitsOf(range) + PART
   return cidr(spanOf(range).first + index * sizeOf(bits), bits);
 }
 
+/** The number of a part in its range: the inverse of partOf. */
+export function placeIn(range: string, part: string): number {
+  const { first } = spanOf(part);
+  return (first - spanOf(range).first) / sizeOf(bitsOf(part));
+}
+
 /** The prefix length of the range whose parts have a prefix length. */
 export function rangeBits(partBits: number): number {
   return partBits - PARTS_BITS;

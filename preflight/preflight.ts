@@ -13,6 +13,7 @@ import { missingBackupFolder, missingFiles } from "./folders.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
+import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { missingAddress, takenPorts } from "./ports.ts";
 import { missingRelease } from "./release.ts";
@@ -95,11 +96,17 @@ export async function collisions(
   state: EngineState,
   machine: readonly MachineSubnet[] = isLocal(endpoint) ? machineSubnets() : [],
 ): Promise<Problem[]> {
+  const moved = movedNetworks(topology, state.networks);
+  // What others do with the subnets of such networks is the same problem.
+  const isMoved = (name: string) => moved.some(({ plan }) => plan.engineName === name);
+  const planned = topology.networks.filter(({ engineName }) => !isMoved(engineName));
+  const present = state.networks.filter(({ name }) => !isMoved(name));
   return [
     ...(await takenPorts(topology, endpoint, state)),
     ...(await missingAddress(topology, endpoint)),
     ...(isLocal(endpoint) ? missingBackupFolder(topology) : []),
-    ...subnetProblems(topology, state.networks, machine),
+    ...movedNetworkProblems(topology, moved),
+    ...subnetProblems({ ...topology, networks: planned }, present, machine),
     ...dataProblems(topology, state),
     ...downgrade(topology, state),
   ];

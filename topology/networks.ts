@@ -2,13 +2,13 @@ import { NETWORKS, type NetworkName, SERVER_NETWORKS, type ServerNetworkName } f
 import type { Config } from "../config/schema.ts";
 import { serverSubnets } from "../config/serverSubnets.ts";
 import { addressIn } from "../config/subnets.ts";
-import type { NetworkPlan } from "./plan.ts";
+import type { NetworkOwner, NetworkPlan } from "./plan.ts";
 
 export function planNetworks(config: Config): NetworkPlan[] {
   return NETWORKS.flatMap((part) =>
     isOfServers(part)
       ? [...serverSubnets(part, config.networks[part], config.servers)].map(([server, subnet]) =>
-          planNetwork(config, part, serverNetwork(part, server), subnet),
+          planNetwork(config, part, serverNetwork(part, server), subnet, ownerOf(config, server)),
         )
       : [planNetwork(config, part, part, config.networks[part])],
   );
@@ -19,7 +19,18 @@ export function serverNetwork(part: ServerNetworkName, server: string): string {
   return `${part}-${server}`;
 }
 
-function planNetwork(config: Config, part: NetworkName, name: string, subnet: string): NetworkPlan {
+function ownerOf({ servers }: Config, name: string): NetworkOwner {
+  const index = servers.findIndex((server) => server.name === name);
+  return { name, index, isPlaced: servers[index]?.subnetPart !== undefined };
+}
+
+function planNetwork(
+  config: Config,
+  part: NetworkName,
+  name: string,
+  subnet: string,
+  server?: NetworkOwner,
+): NetworkPlan {
   return {
     name,
     part,
@@ -30,6 +41,7 @@ function planNetwork(config: Config, part: NetworkName, name: string, subnet: st
     internal: part !== "edge",
     // An authority of ACME is outside.
     egress: part === "edge" && config.loadBalancer.tls.acme !== undefined,
+    server,
   };
 }
 

@@ -28,6 +28,17 @@ export interface NetworkPlan {
    * host's address.
    */
   readonly egress: boolean;
+  /** The server whose own network it is; undefined: several servers' containers are in it. */
+  readonly server: NetworkOwner | undefined;
+}
+
+/** A server with networks of its own. */
+export interface NetworkOwner {
+  readonly name: string;
+  /** Its place in the configuration. */
+  readonly index: number;
+  /** Whether the configuration says which part of the subnets it has. */
+  readonly isPlaced: boolean;
 }
 
 export interface WebPlan extends InstancePlan {

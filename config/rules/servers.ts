@@ -8,6 +8,7 @@ import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
 import { secretChecks } from "./secrets.ts";
+import { subnetPartChecks } from "./subnetParts.ts";
 import { trafficChecks } from "./traffic.ts";
 import { visitorChecks } from "./visitors.ts";
 
@@ -33,8 +34,18 @@ export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings
     ...(application ? commandGiven(application) : []),
     ...(secrets ? secretChecks(secrets) : []),
     ...ofNetworks,
-    ...(servers && networks && ofNetworks.length === 0 ? serverNetworkChecks(servers, networks, surroundings) : []),
+    ...(servers && networks && ofNetworks.length === 0 ? partChecks(servers, networks, surroundings) : []),
   ];
+}
+
+/** Subnets that have to be larger get other parts. */
+function partChecks(
+  servers: readonly ServerSettings[],
+  networks: Settings["networks"],
+  surroundings: Surroundings,
+): Problem[] {
+  const small = serverNetworkChecks(servers, networks, surroundings);
+  return small.length > 0 ? small : subnetPartChecks(servers, networks);
 }
 
 function duplicateNames(servers: readonly ServerSettings[]): Problem[] {

@@ -42,6 +42,14 @@ const server = z.strictObject(
         unset: "no limit",
         example: 200,
       } satisfies About),
+    subnetPart: whole(0, 65_535)
+      .optional()
+      .meta({
+        description:
+          "The part of networks.app and of networks.router, counted from 0, that the networks of its application have.",
+        unset: "the number at the end of its name, or the next free one",
+        example: 1,
+      } satisfies About),
     traffic: oneOf(TRAFFIC)
       .default("ready")
       .meta({

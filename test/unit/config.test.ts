@@ -49,7 +49,7 @@ describe("configuration", () => {
       { "foobar:servers": [{ ...server("server1", "web", "app", "db"), role: "web" }] },
       [
         "foobar:servers[0].role is not a setting; did you mean roles?\n" +
-          "    allowed:   name, roles, endpoint, weight, maxConnections, traffic\n" +
+          "    allowed:   name, roles, endpoint, weight, maxConnections, subnetPart, traffic\n" +
           "    remove it: pulumi config rm --path 'foobar:servers[0].role'",
       ],
     ],
