@@ -12,6 +12,7 @@ import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
+import { plannedGenerations } from "./topology/generations.ts";
 import type { PublishedPort } from "./topology/instancePlan.ts";
 import { publishedUrl, type Topology } from "./topology/plan.ts";
 import type { Tier } from "./topology/tiers.ts";
@@ -72,6 +73,8 @@ export function deploy(topology: Topology, isServing: boolean) {
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,
     needs: [...mysql.nodes.slice(-1), ...routers.services],
+    // The controller is healthy when every database has the application's password.
+    after: mysql.services,
   });
   const web = new WebTier("web", {
     ...common,
@@ -104,7 +107,7 @@ export function deploy(topology: Topology, isServing: boolean) {
     url: topology.url,
     secureUrl: topology.secureUrl,
     state,
-    authority: topology.authority,
+    generations: plannedGenerations(topology),
     caCertificate: authority.trusted,
     published: published("site"),
     statistics: published("statistics"),

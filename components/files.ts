@@ -11,6 +11,8 @@ export interface MountedFiles {
   readonly path: string;
   /** A new version means a new volume and a new container. undefined: the files change while the container runs. */
   readonly version: string | undefined;
+  /** Whether the container that reads them has their new content as soon as they are in place. */
+  readonly isLive: boolean;
   readonly uploads: readonly docker.types.input.ContainerUpload[];
 }
 
@@ -21,6 +23,7 @@ export function configFiles(path: string, files: Readonly<Record<string, string>
     kind: "config",
     path,
     version: shortHash(names.flatMap((name) => [name, files[name] ?? ""])),
+    isLive: false,
     uploads: names.map((name) => ({
       file: posix.join(path, name),
       content: files[name] ?? "",
@@ -35,7 +38,7 @@ export function liveFiles(
   path: string,
   files: Readonly<Record<string, string>>,
 ): MountedFiles {
-  return { ...configFiles(path, files), kind, version: undefined };
+  return { ...configFiles(path, files), kind, version: undefined, isLive: true };
 }
 
 /** The folder of a container's secrets. */
@@ -53,6 +56,7 @@ export function secretFiles(secrets: Readonly<Record<string, pulumi.Output<strin
     path: SECRETS_FOLDER,
     // Part of the names of existing stacks' volumes.
     version: "v1",
+    isLive: true,
     uploads: Object.keys(secrets)
       .sort()
       .flatMap((name) => {
@@ -72,6 +76,7 @@ export function folderFiles(path: string, folder: string, content = folderConten
     kind: "app",
     path,
     version: content.version,
+    isLive: false,
     uploads: content.files.map(({ name, hash }) => ({
       file: posix.join(path, name),
       source: join(folder, name),

@@ -1,4 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { generationName } from "../topology/secrets.ts";
 
@@ -8,6 +9,8 @@ export interface Password {
   readonly value: pulumi.Output<string>;
   /** A public random number that changes with the password and reveals nothing about it. */
   readonly version: pulumi.Output<string>;
+  /** A public text that tells the password from others, as MySQL's accounts have it (accounts.sh). */
+  readonly mark: pulumi.Output<string>;
 }
 
 export interface PasswordArgs {
@@ -37,5 +40,10 @@ export function createPassword(name: string, { parent, protect, generation }: Pa
     { byteLength: 4, keepers: { password: result } },
     { parent },
   );
-  return { value: result, version: version.hex };
+  return { value: result, version: version.hex, mark: pulumi.unsecret(result.apply(markOf)) };
+}
+
+/** The beginning of the hash, from which nobody can derive a long random password. */
+function markOf(password: string): string {
+  return createHash("sha256").update(password).digest("hex").slice(0, 16);
 }

@@ -17,13 +17,15 @@ export type Roll = <Plan>(
 
 /**
  * The order for a stack that serves: each service waits until the one before it is healthy. A release reaches one server
- * at a time, and stops at the first that fails with the others untouched.
+ * at a time, and stops at the first that fails with the others untouched. Files that running containers read change when
+ * the tiers before are released: whoever reads another password of a database finds a database that accepts it.
  */
 export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create) => {
   const services: Service[] = [];
+  const before = [...new Set([...needs, ...releasedFirst])];
   for (const plan of plans) {
     const previous = services.at(-1);
-    services.push(create(plan, { after: previous ? [previous] : [...needs, ...releasedFirst] }));
+    services.push(create(plan, { after: previous ? [previous] : before, liveFilesAfter: before }));
   }
   return services;
 };

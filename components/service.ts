@@ -21,6 +21,8 @@ export interface Waits {
   readonly after: readonly Service[];
   /** Their files are in place before the service's files are. */
   readonly filesAfter?: readonly Service[];
+  /** Healthy before files change that the running container reads, such as the password of a database. */
+  readonly liveFilesAfter?: readonly Service[];
 }
 
 export interface ServiceArgs extends Partial<Waits> {
@@ -109,6 +111,7 @@ export class Service extends pulumi.ComponentResource {
         : { hostname: name, networksAdvanced: args.networks };
 
     const filesAfter = (args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
+    const liveFilesAfter = (args.liveFilesAfter ?? []).map(({ container }) => container);
     const mounts = args.files.map((files) => {
       const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
@@ -131,7 +134,7 @@ export class Service extends pulumi.ComponentResource {
           deleteBeforeReplace: true,
           replaceOnChanges: ["tmpfs"],
           ignoreChanges: ["labels"],
-          dependsOn: filesAfter,
+          dependsOn: files.isLive ? [...filesAfter, ...liveFilesAfter] : filesAfter,
         },
       );
       return { seed, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { markedName, STATE_MARK } from "../components/stateMark.ts";
 import { STACK_LABEL } from "../engine/labels.ts";
+import { type Generations, generationsOutput } from "../topology/generations.ts";
 
 /** A state's knowledge of an engine. */
 export interface Known {
@@ -18,6 +19,8 @@ export interface Known {
   readonly hasPasswords: boolean;
   /** The names of its passwords' resources. */
   readonly passwords: readonly string[];
+  /** The generations that the last complete update applied. undefined: a version without this output made it. */
+  readonly generations: Generations | undefined;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
@@ -37,6 +40,7 @@ const resource = z.object({
   outputs: z
     .looseObject({
       hex: text,
+      generations: generationsOutput.optional().catch(undefined),
       labels: z
         .array(z.object({ label: z.string(), value: z.string() }))
         .optional()
@@ -107,6 +111,7 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
     passwords: resources
       .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
       .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
+    generations: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.generations,
     hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
     retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
     firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),

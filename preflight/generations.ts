@@ -1,38 +1,36 @@
 import type { Problem } from "../config/problems.ts";
 import type { SecretName } from "../config/schema.ts";
+import type { Known } from "../ownership/known.ts";
+import { appliedGeneration, newestGeneration, plannedGenerations } from "../topology/generations.ts";
 import type { Topology } from "../topology/plan.ts";
-import { generationName, secretName } from "../topology/secrets.ts";
 
 /**
  * Generations of secrets follow one another: clients of a database know the present password and the next one, and a
- * password that was given up stays refused.
- * @param passwords the names of the passwords in the stack's state
+ * password that was given up stays refused. A generation that an interrupted update has made is finished first.
+ * @param known the stack's own state
  */
 export function generationProblems(
-  { secrets: { authority: _authority, ...secrets } }: Pick<Topology, "secrets">,
-  passwords: readonly string[],
+  topology: Pick<Topology, "secrets" | "authority">,
+  { passwords, generations }: Pick<Known, "passwords" | "generations">,
 ): Problem[] {
-  return Object.entries(secrets).flatMap(([name, generation]) => {
-    const present = presentGeneration(secretName(name as SecretName), passwords);
-    if (present === undefined || generation === present || generation === present + 1) return [];
+  const { secrets } = plannedGenerations(topology);
+  return (Object.entries(secrets) as [SecretName, number][]).flatMap(([name, generation]) => {
+    const applied = appliedGeneration(name, generations, passwords);
+    const newest = newestGeneration(name, passwords);
+    if (applied === undefined || newest === undefined) return [];
+    const isBegun = newest > applied;
+    const allowed = isBegun ? [newest] : [newest, newest + 1];
+    if (allowed.includes(generation)) return [];
     return [
       {
         path: ["secrets", name],
         value: generation,
-        complaint: `is ${generation}, and the stack has generation ${present}`,
-        allowed: `${present}, or ${present + 1} for another secret: generations are neither skipped nor taken back`,
-        example: String(present),
+        complaint: `is ${generation}, and the stack ${isBegun ? "is on its way to" : "has"} generation ${newest}`,
+        allowed: isBegun
+          ? `${newest}: an update that was interrupted has begun with it, and the next one finishes it`
+          : `${newest}, or ${newest + 1} for another secret: generations are neither skipped nor taken back`,
+        example: String(newest),
       },
     ];
   });
-}
-
-/** The newest generation in the state; undefined: it has none. */
-function presentGeneration(first: string, passwords: readonly string[]): number | undefined {
-  const numbers = passwords
-    .map((name) =>
-      name === first ? 1 : Number(name.startsWith(`${first}-`) ? name.slice(first.length + 1) : Number.NaN),
-    )
-    .filter((number) => Number.isInteger(number) && passwords.includes(generationName(first, number)));
-  return numbers.length === 0 ? undefined : Math.max(...numbers);
 }

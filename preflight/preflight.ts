@@ -43,7 +43,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const problems = [
     ...certificate.problems,
     ...authorityProblems(topology),
-    ...generationProblems(topology, known?.passwords ?? []),
+    ...(known === undefined ? [] : generationProblems(topology, known)),
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),
   ];

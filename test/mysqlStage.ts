@@ -137,7 +137,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     }),
   };
   const controllerOptions = [
-    ...environment({ ...controllerEnvironment(cluster), CERTIFICATES: "" }),
+    ...environment({ ...controllerEnvironment(cluster), CERTIFICATES: "", PASSWORDS: "" }),
     ...Object.entries(controller).map(([path, source]) => `--volume=${source}:${path}:ro`),
     ...tmpfs("/tmp"),
   ];

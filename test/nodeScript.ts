@@ -7,7 +7,7 @@ import { execa } from "execa";
 const SCRIPT = fileURLToPath(new URL("../components/mysqlCluster/files/replica.sh", import.meta.url));
 
 const STUBS = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
-  ask_peer() { echo 1; }; HELD=held LOGGED=logged; secret() { :; }; look() { :; }
+  ask_peer() { echo 1; }; HELD=held LOGGED=logged; secret() { :; }; mark() { echo "mark of $1"; }; look() { :; }
   following() { echo "follow $1"; }; receiving_again() { echo "receive again"; }; going_on_from() { echo "go on from $1"; }`;
 
 /**
@@ -18,13 +18,14 @@ export interface NodeRun {
   readonly marker: string | undefined;
   readonly dataLost: string | undefined;
   readonly opened: string | undefined;
+  readonly connectedWith: string | undefined;
 }
 
 /** Runs a line of a node's script in a folder of its own with these files, where MySQL gives these answers. */
 export async function inNode(
   line: string,
   ask: string,
-  files: Partial<Record<"marker" | "dataLost" | "opened", string>> = {},
+  files: Partial<Record<"marker" | "dataLost" | "opened" | "connectedWith", string>> = {},
 ): Promise<NodeRun> {
   const folder = await mkdtemp(join(tmpdir(), "foobar-node-"));
   const path = (name: string) => join(folder, name);
@@ -35,13 +36,14 @@ export async function inNode(
     );
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(path(name), `${text}\n`);
-    const variables = `MARKER=${path("marker")} DATA_LOST=${path("dataLost")} OPENED=${path("opened")}`;
+    const variables = `MARKER=${path("marker")} DATA_LOST=${path("dataLost")} OPENED=${path("opened")}
+      CONNECTED_WITH=${path("connectedWith")}`;
     const { stdout } = await execa("bash", ["-c", `. ${SCRIPT}; ${STUBS}; ${variables}; ask() { ${ask}; }; ${line}`], {
       reject: false,
       env: { REPLICATION: "async", MEMBER: "here", ARBITER: "false", WITHOUT_REPLICA: "" },
     });
     const [marker, dataLost, opened] = await Promise.all([read("marker"), read("dataLost"), read("opened")]);
-    return { stdout, marker, dataLost, opened };
+    return { stdout, marker, dataLost, opened, connectedWith: await read("connectedWith") };
   } finally {
     await rm(folder, { recursive: true });
   }

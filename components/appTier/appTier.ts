@@ -19,6 +19,8 @@ export interface AppTierArgs extends TierArgs, ApplicationSource {
   readonly databaseAuthority: pulumi.Output<string>;
   /** The primary and the routers to it: an application may end if it finds no database. */
   readonly needs: readonly Service[];
+  /** Released before the first application. */
+  readonly after: readonly Service[];
 }
 
 const APPLICATION_FOLDER = "/app";
@@ -51,7 +53,7 @@ export class AppTier extends pulumi.ComponentResource {
     };
     this.services = args.roll(
       args.plans,
-      { needs: args.needs },
+      { needs: args.needs, releasedFirst: args.after },
       (plan, waits) =>
         new Service(
           plan.name,

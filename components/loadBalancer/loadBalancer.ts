@@ -139,7 +139,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     args: LoadBalancerArgs,
     { config, secrets, read, acme }: Files,
     pause: Service,
-    { filesAfter = [] }: Waits,
+    { filesAfter = [], liveFilesAfter = [] }: Waits,
   ): Service {
     return new Service(
       plan.haproxy.name,
@@ -161,6 +161,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         replacement: "start-first",
         after: [pause],
         filesAfter,
+        liveFilesAfter,
       },
       { parent: this },
     );

@@ -143,8 +143,8 @@ export class MysqlCluster extends pulumi.ComponentResource {
         environment: {
           ...controllerEnvironment(plan),
           CERTIFICATES: pulumi.all([...served]).apply((all) => all.join(" ")),
-          // A new password replaces the controller, which is healthy only if these passwords open every member.
-          PASSWORDS: pulumi.interpolate`${this.passwords.steward.version} ${this.passwords.replication.version}`,
+          // Another password replaces the controller, which is healthy only when every member has it.
+          PASSWORDS: this.#marks(),
         },
         files: [
           configFiles(CONFIG_FOLDER, controllerFiles()),
@@ -163,6 +163,14 @@ export class MysqlCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  /** The mark of the password of each account that clients use. */
+  #marks(): pulumi.Output<string> {
+    const accounts = ACCOUNTS.filter((account) => account !== "root");
+    return pulumi
+      .all(accounts.map((account) => pulumi.interpolate`${account}=${this.passwords[account].mark}`))
+      .apply((pairs) => pairs.join(" "));
   }
 
   #passwordFiles(accounts: readonly (keyof Passwords)[]): Record<string, pulumi.Output<string>> {

@@ -14,6 +14,7 @@ const NODE_SCRIPTS = [
   "observed",
   "accounts",
   "replica",
+  "clone",
   "group",
   "leave",
   "failover",

@@ -93,5 +93,11 @@ export const BROKEN = firstOf(errors("receiver", "IN (13114, 1236)"), ...applier
 export const TERMS_TABLE = "cluster.appointments";
 export const FAILOVER_REASON = "takeover";
 
+/**
+ * The view of the marks of the accounts' present passwords (accounts.sh), for those that may not read MySQL's
+ * own table.
+ */
+export const PASSWORDS_VIEW = "cluster.passwords";
+
 /** The newest primary term that the server knows: its number, and the member promoted in it. */
 export const PRIMARY_TERM = `COALESCE((SELECT CONCAT(epoch, ' ', member) FROM ${TERMS_TABLE} ORDER BY epoch DESC LIMIT 1), '0 -')`;

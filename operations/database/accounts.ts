@@ -76,6 +76,19 @@ export function ending(accounts: readonly Account[], { accountHosts }: Pick<Clus
 }
 
 /**
+ * Statements about accounts for one member alone, even if it is read-only. In the binary log they would wait for a
+ * replica's acknowledgement with the lock of all accounts, and nobody could log in.
+ */
+export function onOneNode(statements: readonly string[]): string {
+  return [
+    "SET sql_log_bin = 0",
+    "SET GLOBAL super_read_only = OFF",
+    ...statements,
+    "SET GLOBAL super_read_only = @@global.read_only",
+  ].join("; ");
+}
+
+/**
  * Whether the program has made an account. Its accounts have a mark, except those of versions without marks, which let
  * in from everywhere and had no `monitoring`, and `router`, which has no password.
  */

@@ -3,10 +3,15 @@ import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { eventually } from "../../engine/eventually.ts";
 import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import type { OpenStack } from "../stack/open.ts";
-import { type Account, accountsQuestion, behind, ending, parseAccounts } from "./accounts.ts";
+import { type Account, accountsQuestion, behind, ending, onOneNode, parseAccounts } from "./accounts.ts";
+import { assess } from "./assessment.ts";
 
 /** The parts of a stack that are needed to settle its accounts. */
-type Parts = Pick<OpenStack, "topology" | "databases" | "containers">;
+interface Parts {
+  readonly topology: { readonly cluster: ClusterPlan };
+  readonly databases: Pick<OpenStack["databases"], "ask" | "primary">;
+  readonly containers: Pick<OpenStack["containers"], "execute">;
+}
 
 /** Prints the mark of each account's present password. */
 const MARKS = `for file in /run/secrets/*-password; do
@@ -16,21 +21,26 @@ const MARKS = `for file in /run/secrets/*-password; do
 const APPLY_SECONDS = 60;
 /** The longest that a node takes to give root the password of its file. */
 const ROOT_SECONDS = 20;
-/** The longest that a member takes to come back to its group. */
+/** The longest that a member takes to come back to its group and to catch up. */
 const REGROUP_SECONDS = 120;
 
 /** The accounts that do not have their present password alone, or not for the present network alone, by name. */
 export async function unsettledAccounts({ topology: { cluster }, databases, containers }: Parts): Promise<string[]> {
-  const primary = await databases.primary();
-  const accounts = parseAccounts(await databases.ask(primary, accountsQuestion(cluster)));
-  const late = behind(accounts, cluster, parseMarks(await containers.execute(primary, ["bash", "-c", MARKS])));
-  return [...late, ...accounts.filter(({ takesFormer, isLocked }) => takesFormer && !isLocked).map(({ name }) => name)];
+  const unsettled = cluster.databases.map(async ({ name }) => {
+    const accounts = parseAccounts(await databases.ask(name, accountsQuestion(cluster)));
+    const late = behind(accounts, cluster, parseMarks(await containers.execute(name, ["bash", "-c", MARKS])));
+    return [
+      ...late,
+      ...accounts.filter(({ takesFormer, isLocked }) => takesFormer && !isLocked).map(({ name }) => name),
+    ];
+  });
+  return [...new Set((await Promise.all(unsettled)).flat())];
 }
 
 /**
  * Ends what an `up` has replaced: accounts for other networks, and former passwords. Before that every member has and
  * uses the new ones. It does nothing if there is nothing to end.
- * @returns the statements that were needed
+ * @returns the statements that were needed on one of the members
  * @throws Error if a member does not answer, or does not use the new passwords in time; nothing is ended then
  */
 export async function settleAccounts({ topology: { cluster }, databases, containers }: Parts): Promise<string[]> {
@@ -39,8 +49,8 @@ export async function settleAccounts({ topology: { cluster }, databases, contain
   const accountsOf = async (name: string) => parseAccounts(await databases.ask(name, accountsQuestion(cluster)));
   const marks = parseMarks(await containers.execute(primary, ["bash", "-c", MARKS]));
   const waiting = (accounts: readonly Account[]) => behind(accounts, cluster, marks);
-  const first = await accountsOf(primary);
-  if (waiting(first).length === 0 && ending(first, cluster).length === 0) return [];
+  const all = await eventually(() => Promise.all(cluster.databases.map(({ name }) => accountsOf(name))), ROOT_SECONDS);
+  if (all.every((accounts) => waiting(accounts).length === 0 && ending(accounts, cluster).length === 0)) return [];
 
   const untilKnown = ({ name }: DatabasePlan) =>
     eventually(async () => {
@@ -48,19 +58,18 @@ export async function settleAccounts({ topology: { cluster }, databases, contain
       if (late.length > 0) throw new Error(`${name} does not have the present password of ${late.join(", ")} yet`);
     }, APPLY_SECONDS);
   await Promise.all(cluster.databases.map(untilKnown));
-  await useReplicationPassword(cluster, primary, marks.get("replication"), containers.execute);
-  const statements = ending(await accountsOf(primary), cluster);
-  for (const statement of statements) await databases.ask(primary, statement);
-  await Promise.all(
-    cluster.databases.map(({ name }) =>
-      eventually(async () => {
-        if (ending(await accountsOf(name), cluster).length > 0) {
-          throw new Error(`${name} still lets in with what was ended on ${primary}`);
-        }
-      }, APPLY_SECONDS),
-    ),
+  await useReplicationPassword({ topology: { cluster }, databases, containers }, marks.get("replication"));
+  const ended = await Promise.all(
+    cluster.databases.map(async ({ name }) => {
+      const statements = ending(await accountsOf(name), cluster);
+      if (statements.length > 0) await databases.ask(name, onOneNode(statements));
+      if (ending(await accountsOf(name), cluster).length > 0) {
+        throw new Error(`${name} still lets in with what was ended`);
+      }
+      return statements;
+    }),
   );
-  return statements;
+  return [...new Set(ended.flat())];
 }
 
 function parseMarks(text: string): Map<string, string> {
@@ -75,37 +84,66 @@ function parseMarks(text: string): Map<string, string> {
 
 /**
  * Waits until every member replicates with the present password. MySQL keeps the password that replication began with.
- * A replica begins again by itself; a member of a group has to leave it and come back, so one does after the other, and
- * the primary, which comes last, hands over before and gets its place back.
+ * A replica begins again by itself; a member of a group has to leave it and come back, so one does after the other.
  */
-async function useReplicationPassword(
-  cluster: ClusterPlan,
-  primary: string,
-  mark: string | undefined,
-  execute: OpenStack["containers"]["execute"],
-): Promise<void> {
-  const usesIt = async ({ name }: DatabasePlan) => (await execute(name, ["cat", CONNECTED_WITH])).trim() === mark;
-  const untilItDoes = (plan: DatabasePlan, seconds: number) =>
-    eventually(async () => {
-      if (!(await usesIt(plan))) throw new Error(`${plan.name} replicates with the former password`);
-    }, seconds);
-  const others = cluster.databases.filter(({ name }) => name !== primary);
-  if (cluster.replication !== "group") {
-    await Promise.all(others.map((plan) => untilItDoes(plan, APPLY_SECONDS)));
+export async function useReplicationPassword(parts: Parts, mark: string | undefined): Promise<void> {
+  const { cluster } = parts.topology;
+  const { execute } = parts.containers;
+  const usesIt = async ({ name }: DatabasePlan) =>
+    (await execute(name, ["bash", "-c", `cat ${CONNECTED_WITH} 2>/dev/null || true`])).trim() === mark;
+  if (cluster.replication === "group") {
+    await regroup(parts, usesIt);
     return;
   }
-  const regroup = async (plan: DatabasePlan) => {
-    if (await usesIt(plan)) return;
-    await execute(plan.name, ["touch", REGROUP]);
-    await untilItDoes(plan, REGROUP_SECONDS);
-  };
-  const promote = ({ member }: DatabasePlan) =>
-    execute(cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member]);
-  for (const plan of others) await regroup(plan);
-  const last = cluster.databases.find(({ name }) => name === primary);
-  const deputy = others.find(({ role }) => role !== "arbiter");
-  if (last === undefined || deputy === undefined || (await usesIt(last))) return;
-  await promote(deputy);
-  await regroup(last);
-  await promote(last);
+  const primary = await parts.databases.primary();
+  const replicas = cluster.databases.filter(({ name }) => name !== primary);
+  await Promise.all(
+    replicas.map((plan) =>
+      eventually(async () => {
+        if (!(await usesIt(plan))) throw new Error(`${plan.name} replicates with the former password`);
+      }, APPLY_SECONDS),
+    ),
+  );
+}
+
+/**
+ * Makes one member of a group after the other leave it and come back. The primary hands over before, and gets its place
+ * back at the end. Between two steps every member is online, so that the group always has its majority, and whatever
+ * moves meanwhile, such as an election, only makes a step be taken again.
+ */
+async function regroup(
+  { topology: { cluster }, databases, containers: { execute } }: Parts,
+  usesIt: (plan: DatabasePlan) => Promise<boolean>,
+): Promise<void> {
+  const untilOnline = () =>
+    eventually(async () => {
+      const out = (await assess(cluster, databases.ask)).filter(({ problem }) => problem !== undefined);
+      if (out.length > 0) throw new Error(out.map(({ plan, problem }) => `${plan.name} ${problem}`).join("; "));
+    }, REGROUP_SECONDS);
+  /** Hands over to a member. A group in motion refuses that, so it is asked again. */
+  const promote = ({ name, member }: DatabasePlan) =>
+    eventually(async () => {
+      await untilOnline();
+      if ((await databases.primary()) === name) return;
+      await execute(cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member]);
+      if ((await databases.primary()) !== name) throw new Error(`${name} did not become the primary`);
+    }, REGROUP_SECONDS);
+  const first = await eventually(() => databases.primary(), REGROUP_SECONDS);
+  // The primary is the last.
+  const order = [...cluster.databases].sort((one, other) => Number(one.name === first) - Number(other.name === first));
+  for (const plan of order) {
+    await untilOnline();
+    if (await usesIt(plan)) continue;
+    await eventually(async () => {
+      const deputy = order.find(({ name, role }) => name !== plan.name && role !== "arbiter");
+      if ((await databases.primary()) === plan.name && deputy !== undefined) await promote(deputy);
+      await execute(plan.name, ["touch", REGROUP]);
+      await eventually(async () => {
+        if (!(await usesIt(plan))) throw new Error(`${plan.name} is in its group with the former password`);
+      }, REGROUP_SECONDS);
+    }, REGROUP_SECONDS);
+    await untilOnline();
+  }
+  const last = order.at(-1);
+  if (last !== undefined) await promote(last);
 }

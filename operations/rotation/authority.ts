@@ -1,10 +1,11 @@
+import { FIRST_AUTHORITY } from "../../topology/generations.ts";
 import { bringUp } from "../session/bringUp.ts";
 import type { Session } from "../session/pulumi.ts";
 import { say } from "../session/terminal.ts";
-import { setInFile } from "../stack/file.ts";
+import { type Change, setInFile } from "../stack/file.ts";
 import { PROJECT } from "../stack/project.ts";
 import { outputsOf, readStack } from "../stack/stack.ts";
-import { FIRST, type Generations, isApplied, isSettled, stepAfter } from "./generations.ts";
+import { type Generations, isApplied, isSettled, stepAfter } from "./authoritySteps.ts";
 
 /** The setting with the generations of the authority's key. */
 const SETTING = ["secrets", "authority"] as const;
@@ -15,14 +16,21 @@ const SETTING = ["secrets", "authority"] as const;
  * stack's outputs: after an interruption the next call goes on from there.
  * @param oneStep whether only the next step is made, so that clients outside the stack can be given the new certificate
  *   before it is shown to them
+ * @param leavesLast whether the last step is left to the caller
  * @returns the exit code of the last `up`
  * @throws Error if the stack is not up
  */
-export async function replaceAuthority(session: Session, { oneStep = false } = {}): Promise<number> {
+export async function replaceAuthority(
+  session: Session,
+  { oneStep = false, leavesLast = false } = {},
+): Promise<number> {
   const { stack, reference } = session;
-  const { authority: applied = FIRST } = await outputsOf(reference, session);
+  const outputs = await outputsOf(reference, session);
+  const applied = outputs.generations?.authority ?? outputs.authority ?? FIRST_AUTHORITY;
   let generations: Generations = (await readStack(stack)).config.secrets.authority;
   let isResumed = !isSettled(generations);
+  const isLastUnderWay = isSettled(generations) && !isApplied(generations, applied);
+  if (leavesLast && isLastUnderWay) return 0;
   if (!isApplied(generations, applied)) {
     say("going on with a change that was interrupted");
     const exitCode = await up(session);
@@ -33,14 +41,21 @@ export async function replaceAuthority(session: Session, { oneStep = false } = {
   while (!isResumed || !isSettled(generations)) {
     isResumed = true;
     const step = stepAfter(generations);
+    if (leavesLast && isSettled(step.generations)) return 0;
     ({ generations } = step);
-    await setInFile(PROJECT, stack, SETTING, generations);
+    await setInFile(PROJECT, stack, [[SETTING, generations]]);
     const exitCode = await up(session);
     if (exitCode !== 0) return failed(exitCode, reference);
     say(step.achieves);
     if (oneStep) return told(generations, reference);
   }
   return 0;
+}
+
+/** The change of the stack's file that is the last step; none: it is under way. */
+export async function lastStep(stack: string): Promise<readonly Change[]> {
+  const generations: Generations = (await readStack(stack)).config.secrets.authority;
+  return isSettled(generations) ? [] : [[SETTING, stepAfter(generations).generations]];
 }
 
 /**

@@ -1,9 +1,10 @@
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import type { SecretName, Settings } from "../../config/schema.ts";
+import type { SecretName } from "../../config/schema.ts";
 import { schema } from "../../config/schema.ts";
 import { shapeOf } from "../../config/shape.ts";
 import { age } from "../../releases/report.ts";
+import { appliedGeneration, type Generations, generationsOutput, type Numbers } from "../../topology/generations.ts";
 import { generationName, secretName } from "../../topology/secrets.ts";
 
 /** The secrets that can be rotated, in the order of the settings. */
@@ -22,15 +23,23 @@ export interface Made {
   readonly value: string | undefined;
 }
 
-/** The secrets of a state, by the names of their resources. */
-export type State = ReadonlyMap<string, Made>;
+/** The secrets of a state. */
+export interface State {
+  /** By the names of their resources. */
+  readonly made: ReadonlyMap<string, Made>;
+  /** The generations that the last complete update applied. undefined: a version without this output made it. */
+  readonly generations: Generations | undefined;
+}
 
 const resource = z.object({
   urn: z.string(),
   type: z.string(),
   created: z.coerce.date().optional().catch(undefined),
   outputs: z
-    .object({ result: z.union([z.string(), z.object({ plaintext: z.string() })]).optional() })
+    .object({
+      result: z.union([z.string(), z.object({ plaintext: z.string() })]).optional(),
+      generations: generationsOutput.optional().catch(undefined),
+    })
     .nullish()
     .catch(undefined),
 });
@@ -39,15 +48,17 @@ const exported = z.object({ deployment: z.object({ resources: z.array(resource).
 /** @param text the output of `pulumi stack export --show-secrets` */
 export function secretsIn(text: string): State {
   const { deployment } = exported.parse(JSON.parse(text));
-  const passwords = (deployment?.resources ?? []).filter(
-    ({ type }) => type === "random:index/randomPassword:RandomPassword",
-  );
-  return new Map(
-    passwords.map(({ urn, created, outputs }) => [
-      urn.slice(urn.lastIndexOf("::") + 2),
-      { created, value: plain(outputs?.result) },
-    ]),
-  );
+  const resources = deployment?.resources ?? [];
+  const passwords = resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+  return {
+    made: new Map(
+      passwords.map(({ urn, created, outputs }) => [
+        urn.slice(urn.lastIndexOf("::") + 2),
+        { created, value: plain(outputs?.result) },
+      ]),
+    ),
+    generations: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.generations,
+  };
 }
 
 function plain(result: string | { readonly plaintext: string } | undefined): string | undefined {
@@ -56,7 +67,7 @@ function plain(result: string | { readonly plaintext: string } | undefined): str
 
 /** A generation of a secret; undefined: the state does not have it. */
 export function made(state: State, name: SecretName, generation: number): Made | undefined {
-  return state.get(generationName(secretName(name), generation));
+  return state.made.get(generationName(secretName(name), generation));
 }
 
 /** What `npm run rotate` is asked for. */
@@ -92,9 +103,6 @@ export function secretRows(generations: Numbers, state: State, now: Date): strin
   });
 }
 
-/** The generation of each secret that `npm run rotate` replaces. */
-export type Numbers = Pick<Settings["secrets"], SecretName>;
-
 export interface Rotation {
   /** The secrets that get another generation. */
   readonly raised: readonly SecretName[];
@@ -104,16 +112,18 @@ export interface Rotation {
 
 /**
  * What has to be done for the secrets asked for.
+ * @param planned the generations in the stack's file
  * @param unsettled the accounts that do not have their present password alone
  */
 export function planRotation(
   asked: readonly SecretName[],
-  generations: Numbers,
-  state: State,
+  planned: Numbers,
+  { generations, made }: State,
   unsettled: readonly string[],
 ): Rotation {
   const isUnfinished = (name: SecretName) =>
-    made(state, name, generations[name]) === undefined || (generations[name] > 1 && unsettled.includes(name));
+    planned[name] !== appliedGeneration(name, generations, [...made.keys()]) ||
+    (planned[name] > 1 && unsettled.includes(name));
   return {
     raised: asked.filter((name) => !isUnfinished(name)),
     unfinished: SECRETS.filter(isUnfinished),

@@ -55,17 +55,22 @@ export function withValue(project: string, text: string, [key, ...rest]: readonl
   return document.toString(AS_WRITTEN);
 }
 
-/** Sets a value, which may be an object, in a stack's file. */
+/** Another value, which may be an object, at a path of keys. */
+export type Change = readonly [path: readonly string[], value: unknown];
+
+/** Makes changes in a stack's file, all at once. */
 export async function setInFile(
   project: string,
   stack: string,
-  path: readonly string[],
-  value: unknown,
+  changes: readonly Change[],
   folder = ROOT,
 ): Promise<void> {
+  if (changes.length === 0) return;
   await makeObjects(project, stack, folder);
   const file = stackFile(stack, folder);
-  await writeFile(file, withValue(project, await readFile(file, "utf8"), path, value));
+  const original = await readFile(file, "utf8");
+  const changed = changes.reduce((text, [path, value]) => withValue(project, text, path, value), original);
+  await writeFile(file, changed);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Config } from "../../config/schema.ts";
+import { generationsOutput } from "../../topology/generations.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { planTopology } from "../../topology/topology.ts";
 import type { Machine } from "../session/machine.ts";
@@ -34,8 +35,10 @@ const outputs = z.looseObject({
   caCertificate: z.string().optional(),
   /** The mark of the stack's state. */
   state: z.string().optional(),
-  /** The generations of the authority's key. Older versions do not output them. */
-  authority: z.object({ signing: z.int(), trusted: z.array(z.int()) }).optional(),
+  /** The generations that the last complete update applied. Older versions do not output them. */
+  generations: generationsOutput.optional(),
+  /** Those of the authority's key, as older versions output them. */
+  authority: generationsOutput.shape.authority.optional(),
 });
 export type Outputs = z.output<typeof outputs>;
 

@@ -141,3 +141,40 @@ describe("a node without data clones", () => {
     assert.equal((await inNode("PEERS='db2 db3'; holds=([db2]=0); choose_donor", "echo 1")).stdout, "");
   });
 });
+
+describe("the receiver of a replica", () => {
+  const NEW = "secret() { echo new; }; source=there follows=1";
+  const run = (line: string, connectedWith?: string) =>
+    inNode(line, "echo held", connectedWith === undefined ? {} : { connectedWith });
+
+  it("is started again when the file has another password that the primary accepts, and not before", async () => {
+    const refused = await run(`ask_peer() { return 1; }; ${NEW}; renew_connection there`, "mark of old");
+    assert.deepEqual([refused.stdout, refused.connectedWith], ["", "mark of old"]);
+    const { stdout, connectedWith } = await run(`${NEW}; renew_connection there`, "mark of old");
+    assert.match(stdout, /^receive again$/m);
+    assert.equal(connectedWith, "mark of new");
+  });
+
+  it("goes on when node.sh starts again, and with the password of the file", async () => {
+    const { stdout, connectedWith } = await run(`${NEW}; renew_connection there`, "mark of new");
+    assert.deepEqual([stdout, connectedWith], ["", "mark of new"]);
+  });
+
+  it("is started again if nobody knows its password, because the controller has started it", async () => {
+    const { stdout, connectedWith } = await run(`${NEW}; renew_connection there`);
+    assert.match(stdout, /^receive again$/m);
+    assert.equal(connectedWith, "mark of new");
+  });
+
+  it("has a known password whenever this node starts it, and none after a failure", async () => {
+    for (const source of ["-", "there", "other"]) {
+      const line = `secret() { echo new; }; source=${source}; be_replica_of there`;
+      assert.equal((await run(line, "mark of old")).connectedWith, "mark of new", source);
+      assert.equal((await run(`sql() { return 1; }; ${line}`, "mark of old")).connectedWith, undefined, source);
+    }
+  });
+
+  it("is forgotten by a primary", async () => {
+    assert.equal((await run("term=1; echo 1 >$OPENED; be_primary", "mark of old")).connectedWith, undefined);
+  });
+});

@@ -27,7 +27,14 @@ describe("the controller, if the primary takes no writes", () => {
       "db2: SELECT FOLLOWS"*) echo 1 ;;
       *WAIT_FOR*) echo 0 ;;
       *gtid_executed*) echo u:1-5 ;;`,
-      { MEMBERS: "db1 db2", PRIMARY: "db1", CERTIFICATES: "", REPLICATION: "async", WITHOUT_REPLICA: "" },
+      {
+        MEMBERS: "db1 db2",
+        PRIMARY: "db1",
+        CERTIFICATES: "",
+        PASSWORDS: "",
+        REPLICATION: "async",
+        WITHOUT_REPLICA: "",
+      },
     );
 
   it("repeats a switchover that was interrupted", async () => {

@@ -132,11 +132,11 @@ describe("a new password", () => {
       seeds: [
         ...["app-server1-secrets-v1", "app-server2-secrets-v1", "mysql-server1-secrets-v1", "mysql-server2-secrets-v1"],
       ],
-      running: ["app-server1", "app-server2"],
+      running: ["app-server1", "app-server2", "mysql-steward"],
     });
   });
 
-  it("reaches MySQL, which still accepts the previous one, and each node's root without a transaction", async function () {
+  it("reaches each node without a transaction; the previous one stays valid, and one that a person has set does not", async function () {
     this.timeout(120_000);
     const reason = await engineMissing();
     if (reason !== undefined) {
@@ -149,15 +149,22 @@ describe("a new password", () => {
       ...[`--volume=${SCRIPTS}:/scripts:ro`, `--volume=${STAGE}:/stage.sh:ro`],
       ...["--entrypoint=bash", parseConfig("foobar", "dev", devConfig()).images.mysql, "/stage.sh"],
     ]);
-    const [nothing = "", ...lines] = stdout.split("\n");
+    const [before = "", nothing = "", ...lines] = stdout.split("\n");
+    assert.equal(before, "application second: does not open");
     assert.match(nothing, /^nothing changed: (\S+) \1$/);
     assert.deepEqual(lines, [
       ...["application first: opens", "application second: does not open"],
       "node: the account application has the password of the file now, and still takes the one before",
       ...["application first: opens", "application second: opens", "application first: opens"],
       ...["application first: opens", "application second: opens"],
+      "node: the account application had another password than the file, and has that of the file again",
+      ...["application by-hand: does not open", "application first: opens", "application second: opens"],
+      "node: the account backup had another password than the file, and has that of the file again",
+      ...["application first: does not open", "backup by-hand: does not open", "backup first: opens"],
       "node: root has the password of the file now",
-      ...["root first: does not open", "root third: opens", "closed: 1, logged: 0"],
+      "node: the account application has the password of the file now, and still takes the one before",
+      ...["root first: does not open", "root third: opens", "application third: opens", "closed: 1, logged: 0"],
+      ...["node: root has the password of the file now", "root third: opens"],
     ]);
   });
 });

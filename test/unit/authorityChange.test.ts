@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { parseConfig } from "../../config/config.ts";
-import { FIRST, type Generations, isApplied, isSettled, stepAfter } from "../../operations/rotation/generations.ts";
+import { type Generations, isApplied, isSettled, stepAfter } from "../../operations/rotation/authoritySteps.ts";
 import { withValue } from "../../operations/stack/file.ts";
 import { planAuthority } from "../../topology/authority.ts";
+import { FIRST_AUTHORITY, generationsOutput } from "../../topology/generations.ts";
 import { devConfig } from "../devConfig.ts";
 import { type Deployment, deployConfig, ofType, type Registered } from "../harness.ts";
 
@@ -31,7 +32,7 @@ describe("a change of the authority's key", () => {
   });
 
   it("never shows a certificate that was not trusted in the step before, and never drops one that was shown in it", () => {
-    let before = FIRST;
+    let before = FIRST_AUTHORITY;
     for (const { signing, trusted } of steps({ generation: 1 }).map(planned)) {
       assert.ok(before.trusted.includes(signing));
       assert.ok(trusted.includes(before.signing));
@@ -40,8 +41,8 @@ describe("a change of the authority's key", () => {
   });
 
   it("has begun its next step only when the last one is complete", () => {
-    assert.ok(isApplied({ generation: 1 }, FIRST));
-    assert.ok(!isApplied({ generation: 1, alsoTrusted: 2 }, FIRST));
+    assert.ok(isApplied({ generation: 1 }, FIRST_AUTHORITY));
+    assert.ok(!isApplied({ generation: 1, alsoTrusted: 2 }, FIRST_AUTHORITY));
     assert.ok(!isApplied({ generation: 2, alsoTrusted: 1 }, planned({ generation: 1, alsoTrusted: 2 })));
   });
 
@@ -85,7 +86,10 @@ describe("a stack while its authority's key is changed, against mocks", () => {
       for (const { name, inputs } of ofType(deployment, "LocallySignedCert")) {
         assert.equal(inputs["caCertPem"], `the ${signing}-certificate`, name);
       }
-      assert.deepEqual(deployment.outputs["authority"], { signing: generation, trusted: [1, 2] });
+      assert.deepEqual(generationsOutput.parse(deployment.outputs["generations"]).authority, {
+        signing: generation,
+        trusted: [1, 2],
+      });
     }
   });
 

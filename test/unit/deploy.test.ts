@@ -110,13 +110,22 @@ describe("the dev stack, against mocks", () => {
       "mysql-steward": ["mysql-server1", "mysql-server2"],
       "router-server1": ["mysql-server1", "mysql-server2"],
       "router-server2": ["router-server1"],
-      "app-server1": ["mysql-server1", "router-server1", "router-server2"],
+      "app-server1": ["mysql-server1", "mysql-server2", "mysql-steward", "router-server1", "router-server2"],
       "app-server2": ["app-server1"],
       "web-server1": ["app-server1", "app-server2"],
       "web-server2": ["web-server1"],
       lb1: ["web-server1", "web-server2"],
       "haproxy-lb1": ["lb1"],
     });
+  });
+
+  it("changes a password's files when the databases have the password, and in all of them at once", () => {
+    const dependencies = (name: string) => byName(ofType(dev, "Container"), name)?.dependsOn ?? [];
+    for (const server of ["server1", "server2"]) {
+      assert.deepEqual(dependencies(`mysql-${server}-secrets-v1`), []);
+      assert.ok(dependencies(`app-${server}-secrets-v1`).includes("mysql-steward"));
+    }
+    assert.deepEqual(dependencies("mysql-steward-secrets-v1"), ["mysql-server1", "mysql-server2"]);
   });
 
   it("starts all at once if nothing is running, except services that need another one", async () => {

@@ -28,6 +28,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   isUnfinished: false,
   hasPasswords: true,
   passwords: [],
+  generations: undefined,
   hasBackupKey: true,
   retained: [],
   firstName: "dev",

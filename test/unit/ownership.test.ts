@@ -30,6 +30,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   isUnfinished: false,
   hasPasswords: true,
   passwords: [],
+  generations: undefined,
   hasBackupKey: true,
   retained: [],
   firstName: "dev",
@@ -139,6 +140,9 @@ describe("what a state knows", () => {
     resource(CONTAINER, "web", { id: "c1", inputs: { name: "web-1" }, outputs: { id: "c1", labels } }),
     resource(CONTAINER, "app", { id: "c2", inputs: { name: "app-1" }, pendingReplacement: true }),
     resource("docker:index/volume:Volume", "data", { id: "v1", retainOnDelete: true, inputs: { name: { secret: 1 } } }),
+    resource("pulumi:pulumi:Stack", "foobar-dev", {
+      outputs: { generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } } },
+    }),
   ];
   const exported = (deployment: unknown) => JSON.stringify({ version: 3, deployment });
 
@@ -154,6 +158,7 @@ describe("what a state knows", () => {
       isUnfinished: true,
       hasPasswords: true,
       passwords: ["mysql-root-password", "backup-key"],
+      generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },
       hasBackupKey: true,
       retained: ["v1"],
       firstName: "dev",
@@ -175,8 +180,9 @@ describe("what a state knows", () => {
     const outputs = Object.fromEntries(
       resources.map(({ urn, type, ...rest }) => [urn, { type, outputs: "outputs" in rest ? rest.outputs : {} }]),
     );
-    const { state, ids, hasPasswords, firstName } = knownToOutputs(outputs);
+    const { state, ids, hasPasswords, generations, firstName } = knownToOutputs(outputs);
     assert.deepEqual([state, ids, hasPasswords, firstName], [MARK, new Set(["c1"]), true, "dev"]);
+    assert.deepEqual(generations?.secrets, { root: 2 });
     assert.equal(knownToOutputs({}).hasPasswords, false);
   });
 });

@@ -3,6 +3,7 @@ import { behind, ending, parseAccounts } from "../../operations/database/account
 import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
 import { generationProblems } from "../../preflight/generations.ts";
 import type { ClientAccount } from "../../topology/databasePlan.ts";
+import { FIRST_AUTHORITY } from "../../topology/generations.ts";
 import { secretName } from "../../topology/secrets.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType, services } from "../harness.ts";
@@ -73,8 +74,15 @@ const password = (name: string, result: unknown) => ({
   outputs: { result },
 });
 const state = (...resources: readonly unknown[]) => secretsIn(JSON.stringify({ deployment: { resources } }));
+/** The stack's own resource, with the generations that the last complete update applied. */
+const applied = (secrets: Partial<typeof FIRST>) => ({
+  urn: "urn:pulumi:dev::foobar::pulumi:pulumi:Stack::foobar-dev",
+  type: "pulumi:pulumi:Stack",
+  outputs: { generations: { secrets, authority: { signing: 1, trusted: [1] } }, url: "http://127.0.0.1" },
+});
 const FIRST = Object.fromEntries(SECRETS.map((name) => [name, 1])) as Record<(typeof SECRETS)[number], number>;
-const ALL = state(...SECRETS.map((name) => password(secretName(name), "x")));
+const PASSWORDS = SECRETS.map((name) => password(secretName(name), "x"));
+const ALL = state(...PASSWORDS, applied(FIRST));
 
 describe("a rotation", () => {
   it("reads secrets from the state, encrypted or not", () => {
@@ -84,13 +92,13 @@ describe("a rotation", () => {
       { urn: "urn:pulumi:dev::foobar::docker:index/network:Network::edge", type: "docker:index/network:Network" },
     );
     assert.deepEqual(
-      [...secrets].map(([name, { value }]) => [name, value]),
+      [...secrets.made].map(([name, { value }]) => [name, value]),
       [
         ["mysql-root-password", 'a"b'],
         ["mysql-root-password-2", "plain"],
       ],
     );
-    assert.deepEqual([...secretsIn("{}")], []);
+    assert.deepEqual([...secretsIn("{}").made], []);
   });
 
   it("knows its secrets, and proposes the nearest name for an unknown one", () => {
@@ -113,17 +121,37 @@ describe("a rotation", () => {
     assert.deepEqual(planRotation(["application"], FIRST, ALL, []), { raised: ["application"], unfinished: [] });
   });
 
-  it("finishes what was interrupted instead of raising it again", () => {
-    // Killed before the update, and before the password before was ended.
-    assert.deepEqual(planRotation(["application", "root"], { ...FIRST, application: 2 }, ALL, []), {
-      raised: ["root"],
-      unfinished: ["application"],
-    });
-    const second = { ...FIRST, backup: 2, steward: 2 };
-    const both = state(...["backup", "steward"].map((name) => password(`mysql-${name}-password-2`, "y")));
-    assert.deepEqual(planRotation(["backup"], second, new Map([...ALL, ...both]), ["backup", "steward"]), {
-      raised: [],
-      unfinished: ["steward", "backup"],
+  describe("that was interrupted is finished, and nothing is raised again", () => {
+    for (const name of SECRETS) {
+      const second = { ...FIRST, [name]: 2 };
+      const resource = password(`${secretName(name)}-2`, "y");
+      const other = name === "root" ? "backup" : "root";
+      const finished = { raised: [other], unfinished: [name] };
+
+      it(`for ${name}, before its update, and in it`, () => {
+        assert.deepEqual(planRotation([name, other], second, ALL, []), finished);
+        const begun = state(...PASSWORDS, resource, applied(FIRST));
+        assert.deepEqual(planRotation([name, other], second, begun, []), finished);
+      });
+
+      it(`for ${name}, and not after it`, () => {
+        const complete = state(...PASSWORDS, resource, applied(second));
+        assert.deepEqual(planRotation([name], second, complete, []), { raised: [name], unfinished: [] });
+      });
+
+      it(`for ${name} in a stack of an older version, as far as its state tells`, () => {
+        assert.deepEqual(planRotation([name, other], second, state(...PASSWORDS), []), finished);
+        assert.deepEqual(planRotation([name], second, state(...PASSWORDS, resource), []).raised, [name]);
+      });
+    }
+
+    it("before the former passwords were ended", () => {
+      const second = { ...FIRST, backup: 2, steward: 2 };
+      const both = ["backup", "steward"].map((name) => password(`mysql-${name}-password-2`, "y"));
+      assert.deepEqual(
+        planRotation(["backup"], second, state(...PASSWORDS, ...both, applied(second)), ["backup", "steward"]),
+        { raised: [], unfinished: ["steward", "backup"] },
+      );
     });
   });
 
@@ -135,16 +163,28 @@ describe("a rotation", () => {
   });
 
   it("may neither be skipped nor taken back", () => {
-    const problems = (application: number, passwords: readonly string[]) =>
-      generationProblems({ secrets: { ...FIRST, application, authority: { generation: 1 } } }, passwords).map(
-        ({ complaint }) => complaint,
-      );
+    const problems = (application: number, passwords: readonly string[], last?: number) =>
+      generationProblems(
+        { secrets: { ...FIRST, application, authority: { generation: 1 } }, authority: FIRST_AUTHORITY },
+        {
+          passwords,
+          generations: last === undefined ? undefined : applied({ application: last }).outputs.generations,
+        },
+      ).map(({ complaint }) => complaint);
     const present = ["mysql-application-password-2", "mysql-application-password-3", "mysql-root-password"];
     for (const generation of [3, 4]) assert.deepEqual(problems(generation, present), []);
     for (const generation of [1, 2, 5]) {
       assert.deepEqual(problems(generation, present), [`is ${generation}, and the stack has generation 3`]);
     }
     assert.deepEqual(problems(7, []), []);
+    assert.deepEqual(problems(4, present, 3), []);
+    // The interrupted update may have given clients the new one.
+    assert.deepEqual(problems(3, present, 2), []);
+    for (const generation of [2, 4]) {
+      assert.deepEqual(problems(generation, present, 2), [
+        `is ${generation}, and the stack is on its way to generation 3`,
+      ]);
+    }
   });
 });
 

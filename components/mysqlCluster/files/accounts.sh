@@ -5,6 +5,10 @@
 declare -A host_of=()
 for pair in $ACCOUNT_HOSTS; do host_of[${pair%=*}]=${pair#*=}; done
 
+# The accounts in SQL, each as 'account=subnet'.
+separator="', '"
+OWN_ACCOUNTS="'${ACCOUNT_HOSTS// /$separator}'"
+
 # mark PASSWORD: prints a public text that tells this password from others: the beginning of its hash, from which nobody
 # can derive a long random password. An account's attribute has the mark of the password that was set last.
 mark() {
@@ -39,6 +43,9 @@ CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
   waits ENUM ('never', 'degrade', 'wait', 'group') NOT NULL,
   at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW $PASSWORDS_VIEW AS
+  SELECT User AS account, User_attributes->>'$.metadata.password' AS mark FROM mysql.user
+  WHERE CONCAT(User, '=', Host) IN ($OWN_ACCOUNTS) AND User_attributes->'$.metadata.password' IS NOT NULL;
 SQL
 }
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The switchover controller. It promotes the configured member once for each change of the configuration: a later
-# failover is not undone. When every member serves its certificate, it checks whether all members are in their places,
-# and is healthy while they are. With a member as its argument, it promotes that member now and does nothing else.
+# failover is not undone. When every member serves its certificate and has every account's password, it checks whether
+# all members are in their places, and is healthy while they are. With a member as its argument, it promotes that member now and does nothing else.
 #
-# Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each),
-# REPLICATION, WITHOUT_REPLICA.
+# Environment: PRIMARY (the configured member), MEMBERS (all of them), CERTIFICATES (member=fingerprint of each), PASSWORDS
+# (account=mark of each), REPLICATION, WITHOUT_REPLICA.
 set -uo pipefail
-: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
+: "${PRIMARY:?}" "${MEMBERS:?}" "${CERTIFICATES?}" "${PASSWORDS?}" "${REPLICATION:?}" "${WITHOUT_REPLICA?}"
 
 scripts=$(dirname "$0")
 # shellcheck source=common.sh
@@ -130,6 +130,20 @@ are_in_place() {
   say "every member is in its place"
 }
 
+# have_passwords: whether every member has the present password of each account, by the marks in accounts.sh.
+have_passwords() {
+  local member pair known
+  for member in "${members[@]}"; do
+    known=$(ask "$member" "SELECT COALESCE(GROUP_CONCAT(account, '=', mark SEPARATOR ' '), '-') FROM $PASSWORDS_VIEW" 2>/dev/null)
+    for pair in $PASSWORDS; do
+      if [[ " $known " != *" $pair "* ]]; then
+        say "$member does not have the present password of ${pair%=*} yet"
+        return 1
+      fi
+    done
+  done
+}
+
 # is_settled: whether the configured member has been promoted, now or by an earlier controller.
 is_settled() {
   local current
@@ -153,8 +167,8 @@ if [ $# = 1 ]; then
 fi
 
 until is_settled; do sleep 1; done
-# A renewed certificate replaces this container, so one check is enough.
-until is_served "${certificates[@]}"; do sleep 1; done
+# A renewed certificate and another password replace this container, so one check is enough.
+until is_served "${certificates[@]}" && have_passwords; do sleep 1; done
 while :; do
   if are_in_place; then
     touch /tmp/in-place

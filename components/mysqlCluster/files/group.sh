@@ -9,6 +9,10 @@ keep_in_group() {
   case "$group" in
   ONLINE)
     if [ -e "$GIVEN_UP" ] || [ -e "$DATA_LOST" ]; then rm -f "$GIVEN_UP" "$DATA_LOST"; fi
+    if [ -n "${joined_with:-}" ]; then
+      echo "$joined_with" >"$CONNECTED_WITH"
+      joined_with=
+    fi
     if [ "$majority" = 0 ]; then
       be_in_minority
     elif [ -e "$REGROUP" ] && [ "$role" = SECONDARY ]; then
@@ -79,17 +83,18 @@ be_in_minority() {
 }
 
 # start_group STATEMENTS: runs the statements and starts this member, which keeps the password as long as it is in the
-# group: it recovers and talks to the others with it.
+# group: it recovers and talks to the others with it. The password is in use when the member has come online with it.
 start_group() {
   local password
   password=$(secret replication-password)
+  rm -f "$CONNECTED_WITH"
   ask "STOP GROUP_REPLICATION" 2>/dev/null
   sql 600 <<SQL || return
 $1
 START GROUP_REPLICATION USER = 'replication', PASSWORD = '$password';
 SET GLOBAL group_replication_bootstrap_group = OFF;
 SQL
-  mark "$password" >"$CONNECTED_WITH"
+  joined_with=$(mark "$password")
 }
 
 # leave_source: stops replicating from a source outside the group. That deletes the relay log, so everything is applied

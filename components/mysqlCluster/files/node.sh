@@ -50,8 +50,13 @@ ask_peer() { sql_at "$1" replication <<<"$2"; }
 look() {
   local answer
   answer=$(ask "SELECT $PRIMARY_TERM, $GROUP_STATE, $GROUP_ROLE, $MAJORITY, $SOURCE, $APPLIES, $FOLLOWS, $PROBLEM; SELECT $BROKEN;
-    SELECT $CANNOT_APPLY" 2>/dev/null) || return
-  { read -r term promoted group role majority source applies follows problem; read -r broken; read -r cannot_apply; } <<<"$answer"
+    SELECT $CANNOT_APPLY; SELECT $ACCOUNT_STATES" 2>/dev/null) || return
+  {
+    read -r term promoted group role majority source applies follows problem
+    read -r broken
+    read -r cannot_apply
+    read -r accounts
+  } <<<"$answer"
 }
 
 # survey: observes every peer (observed.sh). A primary term that is newer than the known one replaces it.
@@ -125,9 +130,12 @@ while :; do
     apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
-    case "$(cat /tmp/state)" in primary* | "member, PRIMARY") keep_accounts ;; esac
     # For health.sh: the server answers.
     touch /tmp/state
+    keep_accounts
+  else
+    # Perhaps because root has another password.
+    unset 'taken[root]'
   fi
   case "$(cat /tmp/state)" in
   primary* | replica* | member*) sleep 2 ;;

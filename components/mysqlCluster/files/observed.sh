@@ -14,6 +14,9 @@ group=NONE role=- majority=0
 # applies, why its replication cannot continue by itself (-: it can), and why it cannot apply (-: it can).
 source=- applies=0 follows=0 broken=- cannot_apply=-
 
+# Its accounts, each as account:mark:digest (passwords.sh).
+accounts=-
+
 # The other members, as survey() saw them last: of those that answer how many primary terms they know (0: they have no
 # data), whether they take writes, their state in a group, and whether that group has this node.
 declare -gA holds=() writable=() grouped=() sees=()

@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
 # Sets the accounts' passwords to those of the files, which may change while the node runs. For node.sh.
+#
+# Each node does it by itself, without the binary log. A logged statement about an account would wait for a replica's
+# acknowledgement while it holds the lock of all accounts: then nobody can log in, and neither can the replica that
+# should acknowledge. MySQL never ends that, even if the statement is killed.
 
-# host_of is from accounts.sh.
+# host_of and OWN_ACCOUNTS are from accounts.sh, and PASSWORDS_VIEW is from definitions.sh.
 # shellcheck disable=SC2154
 
 # Only this user can open the account node, by the socket. It exists to set passwords: once the file has another
@@ -9,42 +13,50 @@
 NODE="CREATE USER IF NOT EXISTS 'node'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';
 GRANT CREATE USER, SYSTEM_USER, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.* TO 'node'@'localhost';"
 
-# By account: the password that the file had at the last look, and the one that MySQL is known to accept.
-declare -A read_before=() taken=()
+# By account: the password that the file had at the last look, the one that MySQL is known to accept, and what
+# ACCOUNT_STATES said of the account then.
+declare -A read_before=() taken=() seen_as=()
 
 as_node() { timeout 60 mysql --user=node --binary-mode --batch --skip-column-names; }
 
 # answers STATEMENT: prints the answer of the server, asked as root or else as node.
 answers() { ask "$1" 2>/dev/null || as_node <<<"$1" 2>/dev/null; }
 
-# has_changed ACCOUNT: sets $password to that of the file, and succeeds if MySQL may not accept it yet. Files change
-# while this script runs: a new password counts only at the second look, because the file may have been read
-# half-written.
-has_changed() {
+# accepts ACCOUNT PASSWORD: prints yes or no: whether the password opens the account. An arbiter is not in the network of
+# the application's account.
+accepts() {
+  if [ "$ARBITER $1" = "true application" ]; then
+    echo yes
+  else
+    bash "$scripts/opens.sh" "$1" <<<"$2" 2>/dev/null
+  fi
+}
+
+# read_password ACCOUNT: sets $password to that of the file. Files change while this script runs: a new password counts
+# only at the second look, because the file may have been read half-written.
+read_password() {
   password=''
   IFS= read -r password <"/run/secrets/$1-password"
-  if [ -z "$password" ] || [ "${taken[$1]:-}" = "$password" ]; then return 1; fi
-  if [ "${read_before[$1]:-}" = "$password" ]; then return 0; fi
+  if [ -n "$password" ] && [ "${read_before[$1]:-}" = "$password" ]; then return 0; fi
   read_before[$1]=$password
   return 1
 }
 
 # unlogged CLIENT: runs the statements of standard input without writing them to the binary log, even on a read-only
-# node.
+# node, whose clients stay locked out meanwhile.
 unlogged() {
-  local closed status
-  closed=$(answers "SELECT @@global.super_read_only") || return
+  local status
   { echo "SET GLOBAL super_read_only = OFF; SET sql_log_bin = 0;"; cat; } | "$1"
   status=$?
-  if [ "$closed" = 1 ]; then "$1" <<<"SET GLOBAL super_read_only = ON"; fi
+  "$1" <<<"SET GLOBAL super_read_only = @@global.read_only"
   return $status
 }
 
 # Every node has its own account root, which the image created. Restored or cloned data may have another password for
-# it.
+# it, and a person may have set one.
 keep_root() {
   local password problem
-  if ! has_changed root; then return; fi
+  if ! read_password root || [ "${taken[root]:-}" = "$password" ]; then return; fi
   if problem=$(ask "DO 0" 2>&1); then
     unlogged sql <<<"$NODE" || return
   elif [[ $problem == *"ERROR 1045"* ]]; then
@@ -62,22 +74,56 @@ refuse_stranger() {
   state "refused: root has another password in this data than in the stack, and the version that wrote the data cannot change it"
 }
 
-# The other accounts belong to the cluster, and the primary sets their passwords. The previous password stays valid for
-# clients that still use it, until `up` has moved all of them and discards it.
+# SQL: the accounts that can be opened, each as account:mark:digest, or -. The digest changes with the password. They
+# are none before a primary of this version has made the view: a primary of an older version changes passwords in the
+# binary log, and the same change twice would drop the password before.
+ACCOUNT_STATES="IF(EXISTS (SELECT 1 FROM information_schema.VIEWS WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '$PASSWORDS_VIEW'),
+  COALESCE((SELECT GROUP_CONCAT(User, ':', COALESCE(User_attributes->>'\$.metadata.password', '-'), ':',
+      LEFT(SHA2(authentication_string, 256), 16) SEPARATOR ' ') FROM mysql.user
+    WHERE account_locked = 'N' AND CONCAT(User, '=', Host) IN ($OWN_ACCOUNTS)), '-'), '-')"
+
+# keep_accounts: the other accounts. The previous password stays valid for clients that still use it, until `up` has
+# moved all of them and discards it. A password that a person has set is replaced by that of the file.
 keep_accounts() {
-  local account password name present wanted
-  for account in "${!host_of[@]}"; do
-    # The router's account has none.
-    if [ "$account" = router ] || ! has_changed "$account"; then continue; fi
+  local entry account password name seen
+  for entry in $accounts; do
+    account=${entry%%:*} seen=${entry#*:}
+    # The router's account has no password.
+    if [ "$account" = router ] || [ "$account" = - ] || ! read_password "$account"; then continue; fi
+    if [ "${taken[$account]:-} ${seen_as[$account]:-}" = "$password $seen" ]; then continue; fi
     name="'$account'@'${host_of[$account]}'"
-    wanted=$(mark "$password")
-    present=$(ask "SELECT ATTRIBUTE->>'\$.password' FROM information_schema.user_attributes
-      WHERE USER = '$account' AND HOST = '${host_of[$account]}'") || continue
-    if [ "$present" != "$wanted" ]; then
+    if [ "${seen%:*}" != "$(mark "$password")" ]; then
       # One statement sets both, because the same password set twice would drop the one before.
-      ask "ALTER USER $name IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD ATTRIBUTE '{\"password\": \"$wanted\"}'" || continue
+      unlogged sql <<<"ALTER USER $name IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD ATTRIBUTE '{\"password\": \"$(mark "$password")\"}'" || continue
       echo "node: the account $account has the password of the file now, and still takes the one before"
+      took "$account"
+    else
+      verify "$account"
+      # One in each round, because a slow answer must not keep the node from its role.
+      return
     fi
-    taken[$account]=$password
   done
+}
+
+# verify ACCOUNT: a person may have set another password, or this script has just started.
+verify() {
+  case "$(accepts "$1" "$password")" in
+  yes) ;;
+  no)
+    # Without RETAIN, the password before stays valid if there is one.
+    unlogged sql <<<"ALTER USER $name IDENTIFIED BY '$password'" || return
+    echo "node: the account $1 had another password than the file, and has that of the file again"
+    ;;
+  *) return ;;
+  esac
+  took "$1"
+}
+
+# took ACCOUNT: the account is as it should be now, and is left alone until it changes.
+took() {
+  local entry
+  for entry in $(ask "SELECT $ACCOUNT_STATES"); do
+    if [ "${entry%%:*}" = "$1" ]; then seen_as[$1]=${entry#*:}; fi
+  done
+  taken[$1]=$password
 }

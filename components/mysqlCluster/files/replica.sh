@@ -3,6 +3,8 @@
 
 # shellcheck source=observed.sh
 . "$(dirname "${BASH_SOURCE[0]}")/observed.sh"
+# shellcheck source=clone.sh
+. "$(dirname "${BASH_SOURCE[0]}")/clone.sh"
 
 keep_replicating() {
   # A replica that follows learns from its own tables which member is primary. A primary asks the others, because it may
@@ -49,6 +51,7 @@ be_primary() {
     echo "$term" >"$OPENED"
     if [ -e "$DATA_LOST" ]; then rm "$DATA_LOST"; fi
   fi
+  rm -f "$CONNECTED_WITH"
   state "primary, term $term"
   if [ "$REPLICATION" = semisync ]; then release_writers; fi
 }
@@ -131,7 +134,7 @@ acknowledgements() {
 # Clusters of the first versions of the program have no primary term yet.
 adopt() {
   if [ "$source" != - ]; then
-    start_replica | sql
+    connecting start_replica
     state "replica of $source"
   elif [ "$(desired_primary)" = "$MEMBER" ]; then
     ask "SET GLOBAL super_read_only = OFF"
@@ -157,7 +160,7 @@ be_replica_of() {
     # clone.
     if [ "$source $cannot_apply" = "$1 -" ] && [ "${resumed:-}" != "$term" ]; then
       resumed=$term
-      receiving_again | sql
+      connecting receiving_again
       return
     fi
     # The receiver may have received and confirmed more meanwhile, which a clone would delete.
@@ -171,25 +174,32 @@ be_replica_of() {
   if [ "$source $follows" = "$1 1" ]; then return; fi
   state "starting: following $1"
   case "$source" in
-  -) following "$1" ;;
-  "$1") receiving_again ;;
-  *) going_on_from "$1" ;;
-  esac | sql
+  -) connecting following "$1" ;;
+  "$1") connecting receiving_again ;;
+  *) connecting going_on_from "$1" ;;
+  esac
+}
+
+# connecting FUNCTION…: runs the SQL that a function prints, which starts the receiver with the password of the file, and
+# records the mark of that password. Without the record, the receiver counts as one with another password.
+connecting() {
+  local password
+  password=$(secret replication-password)
+  rm -f "$CONNECTED_WITH"
+  "$@" | sql || return
+  # shellcheck disable=SC2153 # From definitions.sh.
+  mark "$password" >"$CONNECTED_WITH"
 }
 
 # renew_connection PRIMARY: MySQL connects again with the password that the receiver was started with. If the file has
-# another one, which the primary accepts, the receiver is started again with it.
+# another one, which the primary accepts, the receiver is started again with it. The controller starts the receiver of a
+# former primary, and records nothing.
 renew_connection() {
-  local password=''
-  IFS= read -r password </run/secrets/replication-password
-  if [ -z "$password" ] || [ "$password" = "${connected_with:-}" ]; then return; fi
-  if [ -n "${connected_with:-}" ]; then
-    ask_peer "$1" "DO 0" 2>/dev/null && receiving_again | sql || return
-    echo "node: replicating with the password of the file now"
-  fi
-  connected_with=$password
-  # shellcheck disable=SC2153 # From definitions.sh.
-  mark "$password" >"$CONNECTED_WITH"
+  local password
+  password=$(secret replication-password)
+  if [ -z "$password" ] || [ "$(mark "$password")" = "$(cat "$CONNECTED_WITH" 2>/dev/null)" ]; then return; fi
+  ask_peer "$1" "DO 0" 2>/dev/null && connecting receiving_again || return
+  echo "node: replicating with the password of the file now"
 }
 
 # forget_stored_password: older versions of the program had MySQL store it. This happens while the applier runs, because
@@ -200,12 +210,14 @@ forget_stored_password() {
   stored=$(ask "SELECT COUNT(*) FROM mysql.slave_master_info WHERE Channel_name = '' AND CONCAT(User_name, User_password) <> ''") || return
   if [ "$stored" != 0 ]; then
     echo "node: removing the stored password of replication"
-    {
-      echo "STOP REPLICA IO_THREAD FOR CHANNEL ''; CHANGE REPLICATION SOURCE TO SOURCE_USER = '', SOURCE_PASSWORD = '' FOR CHANNEL '';"
-      start_replica
-    } | sql || return
+    connecting forgetting || return
   fi
   forgot=yes
+}
+
+forgetting() {
+  echo "STOP REPLICA IO_THREAD FOR CHANNEL ''; CHANGE REPLICATION SOURCE TO SOURCE_USER = '', SOURCE_PASSWORD = '' FOR CHANNEL '';"
+  start_replica
 }
 
 # is_covered_by MEMBER: whether that member has all transactions of this node. If not, sets the state to the reason.
@@ -229,81 +241,3 @@ keep_data() {
 }
 
 stop_replica() { ask "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL ''"; }
-
-# choose_donor: prints the member to clone: the primary, unless another member has applied everything that it has, and
-# more.
-choose_donor() {
-  local peer applied donor='' most=''
-  for peer in "$promoted" $PEERS; do
-    [ "${holds[$peer]:-0}" != 0 ] || continue
-    applied=$(ask_peer "$peer" "SELECT REPLACE(@@global.gtid_executed, '\n', '')" 2>/dev/null)
-    if [ -z "$donor" ] ||
-      [ "$(ask "SELECT GTID_SUBSET('$most', '$applied') AND NOT GTID_SUBSET('$applied', '$most')")" = 1 ]; then
-      donor=$peer most=$applied
-    fi
-  done
-  echo "$donor"
-}
-
-# When the last clone began; - where there was none.
-LAST_CLONE="COALESCE((SELECT REPLACE(BEGIN_TIME, ' ', 'T') FROM performance_schema.clone_status), '-')"
-
-# clone MEMBER: replaces all data with that of another node. MySQL ends when the clone is complete, and the engine
-# starts the container again. The marker records what an interruption leaves in the data folder, and when the previous
-# clone began.
-clone() {
-  local before doing="cloning over data" earlier answer
-  before=$(cat "$MARKER" 2>/dev/null)
-  earlier=$(ask "SELECT $LAST_CLONE") || return
-  state "cloning: all data from $1"
-  if [ -n "$before" ]; then doing=cloning; fi
-  printf '%s\n' "$doing" "$earlier" >"$MARKER"
-  answer=$(
-    sql 86400 2>&1 <<SQL
-SET GLOBAL clone_valid_donor_list = '$1:3306';
-SET GLOBAL super_read_only = OFF;
-CLONE INSTANCE FROM 'replication'@'$1':3306 IDENTIFIED BY '$(secret replication-password)' REQUIRE SSL;
-SQL
-  )
-  case "$answer" in
-  *"ERROR 3862"*)
-    # The donor serves one clone at a time, and refused this one before any data changed.
-    state "starting: $1 cannot be cloned now: $answer"
-    if [ -n "$before" ]; then echo "$before" >"$MARKER"; else rm "$MARKER"; fi
-    ;;
-  *)
-    # Error 3707: the clone is complete, and MySQL ends, because nothing in the container restarts it.
-    echo "$answer"
-    end_server
-    ;;
-  esac
-}
-
-# finish_clone: continues after the restart. MySQL records the outcome of a clone. If the clone never began, because the
-# server was stopped, the data is unchanged.
-finish_clone() {
-  local doing earlier became dropped began
-  { read -r doing; read -r earlier; } <"$MARKER"
-  read -r became dropped began < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
-    (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'), $LAST_CLONE") || return
-  # The record is that of the previous clone.
-  if [ "$began" = "$earlier" ]; then became=None dropped=0; fi
-  if [ "$became" = Completed ]; then
-    # The clone contains the donor's source.
-    stop_replica || return
-    touch "$DATA_LOST"
-    rm "$MARKER"
-  elif [ "$doing $dropped" = "cloning over data 0" ]; then
-    state "starting: the clone did not begin; the data is unchanged"
-    rm "$MARKER"
-  else
-    state "cloning: the clone is incomplete; starting again"
-    echo initialising >"$MARKER"
-    end_server
-  fi
-}
-
-end_server() {
-  ask SHUTDOWN 2>/dev/null || true
-  sleep 60
-}

@@ -12,9 +12,6 @@ export interface Step {
   readonly achieves: string;
 }
 
-/** The first `up` of a stack has these. So has a stack of an older version, which does not output them. */
-export const FIRST: AuthorityPlan = { signing: 1, trusted: [1] };
-
 /**
  * The step after these generations. Clients trust the new key before any server shows a certificate of it, and nobody
  * shows one of the old key any more when it is no longer trusted.
