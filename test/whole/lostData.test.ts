@@ -45,7 +45,7 @@ describe("a semisync primary that has lost its data", function () {
     await stage.inData(ONE, "find . -mindepth 1 -delete");
     await stage.start(ONE);
     await stage.untilState(ONE, /^refused: its own data was lost, .* more transactions: .* failover server2$/m);
-    await assert.rejects(switchTo(TWO), /not open yet/);
+    await assert.rejects(switchTo(TWO), /not open for writes yet/);
     await assert.rejects(plan(ONE), /server2 has transactions that server1 lacks/);
 
     const failover = await plan(TWO);
