@@ -4,9 +4,8 @@ import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
 import { settleAccounts } from "../database/settle.ts";
-import { makeObjects } from "../stack/file.ts";
 import { openStack } from "../stack/open.ts";
-import { PROJECT, ROOT } from "../stack/project.ts";
+import { ROOT } from "../stack/project.ts";
 import { isWhole, unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
@@ -26,12 +25,6 @@ const HOME = join(ROOT, RELEASES);
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
   const { session, known } = await heal(asked);
-  const made = await makeObjects(PROJECT, session.stack);
-  if (made.length > 0) {
-    say(
-      `JSON texts in Pulumi.${session.stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
-    );
-  }
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { ROOT } from "../stack/project.ts";
+import { makeObjects } from "../stack/file.ts";
+import { PROJECT, ROOT } from "../stack/project.ts";
 import { type CommandLine, commandLine } from "./commandLine.ts";
 import { ensureStack } from "./existing.ts";
 import { type Machine, type Needs, prepareMachine } from "./machine.ts";
 import { withoutSignals } from "./signals.ts";
+import { say } from "./terminal.ts";
 
 export interface Session extends CommandLine, Machine {}
 
@@ -29,10 +31,21 @@ const DECLARING: readonly string[] = ["preview", "up"];
 /** Runs the Pulumi CLI in the user's terminal, with the policy pack; resolves to its exit code. */
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
-  const pack = DECLARING.includes(verb) ? ["--policy-pack", join(ROOT, "policy")] : [];
+  const isDeclaring = DECLARING.includes(verb);
+  if (isDeclaring) await withoutTexts(session.stack);
+  const pack = isDeclaring ? ["--policy-pack", join(ROOT, "policy")] : [];
   const args = [verb, "--stack", session.reference, ...pack, ...flags, ...session.rest];
   // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
   const options = { cwd: ROOT, env: session.env, extendEnv: false, stdio: "inherit", reject: false } as const;
   const { exitCode } = await withoutSignals(() => execa("pulumi", args, { ...options, forceKillAfterDelay: false }));
   return exitCode ?? 1;
+}
+
+/** Makes lists and objects of JSON texts in the stack's file, so that the commands in an error can change their parts. */
+async function withoutTexts(stack: string): Promise<void> {
+  const made = await makeObjects(PROJECT, stack);
+  if (made.length === 0) return;
+  say(
+    `JSON texts in Pulumi.${stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,
+  );
 }

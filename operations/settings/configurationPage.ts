@@ -21,7 +21,8 @@ Settings are in \`Pulumi.<stack>.yaml\` below \`config\`, each top-level key as 
 Every setting has a default or may be left out.
 
 Lists and objects may be JSON texts, as \`pulumi config set '${project}:web' '{"maxBodyMb":2}'\` writes them. \`npm run up\`
-replaces such texts with lists and objects, because \`pulumi config set --path\` would replace a text as a whole.
+and \`npm run preview\` replace such texts with lists and objects, because \`pulumi config set --path\` would replace a
+text as a whole.
 
 All errors are reported at once, before anything is created, each with the key, the value, the allowed values, and a
 command to paste. Editors complete and check a stack's file whose first line is

@@ -49,6 +49,12 @@ describe("Pulumi.yaml", () => {
     assert.deepEqual(Object.keys(described), Object.keys(schema.shape));
   });
 
+  it("gives no types, so that the program reports every wrong value itself", () => {
+    for (const key of Object.keys(schema.shape)) {
+      assert.deepEqual(Object.keys(project.config[key]), ["description", "default"], key);
+    }
+  });
+
   it("disables default providers, which would silently use the local engine", () => {
     assert.deepEqual(project.config["pulumi:disable-default-providers"], { value: ["docker"] });
   });
