@@ -1,8 +1,7 @@
 import { withProcessLimits } from "./components/processLimits.ts";
-import { loadConfig } from "./config/config.ts";
 import { deploy } from "./deploy.ts";
+import { loadConfig } from "./preflight/configuration.ts";
 import { preflight } from "./preflight/preflight.ts";
-import { surroundingsOf } from "./preflight/surroundings.ts";
 import { planTopology } from "./topology/topology.ts";
 
 // The SDK records a stack trace for every promise, and maps each to its source. There is nothing to map, because Node.js
@@ -13,7 +12,7 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
  * Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs.
  */
 export default async function main() {
-  const topology = planTopology(await loadConfig(surroundingsOf));
+  const topology = planTopology(await loadConfig());
   const { isServing } = await preflight(topology);
   const outputs = deploy(topology, isServing);
   return { ...outputs, containers: withProcessLimits(topology, outputs.containers) };

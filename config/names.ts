@@ -16,10 +16,10 @@ export function isHostName(text: string): boolean {
   return text.length <= LONGEST && HOST.test(text.toLowerCase()) && !/(?:^|\.)[0-9]+$/.test(text);
 }
 
-/** The host name that a text was meant to be: without scheme, port, path and last dot, and in ASCII; if there is one. */
+/** The host name that a text was meant to be: without scheme, user, port, path and last dot, and in ASCII; if there is one. */
 export function meantName(text: string): string | undefined {
   const [, wildcard = "", host = ""] =
-    /^(?:[a-z]+:\/\/)?(\*\.)?([^/:]*?)\.?(?::\d*)?(?:\/.*)?$/i.exec(text.trim()) ?? [];
+    /^(?:[a-z]+:\/\/)?(?:[^/]*@)?(\*\.)?([^/:]*?)\.?(?::\d*)?(?:\/.*)?$/i.exec(text.trim()) ?? [];
   const ascii = domainToASCII(host);
   const name = `${wildcard}${ascii}`;
   return ascii !== "" && isHostName(name) ? name : undefined;

@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { schemaAt, shapeOf, unwrapped } from "./shape.ts";
+import { isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -23,64 +23,89 @@ export interface Problem {
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(project: string, stack: string, problems: readonly Problem[]) {
+  /** @param texts keys whose values are JSON texts in the stack's file */
+  constructor(project: string, stack: string, problems: readonly Problem[], texts: readonly string[] = []) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    const texts = problems.map((problem) => describe(project, stack, problem));
+    const first = texts.length === 0 ? "" : `\n${madeObjects(stack, texts)}`;
+    const described = inOrder(problems).map((problem) => describe(project, stack, problem));
     super(
       `${count} in the configuration of stack ${stack}; nothing was created or changed.
-For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack ${stack})"\n\n${texts.join("\n\n")}\n`,
+For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack ${stack})"${first}\n\n${described.join("\n\n")}\n`,
     );
     this.name = "ConfigError";
     this.problems = problems;
   }
 }
 
+function madeObjects(stack: string, texts: readonly string[]): string {
+  return `First make lists and objects of the JSON texts in ${texts.join(", ")}, whose parts pulumi cannot change: npm run preview -- --stack ${stack}`;
+}
+
+/**
+ * The problems in an order in which a user can paste all remedies. The CLI moves up the entries behind one that it
+ * removes, so entries of lists are removed last, and the last of a list first.
+ */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const index = ({ path, example, cure }: Problem) => {
+    const last = path.at(-1);
+    return typeof last === "number" && example === undefined && cure === undefined ? last : undefined;
+  };
+  const removals = problems.filter((problem) => index(problem) !== undefined);
+  return [
+    ...problems.filter((problem) => index(problem) === undefined),
+    ...removals.sort((one, other) => (index(other) ?? 0) - (index(one) ?? 0)),
+  ];
+}
+
 function describe(project: string, stack: string, problem: Problem): string {
   const path = keyText(problem.path);
-  const key = path.includes(":") ? path : `${project}:${path}`;
-  const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem.value)}`);
+  const isForeign = problem.path.length === 1 && path.includes(":");
+  const key = isForeign ? path : `${project}:${path}`;
+  const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
   const advice =
     problem.example === undefined
-      ? `remove it: pulumi config rm${pathFlag} '${key}' --stack ${stack}`
-      : `set it:    pulumi config set${pathFlag} '${key}' ${shellWord(problem.example)} --stack ${stack}`;
+      ? `remove it: pulumi config rm${pathFlag} ${quoted(key)} --stack ${stack}`
+      : `set it:    pulumi config set${pathFlag} ${quoted(key)} ${shellWord(problem.example)} --stack ${stack}`;
   const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
 
-/** A value as JSON, without the private keys in it. */
-function shown(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "string" && part.includes("PRIVATE KEY") ? "(a private key)" : part,
-  );
+/** A value as JSON, without the private keys and passwords in it. */
+function shown({ path, value }: Problem): string {
+  // Somebody who sets a password here has mistaken what the setting is.
+  if (path[0] === "secrets" && typeof value !== "number") return "not a number";
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== "string") return part;
+    return part.includes("PRIVATE KEY") ? "(a private key)" : part.replace(/(\/\/[^/:@\s]*):\S*@/g, "$1:…@");
+  });
 }
 
-/** `servers[0].name`, as `pulumi config set --path` takes it. */
+/** `servers[0].name` and `headers["a.b"]`, as `pulumi config set --path` takes it. */
 export function keyText(path: Path): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : text === "" ? part : `${text}.${part}`),
-    "",
-  );
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    if (text === "") return part;
+    return /^[\w-]+$/.test(part) ? `${text}.${part}` : `${text}["${part.replaceAll('"', '\\"')}"]`;
+  }, "");
 }
 
 /** Translates zod's issues with `value` into problems with full paths, the offending values and examples. */
-export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown, at: Path): Problem[] {
+export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const path = issue.path.filter((part) => typeof part !== "symbol");
+    const part = schemaAt(schema, path);
     if (issue.code === "unrecognized_keys") {
-      const known = Object.keys(shapeOf(schemaAt(schema, path)));
-      return issue.keys.map((key) => unknownKey([...at, ...path, key], known));
+      return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
-    return [
-      {
-        path: [...at, ...path],
-        value: valueAt(value, path),
-        allowed: issue.message,
-        example: exampleOf(schemaAt(schema, path)),
-      },
-    ];
+    const own = valueAt(value, path);
+    const example = exampleOf(part, own);
+    return [{ path, value: own, allowed: issue.message, example, ...(isEncrypted(own) ? ENCRYPTED : {}) }];
   });
 }
+
+/** Only texts can be encrypted: the CLI makes a text of everything that it encrypts. */
+const ENCRYPTED = { complaint: "is encrypted, and only the Pulumi CLI decrypts it" };
 
 /** The problem of a key that is not a setting; it names the nearest setting. */
 export function unknownKey(path: Path, known: readonly string[]): Problem {
@@ -92,14 +117,16 @@ export function unknownKey(path: Path, known: readonly string[]): Problem {
   };
 }
 
-function valueAt(value: unknown, path: Path): unknown {
+export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((current, part) => {
     return current !== null && typeof current === "object" ? Reflect.get(current, part) : undefined;
   }, value);
 }
 
-/** A value that the schema accepts: the documented example, else the default. */
-function exampleOf(schema: z.ZodType | undefined): string {
+/** A value that the schema accepts: the one that was meant, else the documented example, else the default. */
+function exampleOf(schema: z.ZodType | undefined, value: unknown): string | undefined {
+  const meant = meantChoice(schema, value) ?? meantKeys(schema, value);
+  if (meant !== undefined) return meant;
   for (let current: unknown = schema; current instanceof z.ZodType; ) {
     const example = current.meta()?.["example"];
     if (example !== undefined) return text(example);
@@ -107,9 +134,33 @@ function exampleOf(schema: z.ZodType | undefined): string {
     if (!(current instanceof z.ZodOptional)) break;
     current = current.unwrap();
   }
+  return choicesOf(schema)[0];
+}
+
+function choicesOf(schema: z.ZodType | undefined): string[] {
   const inner = unwrapped(schema);
-  const values = inner instanceof z.ZodEnum ? inner.options : undefined;
-  return values?.[0] === undefined ? "VALUE" : String(values[0]);
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
+}
+
+/** Letters by which a mistyped choice differs at most. */
+const MOST_TYPING_ERRORS = 2;
+
+/** The choice that a mistyped one was meant to be; `false` was meant to be `off`. */
+function meantChoice(schema: z.ZodType | undefined, value: unknown): string | undefined {
+  const choices = choicesOf(schema);
+  if (value === false) return choices.find((choice) => choice === "off");
+  if (typeof value !== "string" || choices.length === 0) return undefined;
+  const nearest = closest(value.toLowerCase(), choices);
+  return distance(value.toLowerCase(), nearest) <= MOST_TYPING_ERRORS ? nearest : undefined;
+}
+
+/** A list of an object's keys was meant to be the object. */
+function meantKeys(schema: z.ZodType | undefined, value: unknown): string | undefined {
+  const shape = shapeOf(schema);
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const examples = value.map((key): [string, unknown] => [String(key), shape[String(key)]?.meta()?.["example"]]);
+  if (examples.some(([, example]) => example === undefined)) return undefined;
+  return JSON.stringify(Object.fromEntries(examples));
 }
 
 function text(value: unknown): string {
@@ -117,5 +168,9 @@ function text(value: unknown): string {
 }
 
 function shellWord(word: string): string {
-  return /^[\w./:@=-]+$/.test(word) ? word : `'${word}'`;
+  return /^[\w./:@=-]+$/.test(word) ? word : quoted(word);
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

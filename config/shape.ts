@@ -21,12 +21,16 @@ export function elementOf(schema: z.ZodType | undefined): z.ZodType | undefined 
   return inner instanceof z.ZodArray && inner.element instanceof z.ZodType ? inner.element : undefined;
 }
 
+/** The schema of an object's, a record's or a list's part; undefined: the schema knows no such part. */
+export function partOf(schema: z.ZodType | undefined, key: string | number): z.ZodType | undefined {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodRecord) return inner.valueType instanceof z.ZodType ? inner.valueType : undefined;
+  return elementOf(inner) ?? shapeOf(inner)[key];
+}
+
 /** The schema at a path of keys and indexes. */
 export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>(
-    (current, part) => (typeof part === "string" ? shapeOf(current)[part] : elementOf(current)),
-    schema,
-  );
+  return path.reduce<z.ZodType | undefined>(partOf, schema);
 }
 
 /**
@@ -34,14 +38,52 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]):
  * too. Text that is not JSON is left for the schema to refuse.
  */
 export function fromText(schema: z.ZodType | undefined, value: unknown): unknown {
-  const element = elementOf(schema);
-  const shape = shapeOf(schema);
-  const isRecord = unwrapped(schema) instanceof z.ZodRecord;
-  if (element === undefined && Object.keys(shape).length === 0 && !isRecord) return value;
-  const meant = typeof value === "string" ? json(value) : value;
-  if (Array.isArray(meant)) return element === undefined ? meant : meant.map((item) => fromText(element, item));
-  if (element !== undefined || typeof meant !== "object" || meant === null) return meant;
-  return Object.fromEntries(Object.entries(meant).map(([key, item]) => [key, fromText(shape[key], item)]));
+  return replaced(schema, value, objectMeant);
+}
+
+/** A value in which also numbers and `true` and `false` are texts where the schema has a text. */
+export function meantBy(schema: z.ZodType | undefined, value: unknown): unknown {
+  return replaced(schema, value, (part, own) => textMeant(part, objectMeant(part, own)));
+}
+
+/**
+ * A value in which texts that the CLI has encrypted are a word that stands for them: commands that read a stack's file
+ * see `{ secure }` in their place.
+ */
+export function withoutCiphers(schema: z.ZodType | undefined, value: unknown): unknown {
+  return replaced(schema, value, (part, own) =>
+    unwrapped(part) instanceof z.ZodString && isEncrypted(own) ? "encrypted" : own,
+  );
+}
+
+/** Whether a value in a stack's file is one that the CLI has encrypted. */
+export function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value && Object.keys(value).length === 1;
+}
+
+/** A value after a replacement of each part, the outer before the inner. */
+function replaced(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  replace: (schema: z.ZodType | undefined, value: unknown) => unknown,
+): unknown {
+  const own = replace(schema, value);
+  const inner = (key: string | number, item: unknown) => replaced(partOf(schema, key), item, replace);
+  if (Array.isArray(own)) return own.map((item, index) => inner(index, item));
+  if (typeof own !== "object" || own === null) return own;
+  return Object.fromEntries(Object.entries(own).map(([key, item]) => [key, inner(key, item)]));
+}
+
+function objectMeant(schema: z.ZodType | undefined, value: unknown): unknown {
+  const inner = unwrapped(schema);
+  const isMeant = inner instanceof z.ZodArray || inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
+  return isMeant && typeof value === "string" ? json(value) : value;
+}
+
+/** YAML and the CLI make numbers and truth values of texts such as 443 and false. */
+function textMeant(schema: z.ZodType | undefined, value: unknown): unknown {
+  const isText = unwrapped(schema) instanceof z.ZodString;
+  return isText && (typeof value === "number" || typeof value === "boolean") ? String(value) : value;
 }
 
 function json(text: string): unknown {

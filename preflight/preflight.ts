@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError, type Problem } from "../config/problems.ts";
+import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
@@ -16,6 +15,7 @@ import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { missingAddress, takenPorts } from "./ports.ts";
+import { refusal, stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
 import { subnetProblems } from "./subnets.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -57,16 +57,8 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
     if (state === undefined) problems.push(...subnetProblems(topology, [], []));
     else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
-  if (problems.length > 0) {
-    throw new UserError(new ConfigError(topology.project, topology.stack, problems).message);
-  }
+  if (problems.length > 0) throw refusal(topology, problems);
   return { isServing };
-}
-
-/** The text of the stack's file; empty: it is elsewhere. */
-function stackFileText(stack: string): string {
-  const file = `Pulumi.${stack}.yaml`;
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 async function requireCli(): Promise<void> {

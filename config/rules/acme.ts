@@ -4,6 +4,7 @@ import { isWildcard } from "../names.ts";
 import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 import { isLoopback } from "../subnets.ts";
+import { judged } from "../wellFormed.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 type Acme = NonNullable<LoadBalancer["tls"]["acme"]>;
@@ -14,7 +15,11 @@ const ACME: Path = ["loadBalancer", "tls", "acme"];
 export function acmeChecks(names: Settings["names"], loadBalancer: LoadBalancer): Problem[] {
   const { acme } = loadBalancer.tls;
   if (acme === undefined) return [];
-  return [...twoCertificates(loadBalancer), ...certifiableNames(names, acme), ...reachable(loadBalancer, acme)];
+  return judged(
+    () => twoCertificates(loadBalancer),
+    () => certifiableNames(names, acme),
+    () => reachable(loadBalancer, acme),
+  );
 }
 
 function twoCertificates({ tls: { certificate, key } }: LoadBalancer): Problem[] {

@@ -1,6 +1,7 @@
 import { isTrustedDirectory } from "../acme.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
+import { judged } from "../wellFormed.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
@@ -8,10 +9,14 @@ type LoadBalancer = Settings["loadBalancer"];
 const PRELOAD_SECONDS = 31_536_000;
 
 /** Rules between the settings of HTTPS. The preflight reads the certificate itself. */
-export function httpsChecks({ tls, trustedProxies }: LoadBalancer): Problem[] {
-  // A trusted proxy ends visitors' HTTPS with its own certificate.
-  const hsts = trustedProxies === undefined ? hstsAlone(tls) : [];
-  return [...halfCertificate(tls), ...hsts, ...preload(tls)];
+export function httpsChecks(loadBalancer: LoadBalancer): Problem[] {
+  const { tls } = loadBalancer;
+  return judged(
+    () => halfCertificate(tls),
+    // A trusted proxy ends visitors' HTTPS with its own certificate.
+    () => (loadBalancer.trustedProxies === undefined ? hstsAlone(tls) : []),
+    () => preload(tls),
+  );
 }
 
 function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {

@@ -1,21 +1,27 @@
 import { WITHOUT_REPLICA } from "../choices.ts";
 import { BESIDES_POOL_MB, usualPoolMb } from "../mysqlSizing.ts";
 import type { Problem } from "../problems.ts";
+import { serversWith } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
+import { judged } from "../wellFormed.ts";
 
 /** Rules between the settings of MySQL and the servers. */
-export function mysqlChecks(servers: readonly ServerSettings[] | undefined, mysql: Settings["mysql"]): Problem[] {
-  const databases = servers?.filter(({ roles }) => roles.includes("db")).map(({ name }) => name) ?? [];
-  return [
-    ...(databases.length > 0 ? [...primaryExists(databases, mysql), ...enoughMembers(databases, mysql)] : []),
-    ...semisyncSettings(mysql),
-    ...groupSettings(mysql),
-    ...sizes(mysql),
-  ];
+export function mysqlChecks(settings: Pick<Settings, "servers" | "mysql">): Problem[] {
+  return judged(
+    () => primaryExists(databasesOf(settings.servers), settings.mysql),
+    () => enoughMembers(databasesOf(settings.servers).length, settings.mysql),
+    () => semisyncSettings(settings.mysql),
+    () => groupSettings(settings.mysql),
+    () => sizes(settings.mysql),
+  );
+}
+
+function databasesOf(servers: readonly ServerSettings[]): string[] {
+  return serversWith(servers, "db").map(({ name }) => name);
 }
 
 function primaryExists(databases: readonly string[], { primary }: Settings["mysql"]): Problem[] {
-  if (primary === undefined || databases.includes(primary)) return [];
+  if (primary === undefined || databases.length === 0 || databases.includes(primary)) return [];
   return [
     {
       path: ["mysql", "primary"],
@@ -29,9 +35,10 @@ function primaryExists(databases: readonly string[], { primary }: Settings["mysq
 /** The most members that MySQL accepts in a group. */
 const GROUP_MEMBERS = 9;
 
-function enoughMembers(databases: readonly string[], mysql: Settings["mysql"]): Problem[] {
+function enoughMembers(count: number, mysql: Settings["mysql"]): Problem[] {
   const { replication, arbiter, acceptNoMajority } = mysql;
-  const count = databases.length;
+  // Another rule reports that no server has the role.
+  if (count === 0) return [];
   const problem = (complaint: string, allowed: string, example: string): Problem[] => [
     { path: ["mysql", "replication"], complaint, allowed, example },
   ];

@@ -4,6 +4,7 @@ import type { ServerSettings, Settings } from "../schema.ts";
 import { bitsForParts } from "../serverSubnets.ts";
 import { bitsOf, isSubnet, overlap, partOf, proposer, rangeBits } from "../subnets.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { judged } from "../wellFormed.ts";
 
 type Networks = Settings["networks"];
 
@@ -17,20 +18,21 @@ const USUAL_BITS = 24;
  * The subnet of each network: its own setting, else its part of the range. Networks with a malformed one are left out.
  */
 export function subnetsOf(networks: Networks): Map<NetworkName, string> {
-  const inRange = isRange(networks.range);
   return new Map(
-    NETWORKS.flatMap((name, index): [NetworkName, string][] => {
-      const own = networks[name];
-      if (own !== undefined) return isSubnet(own, SUBNET_BITS) ? [[name, own]] : [];
-      return inRange ? [[name, partOf(networks.range, index)]] : [];
-    }),
+    judged(
+      ...NETWORKS.map((name, index) => (): [NetworkName, string][] => {
+        const own = networks[name];
+        if (own !== undefined) return isSubnet(own, SUBNET_BITS) ? [[name, own]] : [];
+        return isRange(networks.range) ? [[name, partOf(networks.range, index)]] : [];
+      }),
+    ),
   );
 }
 
 /** Rules for the range and the subnets. The proposed subnets overlap neither each other nor any subnet in use. */
 export function networkChecks(networks: Networks, { subnets: others, own }: Surroundings): Problem[] {
   const planned = subnetsOf(networks);
-  const range = isRange(networks.range) ? networks.range : undefined;
+  const [range] = judged(() => (isRange(networks.range) ? [networks.range] : []));
   const elsewhere = proposer([...planned.values(), ...(range === undefined ? [] : [range]), ...others, ...own]);
   const isFree = (subnet: string, but?: NetworkName) =>
     ![...others, ...NETWORKS.flatMap((name) => (name === but ? [] : (planned.get(name) ?? [])))].some((taken) =>
@@ -41,9 +43,10 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
     const part = range === undefined ? undefined : partOf(range, NETWORKS.indexOf(name));
     return part !== undefined && isFree(part, name) ? part : elsewhere(bits);
   };
-  return [
-    ...(range === undefined
-      ? [
+  const malformedRange = (): Problem[] =>
+    isRange(networks.range)
+      ? []
+      : [
           {
             path: ["networks", "range"],
             value: networks.range,
@@ -51,15 +54,21 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
               "an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)",
             example: isFree(DEFAULT_RANGE) ? DEFAULT_RANGE : elsewhere(bitsOf(DEFAULT_RANGE)),
           },
-        ]
-      : []),
-    ...NETWORKS.filter((name) => networks[name] !== undefined && !planned.has(name)).map((name) => ({
-      path: ["networks", name],
-      value: networks[name],
-      allowed:
-        "an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)",
-      example: example(name, USUAL_BITS),
-    })),
+        ];
+  const malformedSubnet = (name: NetworkName) => (): Problem[] =>
+    networks[name] === undefined || planned.has(name)
+      ? []
+      : [
+          {
+            path: ["networks", name],
+            value: networks[name],
+            allowed:
+              "an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)",
+            example: example(name, USUAL_BITS),
+          },
+        ];
+  return [
+    ...judged(malformedRange, ...NETWORKS.map(malformedSubnet)),
     ...overlapping(networks, planned).map(({ name, subnet, overlaps }) => ({
       path: ["networks", name],
       value: subnet,

@@ -1,41 +1,43 @@
-import { ROLES } from "../choices.ts";
+import { ROLES, type Role } from "../choices.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { entries, judged } from "../wellFormed.ts";
 import { acmeChecks } from "./acme.ts";
 import { httpsChecks } from "./https.ts";
+import { listProblems } from "./lists.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
-import { networkChecks, serverNetworkChecks, subnetsOf } from "./networks.ts";
+import { networkChecks, serverNetworkChecks } from "./networks.ts";
 import { secretChecks } from "./secrets.ts";
 import { subnetPartChecks } from "./subnetParts.ts";
-import { trafficChecks } from "./traffic.ts";
+import { trafficChecks, virtualAddressChecks } from "./traffic.ts";
 import { visitorChecks } from "./visitors.ts";
 
 /**
- * Rules between settings. A malformed part is absent, so that a typing error in one part does not hide a contradiction
- * between others.
+ * Rules between settings. A rule that reads a malformed setting gives nothing, so that a typing error hides no
+ * contradiction between other settings.
  */
-export function crossChecks(parts: Partial<Settings>, surroundings: Surroundings): Problem[] {
-  const { servers, names, loadBalancer, application, mysql, secrets, networks } = parts;
-  const ofNetworks = networks ? networkChecks(networks, surroundings) : [];
-  // Problems with addresses in a network that has to move would be wrong after its move.
-  const edgeMoves = ofNetworks.some(({ path }) => path[1] === "edge");
-  const edge = networks && !edgeMoves ? subnetsOf(networks).get("edge") : undefined;
-  return [
-    ...(servers ? [...duplicateNames(servers), ...duplicateRoles(servers), ...rolesNobodyHas(servers)] : []),
-    ...(mysql ? mysqlChecks(servers, mysql) : []),
-    ...(servers && loadBalancer ? oneEngine(servers, loadBalancer.endpoint) : []),
-    ...(names ? namesChecks(names) : []),
-    ...(loadBalancer ? httpsChecks(loadBalancer) : []),
-    ...(names && loadBalancer ? acmeChecks(names, loadBalancer) : []),
-    ...trafficChecks(servers, loadBalancer, edge, surroundings),
-    ...(loadBalancer ? visitorChecks(loadBalancer) : []),
-    ...(application ? commandGiven(application) : []),
-    ...(secrets ? secretChecks(secrets) : []),
-    ...ofNetworks,
-    ...(servers && networks && ofNetworks.length === 0 ? partChecks(servers, networks, surroundings) : []),
-  ];
+export function crossChecks(settings: Settings, surroundings: Surroundings): Problem[] {
+  const ofNetworks = judged(() => networkChecks(settings.networks, surroundings));
+  return judged(
+    () => duplicateNames(settings.servers),
+    () => duplicateRoles(settings.servers),
+    () => rolesNobodyHas(settings.servers),
+    () => mysqlChecks(settings),
+    () => oneEngine(settings.servers, settings.loadBalancer.endpoint),
+    () => namesChecks(settings.names),
+    () => httpsChecks(settings.loadBalancer),
+    () => acmeChecks(settings.names, settings.loadBalancer),
+    () => trafficChecks(settings, surroundings),
+    // Problems with addresses in a network that has to move would be wrong after its move.
+    () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings)),
+    () => visitorChecks(settings.loadBalancer),
+    () => commandGiven(settings.application),
+    () => secretChecks(settings.secrets),
+    () => ofNetworks,
+    () => (ofNetworks.length > 0 ? [] : partChecks(settings.servers, settings.networks, surroundings)),
+  );
 }
 
 /** Subnets that have to be larger get other parts. */
@@ -49,35 +51,35 @@ function partChecks(
 }
 
 function duplicateNames(servers: readonly ServerSettings[]): Problem[] {
-  return servers.flatMap(({ name }, index) =>
-    servers.findIndex((other) => other.name === name) < index
+  const names = entries(servers).flatMap(([index, server]) => judged(() => [{ index, name: server.name }]));
+  return names.flatMap(({ index, name }, place) =>
+    names.findIndex((other) => other.name === name) < place
       ? [
           {
             path: ["servers", index, "name"],
             value: name,
             allowed: "a name that no other server has",
-            example: freeName(servers),
+            example: freeName(names.map((other) => other.name)),
           },
         ]
       : [],
   );
 }
 
-function freeName(servers: readonly ServerSettings[]): string {
-  const taken = new Set(servers.map(({ name }) => name));
+function freeName(taken: readonly string[]): string {
   let number = 1;
-  while (taken.has(`server${number}`)) number++;
+  while (taken.includes(`server${number}`)) number++;
   return `server${number}`;
 }
 
 function duplicateRoles(servers: readonly ServerSettings[]): Problem[] {
-  return servers.flatMap(({ roles }, server) =>
-    roles.flatMap((role, index) =>
-      roles.indexOf(role) < index
-        ? [{ path: ["servers", server, "roles", index], value: role, allowed: "each role once" }]
-        : [],
-    ),
-  );
+  const twice = (server: number, roles: readonly Role[]) =>
+    listProblems(["servers", server, "roles"], roles, {
+      refusal: () => undefined,
+      form: (role) => role,
+      once: "each role once",
+    });
+  return entries(servers).flatMap(([index, server]) => judged(() => twice(index, server.roles)));
 }
 
 function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {

@@ -5,32 +5,33 @@ import { routes, routeTraffic } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import { addressIn, bitsOf, capacityOf, overlap } from "../subnets.ts";
 import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
+import { judged } from "../wellFormed.ts";
+import { subnetsOf } from "./networks.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
-/** Rules between the settings that decide where requests go. A malformed part is absent. */
-export function trafficChecks(
-  servers: readonly ServerSettings[] | undefined,
-  loadBalancer: LoadBalancer | undefined,
-  edge: string | undefined,
-  { ports }: Surroundings,
-): Problem[] {
-  return [
-    ...(servers ? [...withoutApplication(servers), ...withoutTraffic(servers), ...nobodyLeft(servers)] : []),
-    ...(loadBalancer
-      ? [
-          ...hashOfNothing(loadBalancer),
-          ...twoAffinities(loadBalancer),
-          ...slowStartOfStatic(loadBalancer),
-          ...pairOfOne(loadBalancer),
-          ...portsDiffer(loadBalancer, ports),
-        ]
-      : []),
-    ...(servers && loadBalancer
-      ? [...activePassive(servers, loadBalancer), ...pairOnOneHost(servers, loadBalancer)]
-      : []),
-    ...(loadBalancer && edge !== undefined ? virtualAddressesFit(loadBalancer, edge) : []),
-  ];
+type Traffic = Pick<Settings, "servers" | "loadBalancer" | "networks">;
+
+/** Rules between the settings that decide where requests go. */
+export function trafficChecks(settings: Traffic, { ports }: Surroundings): Problem[] {
+  return judged(
+    () => withoutApplication(settings.servers),
+    () => withoutTraffic(settings.servers),
+    () => nobodyLeft(settings.servers),
+    () => hashOfNothing(settings.loadBalancer),
+    () => twoAffinities(settings.loadBalancer),
+    () => slowStartOfStatic(settings.loadBalancer),
+    () => pairOfOne(settings.loadBalancer),
+    () => portsDiffer(settings.loadBalancer, ports),
+    () => activePassive(settings.servers, settings.loadBalancer),
+    () => pairOnOneHost(settings.servers, settings.loadBalancer),
+  );
+}
+
+/** Rules for the addresses that move between the load balancers of a pair. */
+export function virtualAddressChecks({ loadBalancer, networks }: Traffic): Problem[] {
+  const edge = subnetsOf(networks).get("edge");
+  return edge === undefined ? [] : virtualAddressesFit(loadBalancer, edge);
 }
 
 function withoutApplication(servers: readonly ServerSettings[]): Problem[] {

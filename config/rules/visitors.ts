@@ -2,6 +2,8 @@ import { isBlock, isIPv6Block, isVeryWide, meantBlock } from "../blocks.ts";
 import { headerName, headerProblem, headersProblem } from "../headers.ts";
 import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
+import { judged } from "../wellFormed.ts";
+import { listProblems, type Refusal } from "./lists.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
@@ -9,12 +11,12 @@ const EXAMPLE = "192.0.2.0/24";
 
 /** Rules for the settings that say who visitors are, who is let in, and what answers tell them. */
 export function visitorChecks(loadBalancer: LoadBalancer): Problem[] {
-  return [
-    ...proxies(loadBalancer),
-    ...admittedToSite(loadBalancer),
-    ...admittedToStatistics(loadBalancer),
-    ...headers(loadBalancer.headers),
-  ];
+  return judged(
+    () => proxies(loadBalancer),
+    () => admittedToSite(loadBalancer),
+    () => admittedToStatistics(loadBalancer),
+    () => headers(loadBalancer.headers),
+  );
 }
 
 function proxies({ trustedProxies }: LoadBalancer): Problem[] {
@@ -22,21 +24,15 @@ function proxies({ trustedProxies }: LoadBalancer): Problem[] {
   const { addresses, protocol, reason } = trustedProxies;
   const path = ["loadBalancer", "trustedProxies", "addresses"];
   const version4 = "an IPv4 block with the protocol proxy: such proxies connect to loadBalancer.address, which is IPv4";
-  return [
-    ...blocks(path, addresses, protocol === "proxy" ? version4 : undefined),
-    ...addresses.flatMap((address, index) =>
-      reason !== undefined || !isBlock(address) || !isVeryWide(address)
-        ? []
-        : [
-            {
-              path: [...path, index],
-              complaint: `is "${address}", and loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody`,
-              allowed: "the addresses of your proxies alone, or a reason why so many are trusted",
-              example: EXAMPLE,
-            },
-          ],
-    ),
-  ];
+  const wide = (address: string): Refusal | undefined =>
+    reason !== undefined || !isVeryWide(address)
+      ? undefined
+      : {
+          complaint: `is "${address}", and loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody`,
+          allowed: "the addresses of your proxies alone, or a reason why so many are trusted",
+          meant: EXAMPLE,
+        };
+  return blocks(path, addresses, protocol === "proxy" ? version4 : undefined, wide);
 }
 
 function admittedToSite({ allow: { site }, trustedProxies }: LoadBalancer): Problem[] {
@@ -58,18 +54,26 @@ function admittedToStatistics({ allow: { statistics }, statsPort }: LoadBalancer
 
 /**
  * @param version4 what is allowed where IPv6 blocks are not; undefined: they are
+ * @param further the reason why a block in its usual spelling is refused
  */
-function blocks(path: Path, given: readonly string[], version4: string | undefined): Problem[] {
-  return given.flatMap((text, index): Problem[] => {
-    const at = [...path, index];
-    const meant = meantBlock(text);
-    if (!isBlock(text)) {
-      const allowed = "a block of addresses in CIDR form whose host bits are zero";
-      return [{ path: at, value: text, allowed, example: meant ?? EXAMPLE }];
-    }
-    if (version4 !== undefined && isIPv6Block(text)) return [{ path: at, value: text, allowed: version4 }];
-    const isTwice = given.findIndex((other) => meantBlock(other) === meant) < index;
-    return isTwice ? [{ path: at, value: text, allowed: "each block once" }] : [];
+function blocks(
+  path: Path,
+  given: readonly string[],
+  version4: string | undefined,
+  further: (block: string) => Refusal | undefined = () => undefined,
+): Problem[] {
+  return listProblems(path, given, {
+    refusal: (text) => {
+      if (!isBlock(text)) {
+        const allowed = "a block of addresses in CIDR form whose host bits are zero";
+        return { allowed, meant: meantBlock(text) ?? EXAMPLE };
+      }
+      return version4 !== undefined && isIPv6Block(text) ? { allowed: version4 } : further(text);
+    },
+    form: (text) => meantBlock(text) ?? text,
+    once: "each block once",
+    // An empty list is refused, and a list that is removed could let everybody in.
+    last: EXAMPLE,
   });
 }
 

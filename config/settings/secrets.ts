@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { type About, whole } from "../kinds.ts";
+import type { About } from "../kinds.ts";
 
 /** More than anybody ever changes a secret. */
 const MOST_GENERATIONS = 9_999;
 
+/** A generation. Somebody who sets a text has taken it for the secret itself. */
+const number = () => {
+  const allowed = `a whole number from 1 to ${MOST_GENERATIONS}: the program makes the secrets themselves, and does not take own ones`;
+  return z.int({ error: allowed }).min(1, allowed).max(MOST_GENERATIONS, allowed);
+};
+
 const generation = (description: string) =>
-  whole(1, MOST_GENERATIONS)
+  number()
     .default(1)
     .meta({ description } satisfies About);
 
@@ -13,13 +19,12 @@ const authority = z
   .strictObject(
     {
       generation: generation("The number of the key that signs the certificates of the stack's containers."),
-      alsoTrusted: whole(1, MOST_GENERATIONS)
+      alsoTrusted: number()
         .optional()
         .meta({
           description:
             "While the key is being changed: the generation before or after, whose certificates are trusted as well.",
           unset: "none; no change is under way",
-          example: 2,
         } satisfies About),
     },
     { error: "the generations of the authority's key" },

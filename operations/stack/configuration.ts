@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
 import { parseConfig, rawSettings } from "../../config/config.ts";
-import type { Config, Settings } from "../../config/schema.ts";
+import { type Config, type Settings, schema } from "../../config/schema.ts";
+import { fromText, withoutCiphers } from "../../config/shape.ts";
 import { AS_WRITTEN, settingsIn } from "./file.ts";
 
 /** Other settings for a stack. Each replaces the whole value of its top-level key. */
@@ -9,7 +10,12 @@ export type Changes = Partial<Settings>;
 
 /** The stack's configuration, read from the text of its file. */
 export function configOf(project: string, stack: string, text: string): Config {
-  return parseConfig(project, stack, rawSettings(settingsIn(text)));
+  const settings = settingsIn(text);
+  const readable = Object.entries(schema.shape).map(([name, part]) => {
+    const key = `${project}:${name}`;
+    return key in settings ? [[key, withoutCiphers(part, fromText(part, settings[key]))]] : [];
+  });
+  return parseConfig(project, stack, rawSettings({ ...settings, ...Object.fromEntries(readable.flat()) }));
 }
 
 /** The text of a stack's file with other settings. All else in the file stays, such as the CLI's salt. */

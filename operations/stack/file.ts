@@ -1,8 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { isDeepStrictEqual } from "node:util";
 import { type Document, parseDocument, visit } from "yaml";
-import { schema } from "../../config/schema.ts";
-import { fromText } from "../../config/shape.ts";
+import { meantByTexts } from "../../config/texts.ts";
 import { ROOT } from "./project.ts";
 
 /** YAML as people write it: no spaces inside the brackets of a list in one line, and no line is broken. */
@@ -28,15 +26,9 @@ export function withObjects(
   text: string,
 ): { readonly text: string; readonly keys: readonly string[] } {
   const document = readDocument(text);
-  const settings = document.toJS()?.config ?? {};
-  const keys = Object.entries(schema.shape).flatMap(([name, part]) => {
-    const key = `${project}:${name}`;
-    const meant = fromText(part, settings[key]);
-    if (isDeepStrictEqual(meant, settings[key])) return [];
-    document.setIn(["config", key], meant);
-    return [key];
-  });
-  return { text: keys.length === 0 ? text : document.toString(AS_WRITTEN), keys };
+  const texts = meantByTexts(project, document.toJS()?.config ?? {});
+  for (const [key, meant] of texts) document.setIn(["config", key], meant);
+  return { text: texts.length === 0 ? text : document.toString(AS_WRITTEN), keys: texts.map(([key]) => key) };
 }
 
 /** Replaces JSON texts in a stack's file by lists and objects; resolves to their keys. */

@@ -43,6 +43,9 @@ describe("the settings of ACME", () => {
     const { email: _, ...unnamed } = ACME;
     assert.deepEqual(problems({ "foobar:loadBalancer": { tls: { acme: unnamed } } }).map(keyOf), [
       "loadBalancer.tls.acme.email",
+      "names",
+      "loadBalancer.address",
+      "loadBalancer.port",
     ]);
     assert.deepEqual(refused({ acme: { email: "admin", acceptTerms: false, directory: "http://acme.foobar.com" } }), [
       "loadBalancer.tls.acme.email",

@@ -1,0 +1,21 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LOCAL_ENDPOINT } from "../config/choices.ts";
+import { check, complete } from "../config/config.ts";
+import type { Config } from "../config/schema.ts";
+import { judged } from "../config/wellFormed.ts";
+import { refusal } from "./refusal.ts";
+import { surroundingsOf } from "./surroundings.ts";
+
+/**
+ * Reads the configuration of the running stack.
+ * @throws UserError naming every problem at once: key, value, what is allowed, how to set it.
+ */
+export async function loadConfig(): Promise<Config> {
+  const [project, stack, raw] = [pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig()];
+  const { settings, problems } = check(project, raw);
+  if (problems.length === 0) return complete(project, stack, settings);
+  // What is in use elsewhere is asked for only where the proposals need it.
+  const [endpoint = LOCAL_ENDPOINT] = judged(() => [settings.loadBalancer.endpoint]);
+  const surroundings = await surroundingsOf(endpoint, { project, stack });
+  throw refusal({ project, stack }, check(project, raw, surroundings).problems);
+}

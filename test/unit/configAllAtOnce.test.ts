@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { ConfigError } from "../../config/problems.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
+import { problems } from "../configProblems.ts";
+import type { StackSettings } from "../examples.ts";
+import { pasted } from "../pasted.ts";
+import { refusedBy } from "../proposals.ts";
+
+const keys = (settings: StackSettings) =>
+  problems(settings)
+    .map((text) => /^foobar:(\S+)/.exec(text)?.[1])
+    .sort();
+
+/** The settings after all cures are pasted; they have to be accepted. */
+function cured(settings: StackSettings): StackSettings {
+  const after = pasted(settings, refusedBy(settings, UNKNOWN)?.message ?? "");
+  assert.equal(refusedBy(after, UNKNOWN)?.message, undefined, JSON.stringify(after));
+  return after;
+}
+
+describe("all problems at once", () => {
+  it("are reported beside a typing error in the same part", () => {
+    assert.deepEqual(
+      keys({
+        "foobar:loadBalancer": {
+          port: "x",
+          allow: { site: ["nonsense"] },
+          headers: { "bad name": "v", Via: ["a"] },
+          tls: { hsts: {}, certificate: "a" },
+          trustedProxies: { addresses: ["0.0.0.0/0"], protocol: 5 },
+          pair: { port: 9000 },
+        },
+      }),
+      [
+        "loadBalancer.allow.site[0]",
+        "loadBalancer.headers.Via",
+        'loadBalancer.headers["bad',
+        "loadBalancer.pair",
+        "loadBalancer.port",
+        "loadBalancer.tls.key",
+        "loadBalancer.trustedProxies.protocol",
+      ],
+    );
+    assert.deepEqual(keys({ "foobar:networks": { range: [5], edge: "nonsense", web: "10.0.0.1/24", app: {} } }), [
+      "networks.app",
+      "networks.edge",
+      "networks.range",
+      "networks.web",
+    ]);
+  });
+
+  it("are reported for the well-formed entries of a list, by their own indexes", () => {
+    assert.deepEqual(keys({ "foobar:names": [{}, "a b", "b.com", [], "B.com"] }), [
+      "names[0]",
+      "names[1]",
+      "names[3]",
+      "names[4]",
+    ]);
+    assert.deepEqual(
+      keys({
+        "foobar:servers": [
+          { name: "a", roles: ["web", "cache", "app", "db", "web"], weight: "x" },
+          { name: 5, roles: ["app"] },
+          { name: "a", roles: "db", traffic: "ready" },
+        ],
+        "foobar:mysql": { memoryMb: 1024, bufferPoolMb: 2048, primary: "nobody" },
+      }),
+      [
+        "mysql.bufferPoolMb",
+        "servers[0].roles[1]",
+        "servers[0].roles[4]",
+        "servers[0].weight",
+        "servers[1].name",
+        "servers[2].name",
+        "servers[2].roles",
+      ],
+    );
+  });
+
+  it("name nothing that depends on a malformed setting", () => {
+    assert.deepEqual(keys({ "foobar:loadBalancer": { port: {}, httpsPort: 8404, statsPort: 8404 } }), [
+      "loadBalancer.port",
+    ]);
+    assert.deepEqual(keys({ "foobar:servers": [{ name: "a", roles: [] }], "foobar:mysql": { primary: "b" } }), [
+      "servers[0].roles",
+    ]);
+  });
+
+  it("have one message each, whatever is at a key of the top", () => {
+    for (const wrong of ["text", "5", "true", "", "null", '["x"]', '{"x":1}', '[{"x":1}]']) {
+      for (const name of ["servers", "names", "loadBalancer", "networks", "policies", "secrets", "images", "mysql"]) {
+        if (name === "names" && wrong === '["x"]') continue;
+        assert.ok(problems({ [`foobar:${name}`]: wrong }).length > 0, `${name} ${wrong}`);
+      }
+    }
+  });
+});
+
+describe("the cures, pasted in their order,", () => {
+  it("remove exactly the entries that are meant", () => {
+    assert.deepEqual(
+      cured({ "foobar:names": ["a.com", "A.com", "a.com", "b.com", "https://c.com", "b.com", "d.com", "c.com."] }),
+      { "foobar:names": ["a.com", "b.com", "c.com", "d.com"] },
+    );
+    assert.deepEqual(
+      cured({
+        "foobar:loadBalancer": { allow: { site: ["10.0.0.0/8", "::/0", "10.0.0.0/8", "10.1.0.0/16", "::1/128"] } },
+      }),
+      { "foobar:loadBalancer": { allow: { site: ["10.0.0.0/8", "10.1.0.0/16"] } } },
+    );
+    assert.deepEqual(cured({ "foobar:servers": [{ name: "a", roles: ["web", "web", "app", "app", "db"] }] }), {
+      "foobar:servers": [{ name: "a", roles: ["web", "app", "db"] }],
+    });
+  });
+
+  it("never let everybody in, where no entry is right", () => {
+    assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { site: ["::/0", "2001:db8::/32"] } } }), {
+      "foobar:loadBalancer": { allow: { site: ["192.0.2.0/24"] } },
+    });
+    const trustedProxies = { addresses: ["0.0.0.0/0", "8.0.0.0/6", "nonsense"] };
+    assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
+      "foobar:loadBalancer": { trustedProxies: { addresses: ["192.0.2.0/24"] } },
+    });
+  });
+
+  it("propose no name twice", () => {
+    assert.deepEqual(cured({ "foobar:names": ["a b", "*", "www.foobar.com:80", "c d"] }), {
+      "foobar:names": ["www.foobar.com"],
+    });
+  });
+
+  it("reach headers of any name", () => {
+    const names = ["a.b", "a'b", "a:b", 'a"b', "a b", "ä", "a[0]", "$HOME"];
+    const headers = Object.fromEntries(names.map((name) => [name, "c"]));
+    assert.deepEqual(cured({ "foobar:loadBalancer": { headers } }), { "foobar:loadBalancer": { headers: {} } });
+  });
+
+  it("say what was meant", () => {
+    assert.deepEqual(cured({ "foobar:loadBalancer": { http: false, algorithm: "leastcon", mode: "Active-active" } }), {
+      "foobar:loadBalancer": { http: "off", algorithm: "leastconn", mode: "active-active" },
+    });
+    const { "foobar:policies": policies } = cured({ "foobar:policies": { off: ["no-root", "exact-images"] } });
+    assert.match(JSON.stringify(policies), /\{\\"no-root\\":\\".*\\"exact-images\\":/);
+    assert.deepEqual(cured({ "foobar:names": ["https://user:pw@foobar.com:8443/x"] }), {
+      "foobar:names": ["foobar.com"],
+    });
+  });
+
+  it("come after a command that makes objects of JSON texts, whose parts the CLI cannot change", () => {
+    const { message } = new ConfigError("foobar", "two", [{ path: ["names", 1], allowed: "x" }], ["foobar:names"]);
+    assert.match(message, /JSON texts in foobar:names, .*: npm run preview -- --stack two\n/);
+  });
+});
+
+describe("values in an error", () => {
+  it("are no passwords", () => {
+    const text = problems({
+      "foobar:secrets": { application: "hunter2", root: { password: "hunter2" }, backup: 0 },
+      "foobar:names": ["https://user:hunter2@foobar.com/"],
+    }).join("\n");
+    assert.ok(!text.includes("hunter2"), text);
+    assert.match(text, /secrets\.application is not a number\n.*the program makes .*own/);
+    assert.match(text, /secrets\.backup is 0\n/);
+  });
+
+  it("are taken as texts where texts are meant", () => {
+    assert.deepEqual(problems({ "foobar:loadBalancer": { headers: { "X-XSS-Protection": 0, "X-A": true } } }), []);
+    assert.match(problems({ "foobar:names": [443] }).join(), /names\[0\] is "443"\n +allowed: +a host name in ASCII/);
+  });
+});
