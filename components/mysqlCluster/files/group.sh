@@ -9,10 +9,7 @@ keep_in_group() {
   case "$group" in
   ONLINE)
     if [ -e "$GIVEN_UP" ] || [ -e "$DATA_LOST" ]; then rm -f "$GIVEN_UP" "$DATA_LOST"; fi
-    if [ -n "${joined_with:-}" ]; then
-      echo "$joined_with" >"$CONNECTED_WITH"
-      joined_with=
-    fi
+    if [ -e "$CONNECTED_WITH.next" ]; then mv "$CONNECTED_WITH.next" "$CONNECTED_WITH"; fi
     if [ "$majority" = 0 ]; then
       be_in_minority
     elif [ -e "$REGROUP" ] && [ "$role" = SECONDARY ]; then
@@ -87,14 +84,22 @@ be_in_minority() {
 start_group() {
   local password
   password=$(secret replication-password)
-  rm -f "$CONNECTED_WITH"
+  rm -f "$CONNECTED_WITH" "$CONNECTED_WITH.next"
   ask "STOP GROUP_REPLICATION" 2>/dev/null
   sql 600 <<SQL || return
 $1
 START GROUP_REPLICATION USER = 'replication', PASSWORD = '$password';
 SET GLOBAL group_replication_bootstrap_group = OFF;
 SQL
-  joined_with=$(mark "$password")
+  mark "$password" >"$CONNECTED_WITH.next"
+}
+
+# reaches_itself: a member first tries whether it reaches itself with the password of the file. MySQL would wait if its
+# own account did not have it yet, and this script with it.
+reaches_itself() {
+  if has_password replication; then return; fi
+  state "starting: giving the account replication the password of the file"
+  return 1
 }
 
 # leave_source: stops replicating from a source outside the group. That deletes the relay log, so everything is applied
@@ -107,6 +112,7 @@ leave_source() {
 
 join() {
   leave_source || return
+  reaches_itself || return
   state "starting: joining the group"
   local problem
   if ! problem=$(start_group "" 2>&1); then
@@ -135,6 +141,7 @@ begin_group() {
   if printf '%s\n' "${equals[@]}" | grep -qxF "$promoted"; then chosen=$promoted; fi
   if [ "$chosen" = "$MEMBER" ]; then
     leave_source || return
+    reaches_itself || return
     state "starting: beginning the group, because this node has everything"
     start_group "SET GLOBAL group_replication_bootstrap_group = ON;"
   else

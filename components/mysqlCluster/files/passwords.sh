@@ -105,6 +105,18 @@ keep_accounts() {
   done
 }
 
+# has_password ACCOUNT: whether the account has the password of the file, by its mark. An account that look() does not
+# see counts as one that has it.
+has_password() {
+  local entry
+  for entry in $accounts; do
+    if [ "${entry%%:*}" = "$1" ]; then
+      [[ $entry == "$1:$(mark "$(secret "$1-password")"):"* ]]
+      return
+    fi
+  done
+}
+
 # verify ACCOUNT: a person may have set another password, or this script has just started.
 verify() {
   case "$(accepts "$1" "$password")" in
