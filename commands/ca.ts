@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { renewCertificates, replaceAuthority } from "../operations/rotation/authority.ts";
 import { confirm } from "../operations/session/confirm.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { main, say } from "../operations/session/terminal.ts";
 
@@ -15,7 +15,7 @@ Both are rolled out server by server, without a failed request. An interrupted c
 
 await main(async () => {
   const { rest, ...session } = await openSession(process.argv.slice(2));
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = optionsOf("ca", {
     args: [...rest],
     options: { step: { type: "boolean", default: false }, yes: { type: "boolean", default: false } },
     allowPositionals: true,
@@ -33,4 +33,4 @@ await main(async () => {
   }
   const quiet = { ...session, rest: [] };
   return word === "renew" ? renewCertificates(quiet) : replaceAuthority(quiet, { oneStep: values.step });
-});
+}, USAGE);

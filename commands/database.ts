@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { beginGroup } from "../operations/database/beginGroup.ts";
 import { planFailover } from "../operations/database/failover.ts";
 import { askMembers, comparisons, type Member } from "../operations/database/members.ts";
@@ -10,6 +9,7 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { withoutSignals } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
@@ -32,7 +32,7 @@ const TO_ITS_END = "the work goes on to its end, because half of it would be wor
 /** Exit code: 0 if every database is in its place, or if the requested action is done. */
 await main(async () => {
   const { stack, reference, rest } = commandLine(process.argv.slice(2));
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = optionsOf("database", {
     args: [...rest],
     options: { yes: { type: "boolean", default: false } },
     allowPositionals: true,
@@ -97,7 +97,7 @@ Its data is kept in a volume of its own, and it clones the data of the others.`)
   }, TO_ITS_END);
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
-});
+}, USAGE);
 
 function undone(): number {
   say("nothing was done; --yes does it without a question");

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import type { Drill, DrillContext } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
 import { releases } from "../operations/drills/release.ts";
@@ -7,6 +6,7 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { opened } from "../operations/stack/open.ts";
@@ -30,7 +30,7 @@ const MAX_HOLD_SECONDS = 10;
 /** Drills the stack that is up: one line per drill on stdout; exit code 1 if a drill exceeds its limit. */
 await main(async () => {
   const { rest, ...name } = commandLine(process.argv.slice(2));
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = optionsOf("drill", {
     args: [...rest],
     options: {
       seconds: { type: "string", default: "20" },
@@ -79,7 +79,7 @@ await main(async () => {
     }),
   );
   return isPassed ? 0 : 1;
-});
+}, USAGE);
 
 /** Runs the drills one after the other; resolves to whether all have passed. */
 async function passes(drills: readonly Drill[], context: DrillContext): Promise<boolean> {

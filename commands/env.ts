@@ -30,4 +30,4 @@ await main(async () => {
   for (const line of exportLines(wanted, shell)) console.log(line);
   if (process.stdout.isTTY) say(USAGE);
   return 0;
-});
+}, USAGE);

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
 import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
@@ -9,6 +8,7 @@ import { previousRestore } from "../operations/backups/volumes.ts";
 import { REMOVE_LEFTOVERS } from "../operations/session/busy.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireQuiet } from "../operations/session/heal.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
@@ -32,7 +32,7 @@ const QUESTION = "Replace the present data?";
 
 await main(async () => {
   const { rest, ...line } = await openSession(process.argv.slice(2));
-  const { values } = parseArgs({
+  const { values } = optionsOf("restore", {
     args: [...rest],
     options: {
       latest: { type: "boolean", default: false },
@@ -124,7 +124,7 @@ await main(async () => {
     return isAgreed;
   });
   return isToBeUsed ? changeOver(session, topology, id) : 1;
-});
+}, USAGE);
 
 /**
  * The container's answer about its archive.

@@ -1,10 +1,10 @@
-import { parseArgs } from "node:util";
 import { renewCertificates, replaceAuthority } from "../operations/rotation/authority.ts";
 import { rotate, stateOf } from "../operations/rotation/rotate.ts";
 import { secretRows, secretsNamed } from "../operations/rotation/secrets.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { table } from "../releases/table.ts";
@@ -20,15 +20,11 @@ npm run rotate -- NAME … | all    replaces secrets while the site serves; what
 /** Exit code: 0 if the secrets are replaced, and the ones before are refused. */
 await main(async () => {
   const { stack, reference, rest } = commandLine(process.argv.slice(2));
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = optionsOf("rotate", {
     args: [...rest],
-    options: { yes: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: { yes: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  if (values.help) {
-    say(USAGE);
-    return 0;
-  }
   const asked = secretsNamed(positionals);
   const { secrets, signed } = asked;
   const session = { stack, reference, ...(await prepareMachine(stack)), rest: ["--yes", "--skip-preview"] };
@@ -50,4 +46,4 @@ await main(async () => {
   if (secrets.length === 0) return signed === "authority" ? replaceAuthority(quiet) : renewCertificates(quiet);
   const exitCode = await rotate(session, asked);
   return exitCode === 0 && signed === "certificates" ? renewCertificates(quiet) : exitCode;
-});
+}, USAGE);

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { ensureStack } from "../operations/session/existing.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { outputsOf, readStack } from "../operations/stack/stack.ts";
 import { type AuthorityCertificate, authorityCertificates, isNothing } from "../operations/trust/plan.ts";
@@ -19,7 +19,7 @@ const USAGE = `npm run trust     shows the authority that issues the site's cert
 
 await main(async () => {
   const { rest, ...name } = commandLine(process.argv.slice(2));
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = optionsOf("trust", {
     args: [...rest],
     options: {
       out: { type: "string" },
@@ -63,7 +63,7 @@ await main(async () => {
     return 0;
   }
   return (await confirm("Make this machine trust it?")) ? trustExactly(name.stack, certificates) : 0;
-});
+}, USAGE);
 
 /** Makes this machine trust these certificates of the stack, and no other ones of it. */
 async function trustExactly(stack: string, certificates: readonly AuthorityCertificate[]): Promise<number> {

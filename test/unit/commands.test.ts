@@ -6,6 +6,7 @@ import { bootstrap, provisionedEnvironment } from "../../bootstrap/bootstrap.ts"
 import type { Step } from "../../bootstrap/step.ts";
 import { findBackend, loginFolder, prepareBackend } from "../../operations/session/backend.ts";
 import { commandLine } from "../../operations/session/commandLine.ts";
+import { optionsOf } from "../../operations/session/options.ts";
 import { stackNeeds } from "../../operations/stack/needs.ts";
 import { ROOT } from "../../operations/stack/project.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
@@ -72,6 +73,30 @@ describe("the command line", () => {
     const { stack, reference } = commandLine([], { PULUMI_STACK: "org/foobar/prod" });
     assert.deepEqual([stack, reference], ["prod", "org/foobar/prod"]);
   });
+});
+
+describe("the options of a command", () => {
+  const read = (...args: string[]) =>
+    optionsOf("trust", {
+      args,
+      options: { out: { type: "string" }, yes: { type: "boolean" } },
+      allowPositionals: false,
+    });
+
+  it("are those that it has", () =>
+    assert.deepEqual({ ...read("--out", "a", "--yes").values }, { out: "a", yes: true }));
+
+  for (const [args, complaint] of [
+    [["--bogus"], "--bogus is no option of trust"],
+    [["-x"], "-x is no option of trust"],
+    [["--out"], "--out needs a value"],
+    [["--out", "--yes"], "--out needs a value"],
+    [["--yes=1"], "--yes takes no value"],
+    [["word"], "word is no argument of trust"],
+  ] as const) {
+    it(`are refused in one line otherwise: ${args.join(" ")}`, () =>
+      assert.throws(() => read(...args), { message: `${complaint}\n    allowed:   --stack NAME, --out …, --yes` }));
+  }
 });
 
 describe("the needs of a stack", () => {
