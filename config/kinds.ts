@@ -10,10 +10,12 @@ const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const REGISTRY = `(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:\\d))(?::\\d+)?`;
 const WORDS = "[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*";
 const DIGEST = "@sha256:[0-9a-f]{64}";
-/** [registry/]name as Docker has it, then a tag that is not `latest`, a digest, or both. */
-const IMAGE = new RegExp(
-  `^(?:${REGISTRY}/)?${WORDS}(?:/${WORDS})*(?::(?!latest$)\\w[\\w.-]{0,127}(?:${DIGEST})?|${DIGEST})$`,
-);
+/** [registry/]name as Docker has it, then a tag, a digest, or both. */
+const IMAGE = new RegExp(`^((?:${REGISTRY}/)?${WORDS}(?:/${WORDS})*)(?::(\\w[\\w.-]{0,127}))?(${DIGEST})?$`);
+
+/** Tags that registries move to newer images by habit. */
+const MOVING =
+  /^(?:latest|stable|lts|edge|nightly|main|master|dev|devel|mainline|innovation|current|rolling|canary)(?![a-z])/i;
 
 /** The documentation of a setting. */
 export interface About {
@@ -55,7 +57,7 @@ export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
  */
 export const pem = (content: string) => {
   const allowed = `a PEM file with ${content}, or its text`;
-  return z.union([z.string().min(1), z.strictObject({ secure: z.string() })], { error: allowed });
+  return z.union([z.string().min(1, allowed), z.strictObject({ secure: z.string() })], { error: allowed });
 };
 
 export type Pem = z.output<ReturnType<typeof pem>>;
@@ -71,11 +73,34 @@ function isEndpoint(text: string): boolean {
   return /^(unix:\/\/\/|tcp:\/\/|ssh:\/\/)\S/.test(text) && URL.canParse(text);
 }
 
-export const image = (example: string) =>
-  z
+const EXACT =
+  "an image name with an exact tag or digest, name:1.2.3 or name@sha256:… (tags such as latest, stable and 1.2 move, so they are refused)";
+
+/** @param example the official image by default, whose tag has three numbers */
+export const image = (example: string) => {
+  const [official = ""] = example.split(":");
+  const others = official === "haproxy" ? ", and not one of Alpine, which lacks the shell that the scripts need" : "";
+  return z
     .string({ error: "an image name with an exact tag" })
-    .regex(
-      IMAGE,
-      "an image name with an exact tag or digest, name:tag or name@sha256:… (latest moves, so it is refused)",
+    .refine((text) => isExact(text, official), EXACT)
+    .refine(
+      (text) => !isExact(text, official) || !isOther(text, official),
+      `${official} or an image of a registry, as in registry.foobar.com/${official}:1.2.3${others}`,
     )
     .default(example);
+};
+
+/** Whether an image's name says which image it is. An official image's tag with fewer than three numbers moves. */
+function isExact(text: string, official: string): boolean {
+  const [, name, tag = "", digest] = IMAGE.exec(text) ?? [];
+  if (name === undefined || digest !== undefined) return name !== undefined;
+  return name === official ? /^\d+\.\d+\.\d+/.test(tag) : /\d/.test(tag) && !MOVING.test(tag);
+}
+
+/** Whether an image is one of another program, or a variant that the scripts do not run in. */
+function isOther(text: string, official: string): boolean {
+  const [, name = "", tag = ""] = IMAGE.exec(text) ?? [];
+  if (official === "haproxy" && /alpine/.test(tag)) return true;
+  // Applications are programs of any kind.
+  return official !== "node" && !name.includes("/") && name !== official;
+}

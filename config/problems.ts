@@ -63,10 +63,12 @@ function describe(project: string, stack: string, problem: Problem): string {
   const key = isForeign ? path : `${project}:${path}`;
   const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
-  const advice =
-    problem.example === undefined
+  const set = `set it:    pulumi config set${pathFlag} ${quoted(key)}`;
+  const advice = isEncrypted(problem.value)
+    ? `${set} --plaintext "$(pulumi config get${pathFlag} ${quoted(key)} --stack ${stack})" --stack ${stack}`
+    : problem.example === undefined
       ? `remove it: pulumi config rm${pathFlag} ${quoted(key)} --stack ${stack}`
-      : `set it:    pulumi config set${pathFlag} ${quoted(key)} ${shellWord(problem.example)} --stack ${stack}`;
+      : `${set} ${shellWord(problem.example)} --stack ${stack}`;
   const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
@@ -95,17 +97,20 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
   return error.issues.flatMap((issue): Problem[] => {
     const path = issue.path.filter((part) => typeof part !== "symbol");
     const part = schemaAt(schema, path);
+    const own = valueAt(value, path);
+    if (isEncrypted(own)) return [{ path, value: own, ...ENCRYPTED }];
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
-    const own = valueAt(value, path);
-    const example = exampleOf(part, own);
-    return [{ path, value: own, allowed: issue.message, example, ...(isEncrypted(own) ? ENCRYPTED : {}) }];
+    return [{ path, value: own, allowed: issue.message, example: exampleOf(part, own) }];
   });
 }
 
-/** Only texts can be encrypted: the CLI makes a text of everything that it encrypts. */
-const ENCRYPTED = { complaint: "is encrypted, and only the Pulumi CLI decrypts it" };
+/** Commands that read a stack's file do without texts that are encrypted, but not without other values. */
+const ENCRYPTED = {
+  complaint: "is encrypted, and only the Pulumi CLI decrypts it",
+  allowed: "a value in clear: texts alone can be encrypted",
+};
 
 /** The problem of a key that is not a setting; it names the nearest setting. */
 export function unknownKey(path: Path, known: readonly string[]): Problem {

@@ -78,7 +78,10 @@ export const connectionsPerSource = whole(0, 10_000, "connections")
 
 /** config/rules/visitors.ts checks names and values. */
 export const headers = z
-  .record(z.string(), z.string({ error: "a text" }), { error: "headers: each name with its text" })
+  // config/shape.ts makes texts of numbers and truth values, so editors are told that both are allowed.
+  .record(z.string(), z.string({ error: "a text" }).meta({ type: ["string", "number", "boolean"] }), {
+    error: "headers: each name with its text",
+  })
   .default({})
   .meta({
     description:

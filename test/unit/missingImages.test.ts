@@ -62,7 +62,7 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
 
   it("does not wait forever for a registry that does not answer", async () => {
     const [problem] = await missingImages(
-      plan({ nginx: "nginx:1" }),
+      plan({ nginx: "nginx:1.31.0" }),
       await start(present, { registry: () => undefined }),
       100,
     );

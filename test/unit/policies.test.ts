@@ -137,7 +137,7 @@ describe("the policy pack", function () {
     });
 
     it("a database whose tag shows no downgrade", async () => {
-      for (const mysql of ["mysql:9", `mysql@sha256:${"0".repeat(64)}`]) {
+      for (const mysql of ["registry.foobar.com/mysql:9", `mysql@sha256:${"0".repeat(64)}`]) {
         assert.match((await root({ "foobar:images": { mysql } })).join(), /^database-version: /);
       }
       assert.deepEqual(await root({ "foobar:images": { mysql: `mysql:9.7.4@sha256:${"0".repeat(64)}` } }), []);

@@ -56,6 +56,18 @@ describe("a stack's file", () => {
     assert.equal(configOf("foobar", "dev", text).application.release, "12e4567890");
   });
 
+  it("may have texts that the CLI has encrypted, and says which other values commands cannot read", () => {
+    const secret = "{secure: v1:abc:def}";
+    const headers = `config:\n  foobar:loadBalancer:\n    headers: {X-Token: ${secret}}\n`;
+    assert.deepEqual(configOf("foobar", "dev", headers).loadBalancer.port, 8080);
+    assert.ok(!withObjects("foobar", headers).text.includes("encrypted"));
+    const port = `config:\n  foobar:loadBalancer:\n    port: ${secret}\n  foobar:web: ${secret}\n`;
+    assert.throws(
+      () => configOf("foobar", "dev", port),
+      /web is encrypted, and only the Pulumi CLI decrypts it[\s\S]*port is encrypted|port is encrypted[\s\S]*web is encrypted/,
+    );
+  });
+
   it("keeps its comments while a drill has other settings in it", () => {
     const changed = changedText("foobar", TEXTS, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
     assert.match(changed, /# What another program reads/);
