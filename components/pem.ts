@@ -15,11 +15,28 @@ export function pemText(setting: Pem): string {
   return isPemText(setting) ? setting : readFileSync(setting, "utf8");
 }
 
-/** The blocks of a PEM text whose label matches, each with a line break at its end. All else is left out. */
+/**
+ * The blocks of a PEM text whose label matches, each with a line break at its end. All else is left out. Indented lines,
+ * a block on one line, and line breaks that are written as \\n are put right: HAProxy and OpenSSL would refuse them.
+ */
 export function pemBlocks(text: string, label: RegExp): string[] {
-  return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)].flatMap(([block, found = ""]) =>
-    label.test(found) ? [`${block.replaceAll("\r", "")}\n`] : [],
+  return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g)].flatMap(
+    ([, found = "", content = ""]) =>
+      label.test(found) ? [`-----BEGIN ${found}-----\n${lines(content).join("\n")}\n-----END ${found}-----\n`] : [],
   );
+}
+
+/** The length of lines in PEM (RFC 7468). */
+const LINE = /.{1,64}/g;
+
+function lines(content: string): string[] {
+  const written = content
+    .replace(/\\[rn]/g, "\n")
+    .split(/[\r\n]/)
+    .map((line) => line.trim());
+  // Old encrypted keys have headers, which a blank line ends.
+  if (content.includes(":")) return written.slice(written[0] === "" ? 1 : 0, written.at(-1) === "" ? -1 : undefined);
+  return written.join("").replace(/\s/g, "").match(LINE) ?? [];
 }
 
 export const IS_CERTIFICATE = /^(?:X509 |TRUSTED )?CERTIFICATE$/;

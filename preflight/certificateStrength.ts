@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { valuesIn } from "./der.ts";
 
 /** The shortest RSA key that browsers accept, in bits. */
 export const RSA_BITS = 2_048;
@@ -41,7 +42,7 @@ const STRONG_HASHES = "6086480165030402";
 function weakSignature(one: X509Certificate): string | undefined {
   if (one.checkIssued(one)) return undefined;
   const algorithm = signatureAlgorithm(one.raw);
-  const identifier = contentAt(algorithm, 0).toString("hex");
+  const identifier = valuesIn(algorithm)[0]?.content.toString("hex") ?? "";
   const isWeakPss = identifier === RSA_PSS && !algorithm.toString("hex").includes(STRONG_HASHES);
   const hash = isWeakPss ? "SHA-1" : WEAK_SIGNATURES[identifier];
   return hash === undefined ? undefined : `is signed with ${hash}`;
@@ -49,25 +50,6 @@ function weakSignature(one: X509Certificate): string | undefined {
 
 /** The second part of a certificate (RFC 5280, section 4.1). Node.js names it from version 24.9 on. */
 function signatureAlgorithm(certificate: Buffer): Buffer {
-  const parts = contentAt(certificate, 0);
-  return contentAt(parts, endAt(parts, 0));
-}
-
-/** The content of the value in DER at an offset. */
-function contentAt(der: Buffer, offset: number): Buffer {
-  const { start, end } = spanAt(der, offset);
-  return der.subarray(start, end);
-}
-
-function endAt(der: Buffer, offset: number): number {
-  return spanAt(der, offset).end;
-}
-
-/** A length of 128 or more is itself preceded by the number of its bytes. */
-function spanAt(der: Buffer, offset: number): { readonly start: number; readonly end: number } {
-  const first = der.readUInt8(offset + 1);
-  if (first < 0x80) return { start: offset + 2, end: offset + 2 + first };
-  const bytes = first - 0x80;
-  const start = offset + 2 + bytes;
-  return { start, end: start + der.readUIntBE(offset + 2, bytes) };
+  const [whole] = valuesIn(certificate);
+  return valuesIn(whole?.content ?? Buffer.of())[1]?.content ?? Buffer.of();
 }

@@ -11,6 +11,7 @@ import { downgrade } from "./downgrade.ts";
 import { missingBackupFolder, missingFiles } from "./folders.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
+import { keysInClear } from "./keysInClear.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
@@ -38,11 +39,12 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const { application, release, static: staticFiles } = topology.files;
   const known = await ownState(topology);
   let isServing = false;
-  const certificate = examineCertificate(topology, stackFileText(topology.stack));
-  if (certificate.warning !== undefined) void pulumi.log.warn(certificate.warning);
+  const certificate = examineCertificate(topology);
+  for (const warning of certificate.warnings) void pulumi.log.warn(warning);
   const problems = [
     ...certificate.problems,
     ...authorityProblems(topology),
+    ...keysInClear(stackFileText(topology.stack), topology),
     ...(known === undefined ? [] : generationProblems(topology, known)),
     ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
     ...missingFiles("staticFiles", staticFiles),

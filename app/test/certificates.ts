@@ -28,6 +28,7 @@ const TRUE = der(0x01, Buffer.from([0xff]));
 const COMMON_NAME = oid("550403");
 const BASIC_CONSTRAINTS = oid("551d13");
 const SUBJECT_ALT_NAME = oid("551d11");
+const KEY_USAGE = oid("551d0f");
 const EXTENDED_KEY_USAGE = oid("551d25");
 const USES = { server: oid("2b06010505070301"), client: oid("2b06010505070302") } as const;
 const SIGNATURES = {
@@ -46,6 +47,7 @@ const distinguishedName = (name: string) => sequence(der(0x31, sequence(COMMON_N
 const time = (text: string) => der(0x17, Buffer.from(text));
 const alternative = (name: string) =>
   isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name));
+const inLines = (content: Buffer) => content.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
 const signatureOf = (key: KeyObject, hash: keyof typeof SIGNATURES) =>
   SIGNATURES[hash][key.asymmetricKeyType === "rsa" ? "rsa" : "ec"];
 
@@ -62,6 +64,8 @@ export interface Terms {
   readonly to?: string;
   /** Default: it does not say. */
   readonly use?: keyof typeof USES;
+  /** The bits of its key usage, as one byte: 0x80 is digitalSignature, 0x04 keyCertSign. Default: it does not say. */
+  readonly keyUsage?: number;
   /** The hash of its signature. Default: sha256. */
   readonly hash?: keyof typeof SIGNATURES;
 }
@@ -76,6 +80,9 @@ export function issue(name: string, authority?: Issued, terms: Terms = {}): Issu
     isAuthority
       ? sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE)))
       : sequence(SUBJECT_ALT_NAME, octets(sequence(...names.map(alternative)))),
+    ...(terms.keyUsage === undefined
+      ? []
+      : [sequence(KEY_USAGE, TRUE, octets(der(0x03, Buffer.from([0, terms.keyUsage]))))]),
     ...(terms.use === undefined ? [] : [sequence(EXTENDED_KEY_USAGE, octets(sequence(USES[terms.use])))]),
   ];
   const content = sequence(
@@ -90,6 +97,6 @@ export function issue(name: string, authority?: Issued, terms: Terms = {}): Issu
   );
   const signature = createSign(hash).update(content).sign(signer);
   const whole = Buffer.from(sequence(content, signatureOf(signer, hash), der(0x03, Buffer.from([0]), signature)));
-  const certificate = `-----BEGIN CERTIFICATE-----\n${whole.toString("base64")}\n-----END CERTIFICATE-----\n`;
+  const certificate = `-----BEGIN CERTIFICATE-----\n${inLines(whole)}\n-----END CERTIFICATE-----\n`;
   return { name, certificate, key: key.export({ type: "pkcs8", format: "pem" }).toString() };
 }

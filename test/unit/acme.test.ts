@@ -187,13 +187,30 @@ describe("the thumbprint of an account", () => {
 
 describe("the authority of a directory", () => {
   const problemsWith = (ca: string) =>
-    authorityProblems(plan({ acme: { ca } })).map(({ complaint }) => complaint?.replace(/ \(.*/, ""));
+    authorityProblems(plan({ acme: { ca } }), new Date("2026-11-26T12:00:00Z")).map(({ complaint }) =>
+      complaint?.replace(/ \(.*/, ""),
+    );
 
   it("is a file or a text with a certificate, which the preflight reads", () => {
     assert.deepEqual(problemsWith(issue("authority").certificate), []);
     assert.deepEqual(problemsWith("./none.pem"), ['is "./none.pem", which cannot be read']);
     assert.deepEqual(problemsWith("package.json"), ['is "package.json", which holds no certificate in PEM']);
     assert.deepEqual(problemsWith(ACCOUNT_KEY), ["is a text, which holds no certificate in PEM"]);
+  });
+
+  it("is an authority's, can be read, and is valid", () => {
+    const root = issue("authority");
+    const middle = issue("the next", root, { isAuthority: true });
+    assert.deepEqual(problemsWith(root.certificate.replaceAll("\n", "\n      ")), []);
+    assert.deepEqual(problemsWith(middle.certificate + root.certificate), []);
+    assert.deepEqual(problemsWith(issue("pinned", undefined, { isAuthority: false }).certificate), []);
+    for (const [ca, wrong] of [
+      ["-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n", "cannot be read"],
+      [root.certificate + issue("www.foobar.com", root).certificate, "is no authority's"],
+      [issue("old", undefined, { to: "261120000000Z" }).certificate, "has expired at 2026-11-20T00:00:00.000Z"],
+    ] as const) {
+      assert.deepEqual(problemsWith(ca), [`is a text, which holds a certificate that ${wrong}`]);
+    }
   });
 });
 

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { type Issued, issue, type Terms } from "../../app/test/certificates.ts";
-import { parseConfig, rawSettings } from "../../config/config.ts";
-import { examineCertificate } from "../../preflight/certificate.ts";
-import { certificateComplaints } from "../../preflight/certificateRules.ts";
-import { planTopology } from "../../topology/topology.ts";
+import { certificateComplaints, chainWarning } from "../../preflight/certificateRules.ts";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -21,6 +16,8 @@ const root = issue("the root", undefined);
 const middle = issue("the intermediate", root, { isAuthority: true });
 /** A site's certificate that differs from the usual one. */
 const site = (terms: Terms = {}, by = middle) => issue("www.foobar.com", by, { use: "server", ...terms });
+
+const USUAL = { names: [], profile: "modern", hsts: undefined } as const;
 
 describe("the user's certificate", () => {
   const leaf = site({ names: ["www.foobar.com", "*.shop.foobar.com", "192.0.2.1"] });
@@ -53,12 +50,8 @@ describe("the user's certificate", () => {
     assert.deepEqual(complaints({ certificate }), [
       "certificate has its chain in the wrong order: the intermediate, www.foobar.com",
     ]);
-    const [{ cure } = { cure: "" }] = certificateComplaints(
-      { ...leaf, certificate },
-      { names: [], profile: "modern", hsts: undefined },
-      NOW,
-    );
-    assert.match(cure, /: www\.foobar\.com, the intermediate$/);
+    const [{ cure } = { cure: "" }] = certificateComplaints({ ...leaf, certificate }, USUAL, NOW);
+    assert.match(cure ?? "", /: www\.foobar\.com, the intermediate$/);
     assert.equal(complaints({ certificate: chain(leaf, root, middle) }).length, 1);
   });
 
@@ -137,61 +130,71 @@ describe("the user's certificate", () => {
     assert.deepEqual(complaints({ ...own, certificate: chain(own, next, old) }), []);
   });
 
-  describe("as a setting", () => {
-    const examine = (own: Partial<Made>, stackFile = "", more: object = {}) => {
-      const { certificate, key } = { ...leaf, ...own };
-      const settings = {
-        "foobar:names": ["www.foobar.com"],
-        "foobar:loadBalancer": { tls: { certificate, key }, ...more },
-      };
-      return examineCertificate(planTopology(parseConfig("foobar", "dev", rawSettings(settings))), stackFile, NOW);
-    };
+  it("names the part of the chain to renew, where that has expired", () => {
+    const old = issue("an old one", root, { isAuthority: true, to: "261120000000Z" });
+    const own = site({}, old);
+    const texts = { key: own.key, certificate: chain(own, old) };
+    const [{ cure } = { cure: "" }] = certificateComplaints(texts, USUAL, NOW);
+    assert.match(cure ?? "", /^replace this certificate of the chain/);
+  });
 
-    it("is read from a file or is the text itself", () => {
-      const folder = mkdtempSync(join(tmpdir(), "foobar-"));
-      const [certificate, key] = [join(folder, "site.pem"), join(folder, "site.key")];
-      writeFileSync(certificate, leaf.certificate);
-      writeFileSync(key, leaf.key);
-      for (const own of [{}, { certificate, key }, { key }]) assert.deepEqual(examine(own).problems, []);
-      rmSync(folder, { recursive: true });
-    });
+  it("is refused if its key usage lacks signatures, and if its wildcard is a part of a label", () => {
+    assert.deepEqual(complaints(site({ keyUsage: 0x80 })), []);
+    for (const keyUsage of [0x04, 0x20]) {
+      assert.deepEqual(complaints(site({ keyUsage })), [
+        "certificate may not be used by a server: its key usage lacks digitalSignature, which every handshake needs",
+      ]);
+    }
+    assert.match(complaints(site({ names: ["w*.foobar.com"] }), ["www.foobar.com"]).join(), /is not for www/);
+  });
 
-    it("is refused if its file is missing, and no text of a key is ever shown", () => {
-      const { problems } = examine({ certificate: "nowhere.pem", key: leaf.key.replace("BEGIN", "BEGUN") });
-      assert.deepEqual(
-        problems.map(({ path }) => path.join(".")),
-        ["loadBalancer.tls.certificate", "loadBalancer.tls.key"],
-      );
-      assert.match(problems[0]?.complaint ?? "", /nowhere\.pem.*ENOENT/);
-      assert.ok(!JSON.stringify(problems).includes(leaf.key.slice(30, 60)));
-    });
+  it("is refused with several keys, and with one certificate among others that is damaged", () => {
+    const other = pem(key("P-256"));
+    for (const both of [leaf.key + other, other + leaf.key]) {
+      assert.deepEqual(complaints({ key: both }), [
+        "key holds 2 private keys, of which one at most belongs to the certificate",
+      ]);
+    }
+    const damaged = middle.certificate.replace(/\n.{9}/, "\nAAAAAAAAA");
+    assert.deepEqual(complaints({ certificate: leaf.certificate + damaged }), [
+      "certificate holds certificate 2 of 2 that cannot be read",
+    ]);
+  });
 
-    it("is refused if its key is in clear in the stack's file", () => {
-      const [problem] = examine(
-        {},
-        `config:\n  foobar:loadBalancer:\n    tls:\n      key: |\n        ${leaf.key}`,
-      ).problems;
-      assert.equal(problem?.complaint, "is in clear in the stack's file");
-      assert.deepEqual(
-        examine({}, "config:\n  foobar:loadBalancer:\n    tls:\n      key:\n        secure: v1:x").problems,
-        [],
-      );
-    });
+  it("is accepted indented, on one line, and with line breaks that are written out", () => {
+    for (const change of [
+      (text: string) => text.replaceAll("\n", "\n    "),
+      (text: string) => text.replaceAll("\n", " "),
+      (text: string) => text.replaceAll("\n", "\\n"),
+      (text: string) => text.replaceAll("\n", "\\r\\n"),
+      (text: string) => text.replaceAll("\n", ""),
+    ]) {
+      assert.deepEqual(complaints({ certificate: change(chain(leaf, middle)), key: change(leaf.key) }), []);
+    }
+  });
 
-    it("is refused if it has signed itself, because of HSTS, but not behind a trusted proxy", () => {
-      const { certificate, key } = issue("www.foobar.com", undefined, {
-        names: ["www.foobar.com"],
-        isAuthority: false,
-      });
-      assert.match(examine({ certificate, key }).problems[0]?.complaint ?? "", /signed itself.*HSTS/);
-      const trustedProxies = { addresses: ["192.0.2.0/24"] };
-      assert.deepEqual(examine({ certificate, key }, "", { trustedProxies }).problems, []);
-    });
+  it("is refused with HSTS if it leads to a private authority or to itself", () => {
+    const hsts = "max-age=63072000";
+    const alone = issue("www.foobar.com", undefined, { isAuthority: false });
+    assert.match(complaints(alone, [], "modern", hsts).join(), /^hsts would be sent.* has signed itself/);
+    const whole = chain(leaf, middle, root);
+    assert.match(complaints({ certificate: whole }, [], "modern", hsts).join(), /^hsts .*authority, the root/);
+    assert.deepEqual(complaints({ certificate: whole }, [], "modern", "max-age=0"), []);
+    assert.deepEqual(complaints({ certificate: whole }), []);
+    assert.deepEqual(complaints({ certificate: chain(leaf, middle) }, [], "modern", hsts), []);
+  });
 
-    it("is warned of in its last three weeks", () => {
-      assert.equal(examine({}).warning, undefined);
-      const soon = site({ to: "261201120000Z" });
-      assert.match(examine(soon).warning ?? "", /expires in 5 days, at 2026-12-01T12:00:00.000Z/);
-    });
+  it("is warned of without the certificate of its authority, and with HSTS if that is no public one", () => {
+    const warning = (certificate: string, hsts?: string) =>
+      chainWarning({ certificate, key: leaf.key }, { ...USUAL, hsts }) ?? "";
+    assert.match(warning(leaf.certificate), /^comes alone, .*the intermediate: clients[\s\S]*fullchain\.pem/);
+    assert.match(warning(chain(leaf, middle), "max-age=60"), /^leads to the root, which is no public authority/);
+    assert.equal(warning(chain(leaf, middle)), "");
+    assert.equal(warning(chain(leaf, middle, root)), "");
+    const [publicRoot = ""] = rootCertificates;
+    assert.equal(
+      chainWarning({ certificate: publicRoot, key: undefined }, { ...USUAL, hsts: "max-age=60" }),
+      undefined,
+    );
   });
 });

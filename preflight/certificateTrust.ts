@@ -1,0 +1,75 @@
+import { X509Certificate } from "node:crypto";
+import { rootCertificates } from "node:tls";
+import { inOrder, isSignedBy, issuerOf, nameOf } from "./certificateChain.ts";
+import type { Complaint } from "./certificateTexts.ts";
+
+/**
+ * Where a certificate leads: to a public authority, which visitors trust; to itself or to a private authority, which
+ * they do not; or to an authority that neither its file nor Node.js knows.
+ */
+type Origin = "public" | "itself" | "private" | "unknown";
+
+/** The public authorities that Node.js knows, those of Mozilla's list. */
+const publicRoots = lazily(() => rootCertificates.map((pem) => new X509Certificate(pem)));
+
+function originOf(leaf: X509Certificate, chain: readonly X509Certificate[]): Origin {
+  const last = inOrder(leaf, chain).at(-1) ?? leaf;
+  if (publicRoots().some((root) => root.fingerprint256 === last.fingerprint256 || isSignedBy(last, root))) {
+    return "public";
+  }
+  if (!isSignedBy(last, last)) return "unknown";
+  return last === leaf ? "itself" : "private";
+}
+
+/** With HSTS a browser lets nobody past its warning of a certificate that it does not trust. */
+export function trustProblems(
+  leaf: X509Certificate,
+  chain: readonly X509Certificate[],
+  hsts: string | undefined,
+): Complaint[] {
+  if (!isInForce(hsts)) return [];
+  const origin = originOf(leaf, chain);
+  if (origin === "public" || origin === "unknown") return [];
+  const root = inOrder(leaf, chain).at(-1) ?? leaf;
+  const reason =
+    origin === "itself"
+      ? `the certificate of ${nameOf(leaf)} has signed itself`
+      : `the certificate of ${nameOf(leaf)} is one of a private authority, ${nameOf(root)}`;
+  return [
+    {
+      about: "hsts",
+      complaint: `would be sent for ${/\d+/.exec(hsts ?? "")?.[0]} seconds, and ${reason}: HSTS lets no browser past its warning, on any port of the host, if that browser does not trust the certificate`,
+      allowed: "HSTS with the certificate of a public authority; else maxAgeSeconds 0, which switches it off",
+    },
+  ];
+}
+
+/** What visitors may not trust in a certificate that has no other problem; undefined: nothing. */
+export function trustWarning(
+  leaf: X509Certificate,
+  chain: readonly X509Certificate[],
+  hsts: string | undefined,
+): string | undefined {
+  if (originOf(leaf, chain) !== "unknown") return undefined;
+  const last = inOrder(leaf, chain).at(-1) ?? leaf;
+  const strict = isInForce(hsts) ? ", and with HSTS no browser offers a way past its warning" : "";
+  if (last === leaf) {
+    return `comes alone, without a certificate of its authority, ${issuerOf(leaf)}: clients that lack that certificate refuse the site${strict}
+    cure:      set the file with the whole chain, such as certbot's fullchain.pem instead of cert.pem`;
+  }
+  if (strict === "") return undefined;
+  return `leads to ${issuerOf(last)}, which is no public authority that Node.js knows: visitors who do not trust it are refused${strict}
+    cure:      set the file with the whole chain, or switch HSTS off`;
+}
+
+function isInForce(hsts: string | undefined): boolean {
+  return hsts !== undefined && !hsts.startsWith("max-age=0");
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
