@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { withProcessLimits } from "./components/processLimits.ts";
+import { configWarnings } from "./config/warnings.ts";
 import { deploy } from "./deploy.ts";
 import { loadConfig } from "./preflight/configuration.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -12,7 +14,9 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
  * Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs.
  */
 export default async function main() {
-  const topology = planTopology(await loadConfig());
+  const config = await loadConfig();
+  for (const warning of configWarnings(config)) void pulumi.log.warn(warning);
+  const topology = planTopology(config);
   const { isServing } = await preflight(topology);
   const outputs = deploy(topology, isServing);
   return { ...outputs, containers: withProcessLimits(topology, outputs.containers) };

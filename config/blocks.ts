@@ -24,6 +24,12 @@ const PRIVATE = [
  */
 const NARROW_BITS = { ipv4: 12, ipv6: 28 } as const;
 
+/**
+ * Blocks that together have more public addresses than a block with this prefix are as wide. The networks that publish
+ * the most for their proxies have a quarter of that.
+ */
+const TOGETHER_BITS = { ipv4: 8, ipv6: 20 } as const;
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Whether a text is a block in its usual spelling, with zero host bits. */
@@ -67,17 +73,39 @@ export function isIPv6Block(block: string): boolean {
 }
 
 /** Whether every address of a block is in another one. */
-function isWithin(block: string, other: string): boolean {
+export function isWithin(block: string, other: string): boolean {
   const [address, bits] = ipaddr.parseCIDR(block);
   const [around, shorter] = ipaddr.parseCIDR(other);
   return address.kind() === around.kind() && bits >= shorter && address.match(around, shorter);
 }
 
+function isPrivate(block: string): boolean {
+  return PRIVATE.some((other) => isWithin(block, other));
+}
+
 /** Whether a block holds addresses of many strangers: whoever has one of them would be believed. */
 export function isVeryWide(block: string): boolean {
-  if (PRIVATE.some((other) => isWithin(block, other))) return false;
+  if (isPrivate(block)) return false;
   const [address, bits] = ipaddr.parseCIDR(block);
   return bits < NARROW_BITS[address.kind()];
+}
+
+/** Whether blocks that are not wide each hold addresses of many strangers together. */
+export function areVeryWide(blocks: readonly string[]): boolean {
+  const open = blocks.filter((block) => !isPrivate(block)).map((block) => ipaddr.parseCIDR(block));
+  return (["ipv4", "ipv6"] as const).some((kind) => {
+    const share = open.reduce((sum, [address, bits]) => sum + (address.kind() === kind ? 2 ** -bits : 0), 0);
+    return share > 2 ** -TOGETHER_BITS[kind];
+  });
+}
+
+/**
+ * Blocks that hold the address of clients on the load balancer's host, its edge network's gateway, only because they are
+ * wider than that network. With Docker Desktop all clients have it. Only 127.0.0.0/8 or the network itself mean the host.
+ */
+export function widerThan(edge: string, blocks: readonly string[]): string[] {
+  if (blocks.some(isLoopbackBlock)) return [];
+  return blocks.filter((block) => block !== edge && isWithin(edge, block) && !isVeryWide(block));
 }
 
 /** Whether a block is a machine's own: the setting means the host itself. */

@@ -3,8 +3,11 @@ import ipaddr from "ipaddr.js";
 /** Prefix bits that divide a range into its parts: each network gets a sixteenth. */
 const PARTS_BITS = 4;
 
-/** Blocks that no container can have addresses from: "this host", loopback, link-local, multicast and reserved. */
-const UNUSABLE = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
+/**
+ * The private blocks (RFC 1918, RFC 6598). A public subnet would take its addresses on the Internet away from the host,
+ * which would route them into a bridge.
+ */
+export const PRIVATE_BLOCKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"] as const;
 
 /**
  * The private /16 blocks in the order of proposal, without that of the default range: stacks without settings use it.
@@ -22,13 +25,13 @@ interface Span {
   readonly last: number;
 }
 
-/** Whether a text is an IPv4 subnet for containers, in canonical CIDR form with zero host bits. */
+/** Whether a text is a private IPv4 subnet for containers, in canonical CIDR form with zero host bits. */
 export function isSubnet(text: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
   if (!isCidr(text)) return false;
   const bits = bitsOf(text);
   // The engine's parser (Go) refuses octal numbers and fewer than four of them.
   if (text !== cidr(spanOf(text).first, bits)) return false;
-  return bits >= least && bits <= most && !UNUSABLE.some((block) => overlap(block, text));
+  return bits >= least && bits <= most && PRIVATE_BLOCKS.some((block) => isInside(text, block));
 }
 
 /** Whether a text is an IPv4 subnet at all: networks can have IPv6 subnets, too. */
@@ -49,6 +52,19 @@ export function bitsOf(subnet: string): number {
 /** Whether two IPv4 subnets in CIDR form share an address. */
 export function overlap(a: string, b: string): boolean {
   return share(spanOf(a), spanOf(b));
+}
+
+/** Whether every address of an IPv4 subnet is in another one. */
+export function isInside(subnet: string, other: string): boolean {
+  const [inner, outer] = [spanOf(subnet), spanOf(other)];
+  return inner.first >= outer.first && inner.last <= outer.last;
+}
+
+/** The subnets that hold the addresses of an IPv4 subnet but for one. */
+export function without(subnet: string, address: string): string[] {
+  if (!overlap(subnet, `${address}/32`)) return [subnet];
+  const bits = bitsOf(subnet);
+  return bits === 32 ? [] : [0, 1].flatMap((half) => without(partOf(subnet, half, bits + 1), address));
 }
 
 /** The address at an offset in a subnet; negative offsets count from the broadcast address, which is -1. */

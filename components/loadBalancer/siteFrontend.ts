@@ -1,5 +1,5 @@
 import { isWildcard, siteName } from "../../config/names.ts";
-import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
+import type { LoadBalancerPlan, SitePlan } from "../../topology/loadBalancerPlan.ts";
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { challengeAnswer } from "./acme.ts";
 import { answerRules } from "./answerRules.ts";
@@ -32,6 +32,7 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
     "option disable-h2-upgrade",
     ...connectionRules(visitors, plan.site.http3),
     ...identityRules(visitors),
+    ...localHost(plan.site),
     ...requestRules(visitors),
     ...challengeAnswer(plan.site),
     ...admissionRules(visitors),
@@ -117,14 +118,25 @@ function redirect(plan: LoadBalancerPlan): string[] {
   ];
 }
 
-/** Headers of every answer over HTTPS, HAProxy's own included. */
+/** HSTS holds for every port of a host: for localhost it would end all that a developer's machine serves by plain HTTP. */
+function localHost({ hsts }: SitePlan): string[] {
+  return hsts === undefined
+    ? []
+    : [`http-request set-var(txn.local) bool(true) if { ${HOST} -m reg ^(.+\\.)?localhost\\.?$ }`];
+}
+
+/** Headers of every answer over HTTPS, HAProxy's own included. HSTS is not sent for localhost. */
 function answers(plan: LoadBalancerPlan): string[] {
   const { hsts, http3 } = plan.site;
   const { proxies } = plan.visitors;
   // Whether a proxy has HTTP/3 is for that proxy to say.
   const direct = proxies === undefined ? "" : ` !{ ${proxiedCondition(proxies)} }`;
   return [
-    ...(hsts === undefined ? [] : [`http-after-response set-header Strict-Transport-Security "${hsts}" if ${SECURE}`]),
+    ...(hsts === undefined
+      ? []
+      : [
+          `http-after-response set-header Strict-Transport-Security "${hsts}" if ${SECURE} !{ var(txn.local) -m bool }`,
+        ]),
     ...(http3
       ? entrances(plan).map(
           ({ port, condition }) =>

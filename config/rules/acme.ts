@@ -1,4 +1,12 @@
-import { CHALLENGE_PORT, isPrivateDirectory, isPublicName } from "../acme.ts";
+import {
+  CHALLENGE_PORT,
+  isPrivateDirectory,
+  isPublicName,
+  LETS_ENCRYPT,
+  MOST_NAMES,
+  meantDirectory,
+  wantsExternalAccount,
+} from "../acme.ts";
 import { httpMode } from "../loadBalancing.ts";
 import { isWildcard } from "../names.ts";
 import type { Path, Problem } from "../problems.ts";
@@ -15,10 +23,14 @@ const ACME: Path = ["loadBalancer", "tls", "acme"];
 export function acmeChecks(names: Settings["names"], loadBalancer: LoadBalancer): Problem[] {
   const { acme } = loadBalancer.tls;
   if (acme === undefined) return [];
+  const two = judged(() => twoCertificates(loadBalancer));
+  // What ACME needs, such as an address for everybody, would be wrong for a site that keeps its own certificate.
+  if (two.length > 0) return two;
   return judged(
-    () => twoCertificates(loadBalancer),
+    () => usableDirectory(acme),
     () => certifiableNames(names, acme),
     () => reachable(loadBalancer, acme),
+    () => realAddress(acme),
   );
 }
 
@@ -33,6 +45,38 @@ function twoCertificates({ tls: { certificate, key } }: LoadBalancer): Problem[]
   ];
 }
 
+function usableDirectory({ directory }: Acme): Problem[] {
+  const path = [...ACME, "directory"];
+  if (wantsExternalAccount(directory)) {
+    return [
+      {
+        path,
+        value: directory,
+        allowed:
+          "the directory of an authority without external accounts, such as Let's Encrypt: HAProxy's ACME cannot name one; for this authority let lego or certbot get files (docs/operations.md, Wildcards, and challenges by DNS)",
+        example: LETS_ENCRYPT,
+      },
+    ];
+  }
+  const meant = meantDirectory(directory);
+  return meant === undefined
+    ? []
+    : [{ path, value: directory, allowed: "the URL of the authority's directory itself", example: meant }];
+}
+
+/** Public authorities refuse an account whose address nobody can have. */
+function realAddress({ email, ...acme }: Acme): Problem[] {
+  if (isPrivateDirectory(acme) || isPublicName(email.slice(email.lastIndexOf("@") + 1))) return [];
+  return [
+    {
+      path: [...ACME, "email"],
+      value: email,
+      allowed: "an e-mail address in a domain of the public DNS that somebody owns: the authority refuses others",
+      example: "admin@foobar.com",
+    },
+  ];
+}
+
 function certifiableNames(names: Settings["names"], acme: Acme): Problem[] {
   if (names.length === 0) {
     return [
@@ -41,6 +85,16 @@ function certifiableNames(names: Settings["names"], acme: Acme): Problem[] {
         complaint: "is empty, and loadBalancer.tls.acme asks for a certificate for these names",
         allowed: "one public host name of the site at least",
         example: '["www.foobar.com"]',
+      },
+    ];
+  }
+  if (names.length > MOST_NAMES) {
+    return [
+      {
+        path: ["names"],
+        complaint: `has ${names.length} names, and loadBalancer.tls.acme asks for one certificate for all of them`,
+        allowed: `at most ${MOST_NAMES} names, the most that authorities put into one certificate`,
+        cure: "take names out of the list; or let lego or certbot get a certificate with a wildcard (docs/operations.md)",
       },
     ];
   }

@@ -1,4 +1,5 @@
 import { isTrustedDirectory } from "../acme.ts";
+import { httpMode } from "../loadBalancing.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 import { judged } from "../wellFormed.ts";
@@ -16,7 +17,21 @@ export function httpsChecks(loadBalancer: LoadBalancer): Problem[] {
     // A trusted proxy ends visitors' HTTPS with its own certificate.
     () => (loadBalancer.trustedProxies === undefined ? hstsAlone(tls) : []),
     () => preload(tls),
+    () => (loadBalancer.trustedProxies === undefined ? preloadRedirects(loadBalancer) : []),
   );
+}
+
+/** Browsers' lists hold only names whose plain HTTP, if there is any, leads to HTTPS (https://hstspreload.org). */
+function preloadRedirects(loadBalancer: LoadBalancer): Problem[] {
+  if (!loadBalancer.tls.hsts?.preload || httpMode(loadBalancer) !== "serve") return [];
+  return [
+    {
+      path: ["loadBalancer", "http"],
+      complaint: "is serve, and loadBalancer.tls.hsts.preload is true",
+      allowed: "redirect or off with preload: browsers' lists hold only names whose plain HTTP leads to HTTPS",
+      example: "redirect",
+    },
+  ];
 }
 
 function halfCertificate({ certificate, key }: LoadBalancer["tls"]): Problem[] {

@@ -21,11 +21,16 @@ export interface ListRules {
 /** Problems of a list's entries. All proposals together give a list without problems: no two of them are the same. */
 export function listProblems(path: Path, list: readonly string[], rules: ListRules): Problem[] {
   const { refusal, form, once, last } = rules;
-  const given = entries(list).map(([index, entry]) => ({ at: [...path, index], entry, refused: refusal(entry) }));
-  const kept = new Set(given.filter(({ refused }) => refused === undefined).map(({ entry }) => form(entry)));
-  return given.flatMap(({ at, entry, refused }, place): Problem[] => {
+  const given = entries(list).map(([index, entry]) => ({
+    at: [...path, index],
+    entry,
+    same: form(entry),
+    refused: refusal(entry),
+  }));
+  const kept = new Set(given.filter(({ refused }) => refused === undefined).map(({ same }) => same));
+  return given.flatMap(({ at, entry, same, refused }, place): Problem[] => {
     if (refused === undefined) {
-      const isTwice = given.findIndex((other) => form(other.entry) === form(entry)) < place;
+      const isTwice = given.findIndex((other) => other.same === same) < place;
       return isTwice ? [{ path: at, value: entry, allowed: once }] : [];
     }
     const { meant, ...why } = refused;

@@ -2,7 +2,7 @@ import { DEFAULT_RANGE, NETWORKS, type NetworkName, SERVER_NETWORKS } from "../c
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import { bitsForParts } from "../serverSubnets.ts";
-import { bitsOf, isSubnet, overlap, partOf, proposer, rangeBits } from "../subnets.ts";
+import { bitsOf, isSubnet, overlap, PRIVATE_BLOCKS, partOf, proposer, rangeBits } from "../subnets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { judged } from "../wellFormed.ts";
 
@@ -11,6 +11,7 @@ type Networks = Settings["networks"];
 /** Prefix lengths of a range: each sixteenth of it has to be a valid subnet. */
 const RANGE_BITS = { least: 16, most: 24 };
 const SUBNET_BITS = { least: 16, most: 28 };
+const PRIVATE = PRIVATE_BLOCKS.join(", ");
 /** The prefix length of subnets that are proposed instead of a malformed one. */
 const USUAL_BITS = 24;
 
@@ -50,8 +51,7 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
           {
             path: ["networks", "range"],
             value: networks.range,
-            allowed:
-              "an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)",
+            allowed: `a private IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it), in ${PRIVATE}`,
             example: isFree(DEFAULT_RANGE) ? DEFAULT_RANGE : elsewhere(bitsOf(DEFAULT_RANGE)),
           },
         ];
@@ -62,8 +62,7 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
           {
             path: ["networks", name],
             value: networks[name],
-            allowed:
-              "an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)",
+            allowed: `a private IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers), in ${PRIVATE}`,
             example: example(name, USUAL_BITS),
           },
         ];

@@ -12,7 +12,7 @@ import { networkChecks, serverNetworkChecks } from "./networks.ts";
 import { secretChecks } from "./secrets.ts";
 import { subnetPartChecks } from "./subnetParts.ts";
 import { trafficChecks, virtualAddressChecks } from "./traffic.ts";
-import { visitorChecks } from "./visitors.ts";
+import { hostChecks, visitorChecks } from "./visitors.ts";
 
 /**
  * Rules between settings. A rule that reads a malformed setting gives nothing, so that a typing error hides no
@@ -33,6 +33,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     // Problems with addresses in a network that has to move would be wrong after its move.
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings)),
     () => visitorChecks(settings.loadBalancer),
+    () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
     () => commandGiven(settings.application),
     () => secretChecks(settings.secrets),
     () => ofNetworks,

@@ -1,21 +1,29 @@
-import { isBlock, isIPv6Block, isVeryWide, meantBlock } from "../blocks.ts";
+import { areVeryWide, isBlock, isIPv6Block, isLoopbackBlock, isVeryWide, isWithin, meantBlock } from "../blocks.ts";
 import { headerName, headerProblem, headersProblem } from "../headers.ts";
 import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
+import { addressIn, isLoopback } from "../subnets.ts";
 import { judged } from "../wellFormed.ts";
 import { listProblems, type Refusal } from "./lists.ts";
+import { subnetsOf } from "./networks.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
 const EXAMPLE = "192.0.2.0/24";
 
+const NO_REASON =
+  "loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody";
+const FEW_PROXIES = "the addresses of your proxies alone, or a reason why so many are trusted";
+
 /** Rules for the settings that say who visitors are, who is let in, and what answers tell them. */
 export function visitorChecks(loadBalancer: LoadBalancer): Problem[] {
   return judged(
     () => proxies(loadBalancer),
+    () => proxiesTogether(loadBalancer),
     () => admittedToSite(loadBalancer),
     () => admittedToStatistics(loadBalancer),
-    () => headers(loadBalancer.headers),
+    () => statisticsTogether(loadBalancer),
+    () => headers(loadBalancer),
   );
 }
 
@@ -28,11 +36,26 @@ function proxies({ trustedProxies }: LoadBalancer): Problem[] {
     reason !== undefined || !isVeryWide(address)
       ? undefined
       : {
-          complaint: `is "${address}", and loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody`,
-          allowed: "the addresses of your proxies alone, or a reason why so many are trusted",
+          complaint: `is "${address}", and ${NO_REASON}`,
+          allowed: FEW_PROXIES,
           meant: EXAMPLE,
         };
   return blocks(path, addresses, protocol === "proxy" ? version4 : undefined, wide);
+}
+
+/** Blocks of which none is wide, but all together. Each that is wide has a problem of its own. */
+function proxiesTogether({ trustedProxies }: LoadBalancer): Problem[] {
+  if (trustedProxies === undefined || trustedProxies.reason !== undefined) return [];
+  const { addresses } = trustedProxies;
+  if (!addresses.every(isBlock) || addresses.some(isVeryWide) || !areVeryWide(addresses)) return [];
+  return [
+    {
+      path: ["loadBalancer", "trustedProxies", "addresses"],
+      complaint: `has many blocks of public addresses, and ${NO_REASON}`,
+      allowed: FEW_PROXIES,
+      example: `["${EXAMPLE}"]`,
+    },
+  ];
 }
 
 function admittedToSite({ allow: { site }, trustedProxies }: LoadBalancer): Problem[] {
@@ -50,6 +73,49 @@ function admittedToStatistics({ allow: { statistics }, statsPort }: LoadBalancer
     ];
   }
   return blocks(path, statistics, "an IPv4 block: loadBalancer.address is IPv4");
+}
+
+function statisticsTogether({ allow: { statistics } }: LoadBalancer): Problem[] {
+  if (!statistics?.every(isBlock) || !(statistics.some(isVeryWide) || areVeryWide(statistics))) return [];
+  return [
+    {
+      path: ["loadBalancer", "allow", "statistics"],
+      value: statistics,
+      allowed:
+        "the blocks of your own networks: the page is served over plain HTTP, so that everybody on the way can read its password",
+      example: `["${EXAMPLE}"]`,
+    },
+  ];
+}
+
+/**
+ * At a loopback address only the host reaches the published ports. Visitors of a virtual address or of a trusted proxy
+ * have other addresses.
+ */
+export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalancer" | "networks">): Problem[] {
+  const { address, allow, replicas, statsPort, trustedProxies } = loadBalancer;
+  const edge = subnetsOf(networks).get("edge");
+  if (!isLoopback(address) || edge === undefined) return [];
+  const host = `${addressIn(edge, 1)}/32`;
+  const excludesHost = (given: readonly string[] | undefined) =>
+    given?.every((block) => isBlock(block) && !isLoopbackBlock(block) && !isWithin(host, block)) ?? false;
+  const lists = [
+    ...(replicas === 1 && trustedProxies === undefined ? (["site"] as const) : []),
+    ...(statsPort === undefined ? [] : (["statistics"] as const)),
+  ];
+  return lists.flatMap((list) =>
+    excludesHost(allow[list])
+      ? [
+          {
+            path: ["loadBalancer", "allow", list],
+            complaint: `lacks the load balancer's host, and nobody else reaches a port that is published at ${address}`,
+            allowed:
+              "127.0.0.0/8, which stands for the host, among the blocks; or a loadBalancer.address that the others reach",
+            example: JSON.stringify([...new Set(allow[list]), "127.0.0.0/8"]),
+          },
+        ]
+      : [],
+  );
 }
 
 /**
@@ -77,12 +143,17 @@ function blocks(
   });
 }
 
-function headers(given: LoadBalancer["headers"]): Problem[] {
+function headers({ headers: given, tls }: LoadBalancer): Problem[] {
   const names = Object.keys(given);
   const wrong = Object.entries(given).flatMap(([name, value], index): Problem[] => {
     const path = ["loadBalancer", "headers", name];
     const twin = names.slice(0, index).find((other) => headerName(other) === headerName(name));
-    const allowed = twin === undefined ? headerProblem(name, value) : `each header once: ${twin} is the same`;
+    const allowed =
+      twin !== undefined
+        ? `each header once: ${twin} is the same`
+        : tls.http3 && headerName(name) === "alt-svc"
+          ? "any header but this one, which loadBalancer.tls.http3 sets"
+          : headerProblem(name, value);
     return allowed === undefined ? [] : [{ path, value, allowed }];
   });
   const tooMuch = wrong.length === 0 ? headersProblem(given) : undefined;

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { LETS_ENCRYPT } from "../acme.ts";
+import { isDirectory, LETS_ENCRYPT } from "../acme.ts";
 import { type About, pem } from "../kinds.ts";
 
-const HTTPS_URL = "an https URL of an ACME directory";
+const HTTPS_URL = "an https URL of an ACME directory, without spaces and a user's name";
 
 export const acme = z.strictObject(
   {
@@ -14,7 +14,8 @@ export const acme = z.strictObject(
       example: true,
     } satisfies About),
     directory: z
-      .url({ protocol: /^https$/, error: HTTPS_URL })
+      .string({ error: HTTPS_URL })
+      .refine(isDirectory, HTTPS_URL)
       .default(LETS_ENCRYPT)
       .meta({
         description:
@@ -29,7 +30,7 @@ export const acme = z.strictObject(
       } satisfies About),
     forwarding: z
       .string({ error: "a sentence" })
-      .min(1, "a sentence")
+      .regex(/\p{L}/u, "a sentence")
       .optional()
       .meta({
         description:

@@ -5,7 +5,7 @@ import type { About } from "../kinds.ts";
 /** Any text: config/rules/networks.ts checks it, because a proposal depends on the other subnets. */
 const subnet = (example: string, between: string, divided = "") =>
   z
-    .string({ error: "an IPv4 subnet in CIDR form" })
+    .string({ error: "a private IPv4 subnet in CIDR form" })
     .optional()
     .meta({
       description: `The subnet of ${between}, from /16 to /28. It may not overlap another one.${divided}`,
@@ -19,7 +19,7 @@ export const networks = z
   .strictObject(
     {
       range: z
-        .string({ error: "an IPv4 range in CIDR form" })
+        .string({ error: "a private IPv4 range in CIDR form" })
         .default(DEFAULT_RANGE)
         .meta({
           description:

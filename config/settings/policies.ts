@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { type About, yesOrNo } from "../kinds.ts";
 import { POLICIES, POLICY_NAMES, type PolicyName } from "../policies.ts";
+import { A_REASON, isReason } from "../reasons.ts";
 
-const LEAST_WORDS = 3;
-const REASON = `the reason why the policy is off, in at least ${LEAST_WORDS} words`;
+const REASON = `the reason why the policy is off: ${A_REASON}`;
 
 const reason = (name: PolicyName) =>
   z
     .string({ error: REASON })
-    .refine((text) => (text.match(/\p{L}{2,}/gu) ?? []).length >= LEAST_WORDS, REASON)
+    .refine(isReason, REASON)
     .optional()
     .meta({
       description: `Switches this policy off: ${POLICIES[name]}`,

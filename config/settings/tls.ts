@@ -20,7 +20,7 @@ const hsts = z.strictObject(
         description: "Whether browsers may have the name in their built-in lists, which is hard to undo.",
       } satisfies About),
   },
-  { error: "settings of HSTS: maxAgeSeconds, includeSubDomains, preload" },
+  { error: "settings of HSTS: maxAgeSeconds (0 switches it off), includeSubDomains, preload" },
 );
 
 export const tls = z
@@ -61,7 +61,7 @@ export const tls = z
         description:
           "HTTP Strict Transport Security. It needs a certificate that visitors trust: the site's, or that of a trusted proxy.",
         unset: "its defaults with a certificate of your own or of ACME; off with the stack's own authority",
-        example: {},
+        example: { maxAgeSeconds: 0 },
       } satisfies About),
     },
     { error: "settings of HTTPS: profile, http3, certificate, key, acme, hsts" },

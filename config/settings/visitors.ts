@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PROXY_PROTOCOLS, UNUSUAL_HEADERS } from "../choices.ts";
 import { type About, oneOf, whole } from "../kinds.ts";
+import { A_REASON, isReason } from "../reasons.ts";
 
 /** Any text: config/rules/visitors.ts checks it, because it proposes the block that was meant. */
 const block = () => z.string({ error: "a block of addresses in CIDR form" });
@@ -16,7 +17,7 @@ export const trustedProxies = z
     {
       addresses: blocks(["192.0.2.0/24"]).meta({
         description:
-          "The blocks of addresses that the proxies have, in CIDR form. 127.0.0.0/8 stands for the load balancer's host.",
+          "The blocks of addresses that the proxies have, in CIDR form. 127.0.0.0/8 stands for the load balancer's host, which a block that is wider than networks.edge leaves out.",
         example: ["192.0.2.0/24"],
       } satisfies About),
       protocol: oneOf(PROXY_PROTOCOLS)
@@ -27,7 +28,7 @@ export const trustedProxies = z
         } satisfies About),
       reason: z
         .string({ error: "a text" })
-        .refine((text) => text.trim().length >= 10, "a sentence of at least 10 characters")
+        .refine(isReason, A_REASON)
         .optional()
         .meta({
           description: "Why blocks with the addresses of many strangers are trusted. Only such blocks need it.",
@@ -59,7 +60,7 @@ export const allow = z
         .optional()
         .meta({
           description:
-            "The blocks that may reach the statistics page. With it statsPort is published at address, not at 127.0.0.1.",
+            "The blocks that may reach the statistics page. With it statsPort is published at address, not at 127.0.0.1. 127.0.0.0/8 stands for the load balancer's host.",
           unset: "the host alone",
           example: ["192.0.2.0/24"],
         } satisfies About),

@@ -77,7 +77,7 @@ describe("the load balancer's limits", function () {
       play({
         address: "0.0.0.0",
         statsPort: 8404,
-        allow: { statistics: ["0.0.0.0/0"] },
+        allow: { statistics: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] },
         http: "serve",
         connectionsPerSource: 5,
         underscores: "refuse",

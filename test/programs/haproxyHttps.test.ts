@@ -116,6 +116,13 @@ describe("HAProxy with HTTPS", function () {
       assert.match(answer, /\r\nlocation: https:\/\/www\.foobar\.com:9443\/x\r\n/i);
     });
 
+    it("sends no HSTS for localhost, where it would hold for every other port as well", async () => {
+      for (const host of ["localhost", "a.LOCALHOST"]) {
+        const { status, headers } = await ask({ ...secure(), host });
+        assert.deepEqual([status, headers["strict-transport-security"]], [421, undefined], host);
+      }
+    });
+
     it("sends HSTS with every answer over HTTPS, and marks its cookie as Secure there", async () => {
       const { headers } = await ask(secure());
       assert.equal(headers["strict-transport-security"], "max-age=63072000");

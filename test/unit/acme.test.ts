@@ -6,6 +6,7 @@ import { firstCertificate, thumbprint } from "../../components/loadBalancer/acme
 import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
 import { isPrivateDirectory, isPublicName } from "../../config/acme.ts";
 import { parseConfig } from "../../config/config.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
 import { certificateNote } from "../../operations/stack/certificates.ts";
 import { authorityProblems } from "../../preflight/acmeAuthority.ts";
 import { networkOf } from "../../topology/plan.ts";
@@ -13,6 +14,7 @@ import { planTopology } from "../../topology/topology.ts";
 import { problems } from "../configProblems.ts";
 import { devConfig } from "../devConfig.ts";
 import { ACCOUNT_KEY, deployConfig, ofType, services } from "../harness.ts";
+import { refusedBy } from "../proposals.ts";
 
 const ACME = { email: "admin@foobar.com", acceptTerms: true };
 const settings = ({
@@ -63,6 +65,7 @@ describe("the settings of ACME", () => {
       "www.foobar.local",
       "foobar.test",
       "my_site.foobar.com",
+      "foo.arpa",
     ]) {
       assert.deepEqual(refused({ names: ["www.foobar.com", name] }), ["names[1]"], name);
     }
@@ -95,10 +98,46 @@ describe("the settings of ACME", () => {
     assert.deepEqual(refused({ http: "off", acme: { forwarding: "anything" } }), ["loadBalancer.http"]);
   });
 
-  it("are refused beside a certificate of the user's", () => {
+  it("name a directory that HAProxy can use: by URL alone, and without an external account", () => {
+    const le = "https://acme-v02.api.letsencrypt.org";
+    for (const directory of [
+      ...["https://acme.zerossl.com/v2/DV90", "https://dv.acme-v02.api.pki.goog/directory", `${le}/`, `${le}/acme`],
+      ...["https://u:p@acme.foobar.com/dir", "https://acme.foobar.com/a b", "https://acme.foobar.com/'", "https://"],
+    ]) {
+      assert.deepEqual(refused({ acme: { directory } }), ["loadBalancer.tls.acme.directory"], directory);
+    }
+    assert.match(problems(settings({ acme: { directory: `${le}/` } })).join(), /letsencrypt\.org\/directory$/);
+    assert.deepEqual(refused({ acme: { directory: "https://ca.foobar.internal:9000/acme/acme/directory" } }), []);
+  });
+
+  it("name an account whose address somebody can have, and how ports are forwarded in words", () => {
+    for (const email of ["admin@example.com", "admin@foobar.invalid"]) {
+      assert.deepEqual(refused({ acme: { email } }), ["loadBalancer.tls.acme.email"], email);
+      assert.deepEqual(refused({ acme: { email, ca: "./ca.pem" } }), []);
+    }
+    assert.deepEqual(refused({ acme: { forwarding: " " } }), ["loadBalancer.tls.acme.forwarding"]);
+  });
+
+  it("have at most as many names as a certificate", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}.foobar.com`);
+    assert.deepEqual(refused({ names: names(100) }), []);
+    assert.match(
+      refusedBy(settings({ names: names(101) }), UNKNOWN)?.message ?? "",
+      /foobar:names has 101 names.*\n.*at most 100 names/,
+    );
+  });
+
+  it("are refused beside a certificate of the user's, without a word of what ACME alone needs", () => {
     assert.deepEqual(refused({ tls: { certificate: "./site.pem", key: "./site.key", acme: ACME } }), [
       "loadBalancer.tls.acme",
     ]);
+    const own = {
+      address: "127.0.0.1",
+      port: 8080,
+      names: [],
+      tls: { certificate: "./a.pem", key: "./a.key", acme: ACME },
+    };
+    assert.deepEqual(refused(own), ["loadBalancer.tls.acme"]);
   });
 
   it("make HSTS possible, and its default", () => {

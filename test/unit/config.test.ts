@@ -182,7 +182,7 @@ describe("configuration", () => {
         { "foobar:networks": { range } },
         [
           `foobar:networks.range is "${range}"\n` +
-            "    allowed:   an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)\n" +
+            "    allowed:   a private IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it), in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10\n" +
             "    set it:    pulumi config set --path 'foobar:networks.range' 10.201.0.0/20",
         ],
       ],
@@ -192,7 +192,7 @@ describe("configuration", () => {
       { "foobar:networks": { range: "10.201.0.0", edge: "10.1.0.0/24", web: "10.1.0.0/25" } },
       [
         'foobar:networks.range is "10.201.0.0"\n' +
-          "    allowed:   an IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it)\n" +
+          "    allowed:   a private IPv4 range in CIDR form whose host bits are zero, from /16 to /24 (each network gets a sixteenth of it), in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10\n" +
           "    set it:    pulumi config set --path 'foobar:networks.range' 10.201.0.0/20",
         'foobar:networks.web is "10.1.0.0/25"\n' +
           "    allowed:   a subnet that does not overlap networks.edge, 10.1.0.0/24\n" +
@@ -204,7 +204,7 @@ describe("configuration", () => {
       { "foobar:networks": { web: "10.201.1.7/24" } },
       [
         'foobar:networks.web is "10.201.1.7/24"\n' +
-          "    allowed:   an IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers)\n" +
+          "    allowed:   a private IPv4 subnet in CIDR form whose host bits are zero, from /16 to /28 (it holds the gateway and the containers), in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10\n" +
           "    set it:    pulumi config set --path 'foobar:networks.web' 10.201.1.0/24",
       ],
     ],

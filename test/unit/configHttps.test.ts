@@ -61,7 +61,7 @@ describe("configuration of HTTPS", () => {
     ],
     [
       "HSTS that browsers' lists refuse",
-      tls({ certificate: "site.pem", key: "site.key", hsts: { preload: true, maxAgeSeconds: 60 } }),
+      tls({ certificate: "site.pem", key: "site.key", hsts: { preload: true, maxAgeSeconds: 60 } }, { http: "off" }),
       [
         "foobar:loadBalancer.tls.hsts.includeSubDomains is false\n" +
           "    allowed:   true with preload: browsers' lists hold only names with all their subdomains\n" +
@@ -99,6 +99,37 @@ describe("configuration of HTTPS", () => {
       const trustedProxies = { addresses: ["192.0.2.0/24"], protocol };
       assert.deepEqual(problems(tls({ hsts: { maxAgeSeconds: 300 } }, { trustedProxies })), []);
     }
+  });
+
+  it("refuses preload while plain HTTP is served, which at a loopback address is the default", () => {
+    const hsts = { preload: true, includeSubDomains: true };
+    const settings = { certificate: "site.pem", key: "site.key", hsts };
+    for (const more of [{}, { address: "0.0.0.0", http: "serve" }]) {
+      assert.match(
+        problems(tls(settings, more)).join(),
+        /^foobar:loadBalancer\.http is serve.*\n.*\n.*http' redirect$/,
+      );
+    }
+    for (const more of [{ address: "0.0.0.0" }, { http: "redirect" }, { http: "off" }]) {
+      assert.deepEqual(problems(tls(settings, more)), []);
+    }
+  });
+
+  it("proposes to switch HSTS off, not on, to whom tries false or null", () => {
+    for (const hsts of [false, null, "off"]) {
+      assert.match(
+        problems(tls({ hsts })).join(),
+        /maxAgeSeconds \(0 switches it off\).*\n.*hsts' '\{"maxAgeSeconds":0\}'$/,
+      );
+    }
+  });
+
+  it("takes no name that browsers take for an address, and none in Punycode that means nothing", () => {
+    for (const wrong of ["0x7f000001", "foo.0x1", "foo.0x", "xn--a.com", "*.xn--a.com"]) {
+      assert.match(problems({ "foobar:names": [wrong] }).join(), /^foobar:names\[0\] is /, wrong);
+    }
+    const right = ["xn--mnchen-3ya.example", "*.xn--mnchen-3ya.example", "my_site.foobar.com", "0x.foobar.com"];
+    assert.deepEqual(problems({ "foobar:names": right }), []);
   });
 
   it("does not mind a port of plain HTTP that is not published", () => {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { isVeryWide, meantBlock } from "../../config/blocks.ts";
+import { areVeryWide, isVeryWide, meantBlock } from "../../config/blocks.ts";
+import { parseConfig } from "../../config/config.ts";
+import { overlap } from "../../config/subnets.ts";
+import { configWarnings } from "../../config/warnings.ts";
+import { planTopology } from "../../topology/topology.ts";
 import { problems } from "../configProblems.ts";
+import { devConfig } from "../devConfig.ts";
 
 const found = (loadBalancer: object) => problems({ "foobar:loadBalancer": loadBalancer }).join("\n");
 
@@ -27,6 +32,70 @@ describe("the settings of who visitors are and who is let in", () => {
     assert.match(found({ trustedProxies: { addresses: ["0.0.0.0/0"] } }), /reason is missing/);
     const reason = "only our proxies can route to this host";
     assert.equal(found({ trustedProxies: { addresses: ["0.0.0.0/0"], reason } }), "");
+    for (const empty of ["..........", "xx xx xx", "1 2 3", "because"]) {
+      assert.match(found({ trustedProxies: { addresses: ["0.0.0.0/0"], reason: empty } }), /3 different words/, empty);
+    }
+  });
+
+  it("need a reason for many blocks that hold as many strangers together", () => {
+    const many = Array.from({ length: 4096 }, (_, index) => `${index >> 4}.${(index & 15) * 16}.0.0/12`);
+    assert.match(found({ trustedProxies: { addresses: many } }), /addresses has many blocks of public .*is missing/);
+    assert.ok(areVeryWide(Array.from({ length: 4097 }, (_, index) => `2a06:${index.toString(16)}::/32`)));
+    assert.ok(!areVeryWide(["10.0.0.0/8", "172.16.0.0/12", "104.16.0.0/13", "2a06:98c0::/29"]));
+  });
+
+  it("believe no client of the host because a block of proxies is wide, and say so", () => {
+    const planned = (...addresses: string[]) => {
+      const settings = { "foobar:loadBalancer": { trustedProxies: { addresses } } };
+      const config = parseConfig("foobar", "dev", devConfig(settings));
+      const [first] = planTopology(config).loadBalancers;
+      return { trusted: first?.visitors.proxies?.addresses ?? [], warnings: configWarnings(config) };
+    };
+    const holds = (blocks: readonly string[], address: string) =>
+      blocks.some((block) => overlap(block, `${address}/32`));
+    const wide = planned("10.0.0.0/8");
+    assert.deepEqual(
+      ["10.201.0.1", "10.201.0.0", "10.201.0.2", "10.0.0.0", "10.255.255.255"].map((one) => holds(wide.trusted, one)),
+      [false, true, true, true, true],
+    );
+    assert.match(
+      wide.warnings.join(),
+      /10\.201\.0\.1 in it is left out.*\n.*\n.*'\["10\.0\.0\.0\/8","127\.0\.0\.0\/8"\]' --stack dev$/,
+    );
+    for (const meant of [["10.0.0.0/8", "127.0.0.0/8"], ["10.201.0.0/24"], ["10.201.0.1/32"]]) {
+      const { trusted, warnings } = planned(...meant);
+      assert.ok(holds(trusted, "10.201.0.1"), meant.join());
+      assert.deepEqual(warnings, []);
+    }
+  });
+
+  it("let somebody in: at a loopback address that is the host alone", () => {
+    const site = ["192.0.2.0/24"];
+    assert.match(
+      found({ allow: { site } }),
+      /^foobar:loadBalancer\.allow\.site lacks the load balancer's host.*\n.*\n.*'\["192\.0\.2\.0\/24","127\.0\.0\.0\/8"\]'$/,
+    );
+    assert.match(
+      found({ statsPort: 8404, allow: { statistics: site } }),
+      /^foobar:loadBalancer\.allow\.statistics lacks/,
+    );
+    for (const settings of [
+      { address: "0.0.0.0", allow: { site } },
+      { replicas: 2, allow: { site } },
+      { allow: { site }, trustedProxies: { addresses: ["127.0.0.0/8"] } },
+      { allow: { site: [...site, "10.0.0.0/8"] } },
+      { allow: { site: ["127.0.0.1/32"] } },
+    ]) {
+      assert.equal(found(settings), "", JSON.stringify(settings));
+    }
+  });
+
+  it("show no statistics to strangers, whom plain HTTP shows the password", () => {
+    const shown = (...statistics: string[]) => found({ address: "0.0.0.0", statsPort: 8404, allow: { statistics } });
+    for (const wide of [["0.0.0.0/0"], ["0.0.0.0/1", "128.0.0.0/1"], ["10.0.0.0/8", "64.0.0.0/3"]]) {
+      assert.match(shown(...wide), /your own networks: the page is served over plain HTTP/, wide.join());
+    }
+    assert.equal(shown("10.0.0.0/8", "192.0.2.0/24"), "");
   });
 
   it("take IPv6 only where a visitor or a proxy can have such an address", () => {
@@ -53,6 +122,11 @@ describe("the settings of who visitors are and who is let in", () => {
     ] as const) {
       assert.notEqual(found({ headers: { [name]: value } }), "", name);
     }
+    assert.match(
+      found({ tls: { http3: true }, headers: { "ALT-SVC": "clear" } }),
+      /which loadBalancer\.tls\.http3 sets/,
+    );
+    assert.equal(found({ headers: { "Alt-Svc": "clear" } }), "");
     assert.equal(found({ headers: { "X-Frame-Options": "", "Content-Security-Policy": "default-src 'self'" } }), "");
   });
 

@@ -195,7 +195,10 @@ describe("the policy pack", function () {
       it(`needs a reason, and ${JSON.stringify(reason)} is none`, () => {
         const [found, ...more] = problems({ "foobar:policies": { off: { "no-root": reason } } });
         assert.deepEqual(more, []);
-        assert.match(found ?? "", /policies\.off\.no-root .*\n.*the reason why the policy is off, in at least 3 words/);
+        assert.match(
+          found ?? "",
+          /policies\.off\.no-root .*\n.*the reason why the policy is off: a sentence of at least 3 different words/,
+        );
       });
     }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { NETWORKS } from "../../config/choices.ts";
-import { addressIn, bitsOf, isSubnet, overlap, partOf, proposer } from "../../config/subnets.ts";
+import { addressIn, bitsOf, isSubnet, overlap, partOf, proposer, without } from "../../config/subnets.ts";
 import { machineSubnets } from "../../preflight/machine.ts";
 
 /** Any IPv4 subnet of these sizes. */
@@ -81,8 +81,15 @@ describe("subnets", () => {
     for (const [text, place, expected] of cases) assert.equal(addressIn(text, place), expected, text);
   });
 
-  it("have a canonical form, and addresses that a container can have", () => {
-    for (const text of ["10.0.0.0/8", "192.168.0.0/24", "8.8.8.0/28", "100.64.0.0/10"]) {
+  it("are divided around an address", () => {
+    assert.deepEqual(without("10.0.0.0/30", "10.0.0.1"), ["10.0.0.0/32", "10.0.0.2/31"]);
+    assert.deepEqual(without("10.0.0.0/30", "10.0.0.4"), ["10.0.0.0/30"]);
+    assert.deepEqual(without("10.0.0.1/32", "10.0.0.1"), []);
+    assert.equal(without("10.0.0.0/8", "10.201.0.1").length, 24);
+  });
+
+  it("have a canonical form, and private addresses that a container can have", () => {
+    for (const text of ["10.0.0.0/8", "192.168.0.0/24", "172.31.8.0/28", "100.64.0.0/10"]) {
       assert.ok(isSubnet(text, { least: 8, most: 28 }), text);
     }
     const wrong = [
@@ -96,7 +103,8 @@ describe("subnets", () => {
       "10.0.0.0/33",
     ];
     const unusable = ["0.0.0.0/24", "127.1.0.0/16", "169.254.1.0/24", "224.0.0.0/24", "255.255.255.0/24", "fd00::/64"];
-    for (const text of [...wrong, ...unusable]) assert.ok(!isSubnet(text, { least: 8, most: 28 }), text);
+    const others = ["8.8.8.0/24", "172.32.0.0/24", "192.169.0.0/16", "100.128.0.0/16"];
+    for (const text of [...wrong, ...unusable, ...others]) assert.ok(!isSubnet(text, { least: 8, most: 28 }), text);
     assert.ok(!isSubnet("10.0.0.0/8", { least: 16, most: 28 }));
     assert.ok(!isSubnet("10.0.0.0/29", { least: 16, most: 28 }));
   });
