@@ -38,7 +38,7 @@ describe("the settings of who visitors are and who is let in", () => {
   });
 
   it("need a reason for many blocks that hold as many strangers together", () => {
-    const many = Array.from({ length: 4096 }, (_, index) => `${index >> 4}.${(index & 15) * 16}.0.0/12`);
+    const many = Array.from({ length: 32 }, (_, index) => `${20 + (index >> 4)}.${(index & 15) * 16}.0.0/12`);
     assert.match(found({ trustedProxies: { addresses: many } }), /addresses has many blocks of public .*is missing/);
     assert.ok(areVeryWide(Array.from({ length: 4097 }, (_, index) => `2a06:${index.toString(16)}::/32`)));
     assert.ok(!areVeryWide(["10.0.0.0/8", "172.16.0.0/12", "104.16.0.0/13", "2a06:98c0::/29"]));
