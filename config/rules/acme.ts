@@ -65,7 +65,8 @@ function usableDirectory({ directory }: Acme): Problem[] {
 }
 
 /** Public authorities refuse an account whose address nobody can have. */
-function realAddress({ email, ...acme }: Acme): Problem[] {
+function realAddress(acme: Acme): Problem[] {
+  const { email } = acme;
   if (isPrivateDirectory(acme) || isPublicName(email.slice(email.lastIndexOf("@") + 1))) return [];
   return [
     {

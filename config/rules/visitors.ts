@@ -11,6 +11,9 @@ type LoadBalancer = Settings["loadBalancer"];
 
 const EXAMPLE = "192.0.2.0/24";
 
+/** Stands for the load balancer's host. */
+const HOST = "127.0.0.0/8";
+
 const NO_REASON =
   "loadBalancer.trustedProxies.reason is missing: whoever has one of these addresses could claim to be anybody";
 const FEW_PROXIES = "the addresses of your proxies alone, or a reason why so many are trusted";
@@ -40,7 +43,7 @@ function proxies({ trustedProxies }: LoadBalancer): Problem[] {
           allowed: FEW_PROXIES,
           meant: EXAMPLE,
         };
-  return blocks(path, addresses, protocol === "proxy" ? version4 : undefined, wide);
+  return blocks(path, addresses, { version4: protocol === "proxy" ? version4 : undefined, further: wide });
 }
 
 /** Blocks of which none is wide, but all together. Each that is wide has a problem of its own. */
@@ -58,13 +61,25 @@ function proxiesTogether({ trustedProxies }: LoadBalancer): Problem[] {
   ];
 }
 
-function admittedToSite({ allow: { site }, trustedProxies }: LoadBalancer): Problem[] {
+function admittedToSite(loadBalancer: LoadBalancer): Problem[] {
+  const { allow, trustedProxies } = loadBalancer;
   const version4 =
     "an IPv4 block: without loadBalancer.trustedProxies no visitor has an IPv6 address, because loadBalancer.address is IPv4";
-  return blocks(["loadBalancer", "allow", "site"], site ?? [], trustedProxies === undefined ? version4 : undefined);
+  return blocks(["loadBalancer", "allow", "site"], allow.site ?? [], {
+    version4: trustedProxies === undefined ? version4 : undefined,
+    example: visitorOf(loadBalancer),
+  });
 }
 
-function admittedToStatistics({ allow: { statistics }, statsPort }: LoadBalancer): Problem[] {
+/** A block of visitors who reach the published ports. */
+function visitorOf(loadBalancer: LoadBalancer): string {
+  const [host] = judged(() => (isLoopback(loadBalancer.address) ? [HOST] : []));
+  return host ?? EXAMPLE;
+}
+
+function admittedToStatistics(loadBalancer: LoadBalancer): Problem[] {
+  const { allow, statsPort } = loadBalancer;
+  const { statistics } = allow;
   if (statistics === undefined) return [];
   const path = ["loadBalancer", "allow", "statistics"];
   if (statsPort === undefined) {
@@ -72,7 +87,8 @@ function admittedToStatistics({ allow: { statistics }, statsPort }: LoadBalancer
       { path, value: statistics, allowed: "only with loadBalancer.statsPort, which publishes the statistics page" },
     ];
   }
-  return blocks(path, statistics, "an IPv4 block: loadBalancer.address is IPv4");
+  const version4 = "an IPv4 block: loadBalancer.address is IPv4";
+  return blocks(path, statistics, { version4, example: visitorOf(loadBalancer) });
 }
 
 function statisticsTogether({ allow: { statistics } }: LoadBalancer): Problem[] {
@@ -98,7 +114,9 @@ export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalan
   if (!isLoopback(address) || edge === undefined) return [];
   const host = `${addressIn(edge, 1)}/32`;
   const excludesHost = (given: readonly string[] | undefined) =>
-    given?.every((block) => isBlock(block) && !isLoopbackBlock(block) && !isWithin(host, block)) ?? false;
+    given?.every(
+      (block) => isBlock(block) && !isIPv6Block(block) && !isLoopbackBlock(block) && !isWithin(host, block),
+    ) ?? false;
   const lists = [
     ...(replicas === 1 && trustedProxies === undefined ? (["site"] as const) : []),
     ...(statsPort === undefined ? [] : (["statistics"] as const)),
@@ -111,35 +129,39 @@ export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalan
             complaint: `lacks the load balancer's host, and nobody else reaches a port that is published at ${address}`,
             allowed:
               "127.0.0.0/8, which stands for the host, among the blocks; or a loadBalancer.address that the others reach",
-            example: JSON.stringify([...new Set(allow[list]), "127.0.0.0/8"]),
+            example: JSON.stringify([...new Set(allow[list]), HOST]),
           },
         ]
       : [],
   );
 }
 
-/**
- * @param version4 what is allowed where IPv6 blocks are not; undefined: they are
- * @param further the reason why a block in its usual spelling is refused
- */
+interface BlockRules {
+  /** What is allowed where IPv6 blocks are not; undefined: they are. */
+  readonly version4: string | undefined;
+  /** The reason why a block in its usual spelling is refused. */
+  readonly further?: (block: string) => Refusal | undefined;
+  /** The block that is proposed where none can be known. */
+  readonly example?: string;
+}
+
 function blocks(
   path: Path,
   given: readonly string[],
-  version4: string | undefined,
-  further: (block: string) => Refusal | undefined = () => undefined,
+  { version4, further = () => undefined, example = EXAMPLE }: BlockRules,
 ): Problem[] {
   return listProblems(path, given, {
     refusal: (text) => {
       if (!isBlock(text)) {
         const allowed = "a block of addresses in CIDR form whose host bits are zero";
-        return { allowed, meant: meantBlock(text) ?? EXAMPLE };
+        return { allowed, meant: meantBlock(text) ?? example };
       }
       return version4 !== undefined && isIPv6Block(text) ? { allowed: version4 } : further(text);
     },
     form: (text) => meantBlock(text) ?? text,
     once: "each block once",
     // An empty list is refused, and a list that is removed could let everybody in.
-    last: EXAMPLE,
+    last: example,
   });
 }
 

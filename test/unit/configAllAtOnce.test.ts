@@ -115,11 +115,11 @@ describe("the cures, pasted in their order,", () => {
 
   it("never let everybody in, where no entry is right", () => {
     assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { site: ["::/0", "2001:db8::/32"] } } }), {
-      "foobar:loadBalancer": { allow: { site: ["192.0.2.0/24"] } },
+      "foobar:loadBalancer": { allow: { site: ["127.0.0.0/8"] } },
     });
     const trustedProxies = { addresses: ["0.0.0.0/0", "8.0.0.0/6", "nonsense"] };
     assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
-      "foobar:loadBalancer": { trustedProxies: { addresses: ["192.0.2.0/24"] } },
+      "foobar:loadBalancer": { trustedProxies: { addresses: ["127.0.0.0/8"] } },
     });
   });
 
