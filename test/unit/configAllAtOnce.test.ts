@@ -119,7 +119,7 @@ describe("the cures, pasted in their order,", () => {
     });
     const trustedProxies = { addresses: ["0.0.0.0/0", "8.0.0.0/6", "nonsense"] };
     assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
-      "foobar:loadBalancer": { trustedProxies: { addresses: ["127.0.0.0/8"] } },
+      "foobar:loadBalancer": { trustedProxies: { addresses: ["192.0.2.0/24"] } },
     });
   });
 
