@@ -66,3 +66,6 @@ export const ARBITER = "arbiter";
 
 /** The endpoint that the command `docker` uses by default. */
 export const LOCAL_ENDPOINT = "unix:///var/run/docker.sock";
+
+/** More than anybody ever changes a secret. */
+export const MOST_GENERATIONS = 9_999;

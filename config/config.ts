@@ -9,6 +9,8 @@ import { wellFormed } from "./wellFormed.ts";
 
 /** A configuration as it was given. */
 export interface Checked {
+  /** The settings as they were meant: lists and objects in place of JSON texts. */
+  readonly given: unknown;
   /** Its well-formed settings: `judged` reads them. */
   readonly settings: Settings;
   readonly problems: readonly Problem[];
@@ -55,7 +57,7 @@ export function check(
     typeof problem.value === "object" ? { ...problem, value: valueAt(given, problem.path) } : problem,
   );
   const malformed = error === undefined ? [] : problemsOf(error, schema, given);
-  return { settings, problems: [...foreign, ...malformed, ...contradictions] };
+  return { given, settings, problems: [...foreign, ...malformed, ...contradictions] };
 }
 
 /** The configuration of settings that have no problem. */

@@ -3,6 +3,9 @@ import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { check, complete } from "../config/config.ts";
 import type { Config } from "../config/schema.ts";
 import { judged } from "../config/wellFormed.ts";
+import { filesOfRefused } from "./fileProblems.ts";
+import { withPresentGenerations } from "./generations.ts";
+import { ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
@@ -17,5 +20,11 @@ export async function loadConfig(): Promise<Config> {
   // What is in use elsewhere is asked for only where the proposals need it.
   const [endpoint = LOCAL_ENDPOINT] = judged(() => [settings.loadBalancer.endpoint]);
   const surroundings = await surroundingsOf(endpoint, { project, stack });
-  throw refusal({ project, stack }, check(project, raw, surroundings).problems);
+  const checked = check(project, raw, surroundings);
+  const identity = { project, stack };
+  const known = await ownState(identity);
+  throw refusal(identity, [
+    ...(known === undefined ? checked.problems : withPresentGenerations(checked.problems, known)),
+    ...filesOfRefused(identity, checked),
+  ]);
 }

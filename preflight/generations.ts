@@ -1,7 +1,7 @@
 import type { Problem } from "../config/problems.ts";
 import type { SecretName } from "../config/schema.ts";
 import type { Known } from "../ownership/known.ts";
-import { appliedGeneration, newestGeneration, plannedGenerations } from "../topology/generations.ts";
+import { appliedGeneration, FIRST_AUTHORITY, newestGeneration, plannedGenerations } from "../topology/generations.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /**
@@ -32,5 +32,24 @@ export function generationProblems(
         example: String(newest),
       },
     ];
+  });
+}
+
+/**
+ * Problems of the configuration in which a wrong generation is to be replaced by the stack's present one.
+ * @param known the stack's own state
+ */
+export function withPresentGenerations(
+  problems: readonly Problem[],
+  { passwords, generations }: Pick<Known, "passwords" | "generations">,
+): Problem[] {
+  return problems.map((problem) => {
+    const [part, name, step, ...rest] = problem.path;
+    if (part !== "secrets" || name === undefined || rest.length > 0 || problem.example === undefined) return problem;
+    const present =
+      name === "authority"
+        ? step === "generation" && (generations?.authority ?? FIRST_AUTHORITY).signing
+        : step === undefined && newestGeneration(name as SecretName, passwords);
+    return typeof present === "number" ? { ...problem, example: String(present) } : problem;
   });
 }

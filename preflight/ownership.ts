@@ -11,7 +11,7 @@ import type { Topology } from "../topology/plan.ts";
  * The knowledge of the stack's own state, read like that of another stack. undefined if the CLI does not have the
  * function, which is not in the SDK.
  */
-export async function ownState({ project, stack }: Topology): Promise<Known | undefined> {
+export async function ownState({ project, stack }: Pick<Topology, "project" | "stack">): Promise<Known | undefined> {
   const stackName = `${pulumi.getOrganization()}/${project}/${stack}`;
   try {
     const { outputs } = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });

@@ -4,20 +4,17 @@ import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
-import { authorityProblems } from "./acmeAuthority.ts";
-import { examineCertificate } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
-import { missingBackupFolder, missingFiles } from "./folders.ts";
+import { examineFiles } from "./fileProblems.ts";
+import { missingBackupFolder } from "./folders.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
-import { keysInClear } from "./keysInClear.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { missingAddress, takenPorts } from "./ports.ts";
-import { refusal, stackFileText } from "./refusal.ts";
-import { missingRelease } from "./release.ts";
+import { refusal } from "./refusal.ts";
 import { subnetProblems } from "./subnets.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
@@ -36,19 +33,11 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   if (node !== undefined) throw new UserError(node);
   await requireCli();
   const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
-  const { application, release, static: staticFiles } = topology.files;
   const known = await ownState(topology);
   let isServing = false;
-  const certificate = examineCertificate(topology);
-  for (const warning of certificate.warnings) void pulumi.log.warn(warning);
-  const problems = [
-    ...certificate.problems,
-    ...authorityProblems(topology),
-    ...keysInClear(stackFileText(topology.stack), topology),
-    ...(known === undefined ? [] : generationProblems(topology, known)),
-    ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
-    ...missingFiles("staticFiles", staticFiles),
-  ];
+  const files = examineFiles(topology);
+  for (const warning of files.warnings) void pulumi.log.warn(warning);
+  const problems = [...files.problems, ...(known === undefined ? [] : generationProblems(topology, known))];
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     isServing ||= state === undefined || state.isServing;

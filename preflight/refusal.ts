@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { ConfigError, type Problem } from "../config/problems.ts";
 import { meantByTexts } from "../config/texts.ts";
 import { UserError } from "../config/userError.ts";
@@ -7,7 +7,7 @@ import type { Topology } from "../topology/plan.ts";
 
 /** The error by which the program refuses a stack's settings. */
 export function refusal({ project, stack }: Pick<Topology, "project" | "stack">, problems: readonly Problem[]) {
-  const texts = meantByTexts(project, parse(stackFileText(stack))?.config ?? {}).map(([key]) => key);
+  const texts = meantByTexts(project, parseDocument(stackFileText(stack)).toJS()?.config ?? {}).map(([key]) => key);
   return new UserError(new ConfigError(project, stack, problems, texts).message);
 }
 

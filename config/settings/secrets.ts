@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { MOST_GENERATIONS } from "../choices.ts";
 import type { About } from "../kinds.ts";
-
-/** More than anybody ever changes a secret. */
-const MOST_GENERATIONS = 9_999;
 
 /** A generation. Somebody who sets a text has taken it for the secret itself. */
 const number = () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { check, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { UNKNOWN } from "../../config/surroundings.ts";
+import { filesOfRefused } from "../../preflight/fileProblems.ts";
 import { problems } from "../configProblems.ts";
 import type { StackSettings } from "../examples.ts";
 import { pasted } from "../pasted.ts";
@@ -93,6 +95,32 @@ describe("all problems at once", () => {
         assert.ok(problems({ [`foobar:${name}`]: wrong }).length > 0, `${name} ${wrong}`);
       }
     }
+  });
+});
+
+describe("the files that refused settings name", () => {
+  const found = (settings: StackSettings) =>
+    filesOfRefused({ project: "foobar", stack: "two" }, check("foobar", rawSettings(settings))).map(({ path }) =>
+      path.join("."),
+    );
+
+  it("are examined together with the settings, whatever is wrong beside them", () => {
+    const tls = { certificate: "./nowhere.pem", key: "./nowhere.key", hsts: { maxAgeSeconds: "x" } };
+    assert.deepEqual(
+      found({
+        "foobar:servers": [],
+        "foobar:names": ["a b", {}],
+        "foobar:loadBalancer": { port: "x", trustedProxies: { addresses: ["nonsense"] }, tls },
+        "foobar:application": { files: "./nowhere", command: 5 },
+        "foobar:mysql": "nonsense",
+      }),
+      ["loadBalancer.tls.certificate", "loadBalancer.tls.key", "application.files"],
+    );
+  });
+
+  it("are passed over where their own setting is refused", () => {
+    assert.deepEqual(found({ "foobar:loadBalancer": { tls: { certificate: "./nowhere.pem", key: 5 } } }), []);
+    assert.deepEqual(found({ "foobar:loadBalancer": 5, "foobar:application": "x" }), []);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { behind, ending, parseAccounts } from "../../operations/database/accounts.ts";
 import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../../operations/rotation/secrets.ts";
-import { generationProblems } from "../../preflight/generations.ts";
+import { generationProblems, withPresentGenerations } from "../../preflight/generations.ts";
 import type { ClientAccount } from "../../topology/databasePlan.ts";
 import { FIRST_AUTHORITY } from "../../topology/generations.ts";
 import { secretName } from "../../topology/secrets.ts";
@@ -160,6 +160,19 @@ describe("a rotation", () => {
       raised: ["application"],
       unfinished: [],
     });
+  });
+
+  it("that is malformed is to be replaced by the present one", () => {
+    const problem = (...path: string[]) => ({ path: ["secrets", ...path], allowed: "a number", example: "1" });
+    const known = {
+      passwords: ["mysql-application-password-2", "mysql-application-password-3"],
+      generations: { secrets: {}, authority: { signing: 2, trusted: [2] } },
+    };
+    const given = [problem("application"), problem("root"), problem("authority", "generation"), problem("authority")];
+    assert.deepEqual(
+      withPresentGenerations([...given, problem()], known).map(({ example }) => example),
+      ["3", "1", "2", "1", "1"],
+    );
   });
 
   it("may neither be skipped nor taken back", () => {
