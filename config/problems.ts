@@ -75,8 +75,8 @@ function describe(project: string, stack: string, problem: Problem): string {
 
 /** A value as JSON, without the private keys and passwords in it. */
 function shown({ path, value }: Problem): string {
-  // Somebody who sets a password here has mistaken what the setting is.
-  if (path[0] === "secrets" && typeof value !== "number") return "not a number";
+  // Somebody who sets a text here has taken the setting for the secret itself.
+  if (path[0] === "secrets" && typeof value !== "number") return "(not shown)";
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== "string") return part;
     return part.includes("PRIVATE KEY") ? "(a private key)" : part.replace(/(\/\/[^/:@\s]*):\S*@/g, "$1:…@");

@@ -35,7 +35,7 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[]):
 
 /**
  * Reads text as JSON where the schema has a list or an object: `pulumi config set` stores these as text, with `--path`
- * too. Text that is not JSON is left for the schema to refuse.
+ * too. Text that is no list or object in JSON is left for the schema to refuse.
  */
 export function fromText(schema: z.ZodType | undefined, value: unknown): unknown {
   return replaced(schema, value, objectMeant);
@@ -77,7 +77,8 @@ function replaced(
 function objectMeant(schema: z.ZodType | undefined, value: unknown): unknown {
   const inner = unwrapped(schema);
   const isMeant = inner instanceof z.ZodArray || inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
-  return isMeant && typeof value === "string" ? json(value) : value;
+  const meant = isMeant && typeof value === "string" ? json(value) : undefined;
+  return typeof meant === "object" && meant !== null ? meant : value;
 }
 
 /** YAML and the CLI make numbers and truth values of texts such as 443 and false. */

@@ -187,7 +187,7 @@ describe("values in an error", () => {
       "foobar:names": ["https://user:hunter2@foobar.com/"],
     }).join("\n");
     assert.ok(!text.includes("hunter2"), text);
-    assert.match(text, /secrets\.application is not a number\n.*the program makes .*own/);
+    assert.match(text, /secrets\.application is \(not shown\)\n.*the program makes .*own/);
     assert.match(text, /secrets\.backup is 0\n/);
   });
 

@@ -41,7 +41,8 @@ describe("a stack's file", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     try {
       const file = join(folder, "Pulumi.dev.yaml");
-      const text = "config:\n    foobar:mysql:   '{broken'\n    foobar:web: { maxBodyMb: 2 }\n";
+      const text =
+        "config:\n    foobar:mysql:   '{broken'\n    foobar:web: { maxBodyMb: 2 }\n    foobar:names: \"5\"\n    foobar:images: 'null'\n";
       writeFileSync(file, text);
       assert.deepEqual(await makeObjects("foobar", "dev", folder), []);
       assert.deepEqual(await makeObjects("foobar", "other", folder), []);
