@@ -71,7 +71,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     },
   },
   "a group with an arbiter, a third server with an application alone": {
-    "foobar:servers": [server("server1"), server("server2"), server("server3", { roles: ["app"] })],
+    "foobar:servers": [server("server1"), server("server2"), server("server3", { roles: ["app"], subnetPart: 5 })],
     "foobar:mysql": { replication: "group", arbiter: true, backup: {} },
   },
   "semisync, a kept release, no protection": {
