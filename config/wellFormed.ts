@@ -44,19 +44,20 @@ function salvaged(schema: z.ZodType | undefined, value: unknown): unknown {
   const isWrongItself = result.error.issues.some(({ code, path }) => path.length === 0 && code !== "unrecognized_keys");
   if (isWrongItself || typeof value !== "object" || value === null) return MALFORMED;
   const whole = Array.isArray(value) ? [] : {};
-  for (const key of new Set([...Object.keys(shapeOf(schema)), ...Object.keys(value)])) {
+  const shape = shapeOf(schema);
+  for (const key of new Set([...Object.keys(shape), ...Object.keys(value)])) {
     const part = salvaged(partOf(schema, key), Reflect.get(value, key));
-    Object.defineProperty(whole, key, part === MALFORMED ? UNREADABLE : { ...READABLE, value: part });
+    Object.defineProperty(whole, key, part === MALFORMED ? unreadable(key in shape) : { ...READABLE, value: part });
   }
   return whole;
 }
 
 const READABLE = { enumerable: true, writable: true, configurable: true };
 
-/** Rules that go through the keys of an object see the well-formed ones only. */
-const UNREADABLE = {
-  enumerable: false,
+/** @param isSetting false for a record's key: rules that go through the keys see the well-formed ones only */
+const unreadable = (isSetting: boolean): PropertyDescriptor => ({
+  enumerable: isSetting,
   get(): never {
     throw new Malformed();
   },
-};
+});
