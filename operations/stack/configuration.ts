@@ -1,21 +1,34 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
-import { parseConfig, rawSettings } from "../../config/config.ts";
+import { check, complete, rawSettings } from "../../config/config.ts";
+import { ConfigError } from "../../config/problems.ts";
 import { type Config, type Settings, schema } from "../../config/schema.ts";
-import { fromText, withoutCiphers } from "../../config/shape.ts";
+import { partOf, withoutCiphers } from "../../config/shape.ts";
+import { meantByTexts } from "../../config/texts.ts";
 import { AS_WRITTEN, settingsIn } from "./file.ts";
 
 /** Other settings for a stack. Each replaces the whole value of its top-level key. */
 export type Changes = Partial<Settings>;
 
-/** The stack's configuration, read from the text of its file. */
+/**
+ * The stack's configuration, read from the text of its file.
+ * @throws ConfigError with every problem
+ */
 export function configOf(project: string, stack: string, text: string): Config {
-  const settings = settingsIn(text);
-  const readable = Object.entries(schema.shape).map(([name, part]) => {
-    const key = `${project}:${name}`;
-    return key in settings ? [[key, withoutCiphers(part, fromText(part, settings[key]))]] : [];
-  });
-  return parseConfig(project, stack, rawSettings({ ...settings, ...Object.fromEntries(readable.flat()) }));
+  const given = settingsIn(text);
+  const texts = meantByTexts(project, given);
+  const readable = Object.entries({ ...given, ...Object.fromEntries(texts) }).map(([key, value]) => [
+    key,
+    withoutCiphers(partOf(schema, key.replace(`${project}:`, "")), value),
+  ]);
+  const { settings, problems } = check(project, rawSettings(Object.fromEntries(readable)));
+  if (problems.length === 0) return complete(project, stack, settings);
+  throw new ConfigError(
+    project,
+    stack,
+    problems,
+    texts.map(([key]) => key),
+  );
 }
 
 /** The text of a stack's file with other settings. All else in the file stays, such as the CLI's salt. */

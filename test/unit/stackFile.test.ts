@@ -69,6 +69,14 @@ describe("a stack's file", () => {
     );
   });
 
+  it("gets objects before its settings are mended, because pulumi cannot change a part of a text", () => {
+    const text = "config:\n  foobar:web: '{\"maxBodyMb\":0}'\n";
+    assert.throws(
+      () => configOf("foobar", "dev", text),
+      /\nFirst make lists and objects of .* foobar:web,.*\n[\s\S]*maxBodyMb is 0/,
+    );
+  });
+
   it("keeps its comments while a drill has other settings in it", () => {
     const changed = changedText("foobar", TEXTS, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
     assert.match(changed, /# What another program reads/);
