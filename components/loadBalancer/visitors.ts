@@ -38,11 +38,6 @@ export function connectionRules(
           "# Published at a loopback address: what comes from elsewhere has found a route past that.",
           ...isOneOf("near", "src", sources),
           "tcp-request connection reject unless near",
-          ...(http3
-            ? [
-                `http-request deny deny_status 403 unless near${isPrefixed ? ` || { ${proxiedCondition(proxies)} }` : ""}`,
-              ]
-            : []),
         ]),
     ...(proxies === undefined ? [] : isOneOf("proxy", "src", proxies.addresses)),
     ...(isPrefixed
@@ -54,6 +49,10 @@ export function connectionRules(
         ]
       : []),
     ...limitRules(connectionsPerSource, [`${host}/32`, ...(proxies?.addresses ?? [])], when),
+    // QUIC passes the rules for connections by. HAProxy warns of rules for connections behind one for requests.
+    ...(sources !== undefined && http3
+      ? [`http-request deny deny_status 403 unless near${isPrefixed ? ` || { ${proxiedCondition(proxies)} }` : ""}`]
+      : []),
   ];
 }
 

@@ -244,6 +244,14 @@ describe("the real HAProxy takes its file", function () {
   ];
   for (const [name, text] of variants) it(name, () => check(text));
 
+  it("with rules for connections before those for requests: HAProxy warns of another order at every start", () => {
+    for (const [name, text] of variants) {
+      for (const section of text.split(/\n(?=frontend )/)) {
+        assert.ok(section.lastIndexOf("\n    tcp-request") <= Math.max(0, section.indexOf("\n    http-request")), name);
+      }
+    }
+  });
+
   it("and rejects one with a spelling mistake", () =>
     assert.rejects(check(haproxy().replace("timeout connect", "timeuot connect")), /timeuot/));
 });
