@@ -88,8 +88,10 @@ function notes(received: () => Received): Policy[] {
       description: "The policies know the configuration of the stack.",
       enforcementLevel: "mandatory",
       validateResource: ({ type }, report) => {
-        // The program declares nothing but the root if it refuses the configuration, and then says why.
-        const isUnknown = received() === "none" || (received() === "invalid" && type !== ROOT_TYPE);
+        // A program that refuses the configuration says why. It declares nothing but the root, and Pulumi the provider
+        // by which it reads its own state.
+        const isRefusal = type === ROOT_TYPE || type === "pulumi:providers:pulumi";
+        const isUnknown = received() === "none" || (received() === "invalid" && !isRefusal);
         if (isUnknown)
           report("No policy was checked. Update the Pulumi CLI, or run npm run up, which has a tested one.");
       },

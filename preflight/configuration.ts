@@ -22,7 +22,7 @@ export async function loadConfig(): Promise<Config> {
   const surroundings = await surroundingsOf(endpoint, { project, stack });
   const checked = check(project, raw, surroundings);
   const identity = { project, stack };
-  const known = await ownState(identity);
+  const known = checked.problems.some(({ path }) => path[0] === "secrets") ? await ownState(identity) : undefined;
   throw refusal(identity, [
     ...(known === undefined ? checked.problems : withPresentGenerations(checked.problems, known)),
     ...filesOfRefused(identity, checked),
