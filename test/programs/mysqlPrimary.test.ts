@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { inNode } from "../nodeScript.ts";
+
+const ACCOUNTS = fileURLToPath(new URL("../../components/mysqlCluster/files/accounts.sh", import.meta.url));
 
 describe("a node that is promoted to primary", () => {
   const opens = /SET GLOBAL read_only = OFF/;
-  const STUBS = `complete_accounts() { :; }; note_acknowledgements() { :; }; semisync_source() { :; }; stop_replica() { echo reset; }`;
+  const STUBS = `complete_schema() { :; }; note_acknowledgements() { :; }; semisync_source() { :; }; stop_replica() { echo reset; }`;
   // It has all but u:1-7.
   const be = (variables: string, unapplied: string, files: Parameters<typeof inNode>[2] = {}) =>
     inNode(
@@ -50,7 +53,7 @@ describe("a node that is promoted to primary", () => {
   });
 
   it("is not primary if a step of opening fails, and tries again", async () => {
-    for (const fails of ["sql() { return 1; }", "complete_accounts() { return 1; }"]) {
+    for (const fails of ["sql() { return 1; }", "complete_schema() { return 1; }"]) {
       const { stdout, opened } = await be(`${fails}; ${base} problem='takes no writes'`, "-");
       assert.doesNotMatch(stdout, /primary/);
       assert.equal(opened, undefined);
@@ -60,6 +63,16 @@ describe("a node that is promoted to primary", () => {
   it("is primary if the controller has opened it, although it cannot write without a replica", async () => {
     const { stdout } = await be(`sql() { return 1; }; ${base} problem=-`, "-");
     assert.match(stdout, /^state: primary/m);
+  });
+
+  it("changes no account in the binary log, which would lock out the replica that has to acknowledge it", async () => {
+    const { stdout } = await inNode(
+      `ACCOUNT_HOSTS=application=%; . ${ACCOUNTS}; ${base} problem=closed; be_primary`,
+      `case $1 in *SUBSET*) echo 1 ;; *) echo "$1" ;; esac`,
+    );
+    assert.match(stdout, /CREATE DATABASE/);
+    assert.match(stdout, opens);
+    assert.doesNotMatch(stdout, /USER|GRANT/);
   });
 
   describe("and has lost its own data", () => {

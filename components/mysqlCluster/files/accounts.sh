@@ -49,6 +49,8 @@ CREATE OR REPLACE SQL SECURITY DEFINER VIEW $PASSWORDS_VIEW AS
 SQL
 }
 
+application_schema() { echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"; }
+
 # SQL that records how this primary acknowledges writes from now on. The record precedes the first write, so that a
 # replica which has it also has everything that was acknowledged before.
 note_acknowledgements() {
@@ -74,7 +76,6 @@ other_accounts() {
     "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
   account backup "REPLICATION SLAVE, BACKUP_ADMIN ON *.*"
   account monitoring "PROCESS, REPLICATION CLIENT ON *.*" "SELECT ON performance_schema.*"
-  echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"
   account application "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,
     LOCK TABLES, CREATE VIEW, SHOW VIEW, TRIGGER ON \`$APPLICATION_DATABASE\`.*"
   echo "CREATE USER IF NOT EXISTS 'router'@'${host_of[router]}' IDENTIFIED WITH caching_sha2_password BY '' PASSWORD EXPIRE NEVER;"
@@ -90,20 +91,19 @@ prepare_fresh() {
 
 begin_cluster() {
   state "starting: creating the accounts and the database $APPLICATION_DATABASE"
-  { other_accounts; begin_term "$MEMBER" configured; } | sql
+  { application_schema; other_accounts; begin_term "$MEMBER" configured; } | sql
 }
 
-# admit_members: if the data comes from a stack with other networks, the members could not log in to each other, and a
-# group could not begin. So each node admits the members of its own network by itself, without the binary log.
-admit_members() {
-  local known
-  if [ -n "${admits:-}" ]; then return; fi
-  known=$(ask "SELECT COUNT(*) FROM mysql.user WHERE User = 'replication' AND Host = '${host_of[replication]}'") || return
-  if [ "$known" = 0 ]; then member_accounts | unlogged sql || return; fi
-  admits=yes
-}
-
-# Creates accounts and tables that an older version of the program did not have.
+# complete_accounts: creates, once, the accounts and privileges that the data lacks, because an older version of the
+# program wrote it or a stack with other networks: without them the members could not log in to each other. Each node
+# does it by itself, without the binary log, for the reason in passwords.sh.
 complete_accounts() {
-  { cluster_schema; member_accounts; other_accounts; } | sql
+  if [ -n "${complete:-}" ]; then return; fi
+  { member_accounts; other_accounts; } | unlogged sql || return
+  complete=yes
+}
+
+# complete_schema: creates the databases and tables that an older version of the program did not have.
+complete_schema() {
+  { cluster_schema; application_schema; } | sql
 }

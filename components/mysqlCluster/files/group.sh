@@ -156,7 +156,7 @@ lead() {
     return
   fi
   if [ "${led:-}" = "$term" ]; then return; fi
-  complete_accounts
+  complete_schema
   if [ "$promoted" = "$MEMBER" ]; then
     note_acknowledgements | sql && led=$term
   else

@@ -126,7 +126,7 @@ while :; do
     provision
   elif look; then
     resize
-    admit_members
+    complete_accounts
     apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi

@@ -69,7 +69,7 @@ open_as_primary() {
   # The order matters: the controller believes that it has closed a node itself if the node is closed and has no source.
   ask "SET GLOBAL super_read_only = OFF" || return
   if [ "$source" != - ]; then stop_replica || return; fi
-  complete_accounts || return
+  complete_schema || return
   { note_acknowledgements; semisync_source; echo "SET GLOBAL read_only = OFF;"; } | sql
 }
 
