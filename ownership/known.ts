@@ -2,6 +2,7 @@ import { z } from "zod";
 import { markedName, STATE_MARK } from "../components/stateMark.ts";
 import { STACK_LABEL } from "../engine/labels.ts";
 import { type Generations, generationsOutput } from "../topology/generations.ts";
+import type { AuthorityPlan } from "../topology/plan.ts";
 
 /** A state's knowledge of an engine. */
 export interface Known {
@@ -21,6 +22,8 @@ export interface Known {
   readonly passwords: readonly string[];
   /** The generations that the last complete update applied. undefined: a version without this output made it. */
   readonly generations: Generations | undefined;
+  /** Those of the authority's key, which the version before put out by itself. undefined: an older version made it. */
+  readonly authority: AuthorityPlan | undefined;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
@@ -41,6 +44,7 @@ const resource = z.object({
     .looseObject({
       hex: text,
       generations: generationsOutput.optional().catch(undefined),
+      authority: generationsOutput.shape.authority.optional().catch(undefined),
       labels: z
         .array(z.object({ label: z.string(), value: z.string() }))
         .optional()
@@ -97,6 +101,7 @@ const KINDS: Readonly<Record<string, string>> = {
 function knownTo(resources: readonly Resource[], creations: readonly Resource[]): Omit<Known, "isUnfinished"> {
   const onEngine = resources.filter(({ type }) => type in KINDS);
   const mark = resources.find(({ urn }) => urn.endsWith(`RandomId::${STATE_MARK}`))?.outputs?.hex;
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
   const interrupted = [...creations, ...onEngine.filter(({ pendingReplacement }) => pendingReplacement)];
   return {
     state: mark,
@@ -111,7 +116,8 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
     passwords: resources
       .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
       .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
-    generations: resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.generations,
+    generations: outputs?.generations,
+    authority: outputs?.generations?.authority ?? outputs?.authority,
     hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
     retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
     firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),

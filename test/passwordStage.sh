@@ -23,7 +23,7 @@ sql_at() { as "$2" "$(secret "$2-password")"; }
 file() { printf '%s' "$2" >"/run/secrets/$1-password"; }
 opens() { if as "$1" "$2" <<<"DO 0" 2>/dev/null; then echo "$1 $2: opens"; else echo "$1 $2: does not open"; fi; }
 transactions() { as root "$1" <<<"SELECT @@global.gtid_executed" | sed 's/.*://'; }
-PASSWORDS_VIEW=cluster.passwords ARBITER=false
+PASSWORDS_VIEW=cluster.passwords ARBITER=false SOURCE="'there'" GROUP_STATE="'NONE'"
 ACCOUNT_HOSTS='application=% router=% replication=% steward=% backup=% monitoring=%'
 # shellcheck source=../components/mysqlCluster/files/accounts.sh
 . /scripts/accounts.sh

@@ -118,6 +118,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
         stopGrace: 30,
         init: true,
         after: args.after,
+        liveFilesAfter: args.after,
       },
       { parent: this },
     );

@@ -10,6 +10,7 @@ import { cli } from "../stack/cli.ts";
 import { setInFile } from "../stack/file.ts";
 import { type OpenStack, openStack } from "../stack/open.ts";
 import { PROJECT } from "../stack/project.ts";
+import { outputsOf } from "../stack/stack.ts";
 import { lastStep, replaceAuthority } from "./authority.ts";
 import { checkPasswords, checkStatistics } from "./check.ts";
 import { type Asked, made, planRotation, type State, secretsIn } from "./secrets.ts";
@@ -28,8 +29,10 @@ export async function stateOf(session: Pick<Session, "reference" | "env">): Prom
  */
 export async function rotate(session: Session, { secrets: asked, signed }: Asked): Promise<number> {
   const { stack } = session;
-  const before = await openStack(stack);
   await requireOwn(session);
+  const exitCodeBefore = await bringToThisVersion(session);
+  if (exitCodeBefore !== 0) return exitCodeBefore;
+  const before = await openStack(stack);
   await requireInPlace(before);
   const numbers = plannedGenerations(before.topology).secrets;
   const { raised, unfinished } = planRotation(asked, numbers, await stateOf(session), await unsettledAccounts(before));
@@ -56,6 +59,18 @@ export async function rotate(session: Session, { secrets: asked, signed }: Asked
   if (signed === "authority")
     say("authority: every certificate is signed by another key, and the one before is deleted");
   return 0;
+}
+
+/**
+ * Databases of an older version change passwords in another way than those of this one, so an `up` that replaces them
+ * changes no password.
+ * @returns the exit code of the `up`
+ */
+async function bringToThisVersion(session: Session): Promise<number> {
+  const { generations } = await outputsOf(session.reference, session);
+  if (generations !== undefined) return 0;
+  say("an older version made the stack: npm run up brings it to this one first");
+  return bringUp(session, { saysKept: false });
 }
 
 /** @throws Error naming every database that is out of its place */

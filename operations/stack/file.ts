@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { type Document, parseDocument, visit } from "yaml";
 import { meantByTexts } from "../../config/texts.ts";
 import { ROOT } from "./project.ts";
@@ -36,7 +36,7 @@ export async function makeObjects(project: string, stack: string, folder = ROOT)
   const file = stackFile(stack, folder);
   const original = await readFile(file, "utf8").catch(() => "");
   const { text, keys } = withObjects(project, original);
-  if (keys.length > 0) await writeFile(file, text);
+  if (keys.length > 0) await replace(file, text);
   return keys;
 }
 
@@ -62,7 +62,14 @@ export async function setInFile(
   const file = stackFile(stack, folder);
   const original = await readFile(file, "utf8");
   const changed = changes.reduce((text, [path, value]) => withValue(project, text, path, value), original);
-  await writeFile(file, changed);
+  await replace(file, changed);
+}
+
+/** Writes a file so that it has all of the former or all of the new text, whatever ends the process. */
+async function replace(file: string, text: string): Promise<void> {
+  const beside = `${file}.new`;
+  await writeFile(beside, text);
+  await rename(beside, file);
 }
 
 /**

@@ -29,6 +29,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   hasPasswords: true,
   passwords: [],
   generations: undefined,
+  authority: undefined,
   hasBackupKey: true,
   retained: [],
   firstName: "dev",

@@ -31,6 +31,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   hasPasswords: true,
   passwords: [],
   generations: undefined,
+  authority: undefined,
   hasBackupKey: true,
   retained: [],
   firstName: "dev",
@@ -159,10 +160,18 @@ describe("what a state knows", () => {
       hasPasswords: true,
       passwords: ["mysql-root-password", "backup-key"],
       generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },
+      authority: { signing: 1, trusted: [1] },
       hasBackupKey: true,
       retained: ["v1"],
       firstName: "dev",
     });
+  });
+
+  it("has the authority's generations from the output of the version before, too", () => {
+    const authority = { signing: 2, trusted: [2] };
+    const root = resource("pulumi:pulumi:Stack", "foobar-dev", { outputs: { authority } });
+    const { generations, authority: known } = knownToExport(exported({ resources: [root] }));
+    assert.deepEqual([generations, known], [undefined, authority]);
   });
 
   it("is nothing for a new state", () => {

@@ -4,6 +4,7 @@ import { planRotation, SECRETS, secretRows, secretsIn, secretsNamed } from "../.
 import { generationProblems, withPresentGenerations } from "../../preflight/generations.ts";
 import type { ClientAccount } from "../../topology/databasePlan.ts";
 import { FIRST_AUTHORITY } from "../../topology/generations.ts";
+import type { AuthorityPlan } from "../../topology/plan.ts";
 import { secretName } from "../../topology/secrets.ts";
 import { devConfig } from "../devConfig.ts";
 import { deployConfig, ofType, services } from "../harness.ts";
@@ -176,12 +177,13 @@ describe("a rotation", () => {
   });
 
   it("may neither be skipped nor taken back", () => {
-    const problems = (application: number, passwords: readonly string[], last?: number) =>
+    const problems = (application: number, passwords: readonly string[], last = 3) =>
       generationProblems(
         { secrets: { ...FIRST, application, authority: { generation: 1 } }, authority: FIRST_AUTHORITY },
         {
           passwords,
-          generations: last === undefined ? undefined : applied({ application: last }).outputs.generations,
+          generations: applied({ application: last }).outputs.generations,
+          authority: FIRST_AUTHORITY,
         },
       ).map(({ complaint }) => complaint);
     const present = ["mysql-application-password-2", "mysql-application-password-3", "mysql-root-password"];
@@ -198,6 +200,40 @@ describe("a rotation", () => {
         `is ${generation}, and the stack is on its way to generation 3`,
       ]);
     }
+  });
+
+  it("stays while an update replaces the databases of an older version", () => {
+    const problems = (application: number) =>
+      generationProblems(
+        { secrets: { ...FIRST, application, authority: { generation: 1 } }, authority: FIRST_AUTHORITY },
+        { passwords: ["mysql-application-password"], generations: undefined, authority: undefined },
+      );
+    assert.deepEqual(problems(1), []);
+    assert.match(problems(2)[0]?.allowed ?? "", /^1: an older version made the stack/);
+  });
+
+  it("of the authority's key is changed in steps that all containers trust", () => {
+    const problems = (signing: number, trusted: number[], authority: AuthorityPlan | undefined) =>
+      generationProblems(
+        { secrets: { ...FIRST, authority: { generation: signing } }, authority: { signing, trusted } },
+        { passwords: ["mysql-root-password"], generations: undefined, authority },
+      ).map(({ path, example }) => `${path.join(".")}: ${example}`);
+    const steps: readonly AuthorityPlan[] = [
+      { signing: 1, trusted: [1] },
+      { signing: 1, trusted: [1, 2] },
+      { signing: 2, trusted: [1, 2] },
+      { signing: 2, trusted: [2] },
+    ];
+    for (const [at, { signing, trusted }] of steps.entries()) {
+      for (const before of [steps[at - 1], steps[at]]) {
+        if (before !== undefined) assert.deepEqual(problems(signing, [...trusted], before), []);
+      }
+    }
+    const refused = ["secrets.authority.generation: 1"];
+    assert.deepEqual(problems(2, [2], undefined), refused, "no container trusts it");
+    assert.deepEqual(problems(2, [1, 2], { signing: 1, trusted: [1] }), refused, "no container trusts it");
+    assert.deepEqual(problems(7, [7], { signing: 1, trusted: [1, 2] }), refused, "the present one is not trusted");
+    assert.deepEqual(problems(1, [1], { signing: 2, trusted: [2] }), ["secrets.authority.generation: 2"]);
   });
 });
 

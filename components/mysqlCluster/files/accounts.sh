@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
   at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW $PASSWORDS_VIEW AS
-  SELECT User AS account, User_attributes->>'$.metadata.password' AS mark FROM mysql.user
+  SELECT User AS account, User_attributes->>'$.metadata.password' AS mark,
+    JSON_CONTAINS_PATH(User_attributes, 'one', '$.additional_password') AS takes_former FROM mysql.user
   WHERE CONCAT(User, '=', Host) IN ($OWN_ACCOUNTS) AND User_attributes->'$.metadata.password' IS NOT NULL;
 SQL
 }
@@ -86,12 +87,12 @@ other_accounts() {
 # Just enough for peers to query an empty node. It is not written to the binary log: each node does it for itself, and a
 # clone replaces it.
 prepare_fresh() {
-  { echo "SET sql_log_bin = 0;"; cluster_schema; member_accounts; } | sql
+  { cluster_schema; member_accounts; } | unlogged sql
 }
 
 begin_cluster() {
   state "starting: creating the accounts and the database $APPLICATION_DATABASE"
-  { application_schema; other_accounts; begin_term "$MEMBER" configured; } | sql
+  { echo "SET GLOBAL super_read_only = OFF;"; application_schema; other_accounts; begin_term "$MEMBER" configured; } | sql
 }
 
 # complete_accounts: creates, once, the accounts and privileges that the data lacks, because an older version of the

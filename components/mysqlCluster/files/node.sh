@@ -108,7 +108,7 @@ provision() {
   elif [ ${#silent[@]} -gt 0 ]; then
     state "new: waiting for ${silent[*]} to say whether there is data"
   elif [ "$(desired_primary)" = "$MEMBER" ]; then
-    begin_cluster
+    begin_cluster || return
     rm "$MARKER"
   else
     state "new: waiting for $(desired_primary) to begin"

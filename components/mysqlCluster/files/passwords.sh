@@ -74,18 +74,20 @@ refuse_stranger() {
   state "refused: root has another password in this data than in the stack, and the version that wrote the data cannot change it"
 }
 
-# SQL: the accounts that can be opened, each as account:mark:digest, or -. The digest changes with the password. They
-# are none before a primary of this version has made the view: a primary of an older version changes passwords in the
-# binary log, and the same change twice would drop the password before.
-ACCOUNT_STATES="IF(EXISTS (SELECT 1 FROM information_schema.VIEWS WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '$PASSWORDS_VIEW'),
+# SQL: the accounts that can be opened, each as account:mark:digest, or -. The digest changes with the passwords. They
+# are none while a primary of an older version may be there, which changes passwords in the binary log: the same change
+# twice would drop the password before. A primary of this version has made the view.
+ACCOUNT_STATES="IF($SOURCE = '-' AND $GROUP_STATE IN ('NONE', 'OFFLINE')
+    OR EXISTS (SELECT 1 FROM information_schema.VIEWS WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '$PASSWORDS_VIEW'),
   COALESCE((SELECT GROUP_CONCAT(User, ':', COALESCE(User_attributes->>'\$.metadata.password', '-'), ':',
-      LEFT(SHA2(authentication_string, 256), 16) SEPARATOR ' ') FROM mysql.user
+      LEFT(SHA2(CONCAT(authentication_string, COALESCE(User_attributes->>'\$.additional_password', '')), 256), 16)
+      SEPARATOR ' ') FROM mysql.user
     WHERE account_locked = 'N' AND CONCAT(User, '=', Host) IN ($OWN_ACCOUNTS)), '-'), '-')"
 
 # keep_accounts: the other accounts. The previous password stays valid for clients that still use it, until `up` has
 # moved all of them and discards it. A password that a person has set is replaced by that of the file.
 keep_accounts() {
-  local entry account password name seen
+  local entry account password name seen unverified=""
   for entry in $accounts; do
     account=${entry%%:*} seen=${entry#*:}
     # The router's account has no password.
@@ -98,11 +100,11 @@ keep_accounts() {
       echo "node: the account $account has the password of the file now, and still takes the one before"
       took "$account"
     else
-      verify "$account"
-      # One in each round, because a slow answer must not keep the node from its role.
-      return
+      unverified=$account
     fi
   done
+  # One in each round, because a slow answer must not keep the node from its role.
+  if [ -n "$unverified" ] && read_password "$unverified"; then verify "$unverified"; fi
 }
 
 # has_password ACCOUNT: whether the account has the password of the file, by its mark. An account that look() does not
@@ -119,6 +121,7 @@ has_password() {
 
 # verify ACCOUNT: a person may have set another password, or this script has just started.
 verify() {
+  local name="'$1'@'${host_of[$1]}'"
   case "$(accepts "$1" "$password")" in
   yes) ;;
   no)

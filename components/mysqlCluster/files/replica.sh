@@ -193,11 +193,17 @@ connecting() {
 
 # renew_connection PRIMARY: MySQL connects again with the password that the receiver was started with. If the file has
 # another one, which the primary accepts, the receiver is started again with it. The controller starts the receiver of a
-# former primary, and records nothing.
+# former primary, and records nothing: it had the present password if the primary takes no other. Another connection
+# would pause the writers of a semisync primary.
 renew_connection() {
   local password
   password=$(secret replication-password)
   if [ -z "$password" ] || [ "$(mark "$password")" = "$(cat "$CONNECTED_WITH" 2>/dev/null)" ]; then return; fi
+  if [ ! -e "$CONNECTED_WITH" ] && [ "$(ask_peer "$1" "SELECT takes_former FROM $PASSWORDS_VIEW
+    WHERE account = 'replication' AND mark = '$(mark "$password")'" 2>/dev/null)" = 0 ]; then
+    mark "$password" >"$CONNECTED_WITH"
+    return
+  fi
   ask_peer "$1" "DO 0" 2>/dev/null && connecting receiving_again || return
   echo "node: replicating with the password of the file now"
 }
