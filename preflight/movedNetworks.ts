@@ -24,20 +24,36 @@ export function movedNetworks(topology: Topology, networks: readonly EngineNetwo
   });
 }
 
-/** One problem for each server with such networks. Its cure keeps the networks where they are. */
-export function movedNetworkProblems({ subnets }: Topology, moved: readonly MovedNetwork[]): Problem[] {
+/**
+ * One problem for each server with such networks. Its cure keeps all of the server's networks where they are; where
+ * these are at different parts of their subnets, no setting does.
+ */
+export function movedNetworkProblems({ subnets, networks }: Topology, moved: readonly MovedNetwork[]): Problem[] {
   const owners = new Map(
     moved.flatMap(({ plan: { server } }) => (server === undefined ? [] : [[server.name, server]])),
   );
   return [...owners.values()].map(({ name, index }) => {
     const own = moved.filter(({ plan }) => plan.server?.name === name);
-    const parts = own.map(({ plan, present }) => placeIn(subnets[plan.part], present));
+    const present = new Map(own.map(({ plan, present }) => [plan, present]));
+    const parts = networks.flatMap((plan) =>
+      plan.server?.name === name ? [placeIn(subnets[plan.part], present.get(plan) ?? plan.subnet)] : [],
+    );
     const moves = own.map(({ plan, present }) => `${plan.engineName} from ${present} to ${plan.subnet}`);
-    return {
+    const problem = {
       path: ["servers", index, "subnetPart"],
       complaint: `is missing, and servers that came or went would move ${moves.join(" and ")}`,
-      allowed: `the part that ${name} has now, ${parts[0]}, so that its containers stay, or another free one`,
-      example: String(parts[0]),
     };
+    const [part, ...others] = new Set(parts);
+    return others.length === 0
+      ? {
+          ...problem,
+          allowed: `the part that ${name} has now, ${part}, so that its containers stay, or another free one`,
+          example: String(part),
+        }
+      : {
+          ...problem,
+          allowed: `a free part; none keeps all networks of ${name}, which are at the parts ${[part, ...others].join(" and ")}`,
+          cure: `leave the other servers as they were, or choose a part at a time when ${name} may be interrupted`,
+        };
   });
 }

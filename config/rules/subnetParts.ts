@@ -14,7 +14,7 @@ export function subnetPartChecks(servers: readonly ServerSettings[], networks: S
     }),
   );
   const asked = servers.map(({ subnetPart }) => subnetPart);
-  const free = Array.from({ length: Math.min(parts, servers.length + 1) }, (_, part) => part).find(
+  const free = Array.from({ length: Math.min(parts, 2 * servers.length) }, (_, part) => part).filter(
     (part) => !asked.includes(part),
   );
   return servers.flatMap(({ roles, subnetPart }, index): Problem[] => {
@@ -26,10 +26,10 @@ export function subnetPartChecks(servers: readonly ServerSettings[], networks: S
     if (subnetPart >= parts) {
       return problem(
         `a number from 0 to ${parts - 1}: networks.app and networks.router have ${parts} parts`,
-        `${free}`,
+        free.shift()?.toString(),
       );
     }
     const holder = servers.slice(0, index).find((other) => other.subnetPart === subnetPart);
-    return holder === undefined ? [] : problem(`a part that ${holder.name} does not have`, `${free}`);
+    return holder === undefined ? [] : problem(`a part that ${holder.name} does not have`, free.shift()?.toString());
   });
 }

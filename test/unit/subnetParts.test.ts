@@ -58,6 +58,20 @@ describe("the part of a subnet that a server has", () => {
     );
   });
 
+  it("is not proposed where it would move another network of the server", async () => {
+    const networks = { "foobar:networks": { range: "10.1.0.0/20", router: "10.1.15.0/28" } };
+    const before = held(parse({ ...named("server1", "server3"), ...networks }, UNKNOWN), "two", true);
+    const error = await hindrance({ ...named("server3"), ...networks }, before);
+    assert.deepEqual(
+      error?.problems.map(({ path, example }) => [path.join("."), example]),
+      [["servers.0.subnetPart", undefined]],
+    );
+    assert.match(
+      error?.message ?? "",
+      /none keeps all networks of server3, which are at the parts 3 and 0\n {4}cure: /,
+    );
+  });
+
   it("may be another one on purpose, and by another subnet", async () => {
     const up = stackOf(named("server1", "server2"));
     assert.equal(await hindrance(settings([{ name: "server1" }, { name: "server2", subnetPart: 9 }]), up), undefined);
@@ -87,6 +101,12 @@ describe("the part of a subnet that a server has", () => {
         { name: "b", subnetPart: 0 },
       ]),
       [["servers.0.subnetPart", "a number from 0 to 15: networks.app and networks.router have 16 parts", "1"]],
+    );
+    assert.deepEqual(
+      refused(["a", "b", "c", "d"].map((name) => ({ name, subnetPart: name === "d" ? 1 : 99 })))?.map(
+        ([, , example]) => example,
+      ),
+      ["0", "2", "3"],
     );
     assert.deepEqual(
       refused([{ name: "a" }, { name: "b", roles: ["db"], subnetPart: 1 }])?.[0]?.[0],
