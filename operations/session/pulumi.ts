@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { makeObjects } from "../stack/file.ts";
+import { makeObjects, makeObjectsWhereWritable } from "../stack/file.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import { type CommandLine, commandLine } from "./commandLine.ts";
 import { ensureStack } from "./existing.ts";
@@ -32,7 +32,7 @@ const DECLARING: readonly string[] = ["preview", "up"];
 export async function pulumi(session: Session, command: readonly string[]): Promise<number> {
   const [verb = "", ...flags] = command;
   const isDeclaring = DECLARING.includes(verb);
-  if (isDeclaring) await withoutTexts(session.stack);
+  if (isDeclaring) await withoutTexts(session.stack, verb === "preview");
   const pack = isDeclaring ? ["--policy-pack", join(ROOT, "policy")] : [];
   const args = [verb, "--stack", session.reference, ...pack, ...flags, ...session.rest];
   // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
@@ -41,9 +41,12 @@ export async function pulumi(session: Session, command: readonly string[]): Prom
   return exitCode ?? 1;
 }
 
-/** Makes lists and objects of JSON texts in the stack's file, so that the commands in an error can change their parts. */
-async function withoutTexts(stack: string): Promise<void> {
-  const made = await makeObjects(PROJECT, stack);
+/**
+ * Makes lists and objects of JSON texts in the stack's file, so that the commands in an error can change their parts.
+ * @param isPreview a preview does not need a file that can be written
+ */
+async function withoutTexts(stack: string, isPreview: boolean): Promise<void> {
+  const made = await (isPreview ? makeObjectsWhereWritable : makeObjects)(PROJECT, stack);
   if (made.length === 0) return;
   say(
     `JSON texts in Pulumi.${stack}.yaml are lists and objects now, so that pulumi config set --path keeps what they hold: ${made.join(", ")}`,

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { type ApplicationSource, applicationFolder } from "../../components/appTier/applicationFolder.ts";
 import { schema } from "../../config/schema.ts";
-import { fromText } from "../../config/shape.ts";
+import { meantBy, withoutCiphers } from "../../config/shape.ts";
 import { folderContent } from "../../releases/content.ts";
 import { settingsIn, stackFile } from "../stack/file.ts";
 import { stackNeeds } from "../stack/needs.ts";
-import { PROJECT } from "../stack/project.ts";
+import { PROJECT, ROOT } from "../stack/project.ts";
 import { removeSetting, setSetting } from "../stack/setting.ts";
 import type { Session } from "./pulumi.ts";
 
@@ -19,11 +19,13 @@ export interface ReleaseSettings extends ApplicationSource {
 }
 
 /** Reads a stack's file. Malformed settings are passed over here: the program reports them. */
-export async function releaseSettings(stack: string): Promise<ReleaseSettings> {
-  const { images } = await stackNeeds(stack);
-  const settings = settingsIn(await readFile(stackFile(stack), "utf8").catch(() => ""));
+export async function releaseSettings(stack: string, folder = ROOT): Promise<ReleaseSettings> {
+  const { images } = await stackNeeds(stack, folder);
+  const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
   const { application } = schema.shape;
-  const result = application.safeParse(fromText(application, settings[`${PROJECT}:application`]));
+  const result = application.safeParse(
+    withoutCiphers(application, meantBy(application, settings[`${PROJECT}:application`])),
+  );
   return { files: result.data?.files, release: result.data?.release, image: images.application };
 }
 

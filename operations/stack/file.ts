@@ -40,6 +40,20 @@ export async function makeObjects(project: string, stack: string, folder = ROOT)
   return keys;
 }
 
+/** As makeObjects; a file that cannot be written, as in a read-only checkout, stays as it is. */
+export async function makeObjectsWhereWritable(
+  project: string,
+  stack: string,
+  folder = ROOT,
+): Promise<readonly string[]> {
+  try {
+    return await makeObjects(project, stack, folder);
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) return [];
+    throw error;
+  }
+}
+
 /** The text of a stack's file with another value, which may be an object, at a path of keys. All else in the file stays. */
 export function withValue(project: string, text: string, [key, ...rest]: readonly string[], value: unknown): string {
   const document = readDocument(text);

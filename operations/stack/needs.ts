@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import type { z } from "zod";
 import { type Settings, schema } from "../../config/schema.ts";
-import { fromText } from "../../config/shape.ts";
+import { meantBy, withoutCiphers } from "../../config/shape.ts";
 import { engineClient } from "../../engine/client.ts";
 import { settingsIn, stackFile } from "./file.ts";
 import { PROJECT, ROOT } from "./project.ts";
@@ -19,7 +19,7 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
   const { images, loadBalancer } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
-    const result = part.safeParse(fromText(part, settings[`${PROJECT}:${key}`]));
+    const result = part.safeParse(withoutCiphers(part, meantBy(part, settings[`${PROJECT}:${key}`])));
     return result.success ? result.data : part.parse(undefined);
   };
   return { images: setting(images, "images"), endpoint: setting(loadBalancer, "loadBalancer").endpoint };

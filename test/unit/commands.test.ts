@@ -120,6 +120,12 @@ describe("the needs of a stack", () => {
     ]);
   });
 
+  it("are read beside headers that are numbers or encrypted", async () => {
+    const headers = "{X-A: 1, X-B: {secure: v1:a:b}}";
+    const text = `config: {foobar:loadBalancer: {endpoint: 'ssh://ops@host', headers: ${headers}}}`;
+    assert.deepEqual(await needs(text), ["nginx:1.30.6", "ssh://ops@host"]);
+  });
+
   it("are the defaults if the file is missing, or malformed, which the program reports", async () => {
     assert.deepEqual(await needs("config: {foobar:images: {nginx: nginx}}"), ["nginx:1.30.6", local]);
     assert.deepEqual(await needs(""), ["nginx:1.30.6", local]);

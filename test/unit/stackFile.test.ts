@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { releaseSettings } from "../../operations/session/releaseSettings.ts";
 import { changedText, configOf } from "../../operations/stack/configuration.ts";
-import { makeObjects, settingsIn, withObjects } from "../../operations/stack/file.ts";
+import { makeObjects, makeObjectsWhereWritable, settingsIn, withObjects } from "../../operations/stack/file.ts";
 
 const TEXTS = `# yaml-language-server: $schema=./stack.schema.json
 encryptionsalt: v1:abc=:v1:def
@@ -52,6 +53,32 @@ describe("a stack's file", () => {
     }
   });
 
+  it("may stay as it is in a preview, where it cannot be written", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    try {
+      const file = join(folder, "Pulumi.dev.yaml");
+      writeFileSync(file, TEXTS);
+      mkdirSync(`${file}.new`);
+      assert.deepEqual(await makeObjectsWhereWritable("foobar", "dev", folder), []);
+      await assert.rejects(makeObjects("foobar", "dev", folder), /EISDIR/);
+      assert.equal(readFileSync(file, "utf8"), TEXTS);
+      writeFileSync(file, "config: [");
+      await assert.rejects(makeObjectsWhereWritable("foobar", "dev", folder), { name: "YAMLParseError" });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("may name a release of digits alone without quotes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    try {
+      writeFileSync(join(folder, "Pulumi.dev.yaml"), "config:\n  foobar:application:\n    release: 1234567890\n");
+      assert.equal((await releaseSettings("dev", folder)).release, "1234567890");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("may name a release of digits and an e, which is not a number", () => {
     const text = "config:\n  foobar:application:\n    release: 12e4567890\n";
     assert.equal(configOf("foobar", "dev", text).application.release, "12e4567890");
@@ -62,6 +89,12 @@ describe("a stack's file", () => {
     const headers = `config:\n  foobar:loadBalancer:\n    headers: {X-Token: ${secret}}\n`;
     assert.deepEqual(configOf("foobar", "dev", headers).loadBalancer.port, 8080);
     assert.ok(!withObjects("foobar", headers).text.includes("encrypted"));
+    const whole = `config:\n  foobar:loadBalancer: ${secret}\n`;
+    assert.throws(
+      () => configOf("foobar", "dev", whole),
+      ({ message }: Error) =>
+        /cure: +set it in clear without its secret/.test(message) && !message.includes("--plaintext"),
+    );
     const port = `config:\n  foobar:loadBalancer:\n    port: ${secret}\n  foobar:web: ${secret}\n`;
     assert.throws(
       () => configOf("foobar", "dev", port),
