@@ -13,9 +13,14 @@ const DIGEST = "@sha256:[0-9a-f]{64}";
 /** [registry/]name as Docker has it, then a tag, a digest, or both. */
 const IMAGE = new RegExp(`^((?:${REGISTRY}/)?${WORDS}(?:/${WORDS})*)(?::(\\w[\\w.-]{0,127}))?(${DIGEST})?$`);
 
-/** Tags that registries move to newer images by habit. */
-const MOVING =
-  /^(?:latest|stable|lts|edge|nightly|main|master|dev|devel|mainline|innovation|current|rolling|canary)(?![a-z])/i;
+/** A tag without a digit names no version, unless it is a commit: such tags move. */
+const VERSION = /\d|(?:^|[._-])[0-9a-f]{7,40}$/;
+
+/** Official images of programs that are no substitute for each other. */
+const PROGRAMS =
+  "haproxy nginx node mysql mariadb percona postgres mongo redis memcached httpd tomcat caddy traefik varnish".split(
+    " ",
+  );
 
 /** The documentation of a setting. */
 export interface About {
@@ -76,31 +81,41 @@ function isEndpoint(text: string): boolean {
 const EXACT =
   "an image name with an exact tag or digest, name:1.2.3 or name@sha256:… (tags such as latest, stable and 1.2 move, so they are refused)";
 
+/** No other image is proposed: another version of MySQL would change the data for good. */
+const KEEP_IMAGE =
+  "keep the image, with its exact tag or with the digest that its engine prints: docker image inspect --format '{{index .RepoDigests 0}}' IMAGE";
+
 /** @param example the official image by default, whose tag has three numbers */
 export const image = (example: string) => {
   const [official = ""] = example.split(":");
   const others = official === "haproxy" ? ", and not one of Alpine, which lacks the shell that the scripts need" : "";
   return z
     .string({ error: "an image name with an exact tag" })
-    .refine((text) => isExact(text, official), EXACT)
-    .refine(
-      (text) => !isExact(text, official) || !isOther(text, official),
-      `${official} or an image of a registry, as in registry.foobar.com/${official}:1.2.3${others}`,
-    )
+    .refine((text) => isExact(text, official), { error: EXACT, params: { cure: KEEP_IMAGE } })
+    .refine((text) => !isExact(text, official) || !isOther(text, official), {
+      error: `${official} or an image built on it, as in registry.foobar.com/${official}:1.2.3${others}`,
+      params: { cure: `name an image of ${official}; databases need the version that has written their data` },
+    })
     .default(example);
 };
 
 /** Whether an image's name says which image it is. An official image's tag with fewer than three numbers moves. */
 function isExact(text: string, official: string): boolean {
-  const [, name, tag = "", digest] = IMAGE.exec(text) ?? [];
+  const { name, tag, digest } = partsOf(text);
   if (name === undefined || digest !== undefined) return name !== undefined;
-  return name === official ? /^\d+\.\d+\.\d+/.test(tag) : /\d/.test(tag) && !MOVING.test(tag);
+  return name === official ? /^\d+\.\d+\.\d+/.test(tag) : VERSION.test(tag);
 }
 
 /** Whether an image is one of another program, or a variant that the scripts do not run in. */
 function isOther(text: string, official: string): boolean {
-  const [, name = "", tag = ""] = IMAGE.exec(text) ?? [];
+  const { name = "", tag } = partsOf(text);
   if (official === "haproxy" && /alpine/.test(tag)) return true;
   // Applications are programs of any kind.
-  return official !== "node" && !name.includes("/") && name !== official;
+  return official !== "node" && name !== official && PROGRAMS.includes(name);
+}
+
+/** The parts of an image's name. An official image of Docker Hub has its short name. */
+function partsOf(text: string) {
+  const [, name, tag = "", digest] = IMAGE.exec(text) ?? [];
+  return { name: name?.replace(/^(?:(?:index\.)?docker\.io\/)?(?:library\/)?/, ""), tag, digest };
 }

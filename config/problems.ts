@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
+import { hasParts, isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -98,13 +98,48 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
     const path = issue.path.filter((part) => typeof part !== "symbol");
     const part = schemaAt(schema, path);
     const own = valueAt(value, path);
-    if (isEncrypted(own)) return [{ path, value: own, ...ENCRYPTED }];
+    if (isEncrypted(own)) return [{ path, value: own, ...ENCRYPTED, cure: hasParts(part) ? IN_CLEAR : undefined }];
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
-    return [{ path, value: own, allowed: issue.message, example: exampleOf(part, own) }];
+    const allowed = issue.message;
+    const cure = issue.code === "custom" ? issue.params?.["cure"] : undefined;
+    if (typeof cure === "string") return [{ path, value: own, allowed, cure }];
+    const broken = brokenJson(part, path, own) ?? lostText(part, own);
+    return [
+      broken === undefined
+        ? { path, value: own, allowed, example: exampleOf(part, own) }
+        : { path, allowed, ...broken },
+    ];
   });
 }
+
+/** A text that was meant to be a list or an object, and is no valid JSON. It may be long, and hold secrets. */
+function brokenJson(schema: z.ZodType | undefined, path: Path, value: unknown): Remedy | undefined {
+  if (!hasParts(schema) || typeof value !== "string" || !/^\s*[{[]/.test(value)) return undefined;
+  try {
+    JSON.parse(value);
+    return undefined;
+  } catch (error) {
+    const reason = path[0] === "secrets" || !(error instanceof Error) ? "" : `: ${error.message}`;
+    return { complaint: `is no valid JSON${reason}`, cure: "correct the JSON text; nothing else in it has to change" };
+  }
+}
+
+/** A number whose text is unknown: 1.10 is 1.1 to YAML. */
+function lostText(schema: z.ZodType | undefined, value: unknown): Remedy | undefined {
+  if (!(unwrapped(schema) instanceof z.ZodString) || typeof value !== "number") return undefined;
+  return {
+    complaint: "is a number, whose digits may not be those that were written",
+    cure: 'put it in quotes in the stack\'s file, as in "1.10", or add --type string to pulumi config set',
+  };
+}
+
+type Remedy = Required<Pick<Problem, "complaint" | "cure">>;
+
+/** Of a list or an object: to set it in clear as a whole would write the secrets in it to the stack's file. */
+const IN_CLEAR =
+  "set it in clear without its secret texts, then encrypt each of those alone, as in loadBalancer.tls.key: pulumi config set --secret --path";
 
 /** Commands that read a stack's file do without texts that are encrypted, but not without other values. */
 const ENCRYPTED = {

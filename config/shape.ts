@@ -12,7 +12,8 @@ export function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined 
 /** The schemas of an object's keys; none if the schema is not an object. */
 export function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
   const inner = unwrapped(schema);
-  return inner instanceof z.ZodObject ? inner.shape : {};
+  // Without a prototype: a key such as "constructor" is no setting.
+  return Object.assign(Object.create(null), inner instanceof z.ZodObject ? inner.shape : {});
 }
 
 /** The schema of a list's elements; undefined if the schema is not a list. */
@@ -74,17 +75,24 @@ function replaced(
   return Object.fromEntries(Object.entries(own).map(([key, item]) => [key, inner(key, item)]));
 }
 
-function objectMeant(schema: z.ZodType | undefined, value: unknown): unknown {
+/** Whether the schema is one of a list or an object. */
+export function hasParts(schema: z.ZodType | undefined): boolean {
   const inner = unwrapped(schema);
-  const isMeant = inner instanceof z.ZodArray || inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
-  const meant = isMeant && typeof value === "string" ? json(value) : undefined;
+  return inner instanceof z.ZodArray || inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
+}
+
+function objectMeant(schema: z.ZodType | undefined, value: unknown): unknown {
+  const meant = hasParts(schema) && typeof value === "string" ? json(value) : undefined;
   return typeof meant === "object" && meant !== null ? meant : value;
 }
 
-/** YAML and the CLI make numbers and truth values of texts such as 443 and false. */
+/**
+ * YAML and the CLI make numbers and truth values of texts such as 443 and false. Of other numbers, such as 1.10, the
+ * text is lost.
+ */
 function textMeant(schema: z.ZodType | undefined, value: unknown): unknown {
-  const isText = unwrapped(schema) instanceof z.ZodString;
-  return isText && (typeof value === "number" || typeof value === "boolean") ? String(value) : value;
+  const isWhole = typeof value === "boolean" || Number.isSafeInteger(value);
+  return unwrapped(schema) instanceof z.ZodString && isWhole ? String(value) : value;
 }
 
 function json(text: string): unknown {

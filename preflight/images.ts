@@ -34,10 +34,9 @@ export async function missingImages(
         complaint: `is ${name}, which the engine at ${endpoint} does not have and cannot pull: ${reason}`,
         allowed:
           "an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login",
-        example: defaults[key],
         cure: isDefault
           ? "docker load, or make the registry reachable; npm run up builds stand-ins if no registry answers"
-          : undefined,
+          : "correct the image's name, or give the engine the image",
       },
     ];
   });

@@ -14,6 +14,8 @@ export function problems(changes: Record<string, unknown>, surroundings = UNKNOW
       .split("\n\n")
       .slice(1)
       .map((text) => {
+        // A cure in words is no command.
+        if (/\n {4}cure: {6}[^\n]*$/.test(text.trim())) return text.trim();
         const [whole, problem] = /^(.*) --stack dev$/s.exec(text.trim()) ?? [];
         assert.ok(problem !== undefined, `the cure does not name the stack: ${whole ?? text}`);
         return problem;

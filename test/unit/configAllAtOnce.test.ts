@@ -98,6 +98,45 @@ describe("all problems at once", () => {
   });
 });
 
+describe("the names that every object inherits", () => {
+  it("are no settings", () => {
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+      const within = JSON.stringify({ port: 8081 }).replace("{", `{"${name}":1,`);
+      const servers = JSON.stringify([{ name: "a", roles: ["web", "app", "db"] }]).replace("{", `{"${name}":1,`);
+      const raw: [string, string][] = [
+        [name, "1"],
+        ["loadBalancer", within],
+        ["servers", servers],
+      ];
+      for (const [key, value] of raw) {
+        const found = check("foobar", Object.fromEntries([[`foobar:${key}`, value]])).problems;
+        assert.equal(found.length, 1, `${key} ${name}`);
+        assert.match(found[0]?.complaint ?? "", /is not a setting/);
+      }
+    }
+    assert.equal(check("foobar", { "foobar:policies": '{"off":["constructor"]}' }).problems.length, 1);
+  });
+});
+
+describe("a JSON text that is broken", () => {
+  const message = (settings: StackSettings) => refusedBy(settings, UNKNOWN)?.message ?? "";
+
+  it("is named by the place of the mistake, and no other value is proposed", () => {
+    const text = message({ "foobar:mysql": '{"replication":"group","memoryMb":4096' });
+    assert.match(text, /mysql is no valid JSON: .*position 38/);
+    assert.match(text, /\n {4}cure: {6}correct the JSON text/);
+    assert.ok(!text.includes("config set") && !text.includes("replication"), text);
+    assert.match(message({ "foobar:servers": "[{name: a}]" }), /servers is no valid JSON: /);
+    assert.match(message({ "foobar:web": { rateLimit: " {x" } }), /web\.rateLimit is no valid JSON: /);
+  });
+
+  it("shows no secret", () => {
+    const text = message({ "foobar:secrets": '{"a":hunter2}' });
+    assert.match(text, /secrets is no valid JSON\n/);
+    assert.ok(!text.includes("hunter2"), text);
+  });
+});
+
 describe("the files that refused settings name", () => {
   const found = (settings: StackSettings) =>
     filesOfRefused({ project: "foobar", stack: "two" }, check("foobar", rawSettings(settings))).map(({ path }) =>
@@ -193,6 +232,18 @@ describe("values in an error", () => {
 
   it("are taken as texts where texts are meant", () => {
     assert.deepEqual(problems({ "foobar:loadBalancer": { headers: { "X-XSS-Protection": 0, "X-A": true } } }), []);
+    const lost = refusedBy(
+      { "foobar:loadBalancer": '{"headers":{"X-Version":1.10,"X-Big":12345678901234567890}}' },
+      UNKNOWN,
+    );
+    assert.deepEqual(
+      lost?.problems.map(({ path, example }) => [path.at(-1), example]),
+      [
+        ["X-Version", undefined],
+        ["X-Big", undefined],
+      ],
+    );
+    assert.match(lost?.message ?? "", /cure: {6}put it in quotes/);
     assert.match(problems({ "foobar:names": [443] }).join(), /names\[0\] is "443"\n +allowed: +a host name in ASCII/);
   });
 });

@@ -51,11 +51,11 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
 
   foobar:images.haproxy is haproxy:3.2.26-typo, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
     allowed:   an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login
-    set it:    pulumi config set --path 'foobar:images.haproxy' haproxy:3.2.26 --stack dev
+    cure:      correct the image's name, or give the engine the image
 
   foobar:images.application is registry.example.com/a:1, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
     allowed:   an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login
-    set it:    pulumi config set --path 'foobar:images.application' node:24.22.2-slim --stack dev
+    cure:      correct the image's name, or give the engine the image
 `,
     );
   });

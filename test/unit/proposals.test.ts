@@ -224,7 +224,8 @@ describe("the proposals in an error", () => {
         const command = `set it: pulumi config set --path '${key}' ${wrong} --stack two`;
         let settings = pasted({}, command);
         const first = refusedBy(settings, UNKNOWN);
-        if (first === undefined) continue;
+        // Images are kept: their cures are words.
+        if (first === undefined || key.startsWith("foobar:images.")) continue;
         settings = pasted(settings, first.message);
         // A setting may need another one, which its error names.
         const second = refusedBy(settings, UNKNOWN);
