@@ -110,6 +110,18 @@ describe("a node that is promoted to primary", () => {
   });
 });
 
+describe("a node without data", () => {
+  it("opens itself to begin the cluster: it has been closed if a peer was silent at first", async () => {
+    const { stdout } = await inNode(
+      `APPLICATION_DATABASE=app ACCOUNT_HOSTS=application=%; . ${ACCOUNTS}
+      begin_term() { echo "the term"; }; sql() { cat; exit; }; begin_cluster`,
+      "echo",
+    );
+    assert.match(stdout, /^SET GLOBAL super_read_only = OFF;\nCREATE DATABASE/m);
+    assert.match(stdout, /the term$/);
+  });
+});
+
 describe("a semisync primary whose writers wait", () => {
   for (const [what, answer, isReleased] of [
     ["releases them while a replica is connected and acknowledges nothing", "1 1 5", true],
