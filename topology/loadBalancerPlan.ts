@@ -10,8 +10,8 @@ export interface SitePlan {
   readonly http: HttpMode;
   readonly profile: Settings["loadBalancer"]["tls"]["profile"];
   readonly http3: boolean;
-  /** Whether something in front leads the names' ports 80 and 443 here: visitors' URLs then name no port. */
-  readonly forwarded: boolean;
+  /** The port by which visitors reach HTTPS through something in front that forwards it; undefined: they come directly. */
+  readonly publicHttpsPort: number | undefined;
   /** How each load balancer gets a certificate by ACME; undefined: it does not. */
   readonly acme: AcmePlan | undefined;
   /** The header Strict-Transport-Security; undefined: it is not sent. */

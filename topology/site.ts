@@ -13,7 +13,7 @@ export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBa
     http: httpMode(loadBalancer),
     profile,
     http3,
-    forwarded: acme?.forwarding !== undefined,
+    publicHttpsPort: loadBalancer.publicHttpsPort,
     acme: acme && { directory: acme.directory, email: acme.email, ca: acme.ca },
     hsts: hstsHeader(hsts, acme === undefined ? ownCertificate(loadBalancer) !== undefined : isTrustedDirectory(acme)),
   };
@@ -37,7 +37,10 @@ function hstsHeader(setting: Settings["loadBalancer"]["tls"]["hsts"], isTrusted:
   ].join("; ");
 }
 
-/** The site's URLs: by its name, else by the virtual address, else by the published port. */
+/**
+ * The site's URLs: by its name, else by the virtual address, else by the published port. The address of what forwards the
+ * public port is known by the site's name alone.
+ */
 export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topology, "url" | "secureUrl"> {
   const [first] = loadBalancers;
   if (first === undefined) throw new Error("the plan has no load balancer");
@@ -47,8 +50,11 @@ export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topol
     const scheme = serves === "site" ? "http" : "https";
     const port = first.published.find((published) => published.serves === serves);
     if (port === undefined) throw new Error(`the plan does not publish ${scheme}`);
+    const { publicHttpsPort } = first.site;
+    if (serves === "secureSite" && name !== undefined && publicHttpsPort !== undefined) {
+      return urlOf(scheme, name, publicHttpsPort);
+    }
     if (virtual !== undefined) return `${scheme}://${name ?? virtual}`;
-    if (name !== undefined && first.site.forwarded) return `${scheme}://${name}`;
     return name === undefined ? publishedUrl(port) : urlOf(scheme, name, port.port);
   };
   const secureUrl = urlFor("secureSite");

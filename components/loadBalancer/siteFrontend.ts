@@ -86,14 +86,13 @@ interface Entrance {
 }
 
 /**
- * The entrances of clients who come to the load balancer itself: the port of HTTPS at a virtual address and where
- * something in front leads it here, else the published port.
+ * The entrances of clients: the public port where the settings name one, else the port of HTTPS at a virtual address, and
+ * the published port at any other.
  */
-function entrances({ published, site, vrrp }: LoadBalancerPlan): Entrance[] {
-  const secure = published.find(({ serves }) => serves === "secureSite");
-  if (site.forwarded || secure === undefined || secure.port === SECURE_SITE_PORT) return [{ port: "", condition: "" }];
-  const port = `:${secure.port}`;
-  if (vrrp === undefined) return [{ port, condition: "" }];
+function entrances({ published, site: { publicHttpsPort }, vrrp }: LoadBalancerPlan): Entrance[] {
+  const secure = publicHttpsPort ?? published.find(({ serves }) => serves === "secureSite")?.port ?? SECURE_SITE_PORT;
+  const port = secure === SECURE_SITE_PORT ? "" : `:${secure}`;
+  if (port === "" || publicHttpsPort !== undefined || vrrp === undefined) return [{ port, condition: "" }];
   const virtual = `{ dst ${vrrp.instances.map(({ virtualAddress }) => virtualAddress).join(" ")} }`;
   return [
     { port: "", condition: ` ${virtual}` },
@@ -103,15 +102,18 @@ function entrances({ published, site, vrrp }: LoadBalancerPlan): Entrance[] {
 
 /**
  * 308 keeps the method and the body. A request without a host has no place to be sent to. A trusted proxy is taken to be
- * at the port of HTTPS.
+ * at the port of HTTPS, unless the settings name the public port.
  */
 function redirect(plan: LoadBalancerPlan): string[] {
   const { site, visitors } = plan;
   if (site.http !== "redirect") return [];
-  const proxied = visitors.proxies && { port: "", condition: ` { ${proxiedCondition(visitors.proxies)} }` };
+  const proxied =
+    visitors.proxies === undefined || site.publicHttpsPort !== undefined
+      ? []
+      : [{ port: "", condition: ` { ${proxiedCondition(visitors.proxies)} }` }];
   return [
     `http-request deny deny_status 400 if !${SECURE} !{ req.hdr(host) -m found }`,
-    ...[...(proxied === undefined ? [] : [proxied]), ...entrances(plan)].map(
+    ...[...proxied, ...entrances(plan)].map(
       ({ port, condition }) =>
         `http-request redirect code 308 location https://%[${HOST}]${port}%[pathq] if !${SECURE}${condition}`,
     ),

@@ -34,9 +34,9 @@ export const acme = z.strictObject(
       .optional()
       .meta({
         description:
-          "How ports 80 and 443 of the names reach the load balancer, where it does not publish them itself; nothing checks it. URLs of redirects and outputs then name no port.",
+          "How port 80 of the names reaches the load balancer, where it does not publish that port itself; nothing checks it. loadBalancer.publicHttpsPort says the same of HTTPS.",
         unset: "the load balancer publishes port 80",
-        example: "The router forwards port 80 to 8080, and 443 to 8443.",
+        example: "The router forwards port 80 to 8080.",
       } satisfies About),
   },
   { error: "settings of ACME: email, acceptTerms, directory, ca, forwarding" },

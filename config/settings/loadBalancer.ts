@@ -147,6 +147,14 @@ export const loadBalancer = z
       httpsPort: port()
         .default(8443)
         .meta({ description: "The host's port at which HTTPS is published." } satisfies About),
+      publicHttpsPort: port()
+        .optional()
+        .meta({
+          description:
+            "The port by which visitors reach HTTPS where a router or a proxy in front forwards it to httpsPort, with HTTP/3 by UDP as well. Redirects, Alt-Svc and the outputs' URLs of a name use it; URLs with 443 name no port.",
+          unset: "httpsPort; 443 at a virtual address and behind trustedProxies",
+          example: 443,
+        } satisfies About),
       http: oneOf(HTTP_MODES)
         .optional()
         .meta({

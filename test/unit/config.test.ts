@@ -40,7 +40,7 @@ describe("configuration", () => {
       { "foobar:loadBalancer": { prot: 80 } },
       [
         "foobar:loadBalancer.prot is not a setting; did you mean port?\n" +
-          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, httpsPort, http, tls, statsPort, trustedProxies, allow, connectionsPerSource, headers, underscores, endpoint\n" +
+          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, httpsPort, publicHttpsPort, http, tls, statsPort, trustedProxies, allow, connectionsPerSource, headers, underscores, endpoint\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.prot'",
       ],
     ],
