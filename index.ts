@@ -1,6 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
 import { withProcessLimits } from "./components/processLimits.ts";
-import { configWarnings } from "./config/warnings.ts";
 import { deploy } from "./deploy.ts";
 import { loadConfig } from "./preflight/configuration.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -15,7 +13,6 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
  */
 export default async function main() {
   const config = await loadConfig();
-  for (const warning of configWarnings(config)) void pulumi.log.warn(warning);
   const topology = planTopology(config);
   const { isServing } = await preflight(topology);
   const outputs = deploy(topology, isServing);

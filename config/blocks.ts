@@ -101,11 +101,12 @@ export function areVeryWide(blocks: readonly string[]): boolean {
 
 /**
  * Blocks that hold the address of clients on the load balancer's host, its edge network's gateway, only because they are
- * wider than that network. With Docker Desktop all clients have it. Only 127.0.0.0/8 or the network itself mean the host.
+ * wider than that network. With Docker Desktop all clients have it. A loopback block, or one in the network that has the
+ * gateway, says that the host is meant.
  */
-export function widerThan(edge: string, blocks: readonly string[]): string[] {
-  if (blocks.some(isLoopbackBlock)) return [];
-  return blocks.filter((block) => block !== edge && isWithin(edge, block) && !isVeryWide(block));
+export function widerThan(edge: string, host: string, blocks: readonly string[]): string[] {
+  const meansHost = (block: string) => isLoopbackBlock(block) || (isWithin(block, edge) && isWithin(host, block));
+  return blocks.some(meansHost) ? [] : blocks.filter((block) => isWithin(edge, block));
 }
 
 /** Whether a block is a machine's own: the setting means the host itself. */

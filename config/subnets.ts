@@ -60,13 +60,6 @@ export function isInside(subnet: string, other: string): boolean {
   return inner.first >= outer.first && inner.last <= outer.last;
 }
 
-/** The subnets that hold the addresses of an IPv4 subnet but for one. */
-export function without(subnet: string, address: string): string[] {
-  if (!overlap(subnet, `${address}/32`)) return [subnet];
-  const bits = bitsOf(subnet);
-  return bits === 32 ? [] : [0, 1].flatMap((half) => without(partOf(subnet, half, bits + 1), address));
-}
-
 /** The address at an offset in a subnet; negative offsets count from the broadcast address, which is -1. */
 export function addressIn(subnet: string, place: number): string {
   const { first, last } = spanOf(subnet);

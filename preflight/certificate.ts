@@ -34,8 +34,9 @@ export function examineCertificate(
   const certificate = readable([...TLS, "certificate"], own.certificate, "./tls/site.pem");
   const key = readable([...TLS, "key"], own.key, "./tls/site.key");
   const texts = { certificate: textOf(certificate), key: textOf(key) };
-  // Behind a trusted proxy visitors see the certificate of that proxy.
-  const site = { ...first.site, hsts: first.visitors.proxies === undefined ? first.site.hsts : undefined };
+  // Behind a trusted proxy visitors see the certificate of that proxy, unless it passes TLS through.
+  const endsElsewhere = first.visitors.proxies?.protocol === "forwarded";
+  const site = { ...first.site, hsts: endsElsewhere ? undefined : first.site.hsts };
   const problems = [
     ...[certificate, key].filter((read) => typeof read !== "string"),
     ...certificateComplaints(texts, site, now).map((complaint) => problemOf(complaint, own, stack)),

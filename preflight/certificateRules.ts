@@ -14,12 +14,12 @@ export interface Texts {
   readonly key: string | undefined;
 }
 
-type Site = Pick<SitePlan, "names" | "profile" | "hsts">;
+type Site = Pick<SitePlan, "names" | "profile" | "hsts" | "isHstsChosen">;
 
 const NEW_CERTIFICATE = "get a certificate for these names and this time";
 
 /** Checks a certificate and its key against the site that they are for. A pure function: it reads no file. */
-export function certificateComplaints(texts: Texts, { names, profile, hsts }: Site, now: Date): Complaint[] {
+export function certificateComplaints(texts: Texts, { names, profile, ...hsts }: Site, now: Date): Complaint[] {
   const found = texts.certificate === undefined ? [] : certificatesIn(texts.certificate);
   const chain = Array.isArray(found) ? found : [];
   const key = texts.key === undefined ? undefined : keyIn(texts.key);
@@ -38,7 +38,7 @@ export function certificateComplaints(texts: Texts, { names, profile, hsts }: Si
 }
 
 /** What visitors may not trust in texts without complaints; it continues as a complaint does. undefined: nothing. */
-export function chainWarning(texts: Texts, { hsts }: Site): string | undefined {
+export function chainWarning(texts: Texts, hsts: Site): string | undefined {
   const chain = texts.certificate === undefined ? [] : certificatesIn(texts.certificate);
   if (!Array.isArray(chain)) return undefined;
   const leaf = leafOf(chain, texts.key === undefined ? undefined : keyIn(texts.key));

@@ -37,8 +37,12 @@ export function examineFiles(topology: Topology): ExaminedFiles {
 
 const anything = z.unknown().optional();
 
-/** That there are proxies decides which certificate visitors see; their addresses do not. */
-const proxies = anything.transform((given) => (given === undefined ? undefined : { addresses: ["192.0.2.0/24"] }));
+/** The proxies' protocol decides which certificate visitors see; their addresses do not. */
+const proxies = z
+  .object({ protocol: anything })
+  .catch({ protocol: undefined })
+  .optional()
+  .transform((given) => given && { addresses: ["192.0.2.0/24"], protocol: given.protocol });
 
 /** The settings that decide which files are right. All others are as by default. */
 const deciding = z.object({

@@ -16,6 +16,8 @@ export interface SitePlan {
   readonly acme: AcmePlan | undefined;
   /** The header Strict-Transport-Security; undefined: it is not sent. */
   readonly hsts: string | undefined;
+  /** Whether the user has set HSTS. Otherwise it is as by default. */
+  readonly isHstsChosen: boolean;
 }
 
 /** How HAProxy gets a certificate for the site's names from an authority, by ACME (RFC 8555) and the challenge http-01. */

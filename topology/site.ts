@@ -16,6 +16,7 @@ export function planSite({ names, loadBalancer }: Pick<Config, "names" | "loadBa
     publicHttpsPort: loadBalancer.publicHttpsPort,
     acme: acme && { directory: acme.directory, email: acme.email, ca: acme.ca },
     hsts: hstsHeader(hsts, acme === undefined ? ownCertificate(loadBalancer) !== undefined : isTrustedDirectory(acme)),
+    isHstsChosen: hsts !== undefined,
   };
 }
 

@@ -1,7 +1,7 @@
-import { isLoopbackAddress, isLoopbackBlock, widerThan } from "../config/blocks.ts";
+import { isLoopbackAddress, isLoopbackBlock } from "../config/blocks.ts";
 import { answerHeaders } from "../config/headers.ts";
 import type { Config } from "../config/schema.ts";
-import { addressIn, without } from "../config/subnets.ts";
+import { addressIn } from "../config/subnets.ts";
 import type { VisitorsPlan } from "./loadBalancerPlan.ts";
 
 /** Addresses of the network namespace itself, which no other machine has. */
@@ -13,13 +13,9 @@ export function planVisitors({ loadBalancer, networks: { edge } }: Config): Visi
   const host = addressIn(edge, 1);
   // The engine gives the network's gateway as the address of clients on its own host.
   const seen = (blocks: readonly string[]) => [...blocks, ...(blocks.some(isLoopbackBlock) ? [`${host}/32`] : [])];
-  const trusted = (blocks: readonly string[]) => {
-    const wide = widerThan(edge, blocks);
-    return seen(blocks).flatMap((block) => (wide.includes(block) ? without(block, host) : [block]));
-  };
   const proxies = trustedProxies && {
     protocol: trustedProxies.protocol,
-    addresses: trusted(trustedProxies.addresses),
+    addresses: seen(trustedProxies.addresses),
   };
   const admitted = allow.site && seen(allow.site);
   return {

@@ -14,11 +14,18 @@ export function httpsChecks(loadBalancer: LoadBalancer): Problem[] {
   const { tls } = loadBalancer;
   return judged(
     () => halfCertificate(tls),
-    // A trusted proxy ends visitors' HTTPS with its own certificate.
-    () => (loadBalancer.trustedProxies === undefined ? hstsAlone(tls) : []),
+    () => (endsElsewhere(loadBalancer) ? [] : hstsAlone(tls)),
     () => preload(tls),
-    () => (loadBalancer.trustedProxies === undefined ? preloadRedirects(loadBalancer) : []),
+    () => (endsElsewhere(loadBalancer) ? [] : preloadRedirects(loadBalancer)),
   );
+}
+
+/**
+ * Whether a trusted proxy ends visitors' HTTPS, with its own certificate. One with the PROXY protocol can pass TLS through:
+ * then visitors see the load balancer's certificate.
+ */
+function endsElsewhere({ trustedProxies }: LoadBalancer): boolean {
+  return trustedProxies !== undefined && trustedProxies.protocol === "forwarded";
 }
 
 /** Browsers' lists hold only names whose plain HTTP, if there is any, leads to HTTPS (https://hstspreload.org). */
@@ -59,7 +66,7 @@ function hstsAlone({ certificate, key, acme, hsts }: LoadBalancer["tls"]): Probl
       path: ["loadBalancer", "tls", "hsts"],
       complaint: `is set, and the certificate is one of ${authority}`,
       allowed:
-        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies): with HSTS a browser that does not trust the certificate lets nobody past its warning",
+        "HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies with the protocol forwarded): with HSTS a browser that does not trust the certificate lets nobody past its warning",
     },
   ];
 }

@@ -1,9 +1,18 @@
-import { areVeryWide, isBlock, isIPv6Block, isLoopbackBlock, isVeryWide, isWithin, meantBlock } from "../blocks.ts";
+import {
+  areVeryWide,
+  isBlock,
+  isIPv6Block,
+  isLoopbackBlock,
+  isVeryWide,
+  isWithin,
+  meantBlock,
+  widerThan,
+} from "../blocks.ts";
 import { headerName, headerProblem, headersProblem } from "../headers.ts";
 import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 import { addressIn, isLoopback } from "../subnets.ts";
-import { judged } from "../wellFormed.ts";
+import { entries, judged } from "../wellFormed.ts";
 import { listProblems, type Refusal } from "./lists.ts";
 import { subnetsOf } from "./networks.ts";
 
@@ -104,15 +113,45 @@ function statisticsTogether({ allow: { statistics } }: LoadBalancer): Problem[] 
   ];
 }
 
+/** Rules about the load balancer's host: its clients have the address of the edge network's gateway. */
+export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalancer" | "networks">): Problem[] {
+  const edge = subnetsOf(networks).get("edge");
+  if (edge === undefined) return [];
+  const host = `${addressIn(edge, 1)}/32`;
+  return judged(
+    () => hostMeant(loadBalancer, edge, host),
+    () => hostLetIn(loadBalancer, host),
+  );
+}
+
+/** A block around the edge network does not say whether a proxy on the host is meant, or proxies elsewhere. */
+function hostMeant({ trustedProxies }: LoadBalancer, edge: string, host: string): Problem[] {
+  if (trustedProxies === undefined || trustedProxies.reason !== undefined) return [];
+  const { addresses, protocol } = trustedProxies;
+  // Entries that are wrong in themselves have problems of their own.
+  const blocks = entries(addresses)
+    .map(([, block]) => block)
+    .filter((block) => isBlock(block) && !isVeryWide(block) && !(protocol === "proxy" && isIPv6Block(block)));
+  const wide = widerThan(edge, host, blocks);
+  if (wide.length === 0) return [];
+  return [
+    {
+      path: ["loadBalancer", "trustedProxies", "addresses"],
+      complaint: `has ${wide.join(", ")} around the edge network ${edge}, and does not say whether the load balancer's host is a proxy: all clients on that host have an address in it`,
+      allowed:
+        "127.0.0.0/8 as well if the proxy runs on the host; else narrower blocks, or a reason in loadBalancer.trustedProxies.reason why all that host's clients are trusted",
+      example: JSON.stringify([...new Set(blocks), HOST]),
+    },
+  ];
+}
+
 /**
  * At a loopback address only the host reaches the published ports. Visitors of a virtual address or of a trusted proxy
  * have other addresses.
  */
-export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalancer" | "networks">): Problem[] {
+function hostLetIn(loadBalancer: LoadBalancer, host: string): Problem[] {
   const { address, allow, replicas, statsPort, trustedProxies } = loadBalancer;
-  const edge = subnetsOf(networks).get("edge");
-  if (!isLoopback(address) || edge === undefined) return [];
-  const host = `${addressIn(edge, 1)}/32`;
+  if (!isLoopback(address)) return [];
   const excludesHost = (given: readonly string[] | undefined) =>
     given?.every(
       (block) => isBlock(block) && !isIPv6Block(block) && !isLoopbackBlock(block) && !isWithin(host, block),

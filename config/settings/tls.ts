@@ -59,7 +59,7 @@ export const tls = z
       } satisfies About),
       hsts: hsts.optional().meta({
         description:
-          "HTTP Strict Transport Security. It needs a certificate that visitors trust: the site's, or that of a trusted proxy.",
+          "HTTP Strict Transport Security. It needs a certificate that visitors trust: the site's, or that of a trusted proxy with the protocol forwarded.",
         unset: "its defaults with a certificate of your own or of ACME; off with the stack's own authority",
         example: { maxAgeSeconds: 0 },
       } satisfies About),

@@ -17,7 +17,7 @@ export const trustedProxies = z
     {
       addresses: blocks(["192.0.2.0/24"]).meta({
         description:
-          "The blocks of addresses that the proxies have, in CIDR form. 127.0.0.0/8 stands for the load balancer's host, which a block that is wider than networks.edge leaves out.",
+          "The blocks of addresses that the proxies have, in CIDR form. 127.0.0.0/8 stands for the load balancer's host. A block around networks.edge is refused without it, because such a block does not say whether the host is a proxy.",
         example: ["192.0.2.0/24"],
       } satisfies About),
       protocol: oneOf(PROXY_PROTOCOLS)
@@ -31,7 +31,8 @@ export const trustedProxies = z
         .refine(isReason, A_REASON)
         .optional()
         .meta({
-          description: "Why blocks with the addresses of many strangers are trusted. Only such blocks need it.",
+          description:
+            "Why blocks with the addresses of many strangers, or of all clients on the host, are trusted. Only such blocks need it.",
           unset: "such blocks are refused",
           example: "only our proxies can route to this host",
         } satisfies About),

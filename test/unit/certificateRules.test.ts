@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { type Issued, issue, type Terms } from "../../app/test/certificates.ts";
 import { certificateComplaints, chainWarning } from "../../preflight/certificateRules.ts";
+import { originOf } from "../../preflight/certificateTrust.ts";
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -17,7 +18,7 @@ const middle = issue("the intermediate", root, { isAuthority: true });
 /** A site's certificate that differs from the usual one. */
 const site = (terms: Terms = {}, by = middle) => issue("www.foobar.com", by, { use: "server", ...terms });
 
-const USUAL = { names: [], profile: "modern", hsts: undefined } as const;
+const USUAL = { names: [], profile: "modern", hsts: undefined, isHstsChosen: false } as const;
 
 describe("the user's certificate", () => {
   const leaf = site({ names: ["www.foobar.com", "*.shop.foobar.com", "192.0.2.1"] });
@@ -27,8 +28,9 @@ describe("the user's certificate", () => {
     names: readonly string[] = [],
     profile: "intermediate" | "modern" = "modern",
     hsts: string | undefined = undefined,
+    isHstsChosen = false,
   ) =>
-    certificateComplaints({ ...leaf, ...texts }, { names, profile, hsts }, NOW).map(
+    certificateComplaints({ ...leaf, ...texts }, { names, profile, hsts, isHstsChosen }, NOW).map(
       ({ about, complaint }) => `${about} ${complaint}`,
     );
   const chain = (...all: Made[]) => all.map(({ certificate }) => certificate).join("");
@@ -182,6 +184,35 @@ describe("the user's certificate", () => {
     assert.deepEqual(complaints({ certificate: whole }, [], "modern", "max-age=0"), []);
     assert.deepEqual(complaints({ certificate: whole }), []);
     assert.deepEqual(complaints({ certificate: chain(leaf, middle) }, [], "modern", hsts), []);
+  });
+
+  it("may have HSTS that the user has set with a private authority, with a warning, but not with itself", () => {
+    const hsts = "max-age=63072000";
+    const whole = chain(leaf, middle, root);
+    assert.deepEqual(complaints({ certificate: whole }, [], "modern", hsts, true), []);
+    const set = { ...USUAL, hsts, isHstsChosen: true };
+    assert.match(
+      chainWarning({ certificate: whole, key: leaf.key }, set) ?? "",
+      /^leads to a private authority, the root: .* with HSTS/,
+    );
+    assert.equal(chainWarning({ certificate: whole, key: leaf.key }, { ...set, hsts: "max-age=0" }), undefined);
+    const alone = issue("www.foobar.com", undefined, { isAuthority: false });
+    assert.match(complaints(alone, [], "modern", hsts, true).join(), /^hsts would be sent.* has signed itself/);
+  });
+
+  it("is a public one by any certificate of its chain, though that leads on to an older root", () => {
+    const read = ({ certificate }: Made) => new X509Certificate(certificate);
+    const old = issue("the old root");
+    const crossed = issue("the root", old, { isAuthority: true, key: createPrivateKey(root.key) });
+    const passed = [leaf, middle, crossed, old].map(read);
+    const [first] = passed;
+    assert.ok(first);
+    assert.equal(originOf(first, passed, [read(root)]), "public");
+    assert.equal(originOf(first, passed.slice(0, 3), [read(root)]), "public");
+    assert.equal(originOf(first, passed.slice(0, 2), [read(root)]), "public");
+    assert.equal(originOf(first, passed, []), "private");
+    assert.equal(originOf(read(crossed), [read(crossed), read(old)], [read(root)]), "public");
+    assert.equal(originOf(first, passed, [read(issue("the root"))]), "private");
   });
 
   it("is warned of without the certificate of its authority, and with HSTS if that is no public one", () => {

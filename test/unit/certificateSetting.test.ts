@@ -95,7 +95,7 @@ describe("the setting of the user's certificate", () => {
     assert.match(late?.cure ?? "", /tls\.certificate' \.\/tls\/site\.pem --stack dev$/);
   });
 
-  it("is refused if it has signed itself, because of HSTS, but not behind a trusted proxy", () => {
+  it("is refused if it has signed itself, because of HSTS, but not behind a proxy with its own certificate", () => {
     const { certificate, key } = issue("www.foobar.com", undefined, {
       names: ["www.foobar.com"],
       isAuthority: false,
@@ -105,6 +105,19 @@ describe("the setting of the user's certificate", () => {
     assert.deepEqual([problem?.path.at(-1), problem?.example], ["hsts", '{"maxAgeSeconds":0}']);
     const trustedProxies = { addresses: ["192.0.2.0/24"] };
     assert.deepEqual(examine({ certificate, key }, { trustedProxies }).problems, []);
+    const passesThrough = { trustedProxies: { ...trustedProxies, protocol: "proxy" } };
+    assert.match(examine({ certificate, key }, passesThrough).problems[0]?.complaint ?? "", /signed itself.*HSTS/);
+  });
+
+  it("is warned of with a private authority where the user has set HSTS, and refused where that is the default", () => {
+    const root = issue("the company's root");
+    const own = issue("www.foobar.com", root, { use: "server" });
+    const certificate = own.certificate + root.certificate;
+    const refusal = /one of a private authority, the company's root: HSTS/;
+    assert.match(examine({ certificate, key: own.key }).problems[0]?.complaint ?? "", refusal);
+    const { problems, warnings } = examine({}, { tls: { certificate, key: own.key, hsts: { maxAgeSeconds: 300 } } });
+    assert.deepEqual(problems, []);
+    assert.match(warnings.join(), /leads to a private authority, the company's root/);
   });
 
   it("is warned of in its last three weeks", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { issue } from "../../app/test/certificates.ts";
 import { check, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { UNKNOWN } from "../../config/surroundings.ts";
@@ -157,6 +158,19 @@ describe("the files that refused settings name", () => {
     );
   });
 
+  it("are judged by the protocol of proxies, which can pass TLS through", () => {
+    const certificate = issue("www.foobar.com", undefined, { isAuthority: false });
+    const at = (protocol: string) =>
+      found({
+        "foobar:loadBalancer": {
+          port: "x",
+          trustedProxies: { addresses: ["nonsense"], protocol },
+          tls: { certificate: certificate.certificate, key: certificate.key },
+        },
+      }).filter((path) => path.endsWith("hsts"));
+    assert.deepEqual([at("proxy"), at("forwarded")], [["loadBalancer.tls.hsts"], []]);
+  });
+
   it("are passed over where their own setting is refused", () => {
     assert.deepEqual(found({ "foobar:loadBalancer": { tls: { certificate: "./nowhere.pem", key: 5 } } }), []);
     assert.deepEqual(found({ "foobar:loadBalancer": 5, "foobar:application": "x" }), []);
@@ -187,6 +201,13 @@ describe("the cures, pasted in their order,", () => {
     const trustedProxies = { addresses: ["0.0.0.0/0", "8.0.0.0/6", "nonsense"] };
     assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
       "foobar:loadBalancer": { trustedProxies: { addresses: ["192.0.2.0/24"] } },
+    });
+  });
+
+  it("say which proxies are meant, beside entries that are wrong", () => {
+    const trustedProxies = { addresses: ["10.0.0.0/8", "2001:db8::/32", "nonsense"], protocol: "proxy" };
+    assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
+      "foobar:loadBalancer": { trustedProxies: { addresses: '["10.0.0.0/8","127.0.0.0/8"]', protocol: "proxy" } },
     });
   });
 

@@ -55,7 +55,7 @@ describe("configuration of HTTPS", () => {
       tls({ hsts: {} }),
       [
         "foobar:loadBalancer.tls.hsts is set, and the certificate is one of the stack's own authority\n" +
-          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
+          "    allowed:   HSTS with a certificate that visitors trust (loadBalancer.tls.certificate and key, or acme, or that of loadBalancer.trustedProxies with the protocol forwarded): with HSTS a browser that does not trust the certificate lets nobody past its warning\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.tls.hsts'",
       ],
     ],
@@ -94,11 +94,15 @@ describe("configuration of HTTPS", () => {
     it(`refuses ${title}`, () => assert.deepEqual(problems(changes), expected));
   }
 
-  it("takes HSTS behind a trusted proxy, whose certificate visitors see", () => {
-    for (const protocol of ["forwarded", "proxy"]) {
-      const trustedProxies = { addresses: ["192.0.2.0/24"], protocol };
-      assert.deepEqual(problems(tls({ hsts: { maxAgeSeconds: 300 } }, { trustedProxies })), []);
-    }
+  it("takes HSTS behind a trusted proxy whose certificate visitors see, not behind one that can pass TLS through", () => {
+    const addresses = ["192.0.2.0/24"];
+    const set = tls({ hsts: { maxAgeSeconds: 300 } }, { trustedProxies: { addresses } });
+    assert.deepEqual(problems(set), []);
+    const passedThrough = tls({ hsts: { maxAgeSeconds: 300 } }, { trustedProxies: { addresses, protocol: "proxy" } });
+    assert.match(
+      problems(passedThrough).join(),
+      /^foobar:loadBalancer\.tls\.hsts is set, and the certificate is one of/,
+    );
   });
 
   it("refuses preload while plain HTTP is served, which at a loopback address is the default", () => {

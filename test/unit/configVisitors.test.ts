@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { areVeryWide, isVeryWide, meantBlock } from "../../config/blocks.ts";
 import { parseConfig } from "../../config/config.ts";
-import { overlap } from "../../config/subnets.ts";
-import { configWarnings } from "../../config/warnings.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { problems } from "../configProblems.ts";
 import { devConfig } from "../devConfig.ts";
@@ -44,29 +42,29 @@ describe("the settings of who visitors are and who is let in", () => {
     assert.ok(!areVeryWide(["10.0.0.0/8", "172.16.0.0/12", "104.16.0.0/13", "2a06:98c0::/29"]));
   });
 
-  it("believe no client of the host because a block of proxies is wide, and say so", () => {
-    const planned = (...addresses: string[]) => {
-      const settings = { "foobar:loadBalancer": { trustedProxies: { addresses } } };
-      const config = parseConfig("foobar", "dev", devConfig(settings));
-      const [first] = planTopology(config).loadBalancers;
-      return { trusted: first?.visitors.proxies?.addresses ?? [], warnings: configWarnings(config) };
-    };
-    const holds = (blocks: readonly string[], address: string) =>
-      blocks.some((block) => overlap(block, `${address}/32`));
-    const wide = planned("10.0.0.0/8");
-    assert.deepEqual(
-      ["10.201.0.1", "10.201.0.0", "10.201.0.2", "10.0.0.0", "10.255.255.255"].map((one) => holds(wide.trusted, one)),
-      [false, true, true, true, true],
-    );
-    assert.match(
-      wide.warnings.join(),
-      /10\.201\.0\.1 in it is left out.*\n.*\n.*'\["10\.0\.0\.0\/8","127\.0\.0\.0\/8"\]' --stack dev$/,
-    );
-    for (const meant of [["10.0.0.0/8", "127.0.0.0/8"], ["10.201.0.0/24"], ["10.201.0.1/32"]]) {
-      const { trusted, warnings } = planned(...meant);
-      assert.ok(holds(trusted, "10.201.0.1"), meant.join());
-      assert.deepEqual(warnings, []);
+  it("say whether the host is a proxy where a block is wide, and leave no address out", () => {
+    for (const protocol of ["forwarded", "proxy"]) {
+      for (const wide of ["10.0.0.0/8", "10.192.0.0/12", "10.201.0.0/23"]) {
+        assert.match(
+          found({ trustedProxies: { addresses: [wide, "10.201.0.8/32"], protocol } }),
+          /addresses has 10\.\S+ around the edge network 10\.201\.0\.0\/24,.*\n.*narrower blocks.*\n.*,"127\.0\.0\.0\/8"\]'$/,
+        );
+      }
     }
+    const trusted = (proxies: object) => {
+      const settings = { "foobar:loadBalancer": { trustedProxies: proxies } };
+      const [first] = planTopology(parseConfig("foobar", "dev", devConfig(settings))).loadBalancers;
+      return first?.visitors.proxies?.addresses;
+    };
+    for (const addresses of [["10.0.0.0/8", "10.201.0.0/24"], ["10.0.0.0/8", "10.201.0.1/32"], ["10.201.0.1/32"]]) {
+      assert.deepEqual(trusted({ addresses }), addresses);
+    }
+    const reason = "Only proxies run on that host.";
+    assert.deepEqual(trusted({ addresses: ["10.0.0.0/8"], reason }), ["10.0.0.0/8"]);
+    assert.deepEqual(trusted({ addresses: ["10.0.0.0/8", "127.0.0.0/8"] }), [
+      ...["10.0.0.0/8", "127.0.0.0/8", "10.201.0.1/32"],
+    ]);
+    assert.deepEqual(trusted({ addresses: ["10.0.0.0/9"] }), ["10.0.0.0/9"]);
   });
 
   it("let somebody in: at a loopback address that is the host alone", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { NETWORKS } from "../../config/choices.ts";
-import { addressIn, bitsOf, isSubnet, overlap, partOf, proposer, without } from "../../config/subnets.ts";
+import { addressIn, bitsOf, isSubnet, overlap, partOf, proposer } from "../../config/subnets.ts";
 import { machineSubnets } from "../../preflight/machine.ts";
 
 /** Any IPv4 subnet of these sizes. */
@@ -79,13 +79,6 @@ describe("subnets", () => {
       ["223.255.255.0/24", 0, "223.255.255.0"],
     ];
     for (const [text, place, expected] of cases) assert.equal(addressIn(text, place), expected, text);
-  });
-
-  it("are divided around an address", () => {
-    assert.deepEqual(without("10.0.0.0/30", "10.0.0.1"), ["10.0.0.0/32", "10.0.0.2/31"]);
-    assert.deepEqual(without("10.0.0.0/30", "10.0.0.4"), ["10.0.0.0/30"]);
-    assert.deepEqual(without("10.0.0.1/32", "10.0.0.1"), []);
-    assert.equal(without("10.0.0.0/8", "10.201.0.1").length, 24);
   });
 
   it("have a canonical form, and private addresses that a container can have", () => {
