@@ -10,8 +10,8 @@ const PATH = ["loadBalancer", "tls", "acme", "ca"];
 const EXAMPLE = "./tls/acme-ca.pem";
 
 /**
- * Problems of the authority of an ACME directory: with a file that has no certificate HAProxy does not start, and with
- * another one than an authority's it trusts no directory.
+ * Problems of the authority of an ACME directory: with a file that has no certificate HAProxy does not start, and without
+ * an authority's certificate that is valid now it trusts no directory.
  */
 export function authorityProblems(
   { loadBalancers: [first] }: Pick<Topology, "loadBalancers">,
@@ -34,24 +34,30 @@ export function authorityProblems(
   ];
 }
 
+/** Each certificate has to be readable. One that is no authority's now does no harm beside one that is. */
 function complaintOf(text: string, now: Date): string | undefined {
   const blocks = pemBlocks(text, IS_CERTIFICATE);
   if (blocks.length === 0) return "holds no certificate in PEM";
-  for (const block of blocks) {
-    const found = complaintOfOne(block, now);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const certificates = blocks.map(certificateIn);
+  if (certificates.includes(undefined)) return "holds a certificate that cannot be read";
+  const complaints = certificates.map((one) => one && complaintOfOne(one, now));
+  return complaints.includes(undefined)
+    ? undefined
+    : `holds no authority's certificate that is valid now: ${complaints.join("; ")}`;
 }
 
-function complaintOfOne(block: string, now: Date): string | undefined {
+function certificateIn(block: string): X509Certificate | undefined {
   try {
-    const one = new X509Certificate(block);
-    // Old roots do not say that they are authorities.
-    if (!one.ca && !isSignedBy(one, one)) return `holds a certificate that is no authority's (${nameOf(one)})`;
-    const end = new Date(one.validTo);
-    return end < now ? `holds a certificate that has expired at ${end.toISOString()} (${nameOf(one)})` : undefined;
+    return new X509Certificate(block);
   } catch {
-    return "holds a certificate that cannot be read";
+    return undefined;
   }
+}
+
+function complaintOfOne(one: X509Certificate, now: Date): string | undefined {
+  // Old roots do not say that they are authorities.
+  if (!one.ca && !isSignedBy(one, one)) return `${nameOf(one)} is no authority's`;
+  const [from, end] = [new Date(one.validFrom), new Date(one.validTo)];
+  if (from > now) return `${nameOf(one)} is not valid before ${from.toISOString()}`;
+  return end < now ? `${nameOf(one)} has expired at ${end.toISOString()}` : undefined;
 }

@@ -21,8 +21,8 @@ export function proxiedCondition({ protocol }: NonNullable<VisitorsPlan["proxies
 }
 
 /**
- * Rules for connections: where they may come from, and how many one address may have open. The host's own clients share
- * one address, and a proxy has the connections of all its visitors, so neither is counted.
+ * Rules for connections: where they may come from, and how many one address may have open, those of QUIC included. The
+ * host's own clients share one address, and a proxy has the connections of all its visitors, so neither is counted.
  */
 export function connectionRules(
   { sources, proxies, host, connectionsPerSource }: VisitorsPlan,
@@ -43,13 +43,15 @@ export function connectionRules(
     ...(isPrefixed
       ? [
           `acl quic so_name -m str ${QUIC}`,
-          // HAProxy 3.2 does not outlive a client of QUIC whose prefix it expects. Such a proxy speaks for itself.
+          // QUIC has no prefix, and HAProxy 3.2 does not outlive a client of QUIC that it expects one of. What comes by QUIC
+          // from a proxy's address is the proxy's own.
           "tcp-request connection set-var(sess.prefixed) bool(true) if proxy !quic",
           "tcp-request connection expect-proxy layer4 if proxy !quic",
         ]
       : []),
     ...limitRules(connectionsPerSource, [`${host}/32`, ...(proxies?.addresses ?? [])], when),
-    // QUIC passes the rules for connections by. HAProxy warns of rules for connections behind one for requests.
+    // HAProxy applies rules for connections to QUIC only after the handshake, so requests have a rule, too. It warns of
+    // rules for connections behind one for requests.
     ...(sources !== undefined && http3
       ? [`http-request deny deny_status 403 unless near${isPrefixed ? ` || { ${proxiedCondition(proxies)} }` : ""}`]
       : []),

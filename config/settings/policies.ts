@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { type About, yesOrNo } from "../kinds.ts";
 import { POLICIES, POLICY_NAMES, type PolicyName } from "../policies.ts";
-import { A_REASON, isReason } from "../reasons.ts";
+import { aReason, isReason } from "../reasons.ts";
 
-const REASON = `the reason why the policy is off: ${A_REASON}`;
+const REASON_WORDS = 3;
+
+const REASON = `the reason why the policy is off: ${aReason(REASON_WORDS)}`;
 
 const reason = (name: PolicyName) =>
   z
     .string({ error: REASON })
-    .refine(isReason, REASON)
+    .refine((text) => isReason(text, REASON_WORDS), REASON)
     .optional()
     .meta({
       description: `Switches this policy off: ${POLICIES[name]}`,

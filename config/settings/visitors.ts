@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { PROXY_PROTOCOLS, UNUSUAL_HEADERS } from "../choices.ts";
 import { type About, oneOf, whole } from "../kinds.ts";
-import { A_REASON, isReason } from "../reasons.ts";
+import { aReason, isReason } from "../reasons.ts";
+
+/** A short phrase tells why proxies are trusted, such as "firewall only". */
+const REASON_WORDS = 2;
 
 /** Any text: config/rules/visitors.ts checks it, because it proposes the block that was meant. */
 const block = () => z.string({ error: "a block of addresses in CIDR form" });
@@ -28,7 +31,7 @@ export const trustedProxies = z
         } satisfies About),
       reason: z
         .string({ error: "a text" })
-        .refine(isReason, A_REASON)
+        .refine((text) => isReason(text, REASON_WORDS), aReason(REASON_WORDS))
         .optional()
         .meta({
           description:

@@ -236,19 +236,27 @@ describe("the authority of a directory", () => {
     assert.deepEqual(problemsWith(ACCOUNT_KEY), ["is a text, which holds no certificate in PEM"]);
   });
 
-  it("is an authority's, can be read, and is valid", () => {
+  it("can be read, and has a certificate that is an authority's and is valid now", () => {
     const root = issue("authority");
     const middle = issue("the next", root, { isAuthority: true });
     assert.deepEqual(problemsWith(root.certificate.replaceAll("\n", "\n      ")), []);
     assert.deepEqual(problemsWith(middle.certificate + root.certificate), []);
     assert.deepEqual(problemsWith(issue("pinned", undefined, { isAuthority: false }).certificate), []);
-    for (const [ca, wrong] of [
-      ["-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n", "cannot be read"],
-      [root.certificate + issue("www.foobar.com", root).certificate, "is no authority's"],
-      [issue("old", undefined, { to: "261120000000Z" }).certificate, "has expired at 2026-11-20T00:00:00.000Z"],
-    ] as const) {
-      assert.deepEqual(problemsWith(ca), [`is a text, which holds a certificate that ${wrong}`]);
+    const broken = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n";
+    for (const ca of [broken, root.certificate + broken]) {
+      assert.deepEqual(problemsWith(ca), ["is a text, which holds a certificate that cannot be read"]);
     }
+    const old = issue("the old", undefined, { to: "261120000000Z" }).certificate;
+    const early = issue("the early", undefined, { from: "261127000000Z" }).certificate;
+    const site = issue("www.foobar.com", root).certificate;
+    for (const ca of [old + root.certificate, root.certificate + early, site + middle.certificate]) {
+      assert.deepEqual(problemsWith(ca), []);
+    }
+    const none = "is a text, which holds no authority's certificate that is valid now:";
+    assert.deepEqual(problemsWith(old), [`${none} the old has expired at 2026-11-20T00:00:00.000Z`]);
+    assert.deepEqual(problemsWith(early + site), [
+      `${none} the early is not valid before 2026-11-27T00:00:00.000Z; www.foobar.com is no authority's`,
+    ]);
   });
 });
 

@@ -197,7 +197,7 @@ describe("the policy pack", function () {
         assert.deepEqual(more, []);
         assert.match(
           found ?? "",
-          /policies\.off\.no-root .*\n.*the reason why the policy is off: a sentence of at least 3 different words/,
+          /policies\.off\.no-root .*\n.*the reason why the policy is off: a text of at least 3 different words/,
         );
       });
     }
