@@ -55,6 +55,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
   "a certificate by ACME": {
     "foobar:names": ["www.foobar.com"],
     "foobar:loadBalancer": {
+      publicHttpsPort: 443,
       tls: {
         acme: { email: "admin@foobar.com", acceptTerms: true, ca: OWN.certificate, forwarding: "A router does it." },
       },
