@@ -9,9 +9,11 @@ const FAILURE_WEIGHT = -60;
 
 /**
  * keepalived.conf of a load balancer. The peers send to each other's own addresses, because not every network forwards
- * multicast. A peer counts as failed after three silent adverts and a part of a fourth, 1.1 s: a busy machine may stand
- * still for most of a second, and an address that moves cuts connections. A failed check is told at once. An HAProxy that comes back must be healthy for 8 s before it gets the address: it takes up to 5 s to fetch
- * the table of clients from its peer.
+ * multicast. A peer counts as failed after three silent adverts and a part of a fourth, 0.7 s: a busy machine may stand
+ * still for half a second, and an address that moves cuts connections. A peer whose checks fail is followed as late,
+ * because its adverts of a lower priority count as silence; both together stay below two seconds. An HAProxy that comes
+ * back must be healthy for 8 s before it gets the address: it takes up to 5 s to fetch the table of clients from its
+ * peer.
  *
  * keepalived needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without SETGID
  * it runs no check and counts that as a success. $EDGE is the edge network's interface; the start script finds it.
@@ -63,7 +65,7 @@ function vrrpInstance(
     interface $EDGE
     virtual_router_id ${routerId}
     priority ${priority}
-    advert_int 0.3
+    advert_int 0.2
     unicast_src_ip ${address}
     unicast_peer {
 ${peers.map((peer) => `        ${peer}`).join("\n")}
