@@ -143,7 +143,7 @@ describe("patience", () => {
     }
   });
 
-  it("is had with databases that stand still for a moment", async () => {
+  it("lasts while databases stand still for a moment", async () => {
     const { messages, primary, replica, clock } = stack(10_000);
     primary.frozen = replica.frozen = true;
     const list = messages.newest();
