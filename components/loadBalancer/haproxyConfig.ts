@@ -41,7 +41,6 @@ ${[...tlsDefaults(plan.site.profile), ...acmeGlobals(plan.site)].map((line) => `
 defaults
     mode http
     log global
-    option httplog
     option dontlognull
     # Errors are logged here, requests by Nginx with their id: a line for each would cost a third of HAProxy's CPU.
     option dontlog-normal

@@ -28,6 +28,7 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
   const { visitors } = plan;
   const lines = [
     ...binds(plan),
+    "option httplog",
     "# Plain connections speak HTTP/1 alone.",
     "option disable-h2-upgrade",
     ...connectionRules(visitors, plan.site.http3),

@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { connect } from "node:http2";
-import { eventually } from "../../engine/eventually.ts";
-import { engineMissing } from "../engine.ts";
-import { type Balancer, createHaproxyStage, type HaproxyStage, STAGE_AUTHORITY } from "../haproxyStage.ts";
-import { type RawExchange, sendRaw } from "../rawRequests.ts";
+import { CHUNKED, describeEdge, get, post, statuses } from "../edgeStage.ts";
+import { STAGE_AUTHORITY } from "../haproxyStage.ts";
+import { sendRaw } from "../rawRequests.ts";
 import { askByHttp2 } from "../secureRequest.ts";
-
-const CHUNKED = "Transfer-Encoding: chunked\r\n";
-
-/** A request for a path, with further header lines. */
-const get = (lines = "", path = "/") => `GET ${path} HTTP/1.1\r\nHost: a\r\n${lines}\r\n`;
-const post = (lines: string, body: string) => `POST / HTTP/1.1\r\nHost: a\r\n${lines}\r\n${body}`;
 
 /** Opens nine connections to a port of the load balancer, and writes how many of them are closed after two seconds. */
 const HOLD = (port: number) => `
@@ -37,44 +30,28 @@ function slowByHttp2(port: number): Promise<number | undefined> {
   });
 }
 
-describe("the load balancer's limits", function () {
-  this.timeout(90_000);
-  let stage: HaproxyStage;
-  let balancer: Balancer;
-
-  before(async function () {
-    const reason = await engineMissing();
-    if (reason !== undefined) {
-      console.log(`      SKIPPED: ${reason}`);
-      this.skip();
-    }
-    stage = await createHaproxyStage(["server2"]);
-  });
-  after(() => stage?.remove());
-
-  /** HAProxy in front of one server, with settings of the load balancer. */
-  const play = async (loadBalancer: object) => {
-    balancer = await stage.play("one-server", { "foobar:loadBalancer": loadBalancer });
-    await eventually(async () => assert.equal((await fetch(balancer.url)).status, 200), 30);
-  };
-  const statuses = ({ answers }: RawExchange) => answers.map(({ status }) => status);
-
+describeEdge("the load balancer's limits", (edge) => {
   it("adds as many headers as the settings may have to an answer with 30 kB of its own, by HTTP/2 as well", async () => {
     const headers = Object.fromEntries(
       Array.from({ length: 46 }, (_, index) => [`X-A${index + 10}`, "a".repeat(index < 3 ? 1900 : 1)]),
     );
-    await play({ headers, http: "serve", affinity: "cookie", tls: { certificate: "not read here", key: "nor this" } });
+    await edge.play({
+      headers,
+      http: "serve",
+      affinity: "cookie",
+      tls: { certificate: "not read here", key: "nor this" },
+    });
     const path = "/large-headers/30000";
-    const exchange = await sendRaw(balancer.url, get("Connection: close\r\n", path));
+    const exchange = await sendRaw(edge.balancer.url, get("Connection: close\r\n", path));
     assert.equal(exchange.answers[0]?.headers["x-a55"], "a");
-    const answer = await askByHttp2({ port: balancer.securePort, ca: STAGE_AUTHORITY, path });
+    const answer = await askByHttp2({ port: edge.balancer.securePort, ca: STAGE_AUTHORITY, path });
     assert.deepEqual([answer.status, answer.headers["x-a55"]], [200, "a"]);
     assert.match(String(answer.headers["strict-transport-security"]), /^max-age/);
   });
 
   describe("published for everybody", () => {
     before(() =>
-      play({
+      edge.play({
         address: "0.0.0.0",
         statsPort: 8404,
         allow: { statistics: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] },
@@ -86,22 +63,22 @@ describe("the load balancer's limits", function () {
     );
 
     it("lets one address hold so many connections and no more, and others go on", async () => {
-      assert.equal(await balancer.run("far", HOLD(80)), "4");
-      assert.equal((await fetch(balancer.url)).status, 200);
+      assert.equal(await edge.balancer.run("far", HOLD(80)), "4");
+      assert.equal((await fetch(edge.balancer.url)).status, 200);
     });
 
     it("lets it hold no more at the statistics, whose check goes on", async () => {
-      assert.equal(await balancer.run("far", HOLD(8404)), "4");
-      assert.equal((await fetch(`${balancer.statisticsUrl}/healthz`)).status, 200);
+      assert.equal(await edge.balancer.run("far", HOLD(8404)), "4");
+      assert.equal((await fetch(`${edge.balancer.statisticsUrl}/healthz`)).status, 200);
     });
 
     it("gives up clients whose headers or whose body do not arrive, also a body that HTTP/2 does not announce", async () => {
       const slowly = { trickle: { piece: "a", everyMs: 400 } };
-      const byHttp2 = slowByHttp2(balancer.securePort);
+      const byHttp2 = slowByHttp2(edge.balancer.securePort);
       const found = await Promise.all([
-        sendRaw(balancer.url, "GET / HTTP/1.1\r\nX-A: ", slowly),
-        sendRaw(balancer.url, post("Content-Length: 1000\r\n", ""), slowly),
-        sendRaw(balancer.url, post(CHUNKED, "ffff\r\n"), slowly),
+        sendRaw(edge.balancer.url, "GET / HTTP/1.1\r\nX-A: ", slowly),
+        sendRaw(edge.balancer.url, post("Content-Length: 1000\r\n", ""), slowly),
+        sendRaw(edge.balancer.url, post(CHUNKED, "ffff\r\n"), slowly),
       ]);
       assert.deepEqual(found.map(statuses), [[408], [408], [408]]);
       assert.equal(await byHttp2, 408);
@@ -109,12 +86,12 @@ describe("the load balancer's limits", function () {
     });
 
     it("refuses headers with unusual names", async () => {
-      const named = async (name: string) => statuses(await sendRaw(balancer.url, get(`${name}: 1\r\n`)));
+      const named = async (name: string) => statuses(await sendRaw(edge.balancer.url, get(`${name}: 1\r\n`)));
       assert.deepEqual([await named("X_A"), await named("X.A"), await named("X-A")], [[400], [400], [200]]);
     });
 
     it("sends the headers of the settings, to the letter, and leaves out those that are empty", async () => {
-      const { headers } = await fetch(balancer.url);
+      const { headers } = await fetch(edge.balancer.url);
       assert.equal(headers.get("x-odd"), "a \"b\" 'c' \\ $HOME %[src] 100% #");
       assert.equal(headers.get("x-frame-options"), null);
       assert.equal(headers.get("x-content-type-options"), "nosniff");

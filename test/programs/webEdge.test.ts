@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
-import { engineMissing } from "../engine.ts";
-import {
-  AUTHORIZATION,
-  type Balancer,
-  createHaproxyStage,
-  type HaproxyStage,
-  STAGE_AUTHORITY,
-} from "../haproxyStage.ts";
-import { type RawExchange, sendRaw } from "../rawRequests.ts";
+import { CHUNKED, describeEdge, get, post, statuses } from "../edgeStage.ts";
+import { AUTHORIZATION, STAGE_AUTHORITY } from "../haproxyStage.ts";
+import { sendRaw } from "../rawRequests.ts";
 import { ask } from "../secureRequest.ts";
 
 /** A second request, in the first one's body: nobody may answer it. */
 const SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
-const CHUNKED = "Transfer-Encoding: chunked\r\n";
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
-
-/** A request for a path, with further header lines. */
-const get = (lines = "", path = "/") => `GET ${path} HTTP/1.1\r\nHost: a\r\n${lines}\r\n`;
-const post = (lines: string, body: string) => `POST / HTTP/1.1\r\nHost: a\r\n${lines}\r\n${body}`;
 
 /** Raw requests, and the one status that each gets; undefined: the connection is closed without an answer. */
 const REQUESTS: readonly [string, string, number | undefined][] = [
@@ -63,31 +52,10 @@ const REQUESTS: readonly [string, string, number | undefined][] = [
   ["HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n", 200],
 ];
 
-describe("the load balancer, towards visitors", function () {
-  this.timeout(90_000);
-  let stage: HaproxyStage;
-  let balancer: Balancer;
-
-  before(async function () {
-    const reason = await engineMissing();
-    if (reason !== undefined) {
-      console.log(`      SKIPPED: ${reason}`);
-      this.skip();
-    }
-    stage = await createHaproxyStage(["server2"]);
-  });
-  after(() => stage?.remove());
-
-  /** HAProxy in front of one server, with settings of the load balancer. */
-  const play = async (loadBalancer: object) => {
-    balancer = await stage.play("one-server", { "foobar:loadBalancer": loadBalancer });
-    await eventually(async () => assert.equal((await fetch(balancer.url)).status, 200), 30);
-    return balancer;
-  };
-  const statuses = ({ answers }: RawExchange) => answers.map(({ status }) => status);
+describeEdge("the load balancer, towards visitors", (edge) => {
   /** The headers that the application sees. */
   const seenOf = async (lines: string): Promise<Record<string, string>> => {
-    const { answers } = await sendRaw(balancer.url, get(`${lines}Connection: close\r\n`, "/headers"));
+    const { answers } = await sendRaw(edge.balancer.url, get(`${lines}Connection: close\r\n`, "/headers"));
     assert.deepEqual(
       answers.map(({ status }) => status),
       [200],
@@ -96,13 +64,13 @@ describe("the load balancer, towards visitors", function () {
   };
 
   describe("with its defaults", () => {
-    before(() => play({ statsPort: 8404 }));
+    before(() => edge.play({ statsPort: 8404 }));
 
     it("answers each malformed or ambiguous request once, and passes on nothing that is inside", async () => {
-      await (await fetch(`${balancer.url}/seen`)).text();
+      await (await fetch(`${edge.balancer.url}/seen`)).text();
       const found = await Promise.all(
         REQUESTS.map(async ([name, text]) => {
-          const exchange = await sendRaw(balancer.url, text);
+          const exchange = await sendRaw(edge.balancer.url, text);
           return [name, ...(exchange.closed && exchange.answers.length === 0 ? [undefined] : statuses(exchange))];
         }),
       );
@@ -110,13 +78,13 @@ describe("the load balancer, towards visitors", function () {
         found,
         REQUESTS.map(([name, , status]) => [name, status]),
       );
-      const seen = await (await fetch(`${balancer.url}/seen`)).text();
+      const seen = await (await fetch(`${edge.balancer.url}/seen`)).text();
       assert.ok(!seen.includes("smuggled"), seen);
     });
 
     it("takes headers of 32 kB, and refuses more with 431", async () => {
       const withHeaders = async (bytes: number) =>
-        statuses(await sendRaw(balancer.url, get(`X-A: ${"a".repeat(bytes)}\r\nConnection: close\r\n`)));
+        statuses(await sendRaw(edge.balancer.url, get(`X-A: ${"a".repeat(bytes)}\r\nConnection: close\r\n`)));
       assert.deepEqual([await withHeaders(32_500), await withHeaders(33_000)], [[200], [431]]);
     });
 
@@ -140,14 +108,14 @@ describe("the load balancer, towards visitors", function () {
       } = await seenOf(`${lines}X-Forwarded-Proto: https\r\nX-Request-ID: mine\r\nX_Odd: kept\r\n`);
       assert.deepEqual(others, { "x-forwarded-proto": "http", x_odd: "kept" });
       assert.equal(host, "a");
-      assert.equal(client, balancer.plan.visitors.host);
+      assert.equal(client, edge.balancer.plan.visitors.host);
       assert.match(id ?? "", /^[0-9a-f-]{36}$/);
     });
 
     it("sends the security headers with every answer that it understood, and no banner", async () => {
       const asked = [get(), "GET / HTTP/1.1\r\n\r\n", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", get("", "/boastful")];
       for (const text of asked) {
-        const { answers } = await sendRaw(balancer.url, text);
+        const { answers } = await sendRaw(edge.balancer.url, text);
         const { server, ...headers } = answers[0]?.headers ?? {};
         assert.equal(server, undefined);
         assert.equal(headers["x-content-type-options"], "nosniff");
@@ -158,7 +126,7 @@ describe("the load balancer, towards visitors", function () {
     });
 
     it("shows statistics and metrics to those who know the password, without its version", async () => {
-      const { statisticsUrl } = balancer;
+      const { statisticsUrl } = edge.balancer;
       for (const path of ["/", "/metrics"]) {
         for (const authorization of ["", "Basic YWRtaW46c2h1dA==", `${AUTHORIZATION}x`]) {
           const refused = await fetch(statisticsUrl + path, { headers: { authorization } });
@@ -174,14 +142,17 @@ describe("the load balancer, towards visitors", function () {
 
     it("takes no connection from elsewhere when it is published at a loopback address", async () => {
       const program = 'fetch(process.argv[1]).then((r) => console.log(r.status), () => console.log("closed"));';
-      assert.deepEqual([await balancer.run("near", program), await balancer.run("far", program)], ["200", "closed"]);
+      assert.deepEqual(
+        [await edge.balancer.run("near", program), await edge.balancer.run("far", program)],
+        ["200", "closed"],
+      );
     });
   });
 
   describe("behind a proxy that sets headers", () => {
     // The host is the proxy, and has another one before it.
     before(() =>
-      play({
+      edge.play({
         trustedProxies: { addresses: ["127.0.0.0/8", "198.51.100.0/24"] },
         tls: { hsts: { maxAgeSeconds: 300 }, http3: true },
       }),
@@ -202,20 +173,20 @@ describe("the load balancer, towards visitors", function () {
     ] as const) {
       it(`believes ${what}`, async () => {
         const said = `X-Forwarded-For: ${chain}\r\nX-Forwarded-Proto: https\r\nX-Real-IP: 8.8.8.8\r\n`;
-        assert.equal(await client(said), `${address ?? balancer.plan.visitors.host} by https`);
+        assert.equal(await client(said), `${address ?? edge.balancer.plan.visitors.host} by https`);
       });
     }
 
     it("sends HSTS to visitors who use HTTPS with the proxy, and to no others", async () => {
       const sent = async (scheme: string) =>
-        (await fetch(balancer.url, { headers: { "x-forwarded-proto": scheme } })).headers.get(
+        (await fetch(edge.balancer.url, { headers: { "x-forwarded-proto": scheme } })).headers.get(
           "strict-transport-security",
         );
       assert.deepEqual([await sent("https"), await sent("http")], ["max-age=300", null]);
     });
 
     it("leaves it to the proxy to say whether that has HTTP/3", async () => {
-      const { headers, status } = await ask({ port: balancer.securePort, ca: STAGE_AUTHORITY });
+      const { headers, status } = await ask({ port: edge.balancer.securePort, ca: STAGE_AUTHORITY });
       assert.deepEqual([status, headers["alt-svc"]], [200, undefined]);
     });
 
@@ -226,7 +197,7 @@ describe("the load balancer, towards visitors", function () {
     it("believes nobody else", async () => {
       const headers = '{ headers: { "x-forwarded-for": "203.0.113.7", "x-forwarded-proto": "https" } }';
       const program = `fetch(process.argv[1] + "/headers", ${headers}).then(async (r) => console.log(await r.text()));`;
-      const seen = JSON.parse(await balancer.run("near", program));
+      const seen = JSON.parse(await edge.balancer.run("near", program));
       assert.match(seen["x-forwarded-for"], /\.120$/);
       assert.equal(seen["x-forwarded-proto"], "http");
     });
@@ -234,17 +205,15 @@ describe("the load balancer, towards visitors", function () {
 
   describe("behind a proxy that speaks the PROXY protocol", () => {
     before(async () => {
-      balancer = await stage.play("one-server", {
-        "foobar:loadBalancer": {
-          trustedProxies: { addresses: ["127.0.0.0/8"], protocol: "proxy" },
-          allow: { site: ["203.0.113.0/24", "10.0.0.0/8"] },
-        },
+      await edge.start({
+        trustedProxies: { addresses: ["127.0.0.0/8"], protocol: "proxy" },
+        allow: { site: ["203.0.113.0/24", "10.0.0.0/8"] },
       });
     });
 
     const asked = async (prefix: string) => {
       const lines = "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n";
-      const { answers } = await sendRaw(balancer.url, prefix + get(lines, "/headers"));
+      const { answers } = await sendRaw(edge.balancer.url, prefix + get(lines, "/headers"));
       const [answer] = answers;
       if (answer?.status !== 200) return answer?.status;
       const { "x-forwarded-for": address, "x-forwarded-proto": scheme } = JSON.parse(answer.body);
@@ -271,7 +240,7 @@ describe("the load balancer, towards visitors", function () {
 
     it("serves others without it", async () => {
       const program = "fetch(process.argv[1]).then((r) => console.log(r.status));";
-      assert.equal(await balancer.run("near", program), "200");
+      assert.equal(await edge.balancer.run("near", program), "200");
     });
   });
 });

@@ -75,8 +75,8 @@ describe("a drill's figures", () => {
       "drill=kill-nginx requests=4000 failed=3 duplicated=0 gap_ms=212",
     );
     assert.equal(
-      failuresOf([lost(1), answer(2, { status: 503 }), answer(3), lost(4)]),
-      "ECONNRESET to POST on a kept connection (2), 503 by server1 to POST on a kept connection (1)",
+      failuresOf([lost(1010), answer(2060, { status: 503, sentAt: 2010 }), answer(3010), lost(4010)]),
+      "ECONNRESET to POST on a kept connection (2), 503 by server1 to POST on a kept connection (1); sent 1.0 to 4.0 s after the load began, each ended after 10 to 50 ms",
     );
   });
 
