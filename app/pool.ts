@@ -37,6 +37,7 @@ export interface PoolLimits {
   readonly connections: number;
   readonly queue: number;
   readonly connectMs: number;
+  /** Milliseconds for which a caller waits for a free connection. Default: the patience of a reader without a database. */
   readonly waitMs: number;
   readonly queryMs: number;
   /**
@@ -46,7 +47,7 @@ export interface PoolLimits {
   readonly ageMs: number;
 }
 
-const LIMITS: PoolLimits = { connections: 10, queue: 500, connectMs: 2000, waitMs: 3000, queryMs: 5000, ageMs: 60_000 };
+const LIMITS: PoolLimits = { connections: 10, queue: 500, connectMs: 2000, waitMs: 5000, queryMs: 5000, ageMs: 60_000 };
 
 /** Without an authority the server is not verified; the connection is encrypted all the same. */
 function tlsOptions(ca: string | undefined): mysql.SslOptions {

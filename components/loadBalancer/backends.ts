@@ -1,9 +1,24 @@
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { CLIENT_CERTIFICATE, TLS } from "../tlsFiles.ts";
 
+/** Servers that are tried while no server is ready. */
+const LAST_RESORT = "last-resort";
+
+/** The condition, of the backend `web`, that some server is ready. */
+const SOME_READY = "some_ready";
+
+/** Rules for a frontend that choose the backend: `web`, unless no server is ready. */
+export function backendRules(plan: LoadBalancerPlan): string[] {
+  return [
+    ...readyOnes(plan).map(({ name }) => `acl ${SOME_READY} srv_is_up(web/${name})`),
+    `use_backend ${LAST_RESORT} unless ${SOME_READY}`,
+    "default_backend web",
+  ];
+}
+
 /** The routes that requests can take. */
 export function backends(plan: LoadBalancerPlan): string {
-  const ready = plan.backends.filter(({ traffic }) => traffic === "ready");
+  const ready = readyOnes(plan);
   return `backend web
 ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
@@ -12,14 +27,20 @@ ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${li
     default-server ${checks(plan.health)} ${RESOLVE}
     default-server ${VERIFIED}
 ${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
+    # Requests that already wait for a server when the last one goes down are sent to these.
+${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} no-check backup non-stick resolve-opts allow-dup-ip`).join("\n")}
 
 # If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
 # are tried: that is better than refusing every request.
-backend last-resort
+backend ${LAST_RESORT}
     balance roundrobin
     default-server ${RESOLVE}
     default-server ${VERIFIED}
 ${ready.map((backend) => `    server ${backend.name} ${place(backend)}`).join("\n")}`;
+}
+
+function readyOnes({ backends }: LoadBalancerPlan): BackendPlan[] {
+  return backends.filter(({ traffic }) => traffic === "ready");
 }
 
 const RESOLVE = "resolvers docker resolve-prefer ipv4 init-addr libc,none";

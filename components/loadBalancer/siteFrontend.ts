@@ -3,6 +3,7 @@ import type { LoadBalancerPlan, SitePlan } from "../../topology/loadBalancerPlan
 import { SECURE_SITE_PORT, SITE_PORT } from "../../topology/ports.ts";
 import { challengeAnswer } from "./acme.ts";
 import { answerRules } from "./answerRules.ts";
+import { backendRules } from "./backends.ts";
 import { isOneOf } from "./conditions.ts";
 import { requestRules } from "./requestRules.ts";
 import { CERTIFICATE } from "./tls.ts";
@@ -47,8 +48,7 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
     `http-response return status 503 ${NO_SERVER} if { status 421 }`,
     ...answerRules(visitors),
     ...answers(plan),
-    "use_backend last-resort if { nbsrv(web) eq 0 }",
-    "default_backend web",
+    ...backendRules(plan),
   ];
   return ["frontend site", ...lines.map((line) => `    ${line}`)].join("\n");
 }

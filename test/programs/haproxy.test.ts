@@ -56,7 +56,8 @@ function section(text: string, name: string): string[] {
 const plain = (lines: readonly string[]) =>
   lines.map((line) => line.replace(/ sni \S+ check-sni \S+ verifyhost \S+/, ""));
 const starting = (lines: readonly string[], word: string) => lines.filter((line) => line.startsWith(`${word} `));
-const web = (text: string) => section(text, "backend web");
+/** The backend without the servers for requests that have lost theirs. */
+const web = (text: string) => section(text, "backend web").filter((line) => !line.startsWith("server last-resort-"));
 
 describe("haproxy.cfg", () => {
   it("spreads requests over every server, by name and port", () => {
@@ -115,6 +116,10 @@ describe("haproxy.cfg", () => {
     assert.deepEqual(plain(starting(section(text, "backend last-resort"), "server")), [
       "server server1 web-server1:8443",
     ]);
+    assert.deepEqual(
+      plain(starting(section(text, "backend web"), "server").filter((line) => line.includes("backup"))),
+      ["server last-resort-server1 web-server1:8443 no-check backup non-stick resolve-opts allow-dup-ip"],
+    );
   });
 
   it("binds visitors to a server by a cookie that scripts cannot read, or by their address", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { issue } from "../../app/test/certificates.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { engineMissing } from "../engine.ts";
@@ -7,6 +8,8 @@ import { answersTo } from "../uploads.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;
+/** The time after which HAProxy gives up a connection that is not made. */
+const CONNECT_SECONDS = 2;
 
 /** Prints a figure; random figures never decide whether a test passes. */
 function measured(text: string): void {
@@ -129,6 +132,31 @@ describe("HAProxy at work, in the variants of its configuration", function () {
     }
     await eventually(async () => assert.deepEqual(await sharesOf(url, 3), { server1: 3 }), 30);
   });
+
+  for (const example of ["round-robin", "active-passive", "sticky"]) {
+    it(`${example}: requests outlast a time in which all servers are frozen and found down`, async () => {
+      const balancer = await stage.play(example);
+      const servers = ["server1", "server2"];
+      await ready(balancer, ...(example === "active-passive" ? ["server1"] : servers));
+      const thaws = await Promise.all(servers.map((server) => balancer.freeze(server)));
+      const asked: Promise<Response>[] = [];
+      const ask = () => asked.push(fetch(balancer.url, { headers: { connection: "close" } }));
+      try {
+        await eventually(async () => {
+          ask();
+          const log = await balancer.log();
+          for (const server of servers) assert.match(log, new RegExp(`Server web/${server} is DOWN`));
+        }, 10);
+        // The last request before that moment gives up its connection, and is sent again.
+        await Promise.race([asked.at(-1), sleep(CONNECT_SECONDS * 1000 + 500)]);
+        ask();
+      } finally {
+        for (const thaw of thaws) await thaw();
+      }
+      const statuses = (await Promise.all(asked)).map(({ status }) => String(status));
+      assert.deepEqual(count(statuses), { 200: asked.length });
+    });
+  }
 
   it("maintenance: a server out of service gets no request", async () => {
     assert.deepEqual(await sharesOf((await stage.play("maintenance")).url, 10), { server2: 10 });
