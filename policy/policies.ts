@@ -1,6 +1,6 @@
 import type {
   PolicyResource,
-  ReportViolation,
+  ResourceValidation,
   ResourceValidationArgs,
   ResourceValidationPolicy,
   StackValidationPolicy,
@@ -10,6 +10,7 @@ import type { Received } from "./configuration.ts";
 import { type Context, switchedOff } from "./context.ts";
 import { known } from "./known.ts";
 import { type Declared, isStateMark, ROOT_TYPE } from "./resources.ts";
+import type { Rule } from "./rule.ts";
 import { RULES } from "./rules/rules.ts";
 import { secretPaths } from "./secrets.ts";
 
@@ -18,54 +19,79 @@ type Policy = ResourceValidationPolicy & Partial<StackValidationPolicy>;
 /** The policies as the SDK takes them. */
 export function policies(received: () => Received): Policy[] {
   const found: Found = new Map();
-  return [finder(found), ...POLICY_NAMES.map((name) => policy(name, received, found)), ...notes(received)];
+  const judged = new Map(POLICY_NAMES.map((name) => [name, new Map<string, readonly string[]>()]));
+  return [
+    finder(received, found, judged),
+    ...[...judged].map(([name, sentences]) => policy(name, received, found, sentences)),
+    ...notes(received),
+  ];
 }
 
 /** What remediation has found in each resource, by URN. */
 type Found = Map<string, Pick<Declared, "inputs" | "secrets">>;
 
+/** The sentences by which a policy refuses resources, by URN. */
+type Sentences = Map<string, readonly string[]>;
+
 /**
- * Reads each resource for the policies, and changes nothing: the SDK tells remediations alone which inputs are secret,
- * and runs them first.
+ * Reads each resource, judges it by every policy, and changes nothing: the SDK tells remediations alone which inputs are
+ * secret, and runs them first. It reads a resource's inputs anew for each function that judges the resource, and with
+ * one function for every policy that would take half a second.
  */
-function finder(found: Found): Policy {
+function finder(received: () => Received, found: Found, judged: ReadonlyMap<PolicyName, Sentences>): Policy {
   return {
     name: "finder",
     description: "Reads the inputs of resources for the other policies.",
     enforcementLevel: "remediate",
-    remediateResource: ({ urn, props }) => {
-      found.set(urn, { inputs: known(props), secrets: secretPaths(props) });
+    remediateResource: (args) => {
+      found.set(args.urn, { inputs: known(args.props), secrets: secretPaths(args.props) });
+      const resource = declared(args, found);
+      for (const [name, sentences] of judged) {
+        const said = judge(name, received(), (context) => sentencesOn(resource, RULES[name], context));
+        if (said.length > 0) sentences.set(args.urn, said);
+        else sentences.delete(args.urn);
+      }
     },
   };
 }
 
-function policy(name: PolicyName, received: () => Received, found: Found): Policy {
-  const rule = RULES[name];
-  const judge = (report: ReportViolation, judged: (context: Context) => readonly string[]) => {
-    const context = received();
-    if (typeof context === "string" || context.config.policies.off[name] !== undefined) return;
-    for (const sentence of judged(context)) report(`${sentence}\n${rule.cure}`);
+/** What the program itself refuses comes first, because it declares nothing then. */
+function sentencesOn(resource: Declared, { plan, resource: rule }: Rule, context: Context): readonly string[] {
+  const planned = isStateMark(resource) ? (plan?.(context) ?? []) : [];
+  return planned.length > 0 ? planned : (rule?.(resource, context) ?? []);
+}
+
+function judge(
+  name: PolicyName,
+  context: Received,
+  judged: (context: Context) => readonly string[],
+): readonly string[] {
+  if (typeof context === "string" || context.config.policies.off[name] !== undefined) return [];
+  return judged(context).map((sentence) => `${sentence}\n${RULES[name].cure}`);
+}
+
+/** @param sentences what the finder has to say about resources */
+function policy(name: PolicyName, received: () => Received, found: Found, sentences: Sentences): Policy {
+  const { stack } = RULES[name];
+  const validateResource: ResourceValidation = ({ urn }, report) => {
+    for (const sentence of sentences.get(urn) ?? []) report(sentence);
   };
-  const { plan, resource, stack } = rule;
   return {
     name,
     description: POLICIES[name],
     enforcementLevel: "mandatory",
-    validateResource: (args, report) => {
-      judge(report, (context) => {
-        // What the program itself refuses comes first, because it declares nothing then.
-        const planned = isStateMark(args) ? (plan?.(context) ?? []) : [];
-        return planned.length > 0 ? planned : (resource?.(declared(args, found), context) ?? []);
-      });
+    get validateResource() {
+      return sentences.size === 0 ? [] : validateResource;
     },
     ...(stack && {
-      validateStack: ({ resources }, report) =>
-        judge(report, (context) =>
+      validateStack: ({ resources }, report) => {
+        const all = (context: Context) =>
           stack(
             resources.map((one) => declared(one, found)),
             context,
-          ),
-        ),
+          );
+        for (const sentence of judge(name, received(), all)) report(sentence);
+      },
     }),
   };
 }
@@ -100,7 +126,16 @@ function notes(received: () => Received): Policy[] {
 }
 
 /** A stack's resources have their outputs, too, so what was found in the inputs comes first. */
-function declared({ urn, type, name, props, opts }: ResourceValidationArgs | PolicyResource, found: Found): Declared {
+function declared(
+  {
+    urn,
+    type,
+    name,
+    props,
+    opts,
+  }: Pick<ResourceValidationArgs | PolicyResource, "urn" | "type" | "name" | "props" | "opts">,
+  found: Found,
+): Declared {
   const { inputs, secrets } = found.get(urn) ?? { inputs: known(props), secrets: [] };
   return { type, name, inputs, secrets, isProtected: opts.protect, ignoreChanges: opts.ignoreChanges };
 }
