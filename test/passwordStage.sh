@@ -104,6 +104,21 @@ opens root third
 opens application third
 echo "closed: $(ask "SELECT @@global.super_read_only"), logged: $(($(transactions third | sed 's/.*-//') - ${before#*-}))"
 
+# The statement that closes the node again fails, and so do those of the next rounds.
+broken=yes
+sql() {
+  local statements
+  statements=$(cat)
+  if [[ -n $broken && $statements == *"@@global.read_only" ]]; then return 1; fi
+  as root "$(secret root-password)" <<<"$statements"
+}
+unlogged sql <<<"DO 0"
+lock_again
+echo "left open: $(ask "SELECT @@global.super_read_only")"
+broken=''
+lock_again
+echo "closed again: $(ask "SELECT @@global.super_read_only")"
+
 # A person has changed root's password, and node.sh finds that it can no longer log in.
 as root third <<<"SET GLOBAL super_read_only = OFF; ALTER USER 'root'@'localhost' IDENTIFIED BY 'by-hand'"
 unset 'taken[root]'

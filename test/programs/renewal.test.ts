@@ -164,6 +164,7 @@ describe("a new password", () => {
       "node: root has the password of the file now",
       "node: the account application has the password of the file now, and still takes the one before",
       ...["root first: does not open", "root third: opens", "application third: opens", "closed: 1, logged: 0"],
+      ...["left open: 0", "closed again: 1"],
       ...["node: root has the password of the file now", "root third: opens"],
     ]);
   });

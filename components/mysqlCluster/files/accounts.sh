@@ -87,7 +87,7 @@ other_accounts() {
 # Just enough for peers to query an empty node. It is not written to the binary log: each node does it for itself, and a
 # clone replaces it.
 prepare_fresh() {
-  { cluster_schema; member_accounts; } | unlogged sql
+  unlogged sql < <(cluster_schema; member_accounts)
 }
 
 begin_cluster() {
@@ -100,7 +100,7 @@ begin_cluster() {
 # does it by itself, without the binary log, for the reason in passwords.sh.
 complete_accounts() {
   if [ -n "${complete:-}" ]; then return; fi
-  { member_accounts; other_accounts; } | unlogged sql || return
+  unlogged sql < <(member_accounts; other_accounts) || return
   complete=yes
 }
 

@@ -121,6 +121,7 @@ until [ "$(answers 'SELECT 1')" = 1 ]; do
 done
 
 while :; do
+  lock_again
   keep_root
   if fresh; then
     provision

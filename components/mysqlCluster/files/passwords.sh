@@ -46,10 +46,19 @@ read_password() {
 # node, whose clients stay locked out meanwhile.
 unlogged() {
   local status
+  unlocked_by=$1
   { echo "SET GLOBAL super_read_only = OFF; SET sql_log_bin = 0;"; cat; } | "$1"
   status=$?
-  "$1" <<<"SET GLOBAL super_read_only = @@global.read_only"
+  lock_again
   return $status
+}
+
+# The client by which a read-only node was opened to administrators, until it is closed to them again.
+unlocked_by=''
+
+lock_again() {
+  if [ -z "$unlocked_by" ]; then return; fi
+  if "$unlocked_by" <<<"SET GLOBAL super_read_only = @@global.read_only"; then unlocked_by=''; fi
 }
 
 # Every node has its own account root, which the image created. Restored or cloned data may have another password for
