@@ -70,12 +70,19 @@ export type Pem = z.output<ReturnType<typeof pem>>;
 export const endpoint = () =>
   z
     .string({ error: "a Docker endpoint" })
-    .refine(isEndpoint, "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host")
+    .refine(
+      isEndpoint,
+      "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host:port, without a password or a path behind it",
+    )
     .meta({ example: LOCAL_ENDPOINT });
 
-/** Whether a client can be created for the endpoint. */
+/** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
 function isEndpoint(text: string): boolean {
-  return /^(unix:\/\/\/|tcp:\/\/|ssh:\/\/)\S/.test(text) && URL.canParse(text);
+  if (/\s/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  if (protocol === "unix:") return text.startsWith("unix:///") && pathname !== "/";
+  const isBare = hostname !== "" && password === "" && ["", "/"].includes(pathname) && search + hash === "";
+  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === ""));
 }
 
 const EXACT =

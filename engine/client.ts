@@ -1,25 +1,42 @@
+import type { Agent } from "node:http";
 import Docker from "dockerode";
+import { SshAgent } from "./ssh.ts";
 
 /** Whether an endpoint is this machine's engine. */
 export function isLocal(endpoint: string): boolean {
   return endpoint.startsWith("unix:");
 }
 
-/** A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. */
+/** By endpoint, so that all clients of an engine share their logins. */
+const sshAgents = new Map<string, SshAgent>();
+
+/**
+ * A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. The variables of the Docker CLI, such
+ * as DOCKER_HOST, name other engines and certificates and count for none of them.
+ */
 export function engineClient(endpoint: string): Docker {
+  return new Docker({ ...NO_DEFAULTS, ...optionsFor(endpoint) });
+}
+
+/** The library takes what is missing from the variables of the Docker CLI. */
+const NO_DEFAULTS = Object.fromEntries(
+  ["host", "port", "protocol", "username", "ca", "cert", "key", "pathPrefix"].map((name) => [name, undefined]),
+);
+
+/** The library also takes an agent for HTTP, which its types do not know. */
+function optionsFor(endpoint: string): Docker.DockerOptions & { readonly agent?: Agent } {
   const url = new URL(endpoint);
-  if (url.protocol === "unix:") return new Docker({ socketPath: decodeURIComponent(url.pathname) });
-  const options = {
+  if (url.protocol === "unix:") return { socketPath: decodeURIComponent(url.pathname) };
+  if (url.protocol === "ssh:") return { protocol: "http", host: url.hostname, agent: sshAgent(endpoint) };
+  return {
+    protocol: "http",
     host: url.hostname.replace(/^\[|\]$/g, ""),
     ...(url.port === "" ? {} : { port: Number(url.port) }),
   };
-  if (url.protocol === "ssh:") {
-    return new Docker({
-      ...options,
-      protocol: "ssh",
-      ...(url.username === "" ? {} : { username: url.username }),
-      sshOptions: { agent: process.env["SSH_AUTH_SOCK"] ?? "" },
-    });
-  }
-  return new Docker({ ...options, protocol: "http" });
+}
+
+function sshAgent(endpoint: string): SshAgent {
+  const agent = sshAgents.get(endpoint) ?? new SshAgent(new URL(endpoint));
+  sshAgents.set(endpoint, agent);
+  return agent;
 }

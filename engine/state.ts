@@ -1,4 +1,4 @@
-import { engineClient } from "./client.ts";
+import { engineClient, isLocal } from "./client.ts";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
 
 /** A network of an engine. */
@@ -34,17 +34,19 @@ export interface EngineState {
   }[];
 }
 
-const ANSWER_MS = 5_000;
+const LOCAL_ANSWER_MS = 5_000;
+/** A login over a slow line takes its time, and by a jump host even more. */
+const REMOTE_ANSWER_MS = 30_000;
 
 /**
  * Asks the engine at an endpoint for its state.
- * @throws Error if no engine answers within 5 seconds
+ * @throws Error if no engine answers within 5 seconds, or 30 on another machine
  */
 export async function engineState(endpoint: string, { project, stack }: StackIdentity): Promise<EngineState> {
   const engine = engineClient(endpoint);
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
-  const abortSignal = AbortSignal.timeout(ANSWER_MS);
+  const abortSignal = AbortSignal.timeout(isLocal(endpoint) ? LOCAL_ANSWER_MS : REMOTE_ANSWER_MS);
   const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
     engine.info(),
     engine.listNetworks({ abortSignal }),

@@ -16,6 +16,7 @@ import { notOwn, ownState } from "./ownership.ts";
 import { missingAddress, takenPorts } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 import { subnetProblems } from "./subnets.ts";
+import { unreachable } from "./unreachable.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
@@ -65,9 +66,7 @@ async function requireCli(): Promise<void> {
 }
 
 function noEngine(endpoint: string, error: Error): undefined {
-  const message = `no Docker Engine answers at ${endpoint} (${error.message || error.name})
-    cure:      start the engine, and check that \`docker --host ${endpoint} version\` shows a server,
-               or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
+  const message = unreachable(endpoint, error.message || error.name);
   if (!pulumi.runtime.isDryRun()) throw new UserError(message);
   void pulumi.log.warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
 }

@@ -1,0 +1,135 @@
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent } from "node:http";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import { Duplex } from "node:stream";
+
+/** Seconds in which a machine has to accept a connection, as in the Docker CLI. */
+const CONNECT_SECONDS = 30;
+
+/** The most of what ssh says that is kept for an error message. */
+const MESSAGE_LENGTH = 2_000;
+
+/**
+ * Connections to a Docker Engine by the user's own ssh, as the Docker CLI and Pulumi's provider make them: keys, agent,
+ * jump hosts and known hosts are those of the user's configuration. The other side needs the command `docker`.
+ *
+ * Connections are kept for further requests, and all share one login unless the user's configuration shares logins
+ * itself: a server refuses some of many logins at once (MaxStartups).
+ */
+export class SshAgent extends Agent {
+  readonly #arguments: readonly string[];
+  /** Settled when the first connection is logged in, so that others can share its login, or has failed. */
+  #first: Promise<void> | undefined;
+
+  /** @param endpoint ssh://[user@]host[:port] */
+  constructor(endpoint: URL) {
+    super({ keepAlive: true });
+    const target = targetOf(endpoint);
+    this.#arguments = [...sharing(target), ...target];
+  }
+
+  override createConnection(_options: unknown, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+    const connect = () => {
+      const connection = new SshConnection(
+        spawn("ssh", ["-T", ...this.#arguments, "docker", "system", "dial-stdio"], { stdio: "pipe" }),
+      );
+      callback?.(null, connection);
+      return connection;
+    };
+    if (this.#first === undefined) this.#first = connect().settled;
+    else void this.#first.then(connect);
+  }
+}
+
+/** Nobody can answer a question of ssh, such as whether a machine is known, while a program waits. */
+function targetOf({ hostname, port, username }: URL): string[] {
+  return [
+    ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${CONNECT_SECONDS}`],
+    ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
+    ...(port === "" ? [] : ["-p", port]),
+    ...["--", hostname.replace(/^\[|\]$/g, "")],
+  ];
+}
+
+/** Options by which connections share one login, unless the user's configuration has a place for that. */
+function sharing(target: readonly string[]): string[] {
+  const { stdout } = spawnSync("ssh", ["-G", ...target], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  if (stdout === null || /^controlpath (?!none$)/m.test(stdout)) return [];
+  // Only this user may open the folder. A socket's path has less than 104 characters, and temporary folders of macOS
+  // are long.
+  const folder = mkdtempSync("/tmp/foobar-ssh-");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return ["-o", "ControlMaster=auto", "-o", `ControlPath=${join(folder, "%C")}`];
+}
+
+/** A connection through a process of ssh. It ends with the error that ssh names. */
+class SshConnection extends Duplex {
+  /** Resolves when the other side has said something, or the connection has ended. */
+  readonly settled: Promise<void>;
+  readonly #process: ChildProcessWithoutNullStreams;
+  #message = "";
+
+  constructor(process: ChildProcessWithoutNullStreams) {
+    super();
+    this.#process = process;
+    const { stdin, stdout, stderr } = process;
+    this.settled = new Promise((resolve) => {
+      stdout.once("data", resolve);
+      this.once("close", resolve);
+    });
+    stdout.on("data", (data: Buffer) => {
+      if (!this.push(data)) stdout.pause();
+    });
+    stderr.on("data", (data: Buffer) => {
+      this.#message = (this.#message + data.toString()).slice(-MESSAGE_LENGTH);
+    });
+    // What ssh has not read when it ends is named by its exit.
+    stdin.on("error", () => {});
+    process.on("error", (error) => this.destroy(new Error(`ssh cannot be started: ${error.message}`)));
+    process.on("close", (code) => {
+      if (code === 0) this.push(null);
+      else this.destroy(new Error(this.#message.trim() || `ssh ended with code ${code}`));
+    });
+  }
+
+  override _read(): void {
+    this.#process.stdout.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#process.stdin.write(chunk, () => done());
+  }
+
+  override _final(done: () => void): void {
+    this.#process.stdin.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#process.kill();
+    done(error);
+  }
+
+  // Node.js expects a socket's methods. An idle connection does not keep the program from its end.
+
+  ref(): void {
+    for (const part of this.#holding()) part.ref();
+  }
+
+  unref(): void {
+    for (const part of this.#holding()) part.unref();
+  }
+
+  /** All that keeps a program from its end. The process's pipes are sockets. */
+  #holding(): (ChildProcessWithoutNullStreams | Socket)[] {
+    const { stdin, stdout, stderr } = this.#process;
+    return [this.#process, ...[stdin, stdout, stderr].filter((pipe) => pipe instanceof Socket)];
+  }
+
+  setKeepAlive(): void {}
+
+  setNoDelay(): void {}
+
+  setTimeout(): void {}
+}

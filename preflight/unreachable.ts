@@ -1,0 +1,48 @@
+/** Reasons of ssh, and of the Docker CLI behind it, with what to do about each on the machine `to`. */
+const CURES: readonly (readonly [reason: RegExp, cure: (to: Target) => string])[] = [
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    ({ known }) =>
+      `if the machine was set up anew, forget its former key: ssh-keygen -R '${known}', and log in once; if not, somebody answers in its place`,
+  ],
+  [
+    /Host key verification failed/,
+    ({ ssh }) => `log in once, and compare the key that is shown with the machine's: ${ssh}`,
+  ],
+  [/Permission denied \(/, ({ ssh }) => `let a key in that needs no question, by ssh-copy-id or an agent: ${ssh} true`],
+  [
+    /docker: (?:command )?not found|docker: No such file/,
+    ({ ssh }) => `install the Docker CLI there: ${ssh} docker version`,
+  ],
+  [
+    /permission denied while trying to connect to the (?:Docker daemon|docker API)/i,
+    ({ ssh }) => `give that user the right to use the engine: ${ssh} docker version`,
+  ],
+];
+
+interface Target {
+  /** The command that logs in. */
+  readonly ssh: string;
+  /** The machine's name in known_hosts. */
+  readonly known: string;
+}
+
+/** The complaint about an endpoint where no engine answers, with what to do about it. */
+export function unreachable(endpoint: string, reason: string): string {
+  const url = new URL(endpoint);
+  const to = url.protocol === "ssh:" ? targetOf(url) : undefined;
+  const cure = to && CURES.find(([pattern]) => pattern.test(reason))?.[1](to);
+  const check = to === undefined ? `docker --host ${endpoint} version` : `${to.ssh} docker version`;
+  return `no Docker Engine answers at ${endpoint} (${reason})
+    cure:      ${cure ?? `start the engine, and check that \`${check}\` shows a server`},
+               or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
+}
+
+function targetOf({ hostname, port, username }: URL): Target {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const user = username === "" ? "" : `${decodeURIComponent(username)}@`;
+  return {
+    ssh: `ssh ${port === "" ? "" : `-p ${port} `}${user}${host}`,
+    known: port === "" ? host : `[${host}]:${port}`,
+  };
+}
