@@ -5,6 +5,7 @@ import { stopEngine } from "../bootstrap/engine/step.ts";
 import { removeNode } from "../bootstrap/node/provide.ts";
 import { removePebble } from "../bootstrap/pebble.ts";
 import { removeShellcheck } from "../bootstrap/shellcheck.ts";
+import { removeSshd } from "../bootstrap/sshd.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains, prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
@@ -23,7 +24,7 @@ await main(async () => {
       for (const steps of await chains(stack)) {
         for (const step of steps.toReversed()) say(await step.undo());
       }
-      for (const remove of [removeShellcheck, removeCompose, removePebble, removeNode]) {
+      for (const remove of [removeShellcheck, removeCompose, removePebble, removeSshd, removeNode]) {
         for (const folder of await remove()) say(`removed ${folder}`);
       }
       await rm(compiledFolder(), { recursive: true, force: true });

@@ -61,7 +61,7 @@ function sharing(target: readonly string[]): string[] {
   // are long.
   const folder = mkdtempSync("/tmp/foobar-ssh-");
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return ["-o", "ControlMaster=auto", "-o", `ControlPath=${join(folder, "%C")}`];
+  return ["-o", "ControlMaster=auto", "-o", `ControlPath=${join(folder, "%C")}`, "-o", "ControlPersist=1"];
 }
 
 /** A connection through a process of ssh. It ends with the error that ssh names. */
@@ -106,8 +106,9 @@ class SshConnection extends Duplex {
     this.#process.stdin.end(done);
   }
 
+  /** Not by a signal: other connections may share this one's login, and ssh ends with its input. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#process.kill();
+    this.#process.stdin.destroy();
     done(error);
   }
 

@@ -47,7 +47,7 @@ try {
 `;
 
 /** The options by which connections share a login in a folder of the program's. */
-const SHARING = ["-o", "ControlMaster=auto", "-o", "ControlPath=FOLDER/%C"];
+const SHARING = ["-o", "ControlMaster=auto", "-o", "ControlPath=FOLDER/%C", "-o", "ControlPersist=1"];
 
 describe("an engine by ssh", function () {
   this.timeout(20_000);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
 import { inspect } from "../project.ts";
 import { rotateUnderLoad } from "../rotation.ts";
-import { containersOf, databasesOfProject, describeProject, post, succeed, up } from "../site.ts";
+import { containersOf, databasesOfProject, describeProject, post, up } from "../site.ts";
 
 const ACCOUNTS = ["application", "replication", "steward", "backup", "monitoring", "root"];
 
@@ -30,7 +30,15 @@ describeProject("the passwords of a group in use", (project) => {
     // It leaves the group, and comes back while the rotation goes on.
     const containers = await containersOf(project());
     await containers.kill(["mysql-server2"]);
-    const said = await eventually(() => succeed(project(), "rotate", "replication", "--yes"), 120, { everySeconds: 5 });
+    const said = await eventually(
+      async () => {
+        const { exitCode, output } = await project().npm("rotate", ["replication", "--yes"]);
+        assert.equal(exitCode, 0, output);
+        return output;
+      },
+      120,
+      { everySeconds: 5 },
+    );
     assert.match(said, /replication: generation 3; every database refuses the one before/);
   });
 
