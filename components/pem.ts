@@ -39,5 +39,5 @@ function lines(content: string): string[] {
   return written.join("").replace(/\s/g, "").match(LINE) ?? [];
 }
 
-export const IS_CERTIFICATE = /^(?:X509 |TRUSTED )?CERTIFICATE$/;
+export const IS_CERTIFICATE = /^(?:X509 )?CERTIFICATE$/;
 export const IS_KEY = /PRIVATE KEY$/;

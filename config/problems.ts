@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { hasParts, isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
+import { hasParts, isCipher, isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -57,14 +57,16 @@ function inOrder(problems: readonly Problem[]): readonly Problem[] {
   ];
 }
 
-function describe(project: string, stack: string, problem: Problem): string {
+function describe(project: string, stack: string, given: Problem): string {
+  const isSecretText = isCipher(given.value) && !isGeneration(given.path);
+  const problem = isSecretText ? { ...given, ...ENCRYPTED } : given;
   const path = keyText(problem.path);
   const isForeign = problem.path.length === 1 && path.includes(":");
   const key = isForeign ? path : `${project}:${path}`;
   const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
   const set = `set it:    pulumi config set${pathFlag} ${quoted(key)}`;
-  const advice = isEncrypted(problem.value)
+  const advice = isSecretText
     ? `${set} --plaintext "$(pulumi config get${pathFlag} ${quoted(key)} --stack ${stack})" --stack ${stack}`
     : problem.example === undefined
       ? `remove it: pulumi config rm${pathFlag} ${quoted(key)} --stack ${stack}`
@@ -73,13 +75,20 @@ function describe(project: string, stack: string, problem: Problem): string {
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
 }
 
+/** Whether a setting is the generation of a secret, a number: in clear a secret would only be betrayed. */
+function isGeneration([key]: Path): boolean {
+  return key === "secrets";
+}
+
 /** A value as JSON, without the private keys and passwords in it. */
 function shown({ path, value }: Problem): string {
   // Somebody who sets a text here has taken the setting for the secret itself.
-  if (path[0] === "secrets" && typeof value !== "number") return "(not shown)";
+  if (isGeneration(path) && typeof value !== "number") return "(not shown)";
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== "string") return part;
-    return part.includes("PRIVATE KEY") ? "(a private key)" : part.replace(/(\/\/[^/:@\s]*):\S*@/g, "$1:…@");
+    return part.includes("PRIVATE KEY")
+      ? "(a private key)"
+      : part.replace(/(\/\/[^/:@\s]*|^[^/:@\s]+):(?!\/\/)\S*@/g, "$1:…@");
   });
 }
 
@@ -98,7 +107,8 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
     const path = issue.path.filter((part) => typeof part !== "symbol");
     const part = schemaAt(schema, path);
     const own = valueAt(value, path);
-    if (isEncrypted(own)) return [{ path, value: own, ...ENCRYPTED, cure: hasParts(part) ? IN_CLEAR : undefined }];
+    if (isEncrypted(own) && !isGeneration(path))
+      return [{ path, value: own, ...ENCRYPTED, cure: hasParts(part) ? IN_CLEAR : undefined }];
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
@@ -144,7 +154,7 @@ const IN_CLEAR =
 /** Commands that read a stack's file do without texts that are encrypted, but not without other values. */
 const ENCRYPTED = {
   complaint: "is encrypted, and only the Pulumi CLI decrypts it",
-  allowed: "a value in clear: texts alone can be encrypted",
+  allowed: "a value in clear, because the project's commands read it from the file of the stack",
 };
 
 /** The problem of a key that is not a setting; it names the nearest setting. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /** The schema inside wrappers for a default or an optional value. */
@@ -48,13 +49,22 @@ export function meantBy(schema: z.ZodType | undefined, value: unknown): unknown 
 }
 
 /**
- * A value in which texts that the CLI has encrypted are a word that stands for them: commands that read a stack's file
- * see `{ secure }` in their place.
+ * A value in which texts that the CLI has encrypted are words that stand for them: commands that read a stack's file see
+ * `{ secure }` in their place. Where such a word is no allowed text, the commands have to know the text itself.
  */
 export function withoutCiphers(schema: z.ZodType | undefined, value: unknown): unknown {
-  return replaced(schema, value, (part, own) =>
-    unwrapped(part) instanceof z.ZodString && isEncrypted(own) ? "encrypted" : own,
-  );
+  return replaced(schema, value, (part, own) => {
+    if (!(unwrapped(part) instanceof z.ZodString) || !isEncrypted(own)) return own;
+    const word = CIPHER_WORD + createHash("sha256").update(JSON.stringify(own)).digest("hex").slice(0, 12);
+    return part?.safeParse(word).success ? word : own;
+  });
+}
+
+const CIPHER_WORD = "encrypted-";
+
+/** Whether a value stands for a text that the CLI has encrypted, or is that text in a stack's file. */
+export function isCipher(value: unknown): boolean {
+  return isEncrypted(value) || (typeof value === "string" && /^encrypted-[0-9a-f]{12}$/.test(value));
 }
 
 /** Whether a value in a stack's file is one that the CLI has encrypted. */

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { IS_CERTIFICATE, pemBlocks } from "../components/pem.ts";
 import type { Problem } from "../config/problems.ts";
 import type { Topology } from "../topology/plan.ts";
-import { isSignedBy, nameOf } from "./certificateChain.ts";
+import { hasSignedItself, nameOf } from "./certificateChain.ts";
 import { readable, said } from "./pemSetting.ts";
 
 const PATH = ["loadBalancer", "tls", "acme", "ca"];
@@ -56,7 +56,7 @@ function certificateIn(block: string): X509Certificate | undefined {
 
 function complaintOfOne(one: X509Certificate, now: Date): string | undefined {
   // Old roots do not say that they are authorities.
-  if (!one.ca && !isSignedBy(one, one)) return `${nameOf(one)} is no authority's`;
+  if (!one.ca && !hasSignedItself(one)) return `${nameOf(one)} is no authority's`;
   const [from, end] = [new Date(one.validFrom), new Date(one.validTo)];
   if (from > now) return `${nameOf(one)} is not valid before ${from.toISOString()}`;
   return end < now ? `${nameOf(one)} has expired at ${end.toISOString()}` : undefined;

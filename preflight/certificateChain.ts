@@ -17,6 +17,11 @@ export function isSignedBy(one: X509Certificate, authority: X509Certificate): bo
   return one.checkIssued(authority) && one.verify(authority.publicKey);
 }
 
+/** Whether a certificate has signed itself, even one whose own words do not let it sign. */
+export function hasSignedItself(one: X509Certificate): boolean {
+  return one.subject === one.issuer && one.verify(one.publicKey);
+}
+
 export function nameOf({ subject }: X509Certificate): string {
   return commonName(subject) ?? "a certificate without a subject";
 }

@@ -126,7 +126,10 @@ function pairProblems(leaf: X509Certificate, key: KeyObject): Complaint[] {
 function nameProblems(leaf: X509Certificate, names: readonly string[]): Complaint[] {
   const missing = names.filter((name) => !fits(leaf, name));
   if (missing.length === 0) return [];
-  const own = (leaf.subjectAltName ?? "no name").replaceAll(/DNS:|IP Address:/g, "");
+  const own = (leaf.subjectAltName ?? "no name")
+    // As the name of a host an address is good for nothing.
+    .replaceAll(/DNS:(?=[\d.]+(?:,|$))/g, "the host name ")
+    .replaceAll(/DNS:|IP Address:/g, "");
   return [
     {
       about: "certificate",

@@ -17,6 +17,14 @@ export function certificatesIn(text: string): X509Certificate[] | Complaint {
   const allowed = "PEM text: the site's certificate, then the certificates that lead to its authority";
   const about = "certificate" as const;
   const blocks = pemBlocks(text, IS_CERTIFICATE);
+  if (text.includes("-----BEGIN TRUSTED CERTIFICATE-----")) {
+    const cure = "openssl x509 -in FILE -out site.pem, for each certificate, makes an ordinary one of it";
+    return { about, complaint: "holds a certificate with OpenSSL's own trust in it", allowed, cure };
+  }
+  if ((text.match(/-----BEGIN (?:X509 )?CERTIFICATE-----/g)?.length ?? 0) > blocks.length) {
+    const cure = "get its file again: a part of the text is missing";
+    return { about, complaint: "holds a certificate without its end", allowed, cure };
+  }
   if (blocks.length === 0) {
     const cure = "openssl x509 -inform der -in FILE -out site.pem makes PEM of DER; openssl pkcs12 reads .p12 and .pfx";
     return { about, complaint: "holds no certificate in PEM", allowed, cure };

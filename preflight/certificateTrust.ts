@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import type { SitePlan } from "../topology/loadBalancerPlan.ts";
-import { inOrder, isSignedBy, issuerOf, nameOf } from "./certificateChain.ts";
+import { hasSignedItself, inOrder, isSignedBy, issuerOf, nameOf } from "./certificateChain.ts";
 import type { Complaint } from "./certificateTexts.ts";
 
 /**
@@ -25,7 +25,7 @@ export function originOf(
   const ordered = inOrder(leaf, chain);
   const last = ordered.at(-1) ?? leaf;
   if (roots.some((root) => ordered.some((one) => hasSameKey(one, root) || isSignedBy(one, root)))) return "public";
-  if (!isSignedBy(last, last)) return "unknown";
+  if (!hasSignedItself(last)) return "unknown";
   return last === leaf ? "itself" : "private";
 }
 

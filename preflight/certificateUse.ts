@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import { nameOf } from "./certificateChain.ts";
+import { hasSignedItself, nameOf } from "./certificateChain.ts";
 import type { Complaint } from "./certificateTexts.ts";
 import { extension, valuesIn } from "./der.ts";
 
@@ -20,7 +20,7 @@ export function useProblems(leaf: X509Certificate): Complaint[] {
       cure: "get a certificate of a server for these names",
     },
   ];
-  if (leaf.ca && !leaf.checkIssued(leaf)) return problem(`is an authority's (${nameOf(leaf)}), not a site's`);
+  if (leaf.ca && !hasSignedItself(leaf)) return problem(`is an authority's (${nameOf(leaf)}), not a site's`);
   const uses = leaf.keyUsage;
   if (uses !== undefined && uses.length > 0 && !uses.includes(SERVER_AUTH)) {
     return problem("may not be used by a server: its extended key usage lacks serverAuth");

@@ -65,9 +65,11 @@ export function statisticsLimit({ host, connectionsPerSource }: VisitorsPlan): s
 
 function limitRules(most: number, uncounted: readonly string[], when: "session" | "connection"): string[] {
   if (most === 0) return [];
+  // Behind the PROXY protocol's prefix the address is a visitor's, who may have one of a trusted block.
+  const prefixed = when === "session" ? " !{ var(sess.prefixed) -m bool }" : "";
   return [
     ...isOneOf("uncounted", "src", uncounted),
-    `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted`,
+    `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted${prefixed}`,
     `tcp-request ${when} reject if { sc0_conn_cur gt ${most} }`,
   ];
 }
@@ -82,7 +84,7 @@ export function identityRules({ proxies, connectionsPerSource }: VisitorsPlan): 
     ...(proxies?.protocol === "forwarded" && connectionsPerSource > 0
       ? [
           "# A proxy's connections are not counted, but what each of its visitors asks for at once.",
-          `http-request track-sc1 src table ${TABLE} if { var(txn.forwarded) -m bool } !uncounted`,
+          `http-request track-sc1 src table ${TABLE} if { var(txn.forwarded) -m bool }`,
           `http-request deny deny_status 429 if { sc1_conn_cur gt ${connectionsPerSource} }`,
         ]
       : []),

@@ -133,19 +133,21 @@ function isOwnable(name: string): boolean {
 /** The authority asks at port 80 of each name. */
 function reachable(loadBalancer: LoadBalancer, { forwarding }: Acme): Problem[] {
   const { address, port } = loadBalancer;
-  if (httpMode(loadBalancer) === "off") {
-    return [
-      {
-        path: ["loadBalancer", "http"],
-        value: "off",
-        allowed: `redirect or serve with loadBalancer.tls.acme: the authority asks at port ${CHALLENGE_PORT}`,
-        example: "redirect",
-      },
-    ];
-  }
-  if (forwarding !== undefined) return [];
+  const off: Problem[] =
+    httpMode(loadBalancer) === "off"
+      ? [
+          {
+            path: ["loadBalancer", "http"],
+            value: "off",
+            allowed: `redirect or serve with loadBalancer.tls.acme: the authority asks at port ${CHALLENGE_PORT}`,
+            example: "redirect",
+          },
+        ]
+      : [];
+  if (forwarding !== undefined) return off;
   const or = "; or loadBalancer.tls.acme.forwarding says how port 80 of the names leads here";
   return [
+    ...off,
     ...(isLoopback(address)
       ? [
           {

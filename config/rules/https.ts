@@ -14,10 +14,16 @@ export function httpsChecks(loadBalancer: LoadBalancer): Problem[] {
   const { tls } = loadBalancer;
   return judged(
     () => halfCertificate(tls),
-    () => (endsElsewhere(loadBalancer) ? [] : hstsAlone(tls)),
-    () => preload(tls),
-    () => (endsElsewhere(loadBalancer) ? [] : preloadRedirects(loadBalancer)),
+    () => hstsChecks(loadBalancer),
   );
+}
+
+function hstsChecks(loadBalancer: LoadBalancer): Problem[] {
+  const { tls } = loadBalancer;
+  if (endsElsewhere(loadBalancer)) return preload(tls);
+  const alone = hstsAlone(tls);
+  // Advice for the preload would set again what is to be removed.
+  return alone.length > 0 ? alone : [...preload(tls), ...preloadRedirects(loadBalancer)];
 }
 
 /**

@@ -30,7 +30,7 @@ export function listProblems(path: Path, list: readonly string[], rules: ListRul
   const kept = new Set(given.filter(({ refused }) => refused === undefined).map(({ same }) => same));
   return given.flatMap(({ at, entry, same, refused }, place): Problem[] => {
     if (refused === undefined) {
-      const isTwice = given.findIndex((other) => other.same === same) < place;
+      const isTwice = given.findIndex((other) => other.refused === undefined && other.same === same) < place;
       return isTwice ? [{ path: at, value: entry, allowed: once }] : [];
     }
     const { meant, ...why } = refused;

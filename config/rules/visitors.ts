@@ -100,8 +100,14 @@ function admittedToStatistics(loadBalancer: LoadBalancer): Problem[] {
   return blocks(path, statistics, { version4, example: visitorOf(loadBalancer) });
 }
 
-function statisticsTogether({ allow: { statistics } }: LoadBalancer): Problem[] {
-  if (!statistics?.every(isBlock) || !(statistics.some(isVeryWide) || areVeryWide(statistics))) return [];
+function statisticsTogether({ allow: { statistics }, statsPort }: LoadBalancer): Problem[] {
+  // Without the port no list is allowed.
+  if (
+    statsPort === undefined ||
+    !statistics?.every(isBlock) ||
+    !(statistics.some(isVeryWide) || areVeryWide(statistics))
+  )
+    return [];
   return [
     {
       path: ["loadBalancer", "allow", "statistics"],
@@ -128,9 +134,9 @@ export function hostChecks({ loadBalancer, networks }: Pick<Settings, "loadBalan
 function hostMeant({ trustedProxies }: LoadBalancer, edge: string, host: string): Problem[] {
   if (trustedProxies === undefined || trustedProxies.reason !== undefined) return [];
   const { addresses, protocol } = trustedProxies;
-  // Entries that are wrong in themselves have problems of their own.
+  // The proposal is a whole list, so it has wrong entries as their own problems propose them.
   const blocks = entries(addresses)
-    .map(([, block]) => block)
+    .map(([, entry]) => (isBlock(entry) ? entry : (meantBlock(entry) ?? entry)))
     .filter((block) => isBlock(block) && !isVeryWide(block) && !(protocol === "proxy" && isIPv6Block(block)));
   const wide = widerThan(edge, host, blocks);
   if (wide.length === 0) return [];

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:http2";
+import { connect as connectTcp, type Socket } from "node:net";
+import { eventually } from "../../engine/eventually.ts";
 import { CHUNKED, describeEdge, get, post, statuses } from "../edgeStage.ts";
 import { STAGE_AUTHORITY } from "../haproxyStage.ts";
 import { sendRaw } from "../rawRequests.ts";
@@ -47,6 +49,29 @@ describeEdge("the load balancer's limits", (edge) => {
     const answer = await askByHttp2({ port: edge.balancer.securePort, ca: STAGE_AUTHORITY, path });
     assert.deepEqual([answer.status, answer.headers["x-a55"]], [200, "a"]);
     assert.match(String(answer.headers["strict-transport-security"]), /^max-age/);
+  });
+
+  it("counts a proxy's visitors by their own addresses, also where a trusted block has these", async () => {
+    await edge.start({
+      address: "0.0.0.0",
+      connectionsPerSource: 5,
+      trustedProxies: { addresses: ["127.0.0.0/8", "203.0.113.0/24"], protocol: "proxy" },
+    });
+    const { hostname, port } = new URL(edge.balancer.url);
+    const closed = new Set<Socket>();
+    const all = ["203.0.113.7", "203.0.113.8"].flatMap((visitor) =>
+      Array.from({ length: 7 }, () => {
+        const socket = connectTcp(Number(port), hostname);
+        socket.write(`PROXY TCP4 ${visitor} 198.51.100.1 40000 80\r\n`);
+        socket.on("close", () => closed.add(socket)).on("error", () => {});
+        return socket;
+      }),
+    );
+    try {
+      await eventually(() => assert.equal(closed.size, 4), 10);
+    } finally {
+      for (const socket of all) socket.destroy();
+    }
   });
 
   describe("published for everybody", () => {

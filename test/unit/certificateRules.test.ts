@@ -63,6 +63,18 @@ describe("the user's certificate", () => {
     ]);
   });
 
+  it("is refused if a certificate of its chain lacks its end, or is not an ordinary one", () => {
+    const cut = middle.certificate.slice(0, -40);
+    assert.deepEqual(complaints({ certificate: leaf.certificate + cut }), [
+      "certificate holds a certificate without its end",
+    ]);
+    assert.deepEqual(complaints({ certificate: cut }), ["certificate holds a certificate without its end"]);
+    const trusted = middle.certificate.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE");
+    assert.deepEqual(complaints({ certificate: leaf.certificate + trusted }), [
+      "certificate holds a certificate with OpenSSL's own trust in it",
+    ]);
+  });
+
   it("is refused with another's key, and for names that it lacks, all at once", () => {
     assert.deepEqual(complaints({ key: pem(key("P-256")) }, ["www.foobar.com", "foobar.com", "*.foobar.com"]), [
       "key does not belong to the certificate of www.foobar.com",
@@ -179,6 +191,8 @@ describe("the user's certificate", () => {
     const hsts = "max-age=63072000";
     const alone = issue("www.foobar.com", undefined, { isAuthority: false });
     assert.match(complaints(alone, [], "modern", hsts).join(), /^hsts would be sent.* has signed itself/);
+    const notToSign = issue("www.foobar.com", undefined, { isAuthority: false, use: "server", keyUsage: 0x80 });
+    assert.match(complaints(notToSign, [], "modern", hsts).join(), /^hsts would be sent.* has signed itself/);
     const whole = chain(leaf, middle, root);
     assert.match(complaints({ certificate: whole }, [], "modern", hsts).join(), /^hsts .*authority, the root/);
     assert.deepEqual(complaints({ certificate: whole }, [], "modern", "max-age=0"), []);

@@ -211,6 +211,30 @@ describe("the cures, pasted in their order,", () => {
     });
   });
 
+  it("keep each block that was meant, whatever else is wrong in the list", () => {
+    const public_ = { address: "0.0.0.0" };
+    const site = ["10.0.0.5/24", "10.0.0.0/24", "192.168.7.0/24"];
+    assert.deepEqual(cured({ "foobar:loadBalancer": { ...public_, allow: { site } } }), {
+      "foobar:loadBalancer": { ...public_, allow: { site: ["10.0.0.0/24", "192.168.7.0/24"] } },
+    });
+    const trustedProxies = { addresses: ["10.0.0.0/8", "192.168.5.5/24"] };
+    assert.deepEqual(cured({ "foobar:loadBalancer": { ...public_, trustedProxies } }), {
+      "foobar:loadBalancer": {
+        ...public_,
+        trustedProxies: { addresses: '["10.0.0.0/8","192.168.5.0/24","127.0.0.0/8"]' },
+      },
+    });
+  });
+
+  it("do not take back one another", () => {
+    assert.deepEqual(cured({ "foobar:loadBalancer": { tls: { hsts: { preload: true } } } }), {
+      "foobar:loadBalancer": { tls: {} },
+    });
+    assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { statistics: ["0.0.0.0/0"] } } }), {
+      "foobar:loadBalancer": { allow: {} },
+    });
+  });
+
   it("propose no name twice", () => {
     assert.deepEqual(cured({ "foobar:names": ["a b", "*", "www.foobar.com:80", "c d"] }), {
       "foobar:names": ["www.foobar.com"],

@@ -89,6 +89,18 @@ describe("a stack's file", () => {
     const headers = `config:\n  foobar:loadBalancer:\n    headers: {X-Token: ${secret}}\n`;
     assert.deepEqual(configOf("foobar", "dev", headers).loadBalancer.port, 8080);
     assert.ok(!withObjects("foobar", headers).text.includes("encrypted"));
+    const names = `config:\n  foobar:names: [${secret}, {secure: v1:other:one}]\n`;
+    assert.equal(configOf("foobar", "dev", names).names.length, 2);
+    const block = `config:\n  foobar:loadBalancer:\n    address: 0.0.0.0\n    allow: {site: [${secret}]}\n`;
+    assert.throws(
+      () => configOf("foobar", "dev", block),
+      /site\[0\] is encrypted[\s\S]*--plaintext "\$\(pulumi config get/,
+    );
+    const generation = `config:\n  foobar:secrets: {statistics: ${secret}}\n`;
+    assert.throws(
+      () => configOf("foobar", "dev", generation),
+      ({ message }: Error) => /statistics' 1 --stack/.test(message) && !message.includes("--plaintext"),
+    );
     const whole = `config:\n  foobar:loadBalancer: ${secret}\n`;
     assert.throws(
       () => configOf("foobar", "dev", whole),
