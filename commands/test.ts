@@ -22,7 +22,7 @@ await main(async () => {
   const files = named.length > 0 ? named : patternsIn(process.argv.includes("--all") ? ALL : EVERYDAY);
   const needs = await testNeeds(files);
   const env = needs.engine || needs.cli ? await environment(needs) : process.env;
-  const mocha = ["--parallel", "--jobs", "2", ...options, ...files];
+  const mocha = ["--parallel", "--jobs", "2", "--require", "test/quiet.ts", ...options, ...files];
   const { exitCode } = await withoutSignals(() => execa("mocha", mocha, { ...run, env, extendEnv: false }));
   return exitCode ?? 1;
 });

@@ -8,8 +8,10 @@ import { answersTo } from "../uploads.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;
-/** The time after which HAProxy gives up a connection that is not made. */
-const CONNECT_SECONDS = 2;
+/** Longer than HAProxy waits for a connection, 2 s, and than it takes to find a server down. */
+const FROZEN_SECONDS = 4;
+/** A request has three more attempts, of 2 s each. */
+const PATIENCE_SECONDS = 7;
 
 /** Prints a figure; random figures never decide whether a test passes. */
 function measured(text: string): void {
@@ -134,26 +136,29 @@ describe("HAProxy at work, in the variants of its configuration", function () {
   });
 
   for (const example of ["round-robin", "active-passive", "sticky"]) {
-    it(`${example}: requests outlast a time in which all servers are frozen and found down`, async () => {
+    it(`${example}: requests outlast a time in which all servers are frozen and found down`, async function () {
       const balancer = await stage.play(example);
       const servers = ["server1", "server2"];
       await ready(balancer, ...(example === "active-passive" ? ["server1"] : servers));
+      const began = performance.now();
       const thaws = await Promise.all(servers.map((server) => balancer.freeze(server)));
       const asked: Promise<Response>[] = [];
-      const ask = () => asked.push(fetch(balancer.url, { headers: { connection: "close" } }));
       try {
-        await eventually(async () => {
-          ask();
-          const log = await balancer.log();
-          for (const server of servers) assert.match(log, new RegExp(`Server web/${server} is DOWN`));
-        }, 10);
-        // The last request before that moment gives up its connection, and is sent again.
-        await Promise.race([asked.at(-1), sleep(CONNECT_SECONDS * 1000 + 500)]);
-        ask();
+        while (performance.now() - began < FROZEN_SECONDS * 1000) {
+          asked.push(fetch(balancer.url, { headers: { connection: "close" } }));
+          await sleep(100);
+        }
       } finally {
-        for (const thaw of thaws) await thaw();
+        await Promise.all(thaws.map((thaw) => thaw()));
       }
+      const frozen = (performance.now() - began) / 1000;
       const statuses = (await Promise.all(asked)).map(({ status }) => String(status));
+      if (frozen > PATIENCE_SECONDS) {
+        console.log(`      SKIPPED: this machine took ${frozen.toFixed(1)} s to freeze and thaw two containers`);
+        this.skip();
+      }
+      const log = await balancer.log();
+      for (const server of servers) assert.match(log, new RegExp(`Server web/${server} is DOWN`));
       assert.deepEqual(count(statuses), { 200: asked.length });
     });
   }
