@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { issue } from "../../app/test/certificates.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { engineMissing } from "../engine.ts";
@@ -8,11 +7,6 @@ import { answersTo } from "../uploads.ts";
 import { count, serverOf, sharesOf } from "../visitors.ts";
 
 const REQUESTS = 40;
-/** Longer than HAProxy waits for a connection, 2 s, and than it takes to find a server down. */
-const FROZEN_SECONDS = 4;
-/** A request has three more attempts, of 2 s each. */
-const PATIENCE_SECONDS = 7;
-
 /** Prints a figure; random figures never decide whether a test passes. */
 function measured(text: string): void {
   console.log(`      measured ${text}`);
@@ -134,34 +128,6 @@ describe("HAProxy at work, in the variants of its configuration", function () {
     }
     await eventually(async () => assert.deepEqual(await sharesOf(url, 3), { server1: 3 }), 30);
   });
-
-  for (const example of ["round-robin", "active-passive", "sticky"]) {
-    it(`${example}: requests outlast a time in which all servers are frozen and found down`, async function () {
-      const balancer = await stage.play(example);
-      const servers = ["server1", "server2"];
-      await ready(balancer, ...(example === "active-passive" ? ["server1"] : servers));
-      const began = performance.now();
-      const thaws = await Promise.all(servers.map((server) => balancer.freeze(server)));
-      const asked: Promise<Response>[] = [];
-      try {
-        while (performance.now() - began < FROZEN_SECONDS * 1000) {
-          asked.push(fetch(balancer.url, { headers: { connection: "close" } }));
-          await sleep(100);
-        }
-      } finally {
-        await Promise.all(thaws.map((thaw) => thaw()));
-      }
-      const frozen = (performance.now() - began) / 1000;
-      const statuses = (await Promise.all(asked)).map(({ status }) => String(status));
-      if (frozen > PATIENCE_SECONDS) {
-        console.log(`      SKIPPED: this machine took ${frozen.toFixed(1)} s to freeze and thaw two containers`);
-        this.skip();
-      }
-      const log = await balancer.log();
-      for (const server of servers) assert.match(log, new RegExp(`Server web/${server} is DOWN`));
-      assert.deepEqual(count(statuses), { 200: asked.length });
-    });
-  }
 
   it("maintenance: a server out of service gets no request", async () => {
     assert.deepEqual(await sharesOf((await stage.play("maintenance")).url, 10), { server2: 10 });
