@@ -28,11 +28,11 @@ export async function provideSshd(report: Report): Promise<Sshd> {
     () => false,
   );
   if (isInstalled) return { program: INSTALLED, libraries: undefined };
+  await updateLists(report);
   const versions = await Promise.all(PACKAGES.map(candidate));
   const strings = [process.arch, ...PACKAGES, ...versions.map(String)];
   const folder = await cached(PRODUCT, await hashInputs({ strings }), async (folder) => {
     report("unpacking an ssh server for tests");
-    await updateLists(report);
     await execa("apt-get", ["download", "-q", ...PACKAGES], { cwd: folder });
     const files = (await readdir(folder)).filter((name) => name.endsWith(".deb"));
     for (const file of files) await execa("dpkg-deb", ["--extract", join(folder, file), folder]);

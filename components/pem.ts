@@ -26,6 +26,11 @@ export function pemBlocks(text: string, label: RegExp): string[] {
   );
 }
 
+/** The number of blocks that begin in a PEM text and whose label matches, those without an end included. */
+export function begunBlocks(text: string, label: RegExp): number {
+  return [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].filter(([, found = ""]) => label.test(found)).length;
+}
+
 /** The length of lines in PEM (RFC 7468). */
 const LINE = /.{1,64}/g;
 

@@ -61,10 +61,11 @@ export function withoutCiphers(schema: z.ZodType | undefined, value: unknown): u
 }
 
 const CIPHER_WORD = "encrypted-";
+const IS_CIPHER_WORD = new RegExp(`^${CIPHER_WORD}[0-9a-f]{12}$`);
 
 /** Whether a value stands for a text that the CLI has encrypted, or is that text in a stack's file. */
 export function isCipher(value: unknown): boolean {
-  return isEncrypted(value) || (typeof value === "string" && /^encrypted-[0-9a-f]{12}$/.test(value));
+  return isEncrypted(value) || (typeof value === "string" && IS_CIPHER_WORD.test(value));
 }
 
 /** Whether a value in a stack's file is one that the CLI has encrypted. */

@@ -1,5 +1,6 @@
 import type { Agent } from "node:http";
 import Docker from "dockerode";
+import { hostOf } from "./endpoint.ts";
 import { SshAgent } from "./ssh.ts";
 
 /** Whether an endpoint is this machine's engine. */
@@ -30,7 +31,7 @@ function optionsFor(endpoint: string): Docker.DockerOptions & { readonly agent?:
   if (url.protocol === "ssh:") return { protocol: "http", host: url.hostname, agent: sshAgent(endpoint) };
   return {
     protocol: "http",
-    host: url.hostname.replace(/^\[|\]$/g, ""),
+    host: hostOf(url),
     ...(url.port === "" ? {} : { port: Number(url.port) }),
   };
 }

@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
+import { hostOf, userOf } from "./endpoint.ts";
 
 /** Seconds in which a machine has to accept a connection, as in the Docker CLI. */
 const CONNECT_SECONDS = 30;
@@ -44,12 +45,13 @@ export class SshAgent extends Agent {
 }
 
 /** Nobody can answer a question of ssh, such as whether a machine is known, while a program waits. */
-function targetOf({ hostname, port, username }: URL): string[] {
+function targetOf(endpoint: URL): string[] {
+  const [user, { port }] = [userOf(endpoint), endpoint];
   return [
     ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${CONNECT_SECONDS}`],
-    ...(username === "" ? [] : ["-l", decodeURIComponent(username)]),
+    ...(user === "" ? [] : ["-l", user]),
     ...(port === "" ? [] : ["-p", port]),
-    ...["--", hostname.replace(/^\[|\]$/g, "")],
+    ...["--", hostOf(endpoint)],
   ];
 }
 

@@ -41,7 +41,7 @@ type Sentences = Map<string, readonly string[]>;
 function finder(received: () => Received, found: Found, judged: ReadonlyMap<PolicyName, Sentences>): Policy {
   return {
     name: "finder",
-    description: "Reads the inputs of resources for the other policies.",
+    description: "Reads each resource once, and judges it for the other policies.",
     enforcementLevel: "remediate",
     remediateResource: (args) => {
       found.set(args.urn, { inputs: known(args.props), secrets: secretPaths(args.props) });

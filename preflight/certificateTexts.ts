@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { IS_CERTIFICATE, IS_KEY, pemBlocks } from "../components/pem.ts";
+import { begunBlocks, IS_CERTIFICATE, IS_KEY, pemBlocks } from "../components/pem.ts";
 
 /** A reason why a certificate and its key cannot serve a site. */
 export interface Complaint {
@@ -21,7 +21,7 @@ export function certificatesIn(text: string): X509Certificate[] | Complaint {
     const cure = "openssl x509 -in FILE -out site.pem, for each certificate, makes an ordinary one of it";
     return { about, complaint: "holds a certificate with OpenSSL's own trust in it", allowed, cure };
   }
-  if ((text.match(/-----BEGIN (?:X509 )?CERTIFICATE-----/g)?.length ?? 0) > blocks.length) {
+  if (begunBlocks(text, IS_CERTIFICATE) > blocks.length) {
     const cure = "get its file again: a part of the text is missing";
     return { about, complaint: "holds a certificate without its end", allowed, cure };
   }

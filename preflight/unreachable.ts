@@ -1,3 +1,5 @@
+import { hostOf, userOf } from "../engine/endpoint.ts";
+
 /** Reasons of ssh, and of the Docker CLI behind it, with what to do about each on the machine `to`. */
 const CURES: readonly (readonly [reason: RegExp, cure: (to: Target) => string])[] = [
   [
@@ -9,7 +11,10 @@ const CURES: readonly (readonly [reason: RegExp, cure: (to: Target) => string])[
     /Host key verification failed/,
     ({ ssh }) => `log in once, and compare the key that is shown with the machine's: ${ssh}`,
   ],
-  [/Permission denied \(/, ({ ssh }) => `let a key in that needs no question, by ssh-copy-id or an agent: ${ssh} true`],
+  [
+    /Permission denied \(/,
+    ({ ssh }) => `add your key there with ssh-copy-id, or load it into the agent, until this asks nothing: ${ssh} true`,
+  ],
   [
     /docker: (?:command )?not found|docker: No such file/,
     ({ ssh }) => `install the Docker CLI there: ${ssh} docker version`,
@@ -38,11 +43,10 @@ export function unreachable(endpoint: string, reason: string): string {
                or name another endpoint in loadBalancer.endpoint and servers[].endpoint`;
 }
 
-function targetOf({ hostname, port, username }: URL): Target {
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const user = username === "" ? "" : `${decodeURIComponent(username)}@`;
+function targetOf(endpoint: URL): Target {
+  const [host, user, { port }] = [hostOf(endpoint), userOf(endpoint), endpoint];
   return {
-    ssh: `ssh ${port === "" ? "" : `-p ${port} `}${user}${host}`,
+    ssh: `ssh ${port === "" ? "" : `-p ${port} `}${user === "" ? "" : `${user}@`}${host}`,
     known: port === "" ? host : `[${host}]:${port}`,
   };
 }

@@ -26,7 +26,7 @@ describe("an engine that does not answer", () => {
     [
       REMOTE,
       "ops@server1.example: Permission denied (publickey).",
-      `let a key in that needs no question, by ssh-copy-id or an agent: ${SSH} true`,
+      `add your key there with ssh-copy-id, or load it into the agent, until this asks nothing: ${SSH} true`,
     ],
     [REMOTE, "bash: line 1: docker: command not found", `install the Docker CLI there: ${SSH} docker version`],
     [
