@@ -9,6 +9,7 @@ import type { Topology } from "../topology/plan.ts";
 import { instances } from "../topology/tiers.ts";
 import { planTopology } from "../topology/topology.ts";
 import { createProject, missing, type TestProject, UNSEEN } from "./project.ts";
+import { busily, quietly } from "./quiet.ts";
 import { skipAfterFailure } from "./steps.ts";
 
 /** A short and light load: the cost of a fault or a release does not depend on the length of the load. */
@@ -45,9 +46,9 @@ export function describeProject(title: string, body: (project: () => TestProject
         console.log(`      SKIPPED, ${title}: ${reason}`);
         this.skip();
       }
-      project = await createProject();
+      project = await busily(createProject);
     });
-    after(() => project?.remove());
+    after(() => busily(async () => project?.remove()));
     body(() => {
       assert.ok(project, "there is no project yet");
       return project;
@@ -160,11 +161,11 @@ const PAST_ITS_TIME =
 const MOST_FAILED = 0.25;
 
 /**
- * Runs drills. They must lose nothing, do nothing twice and stay within their limits, except that times, which depend
- * on the machine, are only printed.
+ * Runs drills, with the machine for themselves. They must lose nothing, do nothing twice and stay within their limits,
+ * except that times, which depend on the machine, are only printed.
  */
 export async function drill(project: TestProject, ...names: string[]): Promise<void> {
-  const { stdout, output } = await project.npm("drill", [...names, ...SHORT]);
+  const { stdout, output } = await quietly(() => project.npm("drill", [...names, ...SHORT]));
   const lines = stdout.match(FIGURES) ?? [];
   for (const line of lines) measured(line);
   assert.deepEqual(

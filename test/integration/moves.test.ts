@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
 import { freeze } from "../project.ts";
-import { quietly } from "../quiet.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -98,7 +97,7 @@ describeProject("a stack that moves from layout to layout with its data", (proje
   });
 
   it("loses no request to a release of a pair, and hardly any when its HAProxies hang", () =>
-    quietly(() => drill(project(), "release-haproxy", "pause-haproxy")));
+    drill(project(), "release-haproxy", "pause-haproxy"));
 
   it("moves to one server", () => move("one server", { servers: TWO.slice(1) }));
 
