@@ -92,19 +92,29 @@ const EXACT =
 const KEEP_IMAGE =
   "keep the image, with its exact tag or with the digest that its engine prints: docker image inspect --format '{{index .RepoDigests 0}}' IMAGE";
 
+const WRITE_IMAGE = "correct the name: lower-case letters, digits, and single dots, hyphens and slashes between them";
+
 /** @param example the official image by default, whose tag has three numbers */
 export const image = (example: string) => {
   const [official = ""] = example.split(":");
   const others = official === "haproxy" ? ", and not one of Alpine, which lacks the shell that the scripts need" : "";
   return z
     .string({ error: "an image name with an exact tag" })
-    .refine((text) => isExact(text, official), { error: EXACT, params: { cure: KEEP_IMAGE } })
-    .refine((text) => !isExact(text, official) || !isOther(text, official), {
+    .refine((text) => isOther(text, official) || !isMalformed(text), { error: EXACT, params: { cure: WRITE_IMAGE } })
+    .refine((text) => isMalformed(text) || isOther(text, official) || isExact(text, official), {
+      error: EXACT,
+      params: { cure: KEEP_IMAGE },
+    })
+    .refine((text) => !isOther(text, official), {
       error: `${official} or an image built on it, as in registry.foobar.com/${official}:1.2.3${others}`,
       params: { cure: `name an image of ${official}; databases need the version that has written their data` },
     })
     .default(example);
 };
+
+function isMalformed(text: string): boolean {
+  return partsOf(text).name === undefined;
+}
 
 /** Whether an image's name says which image it is. An official image's tag with fewer than three numbers moves. */
 function isExact(text: string, official: string): boolean {

@@ -43,17 +43,24 @@ function madeObjects(stack: string, texts: readonly string[]): string {
 
 /**
  * The problems in an order in which a user can paste all remedies. The CLI moves up the entries behind one that it
- * removes, so entries of lists are removed last, and the last of a list first.
+ * removes, so entries of lists are removed after the others, and the last of a list first. What replaces a whole comes
+ * behind all that is in it.
  */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
   const index = ({ path, example, cure }: Problem) => {
     const last = path.at(-1);
     return typeof last === "number" && example === undefined && cure === undefined ? last : undefined;
   };
+  const isWhole = ({ path }: Problem) =>
+    problems.some(
+      (other) => other.path.length > path.length && path.every((part, place) => other.path[place] === part),
+    );
   const removals = problems.filter((problem) => index(problem) !== undefined);
+  const others = problems.filter((problem) => index(problem) === undefined);
   return [
-    ...problems.filter((problem) => index(problem) === undefined),
+    ...others.filter((problem) => !isWhole(problem)),
     ...removals.sort((one, other) => (index(other) ?? 0) - (index(one) ?? 0)),
+    ...others.filter(isWhole),
   ];
 }
 

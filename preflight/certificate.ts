@@ -1,7 +1,9 @@
 import type { X509Certificate } from "node:crypto";
+import { IS_KEY, pemBlocks, pemText } from "../components/pem.ts";
 import type { Problem } from "../config/problems.ts";
 import type { OwnCertificate } from "../topology/loadBalancerPlan.ts";
 import type { Topology } from "../topology/plan.ts";
+import { clientRefusal } from "./certificateClient.ts";
 import { certificateComplaints, chainWarning } from "./certificateRules.ts";
 import { type Complaint, certificatesIn } from "./certificateTexts.ts";
 import { isPath, readable, said } from "./pemSetting.ts";
@@ -49,6 +51,26 @@ export function examineCertificate(
       text === undefined ? [] : [`the certificate in loadBalancer.tls.certificate ${text}`],
     ),
   };
+}
+
+/**
+ * What a client refuses in a certificate that `examineCertificate` has no problem with. Visitors would be the first to
+ * notice: HAProxy starts with it.
+ */
+export async function refusedByClients({ ownCertificate: own, ...stack }: Pick<Topology, "ownCertificate"> & Stack) {
+  if (own === undefined) return [];
+  const chain = certificatesIn(pemText(own.certificate));
+  const [key] = pemBlocks(pemText(own.key), IS_KEY);
+  if (!Array.isArray(chain) || key === undefined) return [];
+  const reason = await clientRefusal(chain, key);
+  if (reason === undefined) return [];
+  const complaint = {
+    about: "certificate",
+    complaint: `is refused by every client, even one that trusts its authority: ${reason}`,
+    allowed: "a certificate within the limits that each certificate behind it sets: names, uses, length of the path",
+    cure: "ask the authority for a certificate of a TLS server for these names, with the chain that belongs to it",
+  } as const;
+  return [problemOf(complaint, own, stack)];
 }
 
 function textOf(read: string | Problem): string | undefined {

@@ -30,7 +30,7 @@ export function certificateComplaints(texts: Texts, { names, profile, ...hsts }:
     ...chain.flatMap((one) => timeProblems(one, leaf, now)),
     ...chain.flatMap((one) => strengthProblems(one, leaf)),
     ...(isKey(key) ? keyProblems(key, profile) : key === undefined ? [] : [key]),
-    ...(leaf !== undefined && isKey(key) ? pairProblems(leaf, key) : []),
+    ...(leaf !== undefined && isKey(key) ? pairProblems(leaf, key, chain) : []),
     ...(leaf === undefined
       ? []
       : [...nameProblems(leaf, names), ...useProblems(leaf), ...trustProblems(leaf, chain, hsts)]),
@@ -56,6 +56,8 @@ export function firstEnd(certificate: string): Date | undefined {
 function orderProblems(chain: readonly X509Certificate[], leaf: X509Certificate | undefined): Complaint[] {
   const place = chain.findIndex((one, index) => index + 1 < chain.length && !isSignedBy(one, chain[index + 1] ?? one));
   if (chain[0] === leaf && place < 0) return [];
+  const powerless = powerlessAuthority(chain);
+  if (powerless !== undefined) return [powerless];
   const sorted = leaf === undefined ? [] : inOrder(leaf, chain);
   const wrong =
     sorted.length === chain.length
@@ -71,6 +73,21 @@ function orderProblems(chain: readonly X509Certificate[], leaf: X509Certificate 
       }`,
     },
   ];
+}
+
+/** A certificate that has signed the one before it, and that its own words do not let sign. */
+function powerlessAuthority(chain: readonly X509Certificate[]): Complaint | undefined {
+  const found = chain.find((one, index) => {
+    const before = chain[index - 1];
+    return before?.verify(one.publicKey) && !before.checkIssued(one);
+  });
+  if (found === undefined) return undefined;
+  return {
+    about: "certificate",
+    complaint: `has an authority that may not sign certificates (${nameOf(found)})`,
+    allowed: "certificates that lead to authorities, each with the key usage keyCertSign if it has one at all",
+    cure: "sign the certificate by an authority that may, and put that authority's certificate behind it",
+  };
 }
 
 function timeProblems(one: X509Certificate, leaf: X509Certificate | undefined, now: Date): Complaint[] {
@@ -110,12 +127,14 @@ function strengthProblems(one: X509Certificate, leaf: X509Certificate | undefine
   ];
 }
 
-function pairProblems(leaf: X509Certificate, key: KeyObject): Complaint[] {
+function pairProblems(leaf: X509Certificate, key: KeyObject, chain: readonly X509Certificate[]): Complaint[] {
   if (leaf.checkPrivateKey(key)) return [];
+  const owner = chain.find((one) => one.checkPrivateKey(key));
+  const but = owner === undefined ? "" : `, but to that of ${nameOf(owner)}, an authority`;
   return [
     {
       about: "key",
-      complaint: `does not belong to the certificate of ${nameOf(leaf)}`,
+      complaint: `does not belong to the certificate of ${nameOf(leaf)}${but}`,
       allowed: "the private key of loadBalancer.tls.certificate",
       cure: "set the key that the certificate was requested with, or the certificate of this key",
     },

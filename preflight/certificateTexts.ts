@@ -26,6 +26,8 @@ export function certificatesIn(text: string): X509Certificate[] | Complaint {
     return { about, complaint: "holds a certificate without its end", allowed, cure };
   }
   if (blocks.length === 0) {
+    const other = otherContent(text);
+    if (other !== undefined) return { about, allowed, ...other };
     const cure = "openssl x509 -inform der -in FILE -out site.pem makes PEM of DER; openssl pkcs12 reads .p12 and .pfx";
     return { about, complaint: "holds no certificate in PEM", allowed, cure };
   }
@@ -36,6 +38,24 @@ export function certificatesIn(text: string): X509Certificate[] | Complaint {
   const cure =
     "get its file again: a part of the text is missing or changed; openssl x509 -in FILE -noout -text reads it";
   return { about, complaint: `holds ${which} that cannot be read`, allowed, cure };
+}
+
+/** What a text without a certificate is, where that can be known. */
+function otherContent(text: string): Pick<Complaint, "complaint" | "cure"> | undefined {
+  if (text.includes("-----BEGIN PKCS7-----")) {
+    const cure = "openssl pkcs7 -in FILE -print_certs -out site.pem; put the site's certificate first";
+    return { complaint: "holds certificates in the form PKCS #7", cure };
+  }
+  if (begunBlocks(text, IS_KEY) > 0) return { complaint: "holds a private key and no certificate", cure: SWAPPED };
+  return isWide(text) ? { complaint: "is a text in UTF-16", cure: NARROW } : undefined;
+}
+
+const SWAPPED = "look whether the certificate's file and the key's file have each other's place";
+const NARROW = "iconv -f UTF-16 -t UTF-8 FILE makes ordinary text of it";
+
+/** Whether a text was written with two bytes a character, as some editors on Windows do. */
+function isWide(text: string): boolean {
+  return text.replaceAll("\0", "").includes("-----BEGIN") && text.includes("\0");
 }
 
 function certificateOf(block: string): X509Certificate | undefined {
@@ -52,6 +72,10 @@ export function keyIn(text: string): KeyObject | Complaint {
   const allowed = "PEM text: the certificate's private key, not encrypted";
   const [block, ...others] = pemBlocks(text, IS_KEY);
   if (block === undefined) {
+    if (begunBlocks(text, IS_CERTIFICATE) > 0) {
+      return { about, complaint: "holds a certificate and no private key", allowed, cure: SWAPPED };
+    }
+    if (isWide(text)) return { about, complaint: "is a text in UTF-16", allowed, cure: NARROW };
     const cure = "openssl pkey -inform der -in FILE -out site.key makes PEM of DER; openssl pkcs12 reads .p12 and .pfx";
     return { about, complaint: "holds no private key in PEM", allowed, cure };
   }
@@ -76,11 +100,16 @@ export function isKey(key: KeyObject | Complaint | undefined): key is KeyObject 
   return key !== undefined && !("complaint" in key);
 }
 
-/** The certificate that the key belongs to; with a wrong key, the first that is not an authority's. */
+/**
+ * The certificate that the key belongs to; with a wrong key, even that of an authority in the chain, the first that is not
+ * an authority's.
+ */
 export function leafOf(
   chain: readonly X509Certificate[],
   key: KeyObject | Complaint | undefined,
 ): X509Certificate | undefined {
-  const fitting = isKey(key) ? chain.find((one) => one.checkPrivateKey(key)) : undefined;
-  return fitting ?? chain.find(({ ca }) => !ca) ?? chain[0];
+  const sites = chain.filter(({ ca }) => !ca);
+  const candidates = sites.length > 0 ? sites : chain;
+  const fitting = isKey(key) ? candidates.find((one) => one.checkPrivateKey(key)) : undefined;
+  return fitting ?? candidates[0];
 }

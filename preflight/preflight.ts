@@ -4,6 +4,7 @@ import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
 import { type EngineState, engineState } from "../engine/state.ts";
 import type { Topology } from "../topology/plan.ts";
+import { refusedByClients } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
 import { examineFiles } from "./fileProblems.ts";
@@ -38,7 +39,8 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   let isServing = false;
   const files = examineFiles(topology);
   for (const warning of files.warnings) void pulumi.log.warn(warning);
-  const problems = [...files.problems, ...(known === undefined ? [] : generationProblems(topology, known))];
+  const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
+  const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
   for (const endpoint of endpoints) {
     const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
     isServing ||= state === undefined || state.isServing;

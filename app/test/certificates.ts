@@ -28,6 +28,7 @@ const TRUE = der(0x01, Buffer.from([0xff]));
 const COMMON_NAME = oid("550403");
 const BASIC_CONSTRAINTS = oid("551d13");
 const SUBJECT_ALT_NAME = oid("551d11");
+const NAME_CONSTRAINTS = oid("551d1e");
 const KEY_USAGE = oid("551d0f");
 const EXTENDED_KEY_USAGE = oid("551d25");
 const USES = { server: oid("2b06010505070301"), client: oid("2b06010505070302") } as const;
@@ -47,6 +48,8 @@ const distinguishedName = (name: string) => sequence(der(0x31, sequence(COMMON_N
 const time = (text: string) => der(0x17, Buffer.from(text));
 const alternative = (name: string) =>
   isIPv4(name) ? der(0x87, Buffer.from(name.split(".").map(Number))) : der(0x82, Buffer.from(name));
+const number = (value: number | undefined) => (value === undefined ? [] : [der(0x02, Buffer.from([value]))]);
+const permitted = (domain: string) => der(0xa0, sequence(der(0x82, Buffer.from(domain))));
 const inLines = (content: Buffer) => content.toString("base64").replace(/.{64}(?=.)/g, "$&\n");
 const signatureOf = (key: KeyObject, hash: keyof typeof SIGNATURES) =>
   SIGNATURES[hash][key.asymmetricKeyType === "rsa" ? "rsa" : "ec"];
@@ -66,6 +69,10 @@ export interface Terms {
   readonly use?: keyof typeof USES;
   /** The bits of its key usage, as one byte: 0x80 is digitalSignature, 0x04 keyCertSign. Default: it does not say. */
   readonly keyUsage?: number;
+  /** Of an authority: how many authorities may follow it. Default: any number. */
+  readonly pathLength?: number;
+  /** Of an authority: the only domain whose names it may certify. Default: all are. */
+  readonly domain?: string;
   /** The hash of its signature. Default: sha256. */
   readonly hash?: keyof typeof SIGNATURES;
 }
@@ -78,11 +85,14 @@ export function issue(name: string, authority?: Issued, terms: Terms = {}): Issu
   const signer = authority === undefined ? key : createPrivateKey(authority.key);
   const extensions = [
     isAuthority
-      ? sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE)))
+      ? sequence(BASIC_CONSTRAINTS, TRUE, octets(sequence(TRUE, ...number(terms.pathLength))))
       : sequence(SUBJECT_ALT_NAME, octets(sequence(...names.map(alternative)))),
     ...(terms.keyUsage === undefined
       ? []
       : [sequence(KEY_USAGE, TRUE, octets(der(0x03, Buffer.from([0, terms.keyUsage]))))]),
+    ...(terms.domain === undefined
+      ? []
+      : [sequence(NAME_CONSTRAINTS, TRUE, octets(sequence(permitted(terms.domain))))]),
     ...(terms.use === undefined ? [] : [sequence(EXTENDED_KEY_USAGE, octets(sequence(USES[terms.use])))]),
   ];
   const content = sequence(

@@ -13,6 +13,8 @@ import type { Path, Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 import { isLoopback } from "../subnets.ts";
 import { judged } from "../wellFormed.ts";
+import { listProblems, type Refusal } from "./lists.ts";
+import { ONCE, sameName } from "./names.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 type Acme = NonNullable<LoadBalancer["tls"]["acme"]>;
@@ -99,30 +101,29 @@ function certifiableNames(names: Settings["names"], acme: Acme): Problem[] {
       },
     ];
   }
-  return names.flatMap((name, index): Problem[] => {
-    const path = ["names", index];
-    if (isWildcard(name)) {
-      return [
-        {
-          path,
-          value: name,
-          allowed:
-            "names without a wildcard with loadBalancer.tls.acme, whose challenge http-01 proves single names only; for a wildcard set loadBalancer.tls.certificate and key (docs/operations.md, Certificates)",
-          example: `www${name.slice(1)}`,
-        },
-      ];
-    }
-    if (isPrivateDirectory(acme) ? isOwnable(name) : isPublicName(name)) return [];
-    return [
-      {
-        path,
-        value: name,
-        allowed:
-          "a name of the public DNS with loadBalancer.tls.acme: an authority certifies neither addresses nor names that everybody may use",
-        example: "www.foobar.com",
-      },
-    ];
+  const refused = listProblems(["names"], names, {
+    refusal: (name) => uncertifiable(name, acme),
+    form: sameName,
+    once: ONCE,
+    last: "www.foobar.com",
   });
+  // Another rule reports names that are there twice.
+  return refused.filter(({ allowed }) => allowed !== ONCE);
+}
+
+function uncertifiable(name: string, acme: Acme): Refusal | undefined {
+  if (isWildcard(name)) {
+    return {
+      allowed:
+        "names without a wildcard with loadBalancer.tls.acme, whose challenge http-01 proves single names only; for a wildcard set loadBalancer.tls.certificate and key (docs/operations.md, Certificates)",
+      meant: `www${name.slice(1)}`,
+    };
+  }
+  if (isPrivateDirectory(acme) ? isOwnable(name) : isPublicName(name)) return undefined;
+  return {
+    allowed:
+      "a name of the public DNS with loadBalancer.tls.acme: an authority certifies neither addresses nor names that everybody may use",
+  };
 }
 
 /** Whether a private authority can find the host of a name: an address is none, and localhost is the authority's own. */
@@ -132,7 +133,7 @@ function isOwnable(name: string): boolean {
 
 /** The authority asks at port 80 of each name. */
 function reachable(loadBalancer: LoadBalancer, { forwarding }: Acme): Problem[] {
-  const { address, port } = loadBalancer;
+  const { address, httpsPort, port } = loadBalancer;
   const off: Problem[] =
     httpMode(loadBalancer) === "off"
       ? [
@@ -167,6 +168,16 @@ function reachable(loadBalancer: LoadBalancer, { forwarding }: Acme): Problem[] 
             allowed: `${CHALLENGE_PORT}, at which the authority asks, with loadBalancer.tls.acme${or}`,
             example: String(CHALLENGE_PORT),
           },
+          ...(httpsPort === CHALLENGE_PORT
+            ? [
+                {
+                  path: ["loadBalancer", "httpsPort"],
+                  value: httpsPort,
+                  allowed: `another port: ${CHALLENGE_PORT} has to be loadBalancer.port with loadBalancer.tls.acme`,
+                  example: "443",
+                },
+              ]
+            : []),
         ]),
   ];
 }

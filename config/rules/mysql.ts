@@ -6,15 +6,22 @@ import type { ServerSettings, Settings } from "../schema.ts";
 import { judged } from "../wellFormed.ts";
 
 /** Rules between the settings of MySQL and the servers. */
-export function mysqlChecks(settings: Pick<Settings, "servers" | "mysql">): Problem[] {
-  return judged(
-    () => primaryExists(databasesOf(settings.servers), settings.mysql),
-    () => enoughMembers(databasesOf(settings.servers).length, settings.mysql),
-    () => semisyncSettings(settings.mysql),
-    () => groupSettings(settings.mysql),
-    () => sizes(settings.mysql),
-  );
+export function mysqlChecks({ servers, mysql }: Pick<Settings, "servers" | "mysql">): Problem[] {
+  const members = judged(() => enoughMembers(databasesOf(servers).length, mysql));
+  // What would be right for a mode that has to be changed would be wrong after the change.
+  const mode = () => (members.some(({ path }) => path[1] === "replication") ? "async" : mysql.replication);
+  return [
+    ...members,
+    ...judged(
+      () => primaryExists(databasesOf(servers), mysql),
+      () => semisyncSettings(mode(), mysql),
+      () => groupSettings(mode(), mysql),
+      () => sizes(mysql),
+    ),
+  ];
 }
+
+type Mode = Settings["mysql"]["replication"];
 
 function databasesOf(servers: readonly ServerSettings[]): string[] {
   return serversWith(servers, "db").map(({ name }) => name);
@@ -89,7 +96,7 @@ function enoughMembers(count: number, mysql: Settings["mysql"]): Problem[] {
   return [];
 }
 
-function semisyncSettings({ replication, withoutReplica }: Settings["mysql"]): Problem[] {
+function semisyncSettings(replication: Mode, { withoutReplica }: Settings["mysql"]): Problem[] {
   if (replication === "semisync" && withoutReplica === undefined) {
     return [
       {
@@ -107,7 +114,7 @@ function semisyncSettings({ replication, withoutReplica }: Settings["mysql"]): P
     : [];
 }
 
-function groupSettings({ replication, arbiter, acceptNoMajority }: Settings["mysql"]): Problem[] {
+function groupSettings(replication: Mode, { arbiter, acceptNoMajority }: Settings["mysql"]): Problem[] {
   if (replication === "group") return [];
   return [
     ...(arbiter === undefined ? [] : [onlyWith("arbiter", arbiter, "group")]),

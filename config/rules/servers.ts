@@ -53,18 +53,13 @@ function partChecks(
 
 function duplicateNames(servers: readonly ServerSettings[]): Problem[] {
   const names = entries(servers).flatMap(([index, server]) => judged(() => [{ index, name: server.name }]));
-  return names.flatMap(({ index, name }, place) =>
-    names.findIndex((other) => other.name === name) < place
-      ? [
-          {
-            path: ["servers", index, "name"],
-            value: name,
-            allowed: "a name that no other server has",
-            example: freeName(names.map((other) => other.name)),
-          },
-        ]
-      : [],
-  );
+  const taken = names.map(({ name }) => name);
+  return names.flatMap(({ index, name }, place) => {
+    if (names.findIndex((other) => other.name === name) === place) return [];
+    const example = freeName(taken);
+    taken.push(example);
+    return [{ path: ["servers", index, "name"], value: name, allowed: "a name that no other server has", example }];
+  });
 }
 
 function freeName(taken: readonly string[]): string {

@@ -135,9 +135,9 @@ function hostMeant({ trustedProxies }: LoadBalancer, edge: string, host: string)
   if (trustedProxies === undefined || trustedProxies.reason !== undefined) return [];
   const { addresses, protocol } = trustedProxies;
   // The proposal is a whole list, so it has wrong entries as their own problems propose them.
-  const blocks = entries(addresses)
-    .map(([, entry]) => (isBlock(entry) ? entry : (meantBlock(entry) ?? entry)))
-    .filter((block) => isBlock(block) && !isVeryWide(block) && !(protocol === "proxy" && isIPv6Block(block)));
+  const blocks = proposed(entries(addresses)).filter(
+    (block) => isBlock(block) && !isVeryWide(block) && !(protocol === "proxy" && isIPv6Block(block)),
+  );
   const wide = widerThan(edge, host, blocks);
   if (wide.length === 0) return [];
   return [
@@ -151,6 +151,11 @@ function hostMeant({ trustedProxies }: LoadBalancer, edge: string, host: string)
   ];
 }
 
+/** The blocks that were meant. An entry that means none stays as it is. */
+function proposed(given: readonly [number, string][]): string[] {
+  return given.map(([, entry]) => (isBlock(entry) ? entry : (meantBlock(entry) ?? entry)));
+}
+
 /**
  * At a loopback address only the host reaches the published ports. Visitors of a virtual address or of a trusted proxy
  * have other addresses.
@@ -158,27 +163,27 @@ function hostMeant({ trustedProxies }: LoadBalancer, edge: string, host: string)
 function hostLetIn(loadBalancer: LoadBalancer, host: string): Problem[] {
   const { address, allow, replicas, statsPort, trustedProxies } = loadBalancer;
   if (!isLoopback(address)) return [];
-  const excludesHost = (given: readonly string[] | undefined) =>
-    given?.every(
-      (block) => isBlock(block) && !isIPv6Block(block) && !isLoopbackBlock(block) && !isWithin(host, block),
-    ) ?? false;
+  const excludesHost = (blocks: readonly string[]) =>
+    blocks.length > 0 && blocks.every((block) => isBlock(block) && !isLoopbackBlock(block) && !isWithin(host, block));
   const lists = [
     ...(replicas === 1 && trustedProxies === undefined ? (["site"] as const) : []),
     ...(statsPort === undefined ? [] : (["statistics"] as const)),
   ];
-  return lists.flatMap((list) =>
-    excludesHost(allow[list])
+  return lists.flatMap((list) => {
+    // The proposal is a whole list, so it has wrong entries as their own problems propose them.
+    const blocks = proposed(entries(allow[list] ?? [])).filter((block) => !isIPv6Block(block));
+    return excludesHost(blocks)
       ? [
           {
             path: ["loadBalancer", "allow", list],
             complaint: `lacks the load balancer's host, and nobody else reaches a port that is published at ${address}`,
             allowed:
               "127.0.0.0/8, which stands for the host, among the blocks; or a loadBalancer.address that the others reach",
-            example: JSON.stringify([...new Set(allow[list]), HOST]),
+            example: JSON.stringify([...new Set(blocks), HOST]),
           },
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 interface BlockRules {
@@ -214,7 +219,11 @@ function headers({ headers: given, tls }: LoadBalancer): Problem[] {
   const names = Object.keys(given);
   const wrong = Object.entries(given).flatMap(([name, value], index): Problem[] => {
     const path = ["loadBalancer", "headers", name];
-    const twin = names.slice(0, index).find((other) => headerName(other) === headerName(name));
+    const twin = names
+      .slice(0, index)
+      .find(
+        (other) => headerName(other) === headerName(name) && headerProblem(other, given[other] ?? "") === undefined,
+      );
     const allowed =
       twin !== undefined
         ? `each header once: ${twin} is the same`

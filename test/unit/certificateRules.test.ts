@@ -187,6 +187,34 @@ describe("the user's certificate", () => {
     }
   });
 
+  it("is refused with the key of its authority, which is named", () => {
+    assert.deepEqual(complaints({ certificate: chain(leaf, middle), key: middle.key }), [
+      "key does not belong to the certificate of www.foobar.com, but to that of the intermediate, an authority",
+    ]);
+  });
+
+  it("is refused if its authority may not sign", () => {
+    const powerless = issue("a powerless one", root, { isAuthority: true, keyUsage: 0x80 });
+    const own = site({}, powerless);
+    assert.deepEqual(complaints({ ...own, certificate: chain(own, powerless) }), [
+      "certificate has an authority that may not sign certificates (a powerless one)",
+    ]);
+  });
+
+  it("is recognized in other forms, in UTF-16, and in the place of the key", () => {
+    const wide = (text: string) => Buffer.from(text, "utf16le").toString("utf8");
+    assert.deepEqual(complaints({ certificate: leaf.key, key: leaf.certificate }), [
+      "certificate holds a private key and no certificate",
+      "key holds a certificate and no private key",
+    ]);
+    assert.deepEqual(complaints({ certificate: wide(leaf.certificate), key: wide(leaf.key) }), [
+      "certificate is a text in UTF-16",
+      "key is a text in UTF-16",
+    ]);
+    const other = leaf.certificate.replaceAll("CERTIFICATE", "PKCS7");
+    assert.deepEqual(complaints({ certificate: other }), ["certificate holds certificates in the form PKCS #7"]);
+  });
+
   it("is refused with HSTS if it leads to a private authority or to itself", () => {
     const hsts = "max-age=63072000";
     const alone = issue("www.foobar.com", undefined, { isAuthority: false });

@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
 import { issue } from "../../app/test/certificates.ts";
 import { check, rawSettings } from "../../config/config.ts";
-import { ConfigError } from "../../config/problems.ts";
 import { UNKNOWN } from "../../config/surroundings.ts";
 import { filesOfRefused } from "../../preflight/fileProblems.ts";
 import { problems } from "../configProblems.ts";
 import type { StackSettings } from "../examples.ts";
-import { pasted } from "../pasted.ts";
 import { refusedBy } from "../proposals.ts";
 
 const keys = (settings: StackSettings) =>
   problems(settings)
     .map((text) => /^foobar:(\S+)/.exec(text)?.[1])
     .sort();
-
-/** The settings after all cures are pasted; they have to be accepted. */
-function cured(settings: StackSettings): StackSettings {
-  const after = pasted(settings, refusedBy(settings, UNKNOWN)?.message ?? "");
-  assert.equal(refusedBy(after, UNKNOWN)?.message, undefined, JSON.stringify(after));
-  return after;
-}
 
 describe("all problems at once", () => {
   it("are reported beside a typing error in the same part", () => {
@@ -174,93 +165,6 @@ describe("the files that refused settings name", () => {
   it("are passed over where their own setting is refused", () => {
     assert.deepEqual(found({ "foobar:loadBalancer": { tls: { certificate: "./nowhere.pem", key: 5 } } }), []);
     assert.deepEqual(found({ "foobar:loadBalancer": 5, "foobar:application": "x" }), []);
-  });
-});
-
-describe("the cures, pasted in their order,", () => {
-  it("remove exactly the entries that are meant", () => {
-    assert.deepEqual(
-      cured({ "foobar:names": ["a.com", "A.com", "a.com", "b.com", "https://c.com", "b.com", "d.com", "c.com."] }),
-      { "foobar:names": ["a.com", "b.com", "c.com", "d.com"] },
-    );
-    assert.deepEqual(
-      cured({
-        "foobar:loadBalancer": { allow: { site: ["10.0.0.0/8", "::/0", "10.0.0.0/8", "10.1.0.0/16", "::1/128"] } },
-      }),
-      { "foobar:loadBalancer": { allow: { site: ["10.0.0.0/8", "10.1.0.0/16"] } } },
-    );
-    assert.deepEqual(cured({ "foobar:servers": [{ name: "a", roles: ["web", "web", "app", "app", "db"] }] }), {
-      "foobar:servers": [{ name: "a", roles: ["web", "app", "db"] }],
-    });
-  });
-
-  it("never let everybody in, where no entry is right", () => {
-    assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { site: ["::/0", "2001:db8::/32"] } } }), {
-      "foobar:loadBalancer": { allow: { site: ["127.0.0.0/8"] } },
-    });
-    const trustedProxies = { addresses: ["0.0.0.0/0", "8.0.0.0/6", "nonsense"] };
-    assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
-      "foobar:loadBalancer": { trustedProxies: { addresses: ["192.0.2.0/24"] } },
-    });
-  });
-
-  it("say which proxies are meant, beside entries that are wrong", () => {
-    const trustedProxies = { addresses: ["10.0.0.0/8", "2001:db8::/32", "nonsense"], protocol: "proxy" };
-    assert.deepEqual(cured({ "foobar:loadBalancer": { trustedProxies } }), {
-      "foobar:loadBalancer": { trustedProxies: { addresses: '["10.0.0.0/8","127.0.0.0/8"]', protocol: "proxy" } },
-    });
-  });
-
-  it("keep each block that was meant, whatever else is wrong in the list", () => {
-    const public_ = { address: "0.0.0.0" };
-    const site = ["10.0.0.5/24", "10.0.0.0/24", "192.168.7.0/24"];
-    assert.deepEqual(cured({ "foobar:loadBalancer": { ...public_, allow: { site } } }), {
-      "foobar:loadBalancer": { ...public_, allow: { site: ["10.0.0.0/24", "192.168.7.0/24"] } },
-    });
-    const trustedProxies = { addresses: ["10.0.0.0/8", "192.168.5.5/24"] };
-    assert.deepEqual(cured({ "foobar:loadBalancer": { ...public_, trustedProxies } }), {
-      "foobar:loadBalancer": {
-        ...public_,
-        trustedProxies: { addresses: '["10.0.0.0/8","192.168.5.0/24","127.0.0.0/8"]' },
-      },
-    });
-  });
-
-  it("do not take back one another", () => {
-    assert.deepEqual(cured({ "foobar:loadBalancer": { tls: { hsts: { preload: true } } } }), {
-      "foobar:loadBalancer": { tls: {} },
-    });
-    assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { statistics: ["0.0.0.0/0"] } } }), {
-      "foobar:loadBalancer": { allow: {} },
-    });
-  });
-
-  it("propose no name twice", () => {
-    assert.deepEqual(cured({ "foobar:names": ["a b", "*", "www.foobar.com:80", "c d"] }), {
-      "foobar:names": ["www.foobar.com"],
-    });
-  });
-
-  it("reach headers of any name", () => {
-    const names = ["a.b", "a'b", "a:b", 'a"b', "a b", "ä", "a[0]", "$HOME"];
-    const headers = Object.fromEntries(names.map((name) => [name, "c"]));
-    assert.deepEqual(cured({ "foobar:loadBalancer": { headers } }), { "foobar:loadBalancer": { headers: {} } });
-  });
-
-  it("say what was meant", () => {
-    assert.deepEqual(cured({ "foobar:loadBalancer": { http: false, algorithm: "leastcon", mode: "Active-active" } }), {
-      "foobar:loadBalancer": { http: "off", algorithm: "leastconn", mode: "active-active" },
-    });
-    const { "foobar:policies": policies } = cured({ "foobar:policies": { off: ["no-root", "exact-images"] } });
-    assert.match(JSON.stringify(policies), /\{\\"no-root\\":\\".*\\"exact-images\\":/);
-    assert.deepEqual(cured({ "foobar:names": ["https://user:pw@foobar.com:8443/x"] }), {
-      "foobar:names": ["foobar.com"],
-    });
-  });
-
-  it("come after a command that makes objects of JSON texts, whose parts the CLI cannot change", () => {
-    const { message } = new ConfigError("foobar", "two", [{ path: ["names", 1], allowed: "x" }], ["foobar:names"]);
-    assert.match(message, /JSON texts in foobar:names, .*: npm run preview -- --stack two\n/);
   });
 });
 

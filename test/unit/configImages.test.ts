@@ -51,6 +51,17 @@ describe("the images", () => {
     assert.equal(problems({ router: "haproxy:lts", application: "node:24" }).length, 2);
   });
 
+  it("are told what is wrong with them first, so that one cure is enough", () => {
+    const cure = (image: string) =>
+      problems({ haproxy: image })
+        .map((problem) => problem.cure)
+        .join();
+    assert.match(cure("haproxy:3.2-alpine"), /^name an image of haproxy/);
+    for (const image of ["HAProxy:3.2.26", "haproxy: 3.2.26", ""])
+      assert.match(cure(image), /^correct the name/, image);
+    assert.match(cure("haproxy:3.2"), /^keep the image/);
+  });
+
   it("are refused where they are of another program, or lack a shell", () => {
     for (const nginx of ["httpd:2.4.66", "docker.io/library/caddy:2.10.0", "haproxy:3.2.26"]) {
       assert.match(problems({ nginx })[0]?.allowed ?? "", /^nginx or an image built on it/, nginx);
@@ -61,7 +72,7 @@ describe("the images", () => {
   it("are never to be replaced by the default, which would change the data for good", () => {
     for (const mysql of ["percona:8.4.6", "mysql:8.4", "mysql", "Percona:8"]) {
       const message = refusedBy({ "foobar:images": { mysql } }, UNKNOWN)?.message ?? "";
-      assert.match(message, /\n {4}cure: {6}(keep|name) /, mysql);
+      assert.match(message, /\n {4}cure: {6}(keep|name|correct) /, mysql);
       assert.ok(!message.includes("9.7.4"), message);
     }
     assert.deepEqual(

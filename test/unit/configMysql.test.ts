@@ -25,7 +25,7 @@ describe("configuration of the databases", () => {
     [
       "semisync with no replica",
       mysql({ replication: "semisync", withoutReplica: "wait" }, one),
-      [/replication is semisync, and there is no replica to wait for/],
+      [/replication is semisync, and there is no replica to wait for/, /withoutReplica is "wait"\n.*unless/],
     ],
     ["withoutReplica where nobody waits", mysql({ withoutReplica: "wait" }), [/unless mysql\.replication is semisync/]],
     ["a group of one", mysql({ replication: "group" }, one), [/replication is group, and there is one server/]],

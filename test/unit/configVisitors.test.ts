@@ -17,7 +17,7 @@ describe("the settings of who visitors are and who is let in", () => {
       assert.equal(meantBlock(text), undefined, text);
     }
     assert.match(
-      found({ allow: { site: ["192.0.2.7/24"] } }),
+      found({ address: "0.0.0.0", allow: { site: ["192.0.2.7/24"] } }),
       /host bits are zero\n.*allow\.site\[0\]' 192\.0\.2\.0\/24$/,
     );
   });
