@@ -3,17 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "../engine/labels.ts";
 import type { InstancePlan, PublishedPort } from "../topology/instancePlan.ts";
 import type { MountedFiles } from "./files.ts";
+import { HEALTH_FOLDER, type Healthcheck, waitForHealth } from "./healthcheck.ts";
 import type { Host } from "./host.ts";
-
-/** The check by which the engine tells whether a container serves. Durations are in seconds. */
-export interface Healthcheck {
-  /** "CMD" and the arguments, or "CMD-SHELL" and a line. It may use only tools of the official image. */
-  readonly tests: readonly string[];
-  /** Failures do not count for this long after the start. */
-  readonly startPeriod: number;
-  /** The time before the first check, and between two. Default: 1.75. */
-  readonly interval?: number;
-}
 
 /** What a service waits for. */
 export interface Waits {
@@ -181,7 +172,7 @@ export class Service extends pulumi.ComponentResource {
         ],
         tmpfs: {
           ...emptyFolders(args.imageVolumes?.filter((path) => ![args.data?.path, args.work].includes(path)) ?? []),
-          ...scratchFolders(args.user, args.scratch ?? {}),
+          ...scratchFolders(args.user, { ...args.scratch, ...(args.healthcheck && { [HEALTH_FOLDER]: 1 }) }),
         },
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
@@ -206,29 +197,8 @@ export class Service extends pulumi.ComponentResource {
   }
 }
 
-/**
- * The engine checks for the first time after one interval, and the provider looks at the result every second: a check
- * that ends shortly before the second look saves a second for each container.
- */
-const INTERVAL = 1.75;
-
 function dataMount({ volume, path, readOnly = false }: NonNullable<ServiceArgs["data"]>) {
   return { volumeName: volume.name, containerPath: path, ...(readOnly ? { readOnly } : {}) };
-}
-
-function waitForHealth({ tests, startPeriod, interval = INTERVAL }: Healthcheck) {
-  return {
-    healthcheck: {
-      tests: [...tests],
-      interval: goDuration(interval),
-      timeout: "3s",
-      retries: 3,
-      startPeriod: goDuration(startPeriod),
-    },
-    wait: true,
-    // The engine only reports "not healthy yet": a failure is certain when the start period is over.
-    waitTimeout: startPeriod + 60,
-  };
 }
 
 /** The owner is explicit: older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */
@@ -258,11 +228,4 @@ function userLimits({ user, plan }: Pick<ServiceArgs, "user" | "plan">): docker.
     limit("nofile", plan.openFiles),
     ...(user.startsWith("0:") ? [] : [limit("nproc", USER_PROCESSES)]),
   ];
-}
-
-/** Seconds in the engine's own notation: another spelling of the same duration would be a change at every `up`. */
-export function goDuration(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)}ms`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }

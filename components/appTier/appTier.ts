@@ -65,7 +65,7 @@ export class AppTier extends pulumi.ComponentResource {
             files: [files, secrets],
             scratch: { "/tmp": 16 },
             sharedMemory: true,
-            healthcheck: { tests: ["CMD", "bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
+            healthcheck: { check: ["bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
             stopGrace: plan.drainSeconds + 15,
             ...waits,
           },

@@ -39,7 +39,7 @@ export class DatabaseRouters extends pulumi.ComponentResource {
             command: startCommand(plan),
             files: [configFiles(CONFIG_FOLDER, { "haproxy.cfg": routerConfig(plan, args.plans.length) })],
             scratch: { "/run/haproxy": 1 },
-            healthcheck: { tests: ["CMD", "bash", "-c", PROBE], startPeriod: 10 },
+            healthcheck: { check: ["bash", "-c", PROBE], startPeriod: 10 },
             stopGrace: STOP_SECONDS + 5,
             cpuShares: CPU_SHARES,
             replacement: "start-first",

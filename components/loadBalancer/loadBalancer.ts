@@ -153,7 +153,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ...(acme === undefined ? {} : { data: acme.data }),
         scratch: { "/run/haproxy": 1 },
         healthcheck: {
-          tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`, ...(acme?.keeping ?? [])],
+          check: ["bash", `${CONFIG_FOLDER}/health.sh`, ...(acme?.keeping ?? [])],
           startPeriod: 10,
         },
         stopGrace: stopSeconds(plan) + 5,
@@ -208,7 +208,7 @@ function waiting(): PauseProgram {
     user: "99:99",
     command: ["bash", "-c", file("pause.sh"), SCRIPT_NAME, String(STATISTICS_PORT), CONFIG_FILE],
     scratch: { "/run/haproxy": 1 },
-    healthcheck: { tests: ["CMD", "bash", "-c", WATCHED], startPeriod: 10 },
+    healthcheck: { check: ["bash", "-c", WATCHED], startPeriod: 10 },
   };
 }
 
@@ -232,11 +232,9 @@ function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi
     command: ["bash", `${KEEPALIVED_FOLDER}/start.sh`, vrrp.address, String(STATISTICS_PORT), CONFIG_FILE],
     scratch: { "/run": 1 },
     files: [configFiles(KEEPALIVED_FOLDER, files)],
-    // Another interval would replace it, and cut the connections.
     healthcheck: {
-      tests: ["CMD", "bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address],
+      check: ["bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address],
       startPeriod: 10,
-      interval: 2,
     },
   };
 }

@@ -114,7 +114,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
         imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 16 },
         cpuShares: 256,
-        healthcheck: { tests: ["CMD", "bash", `${BACKUP_SCRIPTS}/health.sh`], startPeriod: 120 },
+        healthcheck: { check: ["bash", `${BACKUP_SCRIPTS}/health.sh`], startPeriod: 120 },
         stopGrace: 30,
         init: true,
         after: args.after,

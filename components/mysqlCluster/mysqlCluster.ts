@@ -118,7 +118,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         // names in the thread that passes its messages. Without these options it would wait 20 s where no resolver
         // outside answers.
         dnsOptions: ["timeout:1", "attempts:1"],
-        healthcheck: { tests: ["CMD", "bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
+        healthcheck: { check: ["bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
         init: true,
         ...waits,
@@ -156,7 +156,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         scratch: { "/tmp": 1 },
         imageVolumes: [DATA_FOLDER],
         // On a first `up` it starts beside the nodes, which have 120 s themselves.
-        healthcheck: { tests: ["CMD", "test", "-e", "/tmp/in-place"], startPeriod: 180 },
+        healthcheck: { check: ["test", "-e", "/tmp/in-place"], startPeriod: 180 },
         stopGrace: 5,
         init: true,
         ...waits,

@@ -49,7 +49,7 @@ export class WebTier extends pulumi.ComponentResource {
             ...statics,
           ],
           scratch: { "/tmp": SCRATCH_MB },
-          healthcheck: { tests: ["CMD", "curl", "-fsS", "-o", "/dev/null", LIVENESS_URL], startPeriod: 10 },
+          healthcheck: { check: ["curl", "-fsS", "-o", "/dev/null", LIVENESS_URL], startPeriod: 10 },
           stopGrace: stopSeconds(plan) + 5,
           ...waits,
         },
