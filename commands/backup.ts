@@ -4,12 +4,18 @@ import { size } from "../operations/backups/report.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 
+const USAGE = `npm run backup     takes a full backup now
+
+  --stack NAME     default: dev`;
+
 /** Takes a full backup now. */
 await main(async () => {
-  const { stack, reference } = commandLine(process.argv.slice(2));
+  const { stack, reference, rest } = commandLine(process.argv.slice(2));
+  optionsOf("backup", { args: [...rest], options: {} });
   const machine = await prepareMachine(stack);
   const { topology, containers } = await openStack(stack);
   const { name } = backupsOf(topology, reference);
@@ -23,4 +29,4 @@ await main(async () => {
   say(`a full backup of ${backup.from}, started and checked:`);
   console.log(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s`);
   return 0;
-});
+}, USAGE);

@@ -1,11 +1,17 @@
+import { isLocal } from "../engine/client.ts";
 import { findBackend } from "../operations/session/backend.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { main } from "../operations/session/terminal.ts";
 import { certificateNotes } from "../operations/stack/certificates.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { nodeProblem } from "../preflight/versions.ts";
 import { table } from "../releases/table.ts";
+
+const USAGE = `npm run doctor     lists what this machine has and lacks, and the certificates that the stack serves
+
+  --stack NAME     default: dev`;
 
 /**
  * Lists the parts of the machine that are found and that are missing, and the certificates that the stack serves if it is
@@ -13,7 +19,8 @@ import { table } from "../releases/table.ts";
  * be.
  */
 await main(async () => {
-  const { stack } = commandLine(process.argv.slice(2));
+  const { stack, rest } = commandLine(process.argv.slice(2));
+  optionsOf("doctor", { args: [...rest], options: {} });
   const rows: (readonly [mark: string, name: string, text: string])[] = [];
   const note = (found: boolean, name: string, text: string) => rows.push([found ? "found" : "missing", name, text]);
   const problem = nodeProblem(process.versions.node);
@@ -24,10 +31,11 @@ await main(async () => {
   }
   note(true, "state", findBackend(process.env).summary);
   const notes = await readStack(stack).then(
-    ({ topology }) => certificateNotes(topology),
+    // The ports of another machine are not this one's.
+    ({ config, topology }) => (isLocal(config.loadBalancer.endpoint) ? certificateNotes(topology) : []),
     () => [],
   );
-  for (const { isWell, text } of notes) note(isWell, "certificate", text);
+  for (const { isWell, text } of notes) rows.push([isWell ? "found" : "wrong", "certificate", text]);
   for (const line of table(rows)) console.log(line);
   return rows.every(([mark]) => mark === "found") ? 0 : 1;
-});
+}, USAGE);

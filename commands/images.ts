@@ -1,11 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { Settings } from "../config/schema.ts";
+import { type Settings, schema } from "../config/schema.ts";
 import { engineClient } from "../engine/client.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
-import { changedText } from "../operations/stack/configuration.ts";
-import { makeObjects, stackFile } from "../operations/stack/file.ts";
+import { setInFile } from "../operations/stack/file.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { type Pin, pin, tagged } from "../operations/supply/digests.ts";
@@ -22,25 +20,31 @@ type Images = Settings["images"];
 await main(async () => {
   const { stack, rest } = commandLine(process.argv.slice(2));
   const [verb, ...others] = rest;
-  if (others.length > 0 || !["pin", "unpin", "list"].includes(verb ?? "")) throw new Error(USAGE);
+  if (others.length > 0 || !["pin", "unpin", "list"].includes(verb ?? "")) {
+    say(USAGE);
+    return 2;
+  }
   const { config } = await readStack(stack);
   if (verb === "list") {
     for (const [key, name] of Object.entries(config.images)) console.log(`${key.padEnd(12)} ${name}`);
     return 0;
   }
   const pins = verb === "pin" ? await pinned(stack, config) : unpinned(config.images);
-  await makeObjects(PROJECT, stack);
-  const file = stackFile(stack);
-  const images = Object.fromEntries(Object.entries(pins).map(([key, { name }]) => [key, name])) as Images;
-  const changed = Object.values(pins).filter(({ kind }) => kind === "pinned").length;
-  if (changed > 0) await writeFile(file, changedText(PROJECT, await readFile(file, "utf8"), { images }));
+  const defaults: Readonly<Record<string, string>> = schema.shape.images.parse(undefined);
+  const changed = Object.entries(pins).filter(([, { kind }]) => kind === "changed");
+  // An image that is the default again follows the program's next defaults.
+  await setInFile(
+    PROJECT,
+    stack,
+    changed.map(([key, { name }]) => [["images", key], name === defaults[key] ? undefined : name]),
+  );
   for (const [key, one] of Object.entries(pins)) {
-    if (one.kind === "pinned") say(`images.${key}: ${one.name}, before ${one.was}`);
+    if (one.kind === "changed") say(`images.${key}: ${one.name}, before ${one.was}`);
     if (one.kind === "fixed") say(`images.${key}: ${one.name} has no tag to ask for, and stays`);
   }
-  say(changed > 0 ? "npm run up replaces the containers whose images have changed" : "nothing has changed");
+  say(changed.length > 0 ? "npm run up replaces the containers whose images have changed" : "nothing has changed");
   return 0;
-});
+}, USAGE);
 
 /** Asks for all digests before anything is written: a file with some new and some old images would be a surprise. */
 async function pinned(
@@ -68,7 +72,7 @@ function unpinned(images: Images): Record<string, Pin> {
     Object.entries(images).map(([key, name]): [string, Pin] => {
       const tag = tagged(name);
       if (tag === undefined) return [key, { kind: "fixed", name }];
-      return [key, tag === name ? { kind: "unchanged", name } : { kind: "pinned", name: tag, was: name }];
+      return [key, tag === name ? { kind: "unchanged", name } : { kind: "changed", name: tag, was: name }];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { containersThatAre } from "../operations/session/containersThatAre.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { cli } from "../operations/stack/cli.ts";
@@ -9,9 +10,14 @@ import { readJournal } from "../releases/journal.ts";
 import { releaseTable } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 
+const USAGE = `npm run releases     lists the releases that npm run rollback can bring back
+
+  --stack NAME     default: dev`;
+
 /** Lists the releases that `npm run rollback` can bring back. */
 await main(async () => {
   const session = await openSession(process.argv.slice(2));
+  optionsOf("releases", { args: [...session.rest], options: {} });
   const home = join(ROOT, RELEASES);
   // Outputs remain when the stack is down.
   const isDown = (await containersThatAre(session.stack, "starting", "healthy", "unhealthy")).length === 0;
@@ -20,4 +26,4 @@ await main(async () => {
   if (lines.length === 0) say("no release is kept yet; npm run up keeps the one that it brings up");
   for (const line of lines) console.log(line);
   return 0;
-});
+}, USAGE);

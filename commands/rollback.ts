@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { bringUp } from "../operations/session/bringUp.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { openSession, type Session } from "../operations/session/pulumi.ts";
 import { releaseSettings, removeRelease, setImage, setRelease } from "../operations/session/releaseSettings.ts";
 import { main, say } from "../operations/session/terminal.ts";
@@ -10,18 +11,37 @@ import { age, releaseList } from "../releases/report.ts";
 import { kept } from "../releases/store.ts";
 
 const HOME = join(ROOT, RELEASES);
-const UNDO = "--undo";
 
-/** Goes back to the previous release, or to the named one. With --undo, the next `up` goes forward again. */
+const USAGE = `npm run rollback                 goes back to the application's previous release
+npm run rollback -- RELEASE      goes back to a release that npm run releases lists
+npm run rollback -- --undo       the next npm run up goes forward again
+
+  --stack NAME     default: dev
+  --yes            do not ask
+  --skip-preview   do not show what will change`;
+
 await main(async () => {
   const { rest, ...session } = await openSession(process.argv.slice(2));
-  if (rest.includes(UNDO)) return undo({ ...session, rest: [] });
-  const [first] = rest;
-  const wanted = first?.startsWith("-") ? undefined : first;
+  const { values, positionals } = optionsOf("rollback", {
+    args: [...rest],
+    options: {
+      undo: { type: "boolean", default: false },
+      yes: { type: "boolean", default: false },
+      "skip-preview": { type: "boolean", default: false },
+    },
+    allowPositionals: true,
+  });
+  const [wanted, ...more] = positionals;
+  if (more.length > 0 || (values.undo && wanted !== undefined)) {
+    say(USAGE);
+    return 2;
+  }
+  if (values.undo) return undo({ ...session, rest: [] });
   const entries = readJournal(session.stack, HOME);
   const target = wanted === undefined ? before(entries) : named(wanted, entries);
-  return goBack({ ...session, rest: wanted === undefined ? rest : rest.slice(1) }, target);
-});
+  const forCli = (["yes", "skip-preview"] as const).filter((name) => values[name]).map((name) => `--${name}`);
+  return goBack({ ...session, rest: forCli }, target);
+}, USAGE);
 
 type Target = Pick<Entry, "release"> & Partial<Entry>;
 

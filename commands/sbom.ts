@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { engineClient } from "../engine/client.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
+import { optionsOf } from "../operations/session/options.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { stackNeeds } from "../operations/stack/needs.ts";
 import { ROOT } from "../operations/stack/project.ts";
@@ -13,10 +14,14 @@ import { packagesIn } from "../operations/supply/packages.ts";
 /** The folder for the bills, below the project's. */
 const FOLDER = "sbom";
 
+const USAGE = `npm run sbom     writes a bill of materials for the project's dependencies, and one for each image of the stack
+
+  --stack NAME     default: dev`;
+
 /** Writes a bill of materials for the project's dependencies, and one for each image of the stack. */
 await main(async () => {
   const { stack, rest } = commandLine(process.argv.slice(2));
-  if (rest.length > 0) throw new Error(`${rest[0]} is no option of sbom\n    allowed:   --stack NAME`);
+  optionsOf("sbom", { args: [...rest], options: {} });
   await prepareMachine(stack, { cli: false, engine: true });
   await mkdir(join(ROOT, FOLDER), { recursive: true });
   const write = async (name: string, bill: string) => {
@@ -29,6 +34,7 @@ await main(async () => {
   const { images, endpoint } = await stackNeeds(stack);
   const engine = engineClient(endpoint);
   const missing: string[] = [];
+  const failed: string[] = [];
   for (const name of new Set(Object.values(images))) {
     const found = await engine
       .getImage(name)
@@ -38,14 +44,19 @@ await main(async () => {
       missing.push(name);
       continue;
     }
-    const bill = billOfMaterials({ name, id: found.Id }, await packagesIn(engine, name));
-    await write(`${fileName(name)}.cdx.json`, JSON.stringify(bill, null, 2));
+    try {
+      const bill = billOfMaterials({ name, id: found.Id }, await packagesIn(engine, name));
+      await write(`${fileName(name)}.cdx.json`, JSON.stringify(bill, null, 2));
+    } catch (error) {
+      failed.push(error instanceof Error ? error.message : String(error));
+    }
   }
-  if (missing.length === 0) return 0;
+  for (const reason of failed) say(`error: ${reason}`);
+  if (missing.length === 0) return failed.length === 0 ? 0 : 1;
   say(`error: the engine at ${endpoint} does not have ${missing.join(", ")}
     cure:      npm run up, or docker pull`);
   return 1;
-});
+}, USAGE);
 
 /** An image's name without what a file's name cannot have: mysql-9.7.4. */
 function fileName(image: string): string {

@@ -34,7 +34,7 @@ export function waitForHealth({ check, startPeriod, interval = INTERVAL }: Healt
     healthcheck: {
       tests: ["CMD", ...watch, ...check],
       interval: goDuration(interval),
-      // A frozen process is the only one that takes longer: each check has its own limit.
+      // Each check has its own limit; only a container that is frozen as a whole, or starved, takes longer.
       timeout: goDuration(WATCH_SECONDS + 4 * CHECK_SECONDS),
       retries: 3,
       startPeriod: goDuration(startPeriod),

@@ -80,9 +80,20 @@ export const endpoint = () =>
 function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  if (!isDecodable(username) || !isDecodable(pathname)) return false;
   if (protocol === "unix:") return text.startsWith("unix:///") && pathname !== "/";
   const isBare = hostname !== "" && password === "" && ["", "/"].includes(pathname) && search + hash === "";
   return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === ""));
+}
+
+/** Whether each percent sign in a part of a URL stands for a character. */
+function isDecodable(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const EXACT =

@@ -19,7 +19,7 @@ export const POLICIES = {
   "planned-networks":
     "Every network but edge is internal and has no address of the host, edge reaches outside only where the plan says so, and each container joins the networks that the plan gives it and no other.",
   "supervised-services":
-    "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size. A load balancer's pause container needs no health check of its own.",
+    "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size.",
   "no-exposed-secrets":
     "Secrets reach containers as files alone: not by environment, command line, label, health check or build argument.",
   "strong-secrets":

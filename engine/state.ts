@@ -46,9 +46,11 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
   const engine = engineClient(endpoint);
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
+  // The library's types lack these options. A request that is not aborted would keep this process alive.
+  const info: (options: object) => Promise<{ readonly KernelVersion: string }> = engine.info.bind(engine);
   const abortSignal = AbortSignal.timeout(isLocal(endpoint) ? LOCAL_ANSWER_MS : REMOTE_ANSWER_MS);
   const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
-    engine.info(),
+    info({ abortSignal }),
     engine.listNetworks({ abortSignal }),
     engine.listContainers({ abortSignal }),
     engine.listVolumes({ abortSignal }),

@@ -25,7 +25,14 @@ const container = z.object({
   cpus: z.string().default(""),
   ulimits: z.array(z.object({ name: z.string(), hard: z.number() })).default([]),
   ports: z
-    .array(z.object({ ip: z.string().default(""), external: z.number().optional(), internal: z.number().optional() }))
+    .array(
+      z.object({
+        ip: z.string().default(""),
+        external: z.number().optional(),
+        internal: z.number().optional(),
+        protocol: z.string().default("tcp"),
+      }),
+    )
     .default([]),
   networksAdvanced: z.array(z.object({ name: z.string().optional() })).default([]),
   volumes: z

@@ -1,8 +1,9 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { IS_CERTIFICATE, pemBlocks } from "../components/pem.ts";
 import type { Problem } from "../config/problems.ts";
 import type { Topology } from "../topology/plan.ts";
 import { hasSignedItself, nameOf } from "./certificateChain.ts";
+import { certificateOf } from "./certificateTexts.ts";
 import { readable, said } from "./pemSetting.ts";
 
 const PATH = ["loadBalancer", "tls", "acme", "ca"];
@@ -38,20 +39,12 @@ export function authorityProblems(
 function complaintOf(text: string, now: Date): string | undefined {
   const blocks = pemBlocks(text, IS_CERTIFICATE);
   if (blocks.length === 0) return "holds no certificate in PEM";
-  const certificates = blocks.map(certificateIn);
+  const certificates = blocks.map(certificateOf);
   if (certificates.includes(undefined)) return "holds a certificate that cannot be read";
   const complaints = certificates.map((one) => one && complaintOfOne(one, now));
   return complaints.includes(undefined)
     ? undefined
     : `holds no authority's certificate that is valid now: ${complaints.join("; ")}`;
-}
-
-function certificateIn(block: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(block);
-  } catch {
-    return undefined;
-  }
 }
 
 function complaintOfOne(one: X509Certificate, now: Date): string | undefined {

@@ -45,13 +45,6 @@ export function chainWarning(texts: Texts, hsts: Site): string | undefined {
   return leaf && trustWarning(leaf, chain, hsts);
 }
 
-/** The day on which the first certificate of a chain ends; undefined: the text has none. */
-export function firstEnd(certificate: string): Date | undefined {
-  const chain = certificatesIn(certificate);
-  if (!Array.isArray(chain)) return undefined;
-  return chain.map(({ validTo }) => new Date(validTo)).sort((one, other) => one.getTime() - other.getTime())[0];
-}
-
 /** Each certificate has to be signed by the one behind it. */
 function orderProblems(chain: readonly X509Certificate[], leaf: X509Certificate | undefined): Complaint[] {
   const place = chain.findIndex((one, index) => index + 1 < chain.length && !isSignedBy(one, chain[index + 1] ?? one));

@@ -58,7 +58,8 @@ function isWide(text: string): boolean {
   return text.replaceAll("\0", "").includes("-----BEGIN") && text.includes("\0");
 }
 
-function certificateOf(block: string): X509Certificate | undefined {
+/** The certificate of one PEM block; undefined: it cannot be read. */
+export function certificateOf(block: string): X509Certificate | undefined {
   try {
     return new X509Certificate(block);
   } catch {

@@ -7,6 +7,9 @@ function restoreOf(volume: string): string | undefined {
   return /-(\d{8}t\d{6}z)$/.exec(volume)?.[1];
 }
 
+/** The end of a volume's name whose data was set aside: nobody begins with that. */
+const SET_ASIDE = /-kept-\d{8}t\d{6,}z$/;
+
 /** Problems of a plan that does not use the stack's present data, whether or not databases are running on it. */
 export function dataProblems(topology: Topology, state: Pick<EngineState, "dataVolumes" | "dataAtWork">): Problem[] {
   const others = otherData(topology, state);
@@ -17,7 +20,7 @@ export function dataProblems(topology: Topology, state: Pick<EngineState, "dataV
 function dataElsewhere({ project, stack, cluster }: Topology, state: Pick<EngineState, "dataVolumes">): Problem[] {
   const prefix = `${project}-${stack}-mysql-`;
   const planned = cluster.databases.map(({ dataVolume }) => dataVolume);
-  const volumes = state.dataVolumes.filter((volume) => volume.startsWith(prefix));
+  const volumes = state.dataVolumes.filter((volume) => volume.startsWith(prefix) && !SET_ASIDE.test(volume));
   if (volumes.length === 0 || planned.some((volume) => volumes.includes(volume))) return [];
   const complaint = `would begin without data, while the volumes ${volumes.join(", ")} have the stack's data`;
   const remove = "remove those volumes, and the data with them (docker volume rm)";

@@ -27,8 +27,9 @@ const CLI_VERSIONS = ">=3.200.0";
  * Finds, before the first resource, mistakes that would make an update fail half-way: a CLI that is too old, no engine
  * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
  * engine, so there an engine that does not answer is a warning.
- * @returns whether containers of the stack run; a silent engine may hide them, and is taken to
- * @throws UserError with every problem at once
+ * @returns whether containers of the stack run; true also if an engine does not answer, because containers may run there
+ * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
+ *   of another state, are reported alone
  */
 export async function preflight(topology: Topology): Promise<{ readonly isServing: boolean }> {
   const node = nodeProblem(process.versions.node);

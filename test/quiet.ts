@@ -86,11 +86,10 @@ function isTaken(port: number): Promise<boolean> {
   });
 }
 
-/** Mocha's root hooks. */
-export const mochaHooks = {
-  async beforeEach(this: Mocha.Context): Promise<void> {
-    this.timeout((WAIT_SECONDS + 60) * 1_000);
-    await beginBusy();
-  },
-  afterEach: endBusy,
-};
+async function begin(this: Mocha.Context): Promise<void> {
+  this.timeout((WAIT_SECONDS + 60) * 1_000);
+  await beginBusy();
+}
+
+/** Mocha's root hooks. Those of a file come before its suites' own, which may start containers. */
+export const mochaHooks = { beforeAll: begin, beforeEach: begin, afterEach: endBusy, afterAll: endBusy };

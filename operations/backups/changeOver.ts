@@ -1,5 +1,5 @@
 import type { Topology } from "../../topology/plan.ts";
-import { nodesOf } from "../database/nodes.ts";
+import { nodesOf, startAll } from "../database/nodes.ts";
 import { bringUp } from "../session/bringUp.ts";
 import type { Session } from "../session/pulumi.ts";
 import { say } from "../session/terminal.ts";
@@ -39,8 +39,7 @@ export async function stopDatabases(
     await name();
   } catch (error) {
     say("starting the databases again");
-    const nodes = nodesOf(containers);
-    for (const service of stopped) await nodes.start(service);
+    await startAll(nodesOf(containers), stopped).catch((failure: Error) => say(failure.message));
     throw error;
   }
 }
@@ -60,7 +59,7 @@ export async function changeOver(session: Session, topology: Topology, restored:
   const rest = ["--yes", "--skip-preview", ...session.rest];
   const exitCode = await bringUp({ ...session, rest }, { saysKept: false });
   const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
-  say(`the data from before are kept: ${kept}
+  say(`the former data is kept in ${kept}
     remove:    docker volume rm ${kept}${restored === undefined ? "" : "\n    put back:  npm run restore -- --undo"}`);
   return exitCode;
 }

@@ -38,6 +38,18 @@ export function nodesOf({ find }: Pick<StackContainers, "find">): Nodes {
   };
 }
 
+/**
+ * Starts servers, each whatever becomes of the others.
+ * @throws Error naming those that did not start
+ */
+export async function startAll(nodes: Pick<Nodes, "start">, names: readonly string[]): Promise<void> {
+  const failed: string[] = [];
+  for (const name of names) await nodes.start(name).catch((error: Error) => failed.push(`${name} (${error.message})`));
+  if (failed.length === 0) return;
+  throw new Error(`${failed.join(", ")} did not start again
+    cure:      npm run up`);
+}
+
 /** 304 Not Modified: the container is already in that state. */
 function unlessDone(error: Error & { readonly statusCode?: number }): void {
   if (error.statusCode !== 304) throw error;

@@ -5,7 +5,7 @@ import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
 import type { Failover } from "./failover.ts";
 import { countOf } from "./members.ts";
-import type { Nodes } from "./nodes.ts";
+import { type Nodes, startAll } from "./nodes.ts";
 
 export interface FailoverTools {
   readonly nodes: Pick<Nodes, "fence" | "start">;
@@ -41,7 +41,7 @@ export async function promote({ target, lost }: Failover, tools: FailoverTools):
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
     await telling(name, tools, execute(name, ["bash", SCRIPT]));
   } finally {
-    for (const name of fenced) await nodes.start(name);
+    await startAll(nodes, fenced);
   }
   return fenced;
 }

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { parseDocument } from "yaml";
 import { check, complete, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { type Config, type Settings, schema } from "../../config/schema.ts";
 import { partOf, withoutCiphers } from "../../config/shape.ts";
 import { meantByTexts } from "../../config/texts.ts";
-import { AS_WRITTEN, settingsIn } from "./file.ts";
+import { settingsIn, withValue } from "./file.ts";
 
 /** Other settings for a stack. Each replaces the whole value of its top-level key. */
 export type Changes = Partial<Settings>;
@@ -33,9 +32,7 @@ export function configOf(project: string, stack: string, text: string): Config {
 
 /** The text of a stack's file with other settings. All else in the file stays, such as the CLI's salt. */
 export function changedText(project: string, text: string, changes: Changes): string {
-  const file = parseDocument(text);
-  for (const [key, value] of Object.entries(changes)) file.setIn(["config", `${project}:${key}`], value);
-  return file.toString(AS_WRITTEN);
+  return Object.entries(changes).reduce((changed, [key, value]) => withValue(project, changed, [key], value), text);
 }
 
 /**

@@ -4,7 +4,7 @@ import { meantByTexts } from "../../config/texts.ts";
 import { ROOT } from "./project.ts";
 
 /** YAML as people write it: no spaces inside the brackets of a list in one line, and no line is broken. */
-export const AS_WRITTEN = { lineWidth: 0, flowCollectionPadding: false } as const;
+const AS_WRITTEN = { lineWidth: 0, flowCollectionPadding: false } as const;
 
 /** The file of a stack's settings. */
 export function stackFile(stack: string, folder = ROOT): string {
@@ -54,14 +54,19 @@ export async function makeObjectsWhereWritable(
   }
 }
 
-/** The text of a stack's file with another value, which may be an object, at a path of keys. All else in the file stays. */
+/**
+ * The text of a stack's file with another value, which may be an object, at a path of keys. All else in the file stays.
+ * @param value undefined: the key is removed
+ */
 export function withValue(project: string, text: string, [key, ...rest]: readonly string[], value: unknown): string {
   const document = readDocument(text);
-  document.setIn(["config", `${project}:${key}`, ...rest], value);
+  const path = ["config", `${project}:${key}`, ...rest];
+  if (value === undefined && document.hasIn(path)) document.deleteIn(path);
+  if (value !== undefined) document.setIn(path, value);
   return document.toString(AS_WRITTEN);
 }
 
-/** Another value, which may be an object, at a path of keys. */
+/** Another value, which may be an object, at a path of keys; undefined: none. */
 export type Change = readonly [path: readonly string[], value: unknown];
 
 /** Makes changes in a stack's file, all at once. */

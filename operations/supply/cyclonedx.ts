@@ -3,7 +3,7 @@ import { parseReference } from "../../bootstrap/images/reference.ts";
 /** A package of a Linux distribution in an image. */
 export interface Package {
   /** The package manager's format. */
-  readonly kind: "deb" | "rpm";
+  readonly kind: "deb" | "rpm" | "apk";
   readonly name: string;
   readonly version: string;
   readonly architecture: string;
@@ -61,5 +61,8 @@ function purl(
   { id, version: release }: Inventory["distribution"],
 ): string {
   const distro = release === undefined ? id : `${id}-${release}`;
-  return `pkg:${kind}/${id}/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}&distro=${distro}`;
+  // The epoch of an rpm is a part of its own; that of a deb belongs to the version.
+  const [, epoch, rest = version] = (kind === "rpm" && /^(\d+):(.*)$/.exec(version)) || [];
+  const own = epoch === undefined ? "" : `&epoch=${epoch}`;
+  return `pkg:${kind}/${id}/${encodeURIComponent(name)}@${encodeURIComponent(rest)}?arch=${architecture}${own}&distro=${distro}`;
 }

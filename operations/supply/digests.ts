@@ -1,9 +1,9 @@
 import { parseReference } from "../../bootstrap/images/reference.ts";
 
-/** What became of an image's name. */
+/** What becomes of an image's name. */
 export type Pin =
-  /** The name with the registry's present digest; `was`: the name before. */
-  | { readonly kind: "pinned"; readonly name: string; readonly was: string }
+  /** A name with the registry's present digest, or with none; `was`: the name before. */
+  | { readonly kind: "changed"; readonly name: string; readonly was: string }
   | { readonly kind: "unchanged"; readonly name: string }
   /** A digest without a tag names one image for ever: there is nothing to ask for. */
   | { readonly kind: "fixed"; readonly name: string };
@@ -20,5 +20,5 @@ export function pin(name: string, digest: string): Pin {
   const tag = tagged(name);
   if (tag === undefined) return { kind: "fixed", name };
   const now = `${tag}@${digest}`;
-  return now === name ? { kind: "unchanged", name } : { kind: "pinned", name: now, was: name };
+  return now === name ? { kind: "unchanged", name } : { kind: "changed", name: now, was: name };
 }

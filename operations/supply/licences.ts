@@ -43,7 +43,7 @@ export function refusedLicences(lock: string): Refused[] {
   const { packages }: { packages: Readonly<Record<string, Locked>> } = JSON.parse(lock);
   return Object.entries(packages).flatMap(([path, { version = "", license, link }]) => {
     const name = path.replace(/^.*node_modules\//, "");
-    const licence = READ[name] ?? license;
+    const licence = license === undefined || /^SEE /.test(license) ? (READ[name] ?? license) : license;
     // The project itself, and links to folders of it.
     if (path === "" || link === true || (licence !== undefined && isAllowed(licence))) return [];
     return [{ name, version, licence }];

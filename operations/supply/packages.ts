@@ -5,13 +5,15 @@ import type { Inventory } from "./cyclonedx.ts";
 
 /** Prints os-release, an empty line, and a line for each package, by the package manager that the image has. */
 const LIST = `cat /etc/os-release && echo && if command -v dpkg-query >/dev/null
-then dpkg-query --show --showformat='deb\\t\${Package}\\t\${Version}\\t\${Architecture}\\n'
-else rpm --query --all --queryformat='rpm\\t%{NAME}\\t%{VERSION}-%{RELEASE}\\t%{ARCH}\\n'
+then dpkg-query --show --showformat='\${db:Status-Abbrev}deb\\t\${Package}\\t\${Version}\\t\${Architecture}\\n' | sed -n 's/^ii deb/deb/p'
+elif command -v rpm >/dev/null
+then rpm --query --all --queryformat='rpm\\t%{NAME}\\t%|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\\t%{ARCH}\\n' | grep -v '^rpm.gpg-pubkey'
+else awk -F: '/^P:/ { name = $2 } /^V:/ { version = $2 } /^A:/ { print "apk\\t" name "\\t" version "\\t" $2 }' /lib/apk/db/installed
 fi`;
 
 /**
  * Lists the packages of an image by the image's own package manager, in a container without network and capabilities.
- * @throws Error if the image has neither dpkg nor rpm
+ * @throws Error if the image has no package manager that is known, or no shell to ask it
  */
 export async function packagesIn(engine: Docker, image: string): Promise<Inventory> {
   const container = await engine.createContainer({
@@ -33,6 +35,8 @@ export async function packagesIn(engine: Docker, image: string): Promise<Invento
   }
 }
 
+const KINDS = ["deb", "rpm", "apk"] as const;
+
 /** Reads what LIST prints. */
 export function parsePackages(listed: string): Inventory {
   const end = listed.indexOf("\n\n");
@@ -51,10 +55,9 @@ export function parsePackages(listed: string): Inventory {
       .slice(end)
       .split("\n")
       .flatMap((line) => {
-        const [kind, name, version, architecture] = line.split("\t");
-        return name && version && architecture
-          ? [{ kind: kind === "rpm" ? "rpm" : "deb", name, version, architecture }]
-          : [];
+        const [found, name, version, architecture] = line.split("\t");
+        const kind = KINDS.find((one) => one === found);
+        return kind && name && version && architecture ? [{ kind, name, version, architecture }] : [];
       }),
   };
 }

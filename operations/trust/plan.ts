@@ -26,11 +26,17 @@ export function authorityCertificates(pem: string): readonly AuthorityCertificat
   });
 }
 
+/** A machine's store: the text of each file in its folder. */
+export type StoreFiles = ReadonlyMap<string, string>;
+
 /** What has to change in a machine's store. The names of files are without their folder. */
 export interface TrustChange {
   readonly write: readonly { readonly file: string; readonly pem: string }[];
   readonly remove: readonly string[];
 }
+
+/** The beginning of the names of this project's files. */
+export const OWN = "foobar-";
 
 /** The characters of a fingerprint in the name of a file. */
 const MARK = 16;
@@ -38,29 +44,29 @@ const MARK = 16;
 /**
  * The change after which a machine trusts the given certificates of a stack, and no other one of that stack: not those
  * of a key that has been replaced.
- * @param present the names of the store's files
+ * @param present the store's files; an interrupted command may have left one with a part of its text
  * @param certificates none: the stack's authority is no longer trusted
  */
 export function trustChange(
   stack: string,
   { extension }: Pick<TrustStore, "extension">,
-  present: readonly string[],
+  present: StoreFiles,
   certificates: readonly AuthorityCertificate[],
 ): TrustChange {
   const wanted = certificates.map(({ fingerprint, pem }) => {
     const mark = fingerprint.replaceAll(":", "").slice(0, MARK).toLowerCase();
-    return { file: `foobar-${stack}-${mark}.${extension}`, pem };
+    return { file: `${OWN}${stack}-${mark}.${extension}`, pem };
   });
   const names = wanted.map(({ file }) => file);
   return {
-    write: wanted.filter(({ file }) => !present.includes(file)),
-    remove: present.filter((file) => isOf(stack, extension, file) && !names.includes(file)),
+    write: wanted.filter(({ file, pem }) => present.get(file) !== pem),
+    remove: [...present.keys()].filter((file) => isOf(stack, extension, file) && !names.includes(file)),
   };
 }
 
 /** With a mark, or without one as people copy it. The mark keeps the stacks `shop` and `shop-eu` apart. */
 function isOf(stack: string, extension: string, file: string): boolean {
-  const [start, end] = [`foobar-${stack}`, `.${extension}`];
+  const [start, end] = [`${OWN}${stack}`, `.${extension}`];
   if (!file.startsWith(start) || !file.endsWith(end)) return false;
   return new RegExp(`^(?:-[0-9a-f]{${MARK}})?$`).test(file.slice(start.length, -end.length));
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { type AuthorityCertificate, isNothing, type TrustChange, trustChange } from "./plan.ts";
+import { type AuthorityCertificate, OWN, type TrustChange, trustChange } from "./plan.ts";
 import { STORES, storeOf, type TrustStore } from "./stores.ts";
 
 /** This machine's store; undefined: the project does not know it. */
@@ -29,14 +29,21 @@ export async function changeOf(
   stack: string,
   certificates: readonly AuthorityCertificate[],
 ): Promise<TrustChange> {
-  return trustChange(stack, store, await readdir(store.folder), certificates);
+  const names = (await readdir(store.folder)).filter((name) => name.startsWith(OWN));
+  const texts = names.map(async (name) => [name, await readFile(join(store.folder, name), "utf8")] as const);
+  return trustChange(stack, store, new Map(await Promise.all(texts)), certificates);
 }
 
-/** @throws Error if a file cannot be written, or if the system does not take the files in */
+/**
+ * Changes the store, and has the system take its files in, even if none has changed: the last time this may have failed.
+ * @throws Error if a file cannot be written, or if the system does not take the files in
+ */
 export async function apply({ folder, refresh: [command = "", ...args] }: TrustStore, change: TrustChange) {
-  if (isNothing(change)) return;
   for (const { file, pem } of change.write) await writeFile(join(folder, file), pem, { mode: 0o644 });
   for (const file of change.remove) await rm(join(folder, file));
   const { exitCode, stderr } = await execa(command, args, { reject: false });
-  if (exitCode !== 0) throw new Error(`${command} failed (exit code ${exitCode}); run it again: ${stderr}`);
+  if (exitCode !== 0)
+    throw new Error(
+      `${command} failed (exit code ${exitCode}); run npm run trust again with the same option: ${stderr}`,
+    );
 }

@@ -9,9 +9,10 @@ export const publishedPorts: Rule = {
     const allowed = pausedBy(context, name)?.published ?? [];
     return [
       publishAllPorts && `${name} publishes all ports of its image.`,
-      ...ports.map(({ ip, external, internal }) => {
+      ...ports.map(({ ip, external, internal, protocol }) => {
         const isAllowed = allowed.some(
-          ({ address, port, target }) => address === ip && port === external && target === internal,
+          (plan) =>
+            plan.address === ip && plan.port === external && plan.target === internal && plan.protocol === protocol,
         );
         return !isAllowed && `${name} publishes its port ${internal} at ${ip || "every address"}:${external}.`;
       }),

@@ -1,4 +1,3 @@
-import { pausedBy, runsKeepalived } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const resourceLimits: Rule = {
@@ -15,13 +14,12 @@ export const resourceLimits: Rule = {
 
 export const supervisedServices: Rule = {
   cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", logDriver "json-file" and logOpts with max-size and max-file.',
-  resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name, context) => {
-    const needsNoCheck = pausedBy(context, name) !== undefined && !runsKeepalived(context, name);
+  resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name) => {
     const [kind, ...words] = tests;
     const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0;
     return [
       restart !== "unless-stopped" && restart !== "always" && `The engine does not restart ${name}.`,
-      !isChecked && !needsNoCheck && `${name} has no health check.`,
+      !isChecked && `${name} has no health check.`,
       logDriver !== "json-file" && logDriver !== "local" && `${name} has no log driver with a limit.`,
       !(logOpts["max-size"] && logOpts["max-file"]) && `The logs of ${name} grow without limit.`,
     ];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../config/config.ts";
 import { engineClient } from "../../engine/client.ts";
-import { nodesOf } from "../../operations/database/nodes.ts";
+import { nodesOf, startAll } from "../../operations/database/nodes.ts";
 import { enginesOf } from "../../operations/stack/engines.ts";
 import { finder } from "../../operations/stack/find.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -14,6 +14,18 @@ function nodesAt(endpoint: string) {
   const engines = enginesOf(topology, () => engineClient(endpoint));
   return nodesOf({ find: finder(engines, topology) });
 }
+
+describe("databases that are started again", () => {
+  it("are started each, and those that are not are named", async () => {
+    const started: string[] = [];
+    const start = async (name: string) => {
+      if (name === "one") throw new Error("no such container");
+      started.push(name);
+    };
+    await assert.rejects(startAll({ start }, ["one", "two"]), /one \(no such container\) did not start again/);
+    assert.deepEqual(started, ["two"]);
+  });
+});
 
 describe("a database that must not go on", () => {
   for (const state of ["running", "paused", "restarting", "exited"] as const) {

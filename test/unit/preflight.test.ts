@@ -64,6 +64,9 @@ describe("preflight", () => {
     for (const name of ["server1", "server2"]) {
       assert.deepEqual(await found({ dataVolumes: [`foobar-dev-mysql-${name}`] }), []);
     }
+    // Nobody begins with data that was set aside.
+    const kept = "foobar-dev-mysql-server3-kept-20261121t120000000z";
+    assert.deepEqual(await found({ dataVolumes: [kept] }), []);
   });
 
   it("refuses a MySQL that is older than the one that wrote the data, and no other", async () => {

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { releaseSettings } from "../../operations/session/releaseSettings.ts";
 import { changedText, configOf } from "../../operations/stack/configuration.ts";
-import { makeObjects, makeObjectsWhereWritable, settingsIn, withObjects } from "../../operations/stack/file.ts";
+import {
+  makeObjects,
+  makeObjectsWhereWritable,
+  settingsIn,
+  withObjects,
+  withValue,
+} from "../../operations/stack/file.ts";
 
 const TEXTS = `# yaml-language-server: $schema=./stack.schema.json
 encryptionsalt: v1:abc=:v1:def
@@ -126,6 +132,15 @@ describe("a stack's file", () => {
     const changed = changedText("foobar", TEXTS, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
     assert.match(changed, /# What another program reads/);
     assert.deepEqual(settingsIn(changed)["foobar:web"], { maxBodyMb: 2, requestTimeoutSeconds: 26 });
+  });
+
+  it("keeps texts that look like numbers, whatever is changed beside them", () => {
+    const text = "config:\n  foobar:application:\n    release: 12e4567890\n  foobar:images:\n    nginx: nginx:1\n";
+    assert.match(changedText("foobar", text, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } }), /12e4567890/);
+    const unset = withValue("foobar", text, ["images", "nginx"], undefined);
+    assert.match(unset, /12e4567890/);
+    assert.deepEqual(settingsIn(unset)["foobar:images"], {});
+    assert.deepEqual(settingsIn(withValue("foobar", text, ["web", "maxBodyMb"], undefined)), settingsIn(text));
   });
 
   it("is refused with the position of the error if it is not YAML", () =>

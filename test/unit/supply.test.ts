@@ -15,8 +15,8 @@ const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 describe("the pin of an image", () => {
   it("adds the digest to the tag, replaces an older digest, and leaves the present one", () => {
     const [old, now] = [`nginx:1.30.6@${digest("a")}`, `nginx:1.30.6@${digest("b")}`];
-    assert.deepEqual(pin("nginx:1.30.6", digest("a")), { kind: "pinned", name: old, was: "nginx:1.30.6" });
-    assert.deepEqual(pin(old, digest("b")), { kind: "pinned", name: now, was: old });
+    assert.deepEqual(pin("nginx:1.30.6", digest("a")), { kind: "changed", name: old, was: "nginx:1.30.6" });
+    assert.deepEqual(pin(old, digest("b")), { kind: "changed", name: now, was: old });
     assert.deepEqual(pin(now, digest("b")), { kind: "unchanged", name: now });
   });
 
@@ -53,6 +53,15 @@ describe("the licences of the dependencies", () => {
       { name: "a", version: "1.0.0", licence: "GPL-3.0-only" },
       { name: "@b/c", version: "", licence: undefined },
     ]);
+    // The licences that somebody has read count for packages that name none.
+    const named = {
+      "node_modules/ssh2": { version: "2.0.0", license: "AGPL-3.0-only" },
+      "node_modules/buildcheck": {},
+    };
+    assert.deepEqual(
+      refusedLicences(JSON.stringify({ packages: named })).map(({ name }) => name),
+      ["ssh2"],
+    );
   });
 
   for (const [expression, allowed] of [
@@ -129,6 +138,16 @@ deb\thaproxy\t3.2.26-1+b1\tamd64
     const inventory = parsePackages('ID="ol"\nVERSION_ID="9.6"\n\nrpm\tmysql-community-server\t9.7.4-1.el9\tx86_64\n');
     const bill = JSON.stringify(billOfMaterials({ name: "mysql:9.7.4", id: digest("b") }, inventory));
     assert.match(bill, /"pkg:rpm\/ol\/mysql-community-server@9\.7\.4-1\.el9\?arch=x86_64&distro=ol-9\.6"/);
+    const old = parsePackages('ID="ol"\nVERSION_ID="9.6"\n\nrpm\topenssl-libs\t1:3.5.1-4.el9\tx86_64\n');
+    assert.match(
+      JSON.stringify(billOfMaterials({ name: "mysql:9.7.4", id: digest("b") }, old)),
+      /"pkg:rpm\/ol\/openssl-libs@3\.5\.1-4\.el9\?arch=x86_64&epoch=1&distro=ol-9\.6"/,
+    );
+    const small = parsePackages("ID=alpine\nVERSION_ID=3.23.1\n\napk\tmusl\t1.2.5-r21\tx86_64\n");
+    assert.match(
+      JSON.stringify(billOfMaterials({ name: "app:1.0.0", id: digest("c") }, small)),
+      /"pkg:apk\/alpine\/musl@1\.2\.5-r21\?arch=x86_64&distro=alpine-3\.23\.1"/,
+    );
   });
 
   it("names no release where the distribution has none", () =>
