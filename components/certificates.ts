@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { AuthorityPlan } from "../topology/plan.ts";
+import { generationName } from "../topology/secrets.ts";
 
 export interface AuthorityArgs extends AuthorityPlan {
   /** The name in the authority's own certificate, at most 60 characters. Later generations append their number. */
@@ -45,6 +46,7 @@ const USES = { server: "server_auth", client: "client_auth" } as const;
 
 /** A key that signs, and its certificate. */
 interface Generation {
+  readonly number: number;
   readonly key: pulumi.Output<string>;
   readonly certificate: pulumi.Output<string>;
 }
@@ -72,10 +74,8 @@ export class Authority extends pulumi.ComponentResource {
   }
 
   #generation(authority: string, generation: number, args: AuthorityArgs): Generation {
-    const [name, commonName] =
-      generation === 1
-        ? [authority, args.commonName]
-        : [`${authority}-${generation}`, `${args.commonName} ${generation}`];
+    const name = generationName(authority, generation);
+    const commonName = generation === 1 ? args.commonName : `${args.commonName} ${generation}`;
     // Only the key that signs is protected: a change of generations deletes the other.
     const protect = args.protect && generation === args.signing;
     const key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this, protect }).privateKeyPem;
@@ -92,11 +92,11 @@ export class Authority extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return { key, certificate: certPem };
+    return { number: generation, key, certificate: certPem };
   }
 
   /**
-   * Creates a key and a certificate for it.
+   * Creates a key and a certificate for it. Another generation of the authority's key makes another key here, too.
    * @param name the name of the resources and of the certificate's subject, at most 64 characters
    */
   issue(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions): IssuedCertificate {
@@ -134,7 +134,7 @@ class Certificate extends pulumi.ComponentResource implements IssuedCertificate 
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("foobar:index:Certificate", name, {}, opts);
-    const key = new tls.PrivateKey(`${name}-key`, KEY, { parent: this });
+    const key = new tls.PrivateKey(generationName(`${name}-key`, signing.number), KEY, { parent: this });
     const request = new tls.CertRequest(
       `${name}-request`,
       {

@@ -9,6 +9,7 @@ const container = z.object({
   start: z.boolean().default(true),
   readOnly: z.boolean().default(false),
   user: z.string().default(""),
+  groupAdds: texts,
   capabilities: z.object({ adds: texts, drops: texts }).prefault({}),
   securityOpts: texts,
   privileged: z.boolean().default(false),

@@ -8,7 +8,7 @@ import { firstCertificate, thumbprint } from "../components/loadBalancer/acmeAcc
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
 import { STATISTICS_AUTHORIZATION } from "../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE } from "../components/loadBalancer/tls.ts";
-import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
+import { answerFiles, CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
 import { LOAD_BALANCER_CLIENT } from "../topology/ports.ts";
@@ -94,7 +94,10 @@ export async function createAcmeStage(): Promise<AcmeStage> {
         await mkdir(join(home, folder), { recursive: true });
         for (const [file, text] of Object.entries(texts)) await writeFile(join(home, folder, file), text);
       }
-      for (const file of ["503.html", "health.sh", "acme.sh", "acmeStart.sh"]) {
+      for (const [name, text] of Object.entries(answerFiles(plan.visitors))) {
+        await writeFile(join(home, "config", name), text);
+      }
+      for (const file of ["health.sh", "acme.sh", "acmeStart.sh"]) {
         await copyFile(join(FILES, file), join(home, "config", file));
       }
       const check = `bash ${CONFIG_FOLDER}/health.sh ${CERTIFICATE} ${KEPT_CERTIFICATE} '${acmePurpose(plan.site.acme, plan.site.names)}'`;

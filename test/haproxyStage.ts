@@ -1,11 +1,11 @@
-import { chmod, copyFile, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Issued, issue } from "../app/test/certificates.ts";
 import { haproxyConfig } from "../components/loadBalancer/haproxyConfig.ts";
 import { STATISTICS_AUTHORIZATION } from "../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "../components/loadBalancer/tls.ts";
-import { CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
+import { answerFiles, CONFIG_FOLDER } from "../components/loadBalancer/unavailable.ts";
 import { parseConfig, rawSettings } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
@@ -18,7 +18,6 @@ import { handshake } from "./secureRequest.ts";
 import { createTestStack } from "./stacks.ts";
 
 const STUBS = fileURLToPath(new URL("stubServers.cjs", import.meta.url));
-const PAGE = fileURLToPath(new URL("../components/loadBalancer/files/503.html", import.meta.url));
 /** More listeners than any example has for one web server. */
 const PORTS = ["8443", "8444"];
 
@@ -121,7 +120,7 @@ export async function createHaproxyStage(
       ).loadBalancers;
       if (plan === undefined) throw new Error(`${example} has no load balancer`);
       await writeFile(join(folder, "haproxy.cfg"), haproxyConfig(plan));
-      await copyFile(PAGE, join(folder, "503.html"));
+      for (const [name, text] of Object.entries(answerFiles(plan.visitors))) await writeFile(join(folder, name), text);
       const [own] = plan.peers;
       const id = await docker(
         ...[...common, `--ip=${own?.address}`, "--user=99:99", "--publish=127.0.0.1::80", "--publish=127.0.0.1::443"],

@@ -80,6 +80,11 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   ...group(
     "no-new-privileges",
+    {
+      name: "a seccomp filter of one's own",
+      of: APP,
+      inputs: { securityOpts: ["no-new-privileges", "seccomp=/tmp/x"] },
+    },
     { name: "no security options", of: WEB, inputs: { securityOpts: [] } },
     { name: "the option switched off", of: DATABASE, inputs: { securityOpts: ["no-new-privileges:false"] } },
     {
@@ -96,6 +101,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   ...group(
     "no-root",
+    { name: "another group", of: APP, inputs: { groupAdds: ["0", "docker"] } },
     { name: "a web server as root", of: WEB, inputs: { user: "0:0" } },
     { name: "the image's user", of: APP, inputs: { user: undefined } },
     { name: "root by name", of: DATABASE, inputs: { user: "root" } },
@@ -130,6 +136,22 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   ...group(
     "host-isolation",
+    { name: "a network by mode", of: WEB, inputs: { networkMode: "foobar-dev-data" } },
+    {
+      name: "a mounted volume",
+      of: WEB,
+      inputs: { mounts: [{ type: "volume", source: "foobar-dev-mysql-server1", target: "/data" }] },
+    },
+    {
+      name: "another one's data",
+      of: APP,
+      inputs: { volumes: [{ volumeName: "foobar-dev-mysql-server1", containerPath: "/data", readOnly: true }] },
+    },
+    {
+      name: "another one's secrets",
+      of: WEB,
+      inputs: { volumes: [{ volumeName: "mysql-server1-secrets-v1-0abc", containerPath: "/s", readOnly: true }] },
+    },
     { name: "a privileged container", of: APP, inputs: { privileged: true } },
     { name: "the host's network", of: WEB, inputs: { networkMode: "host" } },
     { name: "the host's processes", of: DATABASE, inputs: { pidMode: "host" } },
@@ -188,6 +210,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   ...group(
     "supervised-services",
+    { name: "a health check that succeeds", of: APP, inputs: { healthcheck: { tests: ["CMD", "true"] } } },
     { name: "no restart", of: WEB, inputs: { restart: "no" } },
     { name: "a restart after failures alone", of: APP, inputs: { restart: "on-failure" } },
     { name: "no health check", of: DATABASE, inputs: { healthcheck: undefined } },
@@ -265,10 +288,12 @@ export const MUTATIONS: readonly Mutation[] = [
     { name: "the latest image", of: "RemoteImage web-server1-image", inputs: { name: "nginx:latest" } },
     { name: "an image without a tag", of: "RemoteImage app-server1-image", inputs: { name: "node" } },
     { name: "a registry's port for a tag", of: "RemoteImage app-server1-image", inputs: { name: "a.b:5000/node" } },
+    { name: "an image whose tag moves", of: "RemoteImage web-server1-image", inputs: { name: "nginx:stable" } },
     { name: "a container of the latest image", of: ROUTER, inputs: { image: "haproxy:latest" } },
   ),
   ...group(
     "database-version",
+    { name: "an older image by its name", of: DATABASE, inputs: { image: "mysql:8.4.2" } },
     { name: "an older database", of: "RemoteImage mysql-server1-image", inputs: { name: "mysql:8.4.2" } },
     { name: "a database of another make", of: "RemoteImage mysql-server2-image", inputs: { name: "percona:9.7.4" } },
   ),

@@ -1,8 +1,12 @@
 /**
- * Connections of clients that a load balancer holds at once. With TLS each takes up to 42 kB, and 80 kB of buffers while
- * it is busy, beside the 24 MB of an idle HAProxy: 512 MB at most.
+ * Connections of clients that a load balancer holds at once, and requests that it has at once. With TLS a connection takes
+ * up to 42 kB and a request up to 84 kB, beside the 24 MB of an idle HAProxy: 528 MB at most.
  */
 export const MAX_CONNECTIONS = 4_000;
+export const MAX_REQUESTS = 4_000;
+
+/** Requests that one connection of HTTP/2 or HTTP/3 may have at once. Further ones wait in the client. */
+export const MAX_STREAMS = 32;
 
 /**
  * The limits of every container: memory in MB, CPUs, processes with their threads, and the open files of a process. The

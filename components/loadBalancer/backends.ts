@@ -67,7 +67,7 @@ function balance({ algorithm, hash }: BalancePlan): string[] {
 function affinity(kind: LoadBalancerPlan["affinity"]): string[] {
   if (kind === "cookie") return ['cookie FOOBAR_SERVER insert indirect nocache httponly attr "SameSite=Lax"'];
   if (kind === "address") {
-    return ["stick-table type ip size 100k expire 30m peers loadbalancers", "stick on src"];
+    return ["stick-table type ipv6 size 100k expire 30m peers loadbalancers", "stick on src"];
   }
   return [];
 }

@@ -1,13 +1,13 @@
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { HEADERS_KB, PEERS_PORT } from "../../topology/ports.ts";
-import { MAX_CONNECTIONS } from "../../topology/sizes.ts";
+import { MAX_CONNECTIONS, MAX_STREAMS } from "../../topology/sizes.ts";
 import { acmeGlobals, acmeSection } from "./acme.ts";
 import { backends } from "./backends.ts";
 import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
 import { certificateStore, tlsDefaults } from "./tls.ts";
-import { NO_SERVER } from "./unavailable.ts";
-import { visitorTable } from "./visitors.ts";
+import { BROKEN_ANSWERS, NO_SERVER } from "./unavailable.ts";
+import { visitorTables } from "./visitors.ts";
 
 /** Room for what HAProxy itself adds to a request or an answer. */
 const REWRITE_KB = 8;
@@ -30,7 +30,8 @@ export function haproxyConfig(plan: LoadBalancerPlan): string {
     # The whole of a request's headers: Nginx and the application take as much.
     tune.bufsize ${(HEADERS_KB + REWRITE_KB) * 1024}
     tune.maxrewrite ${REWRITE_KB * 1024}
-    # More threads than CPUs wait for each other.
+    tune.h2.fe.max-concurrent-streams ${MAX_STREAMS}
+${plan.site.http3 ? `    tune.quic.frontend.max-streams-bidi ${MAX_STREAMS}\n` : ""}    # More threads than CPUs wait for each other.
     nbthread ${Math.ceil(Number(plan.haproxy.cpus))}
     # A successor in the same network namespace accepts new connections; clients are asked to close the old ones.
     close-spread-time ${CLOSE_SECONDS}s
@@ -59,6 +60,7 @@ defaults
     retry-on conn-failure 421
     option redispatch 1
     http-error status 503 ${NO_SERVER}
+${BROKEN_ANSWERS.map((line) => `    ${line}`).join("\n")}
 
 # Containers come back with other addresses: names are resolved while HAProxy runs, not only at its start.
 resolvers docker
@@ -78,7 +80,7 @@ ${siteFrontend(plan)}
 
 ${backends(plan)}
 
-${[visitorTable(plan.visitors), statisticsFrontend(plan)].filter((part) => part !== undefined).join("\n\n")}
+${[visitorTables(plan.visitors), statisticsFrontend(plan)].filter((part) => part !== undefined).join("\n\n")}
 `;
 }
 

@@ -17,7 +17,7 @@ import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
 import type { SiteCertificate } from "./siteCertificate.ts";
 import { STATISTICS_AUTHORIZATION, STATISTICS_USER } from "./statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "./tls.ts";
-import { CONFIG_FOLDER } from "./unavailable.ts";
+import { answerFiles, CONFIG_FOLDER } from "./unavailable.ts";
 
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
@@ -88,7 +88,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
       const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
       const files: Files = {
-        config: { "haproxy.cfg": haproxyConfig(plan), "503.html": file("503.html"), ...acme?.config },
+        config: { "haproxy.cfg": haproxyConfig(plan), ...answerFiles(plan.visitors), ...acme?.config },
         secrets: secretFiles({
           ...clientSecrets(args.authority, certificate),
           [CERTIFICATE_FILE]: args.certificate.pem,

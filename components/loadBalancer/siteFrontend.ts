@@ -15,6 +15,7 @@ import {
   identityRules,
   proxiedCondition,
   QUIC,
+  requestLimits,
   SECURE,
 } from "./visitors.ts";
 
@@ -34,6 +35,7 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
     "option disable-h2-upgrade",
     ...connectionRules(visitors, plan.site.http3),
     ...identityRules(visitors),
+    ...requestLimits(visitors),
     ...localHost(plan.site),
     ...requestRules(visitors),
     ...challengeAnswer(plan.site),
@@ -63,7 +65,8 @@ function binds({ site, listenAddresses }: LoadBalancerPlan): string[] {
   ]);
 }
 
-const HOST = "req.hdr(host),host_only,lower";
+/** A dot at the end of a name is the root of the DNS: it is the same name. */
+const HOST = "req.hdr(host),host_only,lower,rtrim(.)";
 
 /** Other hosts than the site's are refused. A client of HTTP/1.0 need not name one, and gets the site's first. */
 function hostRules(names: readonly string[]): string[] {
@@ -125,7 +128,7 @@ function redirect(plan: LoadBalancerPlan): string[] {
 function localHost({ hsts }: SitePlan): string[] {
   return hsts === undefined
     ? []
-    : [`http-request set-var(txn.local) bool(true) if { ${HOST} -m reg ^(.+\\.)?localhost\\.?$ }`];
+    : [`http-request set-var(txn.local) bool(true) if { ${HOST} -m reg ^(.+\\.)?localhost$ }`];
 }
 
 /** Headers of every answer over HTTPS, HAProxy's own included. HSTS is not sent for localhost. */

@@ -1,8 +1,14 @@
 import type { VisitorsPlan } from "../../topology/loadBalancerPlan.ts";
+import { MAX_REQUESTS } from "../../topology/sizes.ts";
 import { isOneOf } from "./conditions.ts";
 
-/** The table that counts what each address has open. */
-const TABLE = "visitors";
+/** The table that counts the connections that each address has open. */
+const CONNECTIONS = "visitors";
+/** The table that counts the requests that each address has at once, and the one that counts all requests. */
+const REQUESTS = "requests";
+const ALL_REQUESTS = "all_requests";
+/** Connections of HTTP/2 have several requests at once: so many for each allowed connection. */
+const REQUESTS_PER_CONNECTION = 2;
 /** Proxies in a row whose word counts. */
 const MOST_PROXIES = 5;
 
@@ -69,25 +75,42 @@ function limitRules(most: number, uncounted: readonly string[], when: "session" 
   const prefixed = when === "session" ? " !{ var(sess.prefixed) -m bool }" : "";
   return [
     ...isOneOf("uncounted", "src", uncounted),
-    `tcp-request ${when} track-sc0 src table ${TABLE} unless uncounted${prefixed}`,
+    `tcp-request ${when} track-sc0 src table ${CONNECTIONS} unless uncounted${prefixed}`,
     `tcp-request ${when} reject if { sc0_conn_cur gt ${most} }`,
   ];
 }
 
 /** Rules that find out the visitor's address and scheme: from then on `src` is the visitor's address. */
-export function identityRules({ proxies, connectionsPerSource }: VisitorsPlan): string[] {
+export function identityRules({ proxies }: VisitorsPlan): string[] {
   const scheme = `http-request set-var(${SCHEME})`;
   return [
     `${scheme} ssl_fc,iif(https,http)`,
     ...(proxies?.protocol === "proxy" ? prefixedScheme(scheme) : []),
     ...(proxies?.protocol === "forwarded" ? [...forwardedScheme(scheme), ...forwardedAddress()] : []),
-    ...(proxies?.protocol === "forwarded" && connectionsPerSource > 0
-      ? [
-          "# A proxy's connections are not counted, but what each of its visitors asks for at once.",
-          `http-request track-sc1 src table ${TABLE} if { var(txn.forwarded) -m bool }`,
-          `http-request deny deny_status 429 if { sc1_conn_cur gt ${connectionsPerSource} }`,
-        ]
-      : []),
+  ];
+}
+
+/**
+ * Limits of the requests at once, for which HAProxy's memory has to suffice: those of a visitor, and all. A proxy's
+ * connections are not counted, so its visitors may have no more requests than others may have connections.
+ */
+export function requestLimits({ proxies, connectionsPerSource }: VisitorsPlan): string[] {
+  const ofAll = [
+    `http-request track-sc2 int(1) table ${ALL_REQUESTS}`,
+    `http-request deny deny_status 503 if { sc2_conn_cur gt ${MAX_REQUESTS} }`,
+  ];
+  if (connectionsPerSource === 0) return ofAll;
+  const track = `http-request track-sc1 src table ${REQUESTS}`;
+  const passedOn = proxies === undefined ? undefined : proxiedCondition(proxies);
+  const forwarded = proxies?.protocol === "forwarded" ? `{ ${passedOn} }` : undefined;
+  const most = connectionsPerSource * REQUESTS_PER_CONNECTION;
+  return [
+    passedOn === undefined ? `${track} unless uncounted` : `${track} if { ${passedOn} } || !uncounted`,
+    ...(forwarded === undefined
+      ? []
+      : [`http-request deny deny_status 429 if ${forwarded} { sc1_conn_cur gt ${connectionsPerSource} }`]),
+    `http-request deny deny_status 429 if { sc1_conn_cur gt ${most} }`,
+    ...ofAll,
   ];
 }
 
@@ -115,6 +138,8 @@ function forwardedAddress(): string[] {
   const places = Array.from({ length: MOST_PROXIES }, (_, index) => index + 1);
   const said = (place: number) => `req.hdr_ip(x-forwarded-for,-${place})`;
   return [
+    "# Some proxies add a port, and then write an IPv6 address in brackets.",
+    String.raw`http-request replace-value X-Forwarded-For ^\[([0-9A-Fa-f:.]+)\](:[0-9]+)?$ \1 if proxy`,
     ...places.map((place) => `acl said${place} ${said(place)} -m found`),
     ...places.map((place) => {
       const chain = places.slice(0, place).map((each) => `said${each}`);
@@ -128,12 +153,14 @@ const CLAIMS = [
   ...["x-forwarded(-.*)?", "forwarded(-.*)?", "x-original-(forwarded-for|host|url|uri)", "x-rewrite-url"],
   ...["x-real-ip", "(x-|true-|x-cluster-|fastly-)?client-ip", "cf-connecting-ip(v6)?", "x-azure-(client|socket)ip"],
   ...["x-proxyuser-ip", "x-remote-(ip|addr|user)", "remote-(addr|user)", "x-host", "x-scheme", "x-url-scheme"],
+  ...["(wl-)?proxy-client-ip", "x-forward-for", "x-envoy-(external|original)-.*", "x-originating-ip", "x-arr-ssl"],
+  ...["fly-client-ip", "do-connecting-ip", "cloudfront-(forwarded-proto|viewer-address)", "x-http-host-override"],
   ...["x-ssl(-.*)?", "x-client-(cert|dn|verify)(-.*)?", "ssl-client-.*", "front-end-https", "proxy"],
 ];
 
-/** Rules that replace what clients say about themselves by what is known. Underscores are hyphens to some applications. */
+/** Rules that replace what clients say about themselves by what is known. Underscores and dots are hyphens to some applications. */
 export function claimRules(): string[] {
-  const pattern = CLAIMS.join("|").replaceAll("-", "[-_]");
+  const pattern = CLAIMS.join("|").replaceAll("-", "[-_.]");
   return [
     `http-request del-header ^(${pattern})$ -m reg`,
     "# Only HTTP/1.0 has requests without a host, and the next program takes none.",
@@ -150,9 +177,13 @@ export function admissionRules({ admitted }: VisitorsPlan): string[] {
   return [...isOneOf("admitted", "src", admitted), "http-request deny deny_status 403 unless admitted"];
 }
 
-/** The section with the table. An IPv4 address is an IPv6 address there. */
-export function visitorTable({ connectionsPerSource }: VisitorsPlan): string | undefined {
-  if (connectionsPerSource === 0) return undefined;
-  return `backend ${TABLE}
-    stick-table type ipv6 size 100k expire 60s store conn_cur`;
+/** The sections with the tables. An IPv4 address is an IPv6 address there. */
+export function visitorTables({ connectionsPerSource }: VisitorsPlan): string {
+  const table = (name: string, kind: string) => `backend ${name}
+    stick-table ${kind} expire 60s store conn_cur`;
+  const ofSources = connectionsPerSource === 0 ? [] : [CONNECTIONS, REQUESTS];
+  return [
+    ...ofSources.map((name) => table(name, "type ipv6 size 100k")),
+    table(ALL_REQUESTS, "type integer size 1"),
+  ].join("\n\n");
 }

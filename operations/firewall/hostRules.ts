@@ -8,7 +8,8 @@ import { wayOut } from "./wayOut.ts";
  * balancers to the machine and beyond it. The file replaces the table, so it may be loaded any number of times.
  */
 export function hostRules(topology: Topology): string {
-  const table = `foobar_${topology.stack.replace(/\W/g, "_")}`;
+  // Two stacks never have the same table.
+  const table = `foobar_${topology.stack.replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`)}`;
   const subnets = `{ ${Object.values(topology.subnets).join(", ")} }`;
   const virtual = topology.loadBalancers[0]?.vrrp?.instances.map(({ virtualAddress }) => virtualAddress) ?? [];
   const visitors = [
@@ -24,12 +25,13 @@ export function hostRules(topology: Topology): string {
 table inet ${table}
 delete table inet ${table}
 table inet ${table} {
-    # Before the engine translates addresses: published ports of this machine are not meant here.
+    # Before the engine translates addresses: published ports of this machine are not meant here. A bridge may also be the
+    # local network's.
     chain from_outside {
         type filter hook prerouting priority -150; policy accept;
         ct state established,related accept
         iifname { "lo", "docker0" } accept
-        iifname "br-*" accept
+        iifname "br-*" ip saddr ${subnets} accept
 ${lines(accepted)}        ip daddr ${subnets} drop
     }
     chain to_this_machine {

@@ -4,14 +4,17 @@ import { planned } from "../context.ts";
 import { type Declared, inputsOf, isStateMark } from "../resources.ts";
 import { both, ofServices, type Rule, violations } from "../rule.ts";
 
+/** The key of the account at the authority that issues by ACME. */
+const ACCOUNT_KEY = "acme-account-key";
+
 const VOLUME = "docker:index/volume:Volume";
 
-/** Whether the data is lost to whoever does not have this: a password, the authority's key, the state's mark. */
+/** Whether the data is lost to whoever does not have this: a password, the key of an authority or of an account, the state's mark. */
 function opensData({ type, name }: Declared, { topology }: Context): boolean {
   return (
     (type === "random:index/randomPassword:RandomPassword" && !formerPasswords(topology).includes(name)) ||
     (type === "tls:index/privateKey:PrivateKey" &&
-      name === `${generationName("authority", topology.authority.signing)}-key`) ||
+      [`${generationName("authority", topology.authority.signing)}-key`, ACCOUNT_KEY].includes(name)) ||
     isStateMark({ type, name })
   );
 }

@@ -1,13 +1,18 @@
+import { instances } from "../../topology/tiers.ts";
+import type { Context } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, type Rule, violations } from "../rule.ts";
 
 export const hostIsolation: Rule = {
   cure: "Use networks of the plan, named volumes and files by a seed container. Only mysql.backup.directory may name a folder of the host.",
   resource: both(
-    ofContainers((container, name) => {
+    ofContainers((container, name, context) => {
+      const joins = container.networkMode ?? "";
       const modes = [container.networkMode ?? "", container.pidMode, container.ipcMode, container.usernsMode];
       const shared = [container.pidMode, container.ipcMode].some((mode) => mode.startsWith("container:"));
       return [
+        !/^(none|host|bridge|default|container:.*)?$/.test(joins) &&
+          `${name} joins the network ${joins} beside its own.`,
         container.privileged && `${name} runs privileged.`,
         [...modes, container.cgroupnsMode].includes("host") && `${name} has a namespace of the host.`,
         (shared || container.ipcMode === "shareable") && `${name} shares its processes or memory with a container.`,
@@ -17,8 +22,12 @@ export const hostIsolation: Rule = {
         ),
         ...container.volumes.map(({ fromContainer }) => fromContainer !== "" && `${name} has another one's volumes.`),
         ...container.mounts.map(
-          ({ type, target }) =>
-            type !== "volume" && type !== "tmpfs" && `${name} has a mount of the host at ${target}.`,
+          ({ type, target }) => type !== "tmpfs" && `${name} has a mount at ${target} that is no volume of its own.`,
+        ),
+        ...container.volumes.map(
+          ({ volumeName }) =>
+            ownerOf(volumeName, context, name) !== undefined &&
+            `${name} has the volume ${volumeName} of ${ownerOf(volumeName, context, name)}.`,
         ),
       ];
     }),
@@ -32,6 +41,24 @@ export const hostIsolation: Rule = {
     },
   ),
 };
+
+/** The planned container, another one, whose volume this is: its files, its secrets or its data. */
+function ownerOf(volume: string | undefined, { topology }: Context, name: string): string | undefined {
+  if (volume === undefined) return undefined;
+  const owners = instances(topology).map((one) => one.name);
+  const data =
+    volume === topology.backups?.volume
+      ? topology.backups.name
+      : topology.cluster.databases.find(({ dataVolume }) => dataVolume === volume)?.name;
+  // Generated names begin with the owner's; one owner's name may begin with another's.
+  const generated = owners
+    .filter((owner) => volume === owner || volume.startsWith(`${owner}-`))
+    .sort((one, other) => other.length - one.length)[0];
+  const owner = data ?? generated;
+  // Containers that put files into volumes have the name of the service that reads them, and more.
+  const isOwn = owners.includes(name) ? owner === name : name.startsWith(`${owner}-`);
+  return owner === undefined || isOwn ? undefined : owner;
+}
 
 function what(path: string): string {
   return path.endsWith(".sock") ? "a socket" : "a folder";

@@ -16,8 +16,9 @@ export const noCapabilities: Rule = {
   }),
 };
 
-/** Options that switch a filter of the engine off. */
-const WITHOUT_FILTER = /^(seccomp|apparmor|systempaths)[=:]unconfined$|^label[=:]disable$|^no-new-privileges[=:]false$/;
+/** Options that switch a filter of the engine off, or put another one into its place. */
+const WITHOUT_FILTER =
+  /^(apparmor|systempaths)[=:]unconfined$|^seccomp[=:](?!builtin$)|^label[=:]disable$|^no-new-privileges[=:]false$/;
 
 export const noNewPrivileges: Rule = {
   cure: 'Set securityOpts: ["no-new-privileges:true"], and no option that switches seccomp, AppArmor or SELinux off.',
@@ -33,7 +34,9 @@ export const noNewPrivileges: Rule = {
 
 export const noRoot: Rule = {
   cure: "Set user to the uid:gid of the image's own user, neither of them 0.",
-  resource: ofContainers(({ start, user }, name, context) => [
+  resource: ofContainers(({ start, user, groupAdds }, name, context) => [
+    // Root's group owns the files with secrets, which are mounted read-only.
+    ...groupAdds.map((group) => start && group !== "0" && `${name} belongs to the group ${group}.`),
     start &&
       !/^[1-9]\d*:[1-9]\d*$/.test(user) &&
       !runsKeepalived(context, name) &&

@@ -12,11 +12,14 @@ export const resourceLimits: Rule = {
   ]),
 };
 
+/** Checks that never fail. */
+const SUCCEEDS = /^(\/(usr\/)?bin\/)?(true|:|echo\b.*|exit 0)$/;
+
 export const supervisedServices: Rule = {
   cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", logDriver "json-file" and logOpts with max-size and max-file.',
   resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name) => {
     const [kind, ...words] = tests;
-    const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0;
+    const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0 && !SUCCEEDS.test(words.join(" "));
     return [
       restart !== "unless-stopped" && restart !== "always" && `The engine does not restart ${name}.`,
       !isChecked && `${name} has no health check.`,

@@ -77,6 +77,26 @@ describeEdge("the load balancer's limits", (edge) => {
     }
   });
 
+  it("lets one address have twice as many requests at once by HTTP/2, and others go on", async () => {
+    await edge.play({ address: "0.0.0.0", http: "serve", connectionsPerSource: 5 });
+    const program = `
+      const { connect } = require("node:http2");
+      const session = connect("https://" + new URL(process.argv[1]).hostname, { rejectUnauthorized: false });
+      const statuses = [];
+      const headers = { ":method": "POST", ":path": "/", "content-length": "1000" };
+      for (let number = 0; number < 13; number++) {
+        const stream = session.request(headers).on("error", () => {});
+        stream.write("a");
+        stream.on("response", (answer) => statuses.push(answer[":status"]));
+      }
+      setTimeout(() => { console.log(statuses.join()); process.exit(); }, 2000);`;
+    const [statuses, other] = await Promise.all([
+      edge.balancer.run("far", program),
+      eventually(async () => (await fetch(edge.balancer.url)).status, 10),
+    ]);
+    assert.deepEqual([statuses, other], ["429,429,429", 200]);
+  });
+
   describe("published for everybody", () => {
     before(() =>
       edge.play({

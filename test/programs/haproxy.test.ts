@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { issue } from "../../app/test/certificates.ts";
 import { haproxyConfig } from "../../components/loadBalancer/haproxyConfig.ts";
 import { STATISTICS_AUTHORIZATION } from "../../components/loadBalancer/statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "../../components/loadBalancer/tls.ts";
-import { CONFIG_FOLDER } from "../../components/loadBalancer/unavailable.ts";
+import { answerFiles, CONFIG_FOLDER } from "../../components/loadBalancer/unavailable.ts";
 import { ALGORITHMS } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -128,7 +127,7 @@ describe("haproxy.cfg", () => {
     assert.ok(starting(cookie, "server").every((line, index) => line.endsWith(` cookie server${index + 1}`)));
     const address = web(balanced({ affinity: "address" }));
     assert.deepEqual(starting(address, "stick-table"), [
-      "stick-table type ip size 100k expire 30m peers loadbalancers",
+      "stick-table type ipv6 size 100k expire 30m peers loadbalancers",
     ]);
     assert.ok(address.includes("stick on src"));
     assert.deepEqual(starting(web(haproxy()), "cookie"), []);
@@ -198,11 +197,10 @@ describe("the real HAProxy takes its file", function () {
   const { images } = parseConfig("foobar", "dev", {});
   const { certificate, key } = issue("www.foobar.com");
   const authority = issue("authority");
-  const page = readFileSync(new URL("../../components/loadBalancer/files/503.html", import.meta.url), "utf8");
   const check = (text: string) =>
     runProgram({
       image: images.haproxy,
-      files: { "haproxy.cfg": text, "503.html": page },
+      files: { "haproxy.cfg": text, ...answerFiles({ headers: [{ name: "X-A", value: "b" }] }) },
       folder: CONFIG_FOLDER,
       secrets: {
         [CERTIFICATE_FILE]: certificate + key,

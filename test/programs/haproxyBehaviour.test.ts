@@ -116,6 +116,19 @@ describe("HAProxy at work, in the variants of its configuration", function () {
     assert.deepEqual([...new Set(clients.flat())].sort(), ["server1", "server2"]);
   });
 
+  it("affinity by address holds for visitors of a proxy by IPv6, too", async () => {
+    const trustedProxies = { addresses: ["127.0.0.0/8"] };
+    const { url } = await stage.play("round-robin", { "foobar:loadBalancer": { affinity: "address", trustedProxies } });
+    const places: string[] = [];
+    for (const visitor of Array.from({ length: 8 }, (_, index) => `2001:db8::${index + 1}`)) {
+      const headers = { "x-forwarded-for": visitor };
+      const servers = [await serverOf(url, headers), await serverOf(url, headers), await serverOf(url, headers)];
+      assert.equal(new Set(servers).size, 1, `${visitor}: ${servers}`);
+      places.push(...servers);
+    }
+    assert.deepEqual([...new Set(places)].sort(), ["server1", "server2"]);
+  });
+
   it("active-passive: the second takes over from a frozen server and gives way to it again", async () => {
     const balancer = await stage.play("active-passive");
     const { url } = balancer;

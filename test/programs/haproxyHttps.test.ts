@@ -106,7 +106,7 @@ describe("HAProxy with HTTPS", function () {
     });
 
     it("knows its names in any case, with a port, and by a wildcard", async () => {
-      for (const host of ["www.FOOBAR.com", "www.foobar.com:1", "one.shop.foobar.com"]) {
+      for (const host of ["www.FOOBAR.com", "www.foobar.com:1", "www.foobar.com.", "one.shop.foobar.com"]) {
         assert.match(await raw(balancer.url, "GET / HTTP/1.1", `Host: ${host}`), /^HTTP\/1\.1 308 /, host);
       }
     });

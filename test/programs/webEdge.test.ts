@@ -97,7 +97,22 @@ describeEdge("the load balancer, towards visitors", (edge) => {
         "Forwarded",
         "X-Real-IP",
       ];
-      const more = ["X-Client-IP", "Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "Proxy"];
+      const rarer = [
+        "WL-Proxy-Client-IP",
+        "X.Forwarded.For",
+        "X-Forward-For",
+        "Fly-Client-IP",
+        "X-Envoy-External-Address",
+      ];
+      const more = [
+        ...rarer,
+        "X-Client-IP",
+        "Client-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "X-Original-URL",
+        "Proxy",
+      ];
       const lines = [...claims, ...more].map((name) => `${name}: 9.9.9.9\r\n`).join("");
       const {
         host,
@@ -122,6 +137,24 @@ describeEdge("the load balancer, towards visitors", (edge) => {
         assert.equal(headers["x-frame-options"], text.includes("boastful") ? "DENY" : "SAMEORIGIN");
         assert.equal(headers["referrer-policy"], "strict-origin-when-cross-origin");
         assert.equal(headers["permissions-policy"], "camera=(), geolocation=(), microphone=()");
+      }
+    });
+
+    it("sends them with its answers to what is no valid HTTP, too", async () => {
+      const large = `GET / HTTP/1.1\r\nHost: a\r\nX: ${"a".repeat(40_000)}\r\n\r\n`;
+      const slowly = { trickle: { piece: "a", everyMs: 400 } };
+      const found = await Promise.all([
+        sendRaw(edge.balancer.url, "GET  / a HTTP/1.1\r\nHost: a\r\n\r\n"),
+        sendRaw(edge.balancer.url, large),
+        sendRaw(edge.balancer.url, "GET / HTTP/1.1\r\nX-A: ", slowly),
+      ]);
+      assert.deepEqual(found.map(statuses), [[400], [431], [408]]);
+      for (const { answers } of found) {
+        const { server, ...headers } = answers[0]?.headers ?? {};
+        assert.deepEqual(
+          [server, headers["x-frame-options"], headers["connection"]],
+          [undefined, "SAMEORIGIN", "close"],
+        );
       }
     });
 
@@ -168,6 +201,8 @@ describeEdge("the load balancer, towards visitors", (edge) => {
       ["the last one, whatever comes before it", "9.9.9.9, 203.0.113.7", "203.0.113.7"],
       ["the one before a trusted proxy", "9.9.9.9, 203.0.113.7, 198.51.100.2", "203.0.113.7"],
       ["an IPv6 address", "2001:db8::7", "2001:db8::7"],
+      ["an IPv6 address with a port", "203.0.113.9, [2001:db8::7]:443", "2001:db8::7"],
+      ["an IPv4 address with a port", "203.0.113.7:4711", "203.0.113.7"],
       ["the proxy, if a text is no address", "203.0.113.7, nonsense", undefined],
       ["nothing behind a text that is no address", "203.0.113.7, nonsense, 198.51.100.2", "198.51.100.2"],
     ] as const) {

@@ -107,6 +107,19 @@ describe("a stack while its authority's key is changed, against mocks", () => {
     );
   });
 
+  it("makes another key for each certificate when another key begins to sign", async () => {
+    const keys = async (authority: Parameters<typeof during>[0]) =>
+      ofType(await during(authority), "PrivateKey").flatMap(({ name }) =>
+        /^(authority|acme)/.test(name) ? [] : [name],
+      );
+    const before = await keys({ generation: 1, alsoTrusted: 2 });
+    assert.ok(before.includes("site-key") && before.includes("mysql-server1-key"), before.join());
+    assert.deepEqual(
+      await keys({ generation: 2, alsoTrusted: 1 }),
+      before.map((name) => `${name}-2`),
+    );
+  });
+
   it("has only the new key at its end, and names its certificate after it", async () => {
     const deployment = await during({ generation: 2 });
     assert.deepEqual([...trusted(deployment)], ["the authority-2-certificate"]);
