@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../engine/eventually.ts";
 import { serviceOf } from "../../operations/stack/find.ts";
+import { isHardened } from "../hardened.ts";
 import {
   databasesOfProject,
   describeProject,
@@ -58,6 +59,8 @@ describeProject("the databases, in every way to replicate, against one real stac
     });
 
     it(`${mode}: changes nothing at the second up`, () => up(project(), "--expect-no-changes").then(() => {}));
+
+    it(`${mode}: has hardened containers that connect as planned`, () => isHardened(project()));
 
     for (const name of drills) it(`${mode}: database-${name}`, () => drill(project(), `database-${name}`));
   }

@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
+import { isHardened } from "../hardened.ts";
 import { createProject, databaseIdentities, freeze, inspect, missing, type TestProject, UNSEEN } from "../project.ts";
 import { ask, askByHttp2, handshake } from "../secureRequest.ts";
 import { containersOf, killAndRecover } from "../site.ts";
@@ -17,6 +18,9 @@ const ORDER = [
   ...["round-robin", "split", "tiers", "one-server", "weighted", "pair", "pair-active-active", "active-passive"],
   ...["least-connections", "source", "uri", "random", "sticky", "https", "maintenance"],
 ];
+
+/** The layouts that differ in their containers and networks. */
+const LAYOUTS = ["split", "tiers", "one-server", "pair", "pair-active-active", "https"];
 
 /** The kinds of replication; databases.test.ts tests the moves between them. */
 const ELSEWHERE = ["group", "semisync"];
@@ -250,6 +254,7 @@ describe("every variant, as one stack that moves through them", function () {
       measured(`up=${((performance.now() - start) / 1000).toFixed(1)}s`);
       await post(name);
       await checks[name]?.();
+      if (LAYOUTS.includes(name)) await isHardened(project);
       await up("--expect-no-changes");
       const now = await databaseIdentities(project, images.mysql);
       for (const [volume, identity] of Object.entries(databases)) assert.equal(now[volume], identity, volume);
