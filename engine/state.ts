@@ -57,6 +57,10 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
     engine.listImages({ abortSignal }),
   ]);
   const nameOf = new Map(images.map(({ Id, RepoTags }) => [Id, RepoTags?.[0]]));
+  const nameless = new Set(
+    containers.flatMap(({ ImageID, Labels }) => (isOwn(Labels) && !nameOf.get(ImageID) ? [ImageID] : [])),
+  );
+  for (const id of nameless) nameOf.set(id, mysqlName((await engine.getImage(id).inspect()).Config.Env ?? []));
   return {
     kernel,
     networks: networks.map(({ Name, IPAM, Labels }) => ({
@@ -95,4 +99,13 @@ export async function engineState(endpoint: string, { project, stack }: StackIde
       ),
     ),
   };
+}
+
+/**
+ * The name of MySQL's image by its environment: an image that was pulled by a digest has no tag. undefined: the image is
+ * another one.
+ */
+export function mysqlName(environment: readonly string[]): string | undefined {
+  const version = /^MYSQL_VERSION=(\d+\.\d+\.\d+)/m.exec(environment.join("\n"))?.[1];
+  return version === undefined ? undefined : `mysql:${version}`;
 }

@@ -4,7 +4,7 @@ import type { Topology } from "../topology/plan.ts";
 
 /**
  * A MySQL that is older than the one that wrote the data does not open it. Without this check an update would fail only
- * after it has replaced the first database. Versions are those in the images' tags; a digest alone has none.
+ * after it has replaced the first database. The wanted version is the one in the image's tag; a digest alone has none.
  */
 export function downgrade({ cluster }: Topology, { services }: Pick<EngineState, "services">): Problem[] {
   const [database] = cluster.databases;

@@ -5,7 +5,14 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { untilTrue } from "../../engine/eventually.ts";
-import { engineState } from "../../engine/state.ts";
+import { engineState, mysqlName } from "../../engine/state.ts";
+
+describe("an image of MySQL without a tag", () => {
+  it("has the version of its environment", () => {
+    assert.equal(mysqlName(["PATH=/usr/bin", "MYSQL_MAJOR=9.7", "MYSQL_VERSION=9.7.4-1.el9"]), "mysql:9.7.4");
+    assert.equal(mysqlName(["NGINX_VERSION=1.30.6"]), undefined);
+  });
+});
 
 describe("an engine that takes requests and answers none", () => {
   it("is given up with all of its connections, which would keep the process alive", async () => {
