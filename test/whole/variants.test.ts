@@ -204,7 +204,7 @@ describe("every variant, as one stack that moves through them", function () {
       };
       for (const name of ["haproxy-lb1", "haproxy-lb2"]) {
         await eventually(
-          async () => assert.match(await table(name), new RegExp(`key=${project.slot.prefix(0)}.1 `)),
+          async () => assert.match(await table(name), new RegExp(`key=::ffff:${project.slot.prefix(0)}.1 `)),
           10,
         );
       }
