@@ -80,7 +80,9 @@ ${siteFrontend(plan)}
 
 ${backends(plan)}
 
-${[visitorTables(plan.visitors), statisticsFrontend(plan)].filter((part) => part !== undefined).join("\n\n")}
+${visitorTables(plan.visitors)}
+
+${statisticsFrontend(plan)}
 `;
 }
 

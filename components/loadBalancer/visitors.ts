@@ -158,7 +158,10 @@ const CLAIMS = [
   ...["x-ssl(-.*)?", "x-client-(cert|dn|verify)(-.*)?", "ssl-client-.*", "front-end-https", "proxy"],
 ];
 
-/** Rules that replace what clients say about themselves by what is known. Underscores and dots are hyphens to some applications. */
+/**
+ * Rules that replace what clients say about themselves by what is known. Underscores and dots are hyphens to some
+ * applications.
+ */
 export function claimRules(): string[] {
   const pattern = CLAIMS.join("|").replaceAll("-", "[-_.]");
   return [
