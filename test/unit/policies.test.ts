@@ -5,7 +5,8 @@ import { problems } from "../configProblems.ts";
 import { devConfig } from "../devConfig.ts";
 import { exampleNames, exampleSettings } from "../examples.ts";
 import { type Deployment, deployConfig, type Registered } from "../harness.ts";
-import { MUTATIONS, mutated, secret } from "../policyMutations.ts";
+import { mutated, secret } from "../mutation.ts";
+import { MUTATIONS } from "../policyMutations.ts";
 import { type Pack, startPack, type Violation } from "../policyPack.ts";
 
 const HASH = /-[0-9a-f]{10}$/;
