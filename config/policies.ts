@@ -26,7 +26,8 @@ export const POLICIES = {
     "Passwords are random and have at least 24 characters, and keys that the program makes are as strong as P-256.",
   "protected-data":
     "Databases keep their data under its fixed name, and a destroyed stack keeps the passwords and keys that open it.",
-  "exact-images": "Every image is named by a digest or by a tag that is not latest.",
+  "exact-images":
+    "Every image is named by a digest or by a tag with a figure, as in 1.2.3: others, such as latest and stable, move.",
   "database-version":
     "Every database runs the image of the configuration, whose tag is a full version: MySQL does not open data of a newer version, and only a version shows a downgrade.",
   "high-availability":

@@ -66,7 +66,7 @@ export async function refusedByClients({ ownCertificate: own, ...stack }: Pick<T
   if (reason === undefined) return [];
   const complaint = {
     about: "certificate",
-    complaint: `is refused by every client, even one that trusts its authority: ${reason}`,
+    complaint: `is refused by clients that check it as OpenSSL does, even if they trust its authority: ${reason}`,
     allowed: "a certificate within the limits that each certificate behind it sets: names, uses, length of the path",
     cure: "ask the authority for a certificate of a TLS server for these names, with the chain that belongs to it",
   } as const;

@@ -9,7 +9,10 @@ const ACCOUNT_KEY = "acme-account-key";
 
 const VOLUME = "docker:index/volume:Volume";
 
-/** Whether the data is lost to whoever does not have this: a password, the key of an authority or of an account, the state's mark. */
+/**
+ * Whether something is lost to everybody without this resource: a password, the key of the authority or of the account
+ * at another one, the state's mark.
+ */
 function opensData({ type, name }: Declared, { topology }: Context): boolean {
   return (
     (type === "random:index/randomPassword:RandomPassword" && !formerPasswords(topology).includes(name)) ||

@@ -24,11 +24,10 @@ export const hostIsolation: Rule = {
         ...container.mounts.map(
           ({ type, target }) => type !== "tmpfs" && `${name} has a mount at ${target} that is no volume of its own.`,
         ),
-        ...container.volumes.map(
-          ({ volumeName }) =>
-            ownerOf(volumeName, context, name) !== undefined &&
-            `${name} has the volume ${volumeName} of ${ownerOf(volumeName, context, name)}.`,
-        ),
+        ...container.volumes.map(({ volumeName }) => {
+          const owner = ownerOf(volumeName, context, name);
+          return owner !== undefined && `${name} has the volume ${volumeName} of ${owner}.`;
+        }),
       ];
     }),
     (resource, { topology }) => {
