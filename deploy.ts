@@ -2,7 +2,7 @@ import { AppTier } from "./components/appTier/appTier.ts";
 import { SAMPLE_STATIC_FILES } from "./components/appTier/sampleApp.ts";
 import { Authority } from "./components/certificates.ts";
 import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
-import { createHosts, hostOf } from "./components/host.ts";
+import { createHosts } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
@@ -30,14 +30,7 @@ export function deploy(topology: Topology, isServing: boolean) {
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
   const hosts = createHosts(topology.hosts);
-  // The networks span one engine, which the configuration has all hosts share: any host's provider reaches it.
-  const [anyHost] = topology.hosts;
-  if (anyHost === undefined) throw new Error("the plan has no host");
-  const networks = new Networks("networks", {
-    identity,
-    plans: topology.networks,
-    host: hostOf(hosts, anyHost.name),
-  });
+  const networks = new Networks("networks", { identity, plans: topology.networks, hosts });
   const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 
   const authority = new Authority("authority", {
@@ -102,7 +95,9 @@ export function deploy(topology: Topology, isServing: boolean) {
   };
 
   const published = (serves: PublishedPort["serves"]) =>
-    topology.loadBalancers.flatMap((plan) => plan.published.filter((port) => port.serves === serves)).map(publishedUrl);
+    topology.loadBalancers.flatMap(({ published, hostAddress }) =>
+      published.filter((port) => port.serves === serves).map((port) => publishedUrl(port, hostAddress)),
+    );
   return {
     url: topology.url,
     secureUrl: topology.secureUrl,

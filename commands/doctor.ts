@@ -32,7 +32,7 @@ await main(async () => {
   note(true, "state", findBackend(process.env).summary);
   const notes = await readStack(stack).then(
     // The ports of another machine are not this one's.
-    ({ config, topology }) => (isLocal(config.loadBalancer.endpoint) ? certificateNotes(topology) : []),
+    ({ topology }) => (isLocal(topology.hosts[0]?.endpoint ?? "") ? certificateNotes(topology) : []),
     () => [],
   );
   for (const { isWell, text } of notes) rows.push([isWell ? "found" : "wrong", "certificate", text]);

@@ -1,13 +1,14 @@
 import { type Settings, schema } from "../config/schema.ts";
-import { engineClient } from "../engine/client.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
+import { enginesOf } from "../operations/stack/engines.ts";
 import { setInFile } from "../operations/stack/file.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { type Pin, pin, tagged } from "../operations/supply/digests.ts";
 import { digestOf } from "../operations/supply/registry.ts";
+import type { Topology } from "../topology/plan.ts";
 
 const USAGE = `npm run images -- VERB [--stack NAME]
     pin        writes the digest that each image's tag has in its registry now into the stack's file; again: refreshes it
@@ -24,12 +25,12 @@ await main(async () => {
     say(USAGE);
     return 2;
   }
-  const { config } = await readStack(stack);
+  const { config, topology } = await readStack(stack);
   if (verb === "list") {
     for (const [key, name] of Object.entries(config.images)) console.log(`${key.padEnd(12)} ${name}`);
     return 0;
   }
-  const pins = verb === "pin" ? await pinned(stack, config) : unpinned(config.images);
+  const pins = verb === "pin" ? await pinned(stack, config.images, topology) : unpinned(config.images);
   const defaults: Readonly<Record<string, string>> = schema.shape.images.parse(undefined);
   const changed = Object.entries(pins).filter(([, { kind }]) => kind === "changed");
   // An image that is the default again follows the program's next defaults.
@@ -47,12 +48,10 @@ await main(async () => {
 }, USAGE);
 
 /** Asks for all digests before anything is written: a file with some new and some old images would be a surprise. */
-async function pinned(
-  stack: string,
-  { images, loadBalancer }: Pick<Settings, "images" | "loadBalancer">,
-): Promise<Record<string, Pin>> {
+async function pinned(stack: string, images: Images, topology: Pick<Topology, "hosts">): Promise<Record<string, Pin>> {
   await prepareMachine(stack, { cli: false, engine: false });
-  const engine = engineClient(loadBalancer.endpoint);
+  const [engine] = enginesOf(topology).all;
+  if (engine === undefined) throw new Error("the plan has no host");
   const asked = new Map<string, Promise<string>>();
   const digest = (name: string) => {
     const answer = asked.get(name) ?? digestOf(engine, name);

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { engineClient } from "../engine/client.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { main, say } from "../operations/session/terminal.ts";
+import { stackEngines } from "../operations/stack/engines.ts";
 import { stackNeeds } from "../operations/stack/needs.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { billOfMaterials } from "../operations/supply/cyclonedx.ts";
@@ -31,12 +31,13 @@ await main(async () => {
 
   const npm = ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only", "--omit", "dev"];
   await write("dependencies.cdx.json", (await execa("npm", npm, { cwd: ROOT })).stdout);
-  const { images, endpoint } = await stackNeeds(stack);
-  const engine = engineClient(endpoint);
+  const { images } = await stackNeeds(stack);
+  const [engine] = await stackEngines(stack);
+  if (engine === undefined) throw new Error("the stack has no host");
   const missing: string[] = [];
   const failed: string[] = [];
   for (const name of new Set(Object.values(images))) {
-    const found = await engine
+    const found = await engine.client
       .getImage(name)
       .inspect()
       .catch(() => undefined);
@@ -45,7 +46,7 @@ await main(async () => {
       continue;
     }
     try {
-      const bill = billOfMaterials({ name, id: found.Id }, await packagesIn(engine, name));
+      const bill = billOfMaterials({ name, id: found.Id }, await packagesIn(engine.client, name));
       await write(`${fileName(name)}.cdx.json`, JSON.stringify(bill, null, 2));
     } catch (error) {
       failed.push(error instanceof Error ? error.message : String(error));
@@ -53,7 +54,7 @@ await main(async () => {
   }
   for (const reason of failed) say(`error: ${reason}`);
   if (missing.length === 0) return failed.length === 0 ? 0 : 1;
-  say(`error: the engine at ${endpoint} does not have ${missing.join(", ")}
+  say(`error: the engine at ${engine.endpoint} does not have ${missing.join(", ")}
     cure:      npm run up, or docker pull`);
   return 1;
 }, USAGE);

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
+import { sharedLogin } from "../engine/sharedLogin.ts";
 import type { HostPlan } from "../topology/plan.ts";
 
 /** A machine's name and the provider of the Docker engine that runs its containers. */
@@ -15,9 +17,16 @@ export type Hosts = ReadonlyMap<string, Host>;
  * its own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
 export function createHosts(plans: readonly HostPlan[]): Hosts {
-  return new Map(
-    plans.map(({ name, endpoint }) => [name, { name, provider: new docker.Provider(name, { host: endpoint }) }]),
-  );
+  return new Map(plans.map((plan) => [plan.name, { name: plan.name, provider: createProvider(plan) }]));
+}
+
+function createProvider({ name, endpoint, certPath }: HostPlan): docker.Provider {
+  return new docker.Provider(name, {
+    host: endpoint,
+    ...(certPath === undefined ? {} : { certPath: resolve(certPath) }),
+    // Without that the provider logs in once for each resource, and a server refuses some of many logins at once.
+    ...(endpoint.startsWith("ssh:") ? { sshOpts: [...sharedLogin(endpoint)] } : {}),
+  });
 }
 
 /** @throws Error if the plan names a host that it does not have */

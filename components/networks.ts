@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { SERVER_NETWORKS } from "../config/choices.ts";
 import { type ResourceIdentity, stackLabels } from "../engine/labels.ts";
 import type { Attachment } from "../topology/instancePlan.ts";
-import type { NetworkPlan } from "../topology/plan.ts";
-import type { Host } from "./host.ts";
+import type { NetworkPlan, OverlayPlan } from "../topology/plan.ts";
+import { type Hosts, hostOf } from "./host.ts";
 
 export interface NetworksArgs {
   readonly identity: ResourceIdentity;
   readonly plans: readonly NetworkPlan[];
-  readonly host: Host;
+  readonly hosts: Hosts;
 }
 
 /** The stack's networks. They are its firewall: containers that share no network cannot reach each other. */
@@ -23,18 +23,17 @@ export class Networks extends pulumi.ComponentResource {
         plan.name,
         {
           name: plan.engineName,
-          driver: "bridge",
           internal: plan.internal,
-          options: bridgeOptions(plan),
-          ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+          ...(plan.overlay === undefined ? bridge(plan) : overlay(plan, plan.overlay)),
           labels: stackLabels(args.identity),
         },
         {
           parent: this,
-          provider: args.host.provider,
+          provider: hostOf(args.hosts, plan.host).provider,
           // Replacing a network replaces every container in it.
           deleteBeforeReplace: true,
-          ignoreChanges: ["labels"],
+          // The engine adds options of its own to a network between machines. A change of ours is in its name.
+          ignoreChanges: plan.overlay === undefined ? ["labels"] : ["labels", "options"],
           ...this.#succession(plan, args.plans),
         },
       );
@@ -64,6 +63,31 @@ export class Networks extends pulumi.ComponentResource {
     const before = first && this.#networks.get(first.name);
     return before === undefined ? {} : { dependsOn: [before] };
   }
+}
+
+type Kind = Pick<docker.NetworkArgs, "driver" | "attachable" | "options" | "ipamConfigs">;
+
+function bridge(plan: NetworkPlan): Kind {
+  const { subnet, gateway } = plan;
+  return { driver: "bridge", options: bridgeOptions(plan), ipamConfigs: [{ subnet, gateway }] };
+}
+
+/**
+ * A network of the machines' swarm, which containers join like any other. A manager makes it, and a worker knows it while
+ * a container there is in it.
+ */
+function overlay({ subnet, gateway }: NetworkPlan, { range, isEncrypted, mtu }: OverlayPlan): Kind {
+  const options = {
+    // The value that Docker's own client sends.
+    ...(isEncrypted ? { encrypted: "" } : {}),
+    ...(mtu === undefined ? {} : { "com.docker.network.driver.mtu": String(mtu) }),
+  };
+  return {
+    driver: "overlay",
+    attachable: true,
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ipamConfigs: [{ subnet, gateway, ipRange: range }],
+  };
 }
 
 /**

@@ -20,8 +20,11 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly identity: ResourceIdentity;
   readonly host: Host;
   readonly plan: InstancePlan;
-  /** The networks that it joins, or the service whose network namespace it shares, with its addresses and ports. */
-  readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service;
+  /**
+   * The networks that it joins; or the service whose network namespace it shares, with its addresses and ports; or its
+   * host's own network.
+   */
+  readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service | "host";
   /** The image's id, if the container does not run the plan's image. */
   readonly imageId?: pulumi.Input<string>;
   /** `uid:gid`. Root only if capabilities are added: the engine gives them to no other user. */
@@ -96,10 +99,7 @@ export class Service extends pulumi.ComponentResource {
     const image =
       args.imageId ??
       new docker.RemoteImage(`${name}-image`, { name: args.plan.image, keepLocally: true }, own).imageId;
-    const network =
-      args.networks instanceof Service
-        ? { networkMode: pulumi.interpolate`container:${args.networks.container.id}` }
-        : { hostname: name, networksAdvanced: args.networks };
+    const network = networkOf(name, args);
 
     const filesAfter = (args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
     const liveFilesAfter = (args.liveFilesAfter ?? []).map(({ container }) => container);
@@ -195,6 +195,13 @@ export class Service extends pulumi.ComponentResource {
     const volume = new docker.Volume(`${this.name}-work`, { labels }, { ...own, ignoreChanges: ["labels"] });
     return { volume, path };
   }
+}
+
+function networkOf(name: string, { networks, plan }: ServiceArgs) {
+  if (networks === "host") return { networkMode: "host" };
+  if (networks instanceof Service) return { networkMode: pulumi.interpolate`container:${networks.container.id}` };
+  const hosts = plan.knownHosts?.map((known) => ({ host: known.name, ip: known.address }));
+  return { hostname: name, networksAdvanced: networks, ...(hosts === undefined ? {} : { hosts }) };
 }
 
 function dataMount({ volume, path, readOnly = false }: NonNullable<ServiceArgs["data"]>) {

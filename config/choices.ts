@@ -64,6 +64,9 @@ export const LOAD_BALANCERS = ["lb1", "lb2"] as const;
 /** The name, as a host, of the group's member that is on no server. */
 export const ARBITER = "arbiter";
 
+/** A pair of load balancers on two machines without an address that moves between them. */
+export const NO_ADDRESSES = "none";
+
 /** The endpoint that the command `docker` uses by default. */
 export const LOCAL_ENDPOINT = "unix:///var/run/docker.sock";
 

@@ -1,4 +1,6 @@
 import { NETWORKS } from "./choices.ts";
+import { type DockerDefault, LOCAL_DOCKER } from "./endpoints.ts";
+import { hostSettings } from "./hosts.ts";
 import { ConfigError, type Problem, problemsOf, valueAt } from "./problems.ts";
 import { subnetsOf } from "./rules/networks.ts";
 import { crossChecks } from "./rules/servers.ts";
@@ -28,7 +30,7 @@ export function parseConfig(
 ): Config {
   const { settings, problems } = check(project, raw, surroundings);
   if (problems.length > 0) throw new ConfigError(project, stack, problems);
-  return complete(project, stack, settings);
+  return complete(project, stack, settings, surroundings.docker);
 }
 
 /** Checks raw configuration. A malformed setting hides no problem but those that depend on its value. */
@@ -61,10 +63,16 @@ export function check(
 }
 
 /** The configuration of settings that have no problem. */
-export function complete(project: string, stack: string, settings: Settings): Config {
+export function complete(
+  project: string,
+  stack: string,
+  settings: Settings,
+  docker: DockerDefault = LOCAL_DOCKER,
+): Config {
   const subnets = subnetsOf(settings.networks);
   const networks = Object.fromEntries(NETWORKS.map((name) => [name, subnets.get(name)])) as Config["networks"];
-  return { ...settings, project, stack, networks, networkSettings: settings.networks };
+  const hosts = hostSettings(settings, docker);
+  return { ...settings, project, stack, networks, networkSettings: settings.networks, docker, hosts };
 }
 
 /** The settings of a stack's file as Pulumi holds them: text, and JSON for everything that is not a string. */

@@ -76,6 +76,15 @@ export const endpoint = () =>
     )
     .meta({ example: LOCAL_ENDPOINT });
 
+export const hostAddress = () =>
+  z.ipv4({ error: "an IPv4 address of the host in its LAN" }).meta({ example: "192.0.2.11" });
+
+export const networkInterface = () =>
+  z
+    .string({ error: "the name of a network interface" })
+    .regex(/^[A-Za-z][\w.@-]{0,14}$/, "the name of a network interface, such as eth0")
+    .meta({ example: "eth0" });
+
 /** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
 function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;

@@ -1,4 +1,7 @@
+import { isIPv4 } from "node:net";
 import type { HttpMode } from "./choices.ts";
+import { type DockerDefault, isSameEndpoint } from "./endpoints.ts";
+import { lanAddresses } from "./hosts.ts";
 import type { Settings } from "./schema.ts";
 import { addressIn, isLoopback } from "./subnets.ts";
 
@@ -18,8 +21,16 @@ export function httpMode({ http, address }: Pick<Settings["loadBalancer"], "http
   return http ?? (isLoopback(address) ? "serve" : "redirect");
 }
 
-/** The settings of the ports that a load balancer publishes, by what is served there: plain HTTP, HTTPS, statistics. */
-export const PORT_KEYS = { site: "port", secureSite: "httpsPort", statistics: "statsPort" } as const;
+/**
+ * The settings of the ports that a load balancer publishes, by what is served there: plain HTTP, HTTPS, statistics, and
+ * its health for the host of a pair on two machines.
+ */
+export const PORT_KEYS = {
+  site: "port",
+  secureSite: "httpsPort",
+  statistics: "statsPort",
+  health: "healthPort",
+} as const;
 
 /** A port of the load balancer's host. */
 export interface PortSetting {
@@ -28,9 +39,31 @@ export interface PortSetting {
   readonly serves: keyof typeof PORT_KEYS;
 }
 
-/** The host's ports that each load balancer publishes. By default the second one has the next port numbers. */
-export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[][] {
-  const { address, port, httpsPort, statsPort, pair, replicas, allow } = settings;
+/** Whether two load balancers are on two machines. */
+export function isPairApart({ replicas, endpoint, pair }: Settings["loadBalancer"], docker: DockerDefault): boolean {
+  const first = endpoint ?? docker.endpoint;
+  return replicas > 1 && pair?.endpoint !== undefined && !isSameEndpoint(pair.endpoint, first);
+}
+
+/** The address of each load balancer's host in its LAN; undefined: it is not known. */
+export function hostAddresses(settings: Settings["loadBalancer"], docker: DockerDefault): (string | undefined)[] {
+  const { endpoint = docker.endpoint, hostAddress, pair } = settings;
+  return [hostAddress ?? addressIn4(endpoint), pair?.hostAddress ?? addressIn4(pair?.endpoint ?? endpoint)];
+}
+
+function addressIn4(endpoint: string): string | undefined {
+  const { hostname } = new URL(endpoint);
+  return isIPv4(hostname) ? hostname : undefined;
+}
+
+/**
+ * The host's ports that each load balancer publishes. By default the second one has the next port numbers, or on another
+ * machine the same.
+ */
+export function publishedPorts(settings: Settings["loadBalancer"], docker: DockerDefault): PortSetting[][] {
+  const { address, port, httpsPort, statsPort, healthPort, pair, replicas, allow } = settings;
+  const isApart = isPairApart(settings, docker);
+  const nextPort = (first: number) => (isApart ? first : first === 65_535 ? first - 1 : first + 1);
   const statisticsAddress = allow.statistics === undefined ? "127.0.0.1" : address;
   const published = (site: number, secureSite: number, statistics: number | undefined): PortSetting[] => [
     ...(httpMode(settings) === "off" ? [] : [{ address, port: site, serves: "site" } as const]),
@@ -44,11 +77,11 @@ export function publishedPorts(settings: Settings["loadBalancer"]): PortSetting[
     pair?.httpsPort ?? nextPort(httpsPort),
     statsPort === undefined ? undefined : (pair?.statsPort ?? nextPort(statsPort)),
   );
-  return [published(port, httpsPort, statsPort), second].slice(0, replicas);
-}
-
-function nextPort(port: number): number {
-  return port === 65_535 ? port - 1 : port + 1;
+  const hosts = isApart && lanAddresses(pair) !== undefined ? hostAddresses(settings, docker) : [];
+  return [published(port, httpsPort, statsPort), second].slice(0, replicas).map((ports, index) => {
+    const host = hosts[index];
+    return host === undefined ? ports : [...ports, { address: host, port: healthPort, serves: "health" }];
+  });
 }
 
 /** A load balancer's fixed address in the edge network: its peer has to know it before the container exists. */
@@ -56,9 +89,10 @@ export function edgeAddress(edge: string, index: number): string {
   return addressIn(edge, 11 + index);
 }
 
-/** The addresses that move between a pair; by default the last of the edge network. */
+/** The addresses that move between a pair on one machine; by default the last of the edge network. */
 export function virtualAddresses({ pair }: Settings["loadBalancer"], edge: string): readonly string[] {
-  if (pair?.virtualAddresses !== undefined) return pair.virtualAddresses;
+  const given = lanAddresses(pair);
+  if (given !== undefined) return given;
   const first = addressIn(edge, -2);
   return pair?.mode === "active-active" ? [first, addressIn(edge, -3)] : [first];
 }

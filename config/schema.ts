@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { NetworkName } from "./choices.ts";
+import type { DockerDefault, HostSetting } from "./endpoints.ts";
 import { application } from "./settings/application.ts";
+import { engines } from "./settings/engines.ts";
 import { images } from "./settings/images.ts";
 import { loadBalancer } from "./settings/loadBalancer.ts";
+
 import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";
@@ -23,6 +26,7 @@ export const schema = z.strictObject({
   web,
   mysql,
   networks,
+  engines,
   images,
   policies,
   secrets,
@@ -42,4 +46,7 @@ export interface Config extends Omit<Settings, "networks"> {
   readonly networks: Readonly<Record<NetworkName, string>>;
   /** The settings that the subnets come from. */
   readonly networkSettings: Settings["networks"];
+  /** The engine of hosts without a setting. */
+  readonly docker: DockerDefault;
+  readonly hosts: readonly HostSetting[];
 }

@@ -64,7 +64,7 @@ function partsBits(servers: readonly ServerSettings[]): number {
 }
 
 /** The number at a name's end; for a name without one, a number that depends on the name alone. */
-function numberOf(name: string): number {
+export function numberOf(name: string): number {
   const digits = /\d{1,9}$/.exec(name)?.[0];
   return digits === undefined ? createHash("sha256").update(name).digest().readUInt32BE() : Number(digits);
 }

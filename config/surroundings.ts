@@ -1,5 +1,9 @@
-/** The subnets and ports in use where the stack is to run, so that an error proposes free ones. */
+import { type DockerDefault, LOCAL_DOCKER } from "./endpoints.ts";
+
+/** What is around a stack: the user's engine, and what is in use there, so that an error proposes free ones. */
 export interface Surroundings {
+  /** The engine of hosts without a setting. */
+  readonly docker: DockerDefault;
   /** IPv4 subnets of the engine's other networks and of this machine's interfaces. */
   readonly subnets: readonly string[];
   /** The present subnets of the stack's own networks. */
@@ -9,7 +13,7 @@ export interface Surroundings {
 }
 
 /** The surroundings of an engine that was not asked. */
-export const UNKNOWN: Surroundings = { subnets: [], own: [], ports: new Set() };
+export const UNKNOWN: Surroundings = { docker: LOCAL_DOCKER, subnets: [], own: [], ports: new Set() };
 
 /** Ports that are proposed instead of one that is set twice. */
 export const PROPOSED_PORTS: readonly number[] = Array.from({ length: 100 }, (_, index) => 8404 + index);

@@ -1,7 +1,16 @@
+import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
+import { join } from "node:path";
 import Docker from "dockerode";
 import { hostOf } from "./endpoint.ts";
 import { SshAgent } from "./ssh.ts";
+
+/** How an engine is reached. */
+export interface Reach {
+  readonly endpoint: string;
+  /** The folder with ca.pem, cert.pem and key.pem for an endpoint that begins with tcp://; undefined: without TLS. */
+  readonly certPath?: string | undefined;
+}
 
 /** Whether an endpoint is this machine's engine. */
 export function isLocal(endpoint: string): boolean {
@@ -14,9 +23,10 @@ const sshAgents = new Map<string, SshAgent>();
 /**
  * A client for a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host. The variables of the Docker CLI, such
  * as DOCKER_HOST, name other engines and certificates and count for none of them.
+ * @throws Error if a file of the certificates cannot be read
  */
-export function engineClient(endpoint: string): Docker {
-  return new Docker({ ...NO_DEFAULTS, ...optionsFor(endpoint) });
+export function engineClient(reach: Reach): Docker {
+  return new Docker({ ...NO_DEFAULTS, ...optionsFor(reach) });
 }
 
 /** The library takes what is missing from the variables of the Docker CLI. */
@@ -25,15 +35,20 @@ const NO_DEFAULTS = Object.fromEntries(
 );
 
 /** The library also takes an agent for HTTP, which its types do not know. */
-function optionsFor(endpoint: string): Docker.DockerOptions & { readonly agent?: Agent } {
+function optionsFor({ endpoint, certPath }: Reach): Docker.DockerOptions & { readonly agent?: Agent } {
   const url = new URL(endpoint);
   if (url.protocol === "unix:") return { socketPath: decodeURIComponent(url.pathname) };
   if (url.protocol === "ssh:") return { protocol: "http", host: url.hostname, agent: sshAgent(endpoint) };
   return {
-    protocol: "http",
+    ...(certPath === undefined ? { protocol: "http" } : { protocol: "https", ...certificatesIn(certPath) }),
     host: hostOf(url),
     ...(url.port === "" ? {} : { port: Number(url.port) }),
   };
+}
+
+function certificatesIn(folder: string) {
+  const read = (name: string) => readFileSync(join(folder, name));
+  return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
 }
 
 function sshAgent(endpoint: string): SshAgent {

@@ -1,4 +1,4 @@
-import { engineClient } from "./client.ts";
+import { engineClient, type Reach } from "./client.ts";
 
 /**
  * Whether a container's limit of processes is in force; `unsupported`: the engine's kernel has no such limit; `gone`:
@@ -11,8 +11,8 @@ export type Outcome = "in force" | "unsupported" | "gone";
  * when the container is started again.
  * @throws Error with the engine's reason
  */
-export async function limitProcesses(endpoint: string, container: string, most: number): Promise<Outcome> {
-  const found = engineClient(endpoint).getContainer(container);
+export async function limitProcesses(reach: Reach, container: string, most: number): Promise<Outcome> {
+  const found = engineClient(reach).getContainer(container);
   const info = await found.inspect().catch((error: Error) => {
     if ("statusCode" in error && error.statusCode === 404) return undefined;
     throw error;

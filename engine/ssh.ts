@@ -1,13 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { Socket } from "node:net";
-import { join } from "node:path";
 import { Duplex } from "node:stream";
-import { hostOf, userOf } from "./endpoint.ts";
-
-/** Seconds in which a machine has to accept a connection, as in the Docker CLI. */
-const CONNECT_SECONDS = 30;
+import { sharedLogin, targetOf } from "./sharedLogin.ts";
 
 /** The most of what ssh says that is kept for an error message. */
 const MESSAGE_LENGTH = 2_000;
@@ -27,8 +22,7 @@ export class SshAgent extends Agent {
   /** @param endpoint ssh://[user@]host[:port] */
   constructor(endpoint: URL) {
     super({ keepAlive: true });
-    const target = targetOf(endpoint);
-    this.#arguments = [...sharing(target), ...target];
+    this.#arguments = [...sharedLogin(endpoint.href), ...targetOf(endpoint)];
   }
 
   override createConnection(_options: unknown, callback?: (error: Error | null, stream: Duplex) => void): undefined {
@@ -42,28 +36,6 @@ export class SshAgent extends Agent {
     if (this.#first === undefined) this.#first = connect().settled;
     else void this.#first.then(connect);
   }
-}
-
-/** Nobody can answer a question of ssh, such as whether a machine is known, while a program waits. */
-function targetOf(endpoint: URL): string[] {
-  const [user, { port }] = [userOf(endpoint), endpoint];
-  return [
-    ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${CONNECT_SECONDS}`],
-    ...(user === "" ? [] : ["-l", user]),
-    ...(port === "" ? [] : ["-p", port]),
-    ...["--", hostOf(endpoint)],
-  ];
-}
-
-/** Options by which connections share one login, unless the user's configuration has a place for that. */
-function sharing(target: readonly string[]): string[] {
-  const { stdout } = spawnSync("ssh", ["-G", ...target], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  if (stdout === null || /^controlpath (?!none$)/m.test(stdout)) return [];
-  // Only this user may open the folder. A socket's path has less than 104 characters, and temporary folders of macOS
-  // are long.
-  const folder = mkdtempSync("/tmp/foobar-ssh-");
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return ["-o", "ControlMaster=auto", "-o", `ControlPath=${join(folder, "%C")}`, "-o", "ControlPersist=1"];
 }
 
 /** A connection through a process of ssh. It ends with the error that ssh names. */

@@ -1,4 +1,4 @@
-import { engineClient, isLocal } from "./client.ts";
+import { engineClient, isLocal, type Reach } from "./client.ts";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
 
 /** A network of an engine. */
@@ -42,13 +42,13 @@ const REMOTE_ANSWER_MS = 30_000;
  * Asks the engine at an endpoint for its state.
  * @throws Error if no engine answers within 5 seconds, or 30 on another machine
  */
-export async function engineState(endpoint: string, { project, stack }: StackIdentity): Promise<EngineState> {
-  const engine = engineClient(endpoint);
+export async function engineState(reach: Reach, { project, stack }: StackIdentity): Promise<EngineState> {
+  const engine = engineClient(reach);
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   // The library's types lack these options. A request that is not aborted would keep this process alive.
   const info: (options: object) => Promise<{ readonly KernelVersion: string }> = engine.info.bind(engine);
-  const abortSignal = AbortSignal.timeout(isLocal(endpoint) ? LOCAL_ANSWER_MS : REMOTE_ANSWER_MS);
+  const abortSignal = AbortSignal.timeout(isLocal(reach.endpoint) ? LOCAL_ANSWER_MS : REMOTE_ANSWER_MS);
   const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
     info({ abortSignal }),
     engine.listNetworks({ abortSignal }),

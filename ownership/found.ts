@@ -23,6 +23,27 @@ export interface Found {
   readonly joins: readonly string[];
 }
 
+/** A resource with the engine that it is on. */
+export interface Located extends Found {
+  readonly engine: Docker;
+}
+
+/** Lists all resources of a project's stacks on an engine, with that engine. */
+export async function locate(engine: Docker, project: string): Promise<Located[]> {
+  return (await findOnEngine(engine, project)).map((found) => ({ ...found, engine }));
+}
+
+/** Resources of several engines, each once: every manager of a swarm lists the networks between machines. */
+export function onceEach<T extends Found>(found: readonly T[]): T[] {
+  const networks = new Set<string>();
+  return found.filter(({ kind, id }) => {
+    if (kind !== "network") return true;
+    const isNew = !networks.has(id);
+    networks.add(id);
+    return isNew;
+  });
+}
+
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /** Longer than a working engine takes, however busy it is. */
@@ -74,7 +95,7 @@ export async function findOnEngine(engine: Docker, project: string): Promise<Fou
 }
 
 /** The resources of one stack, by its name or by its state's mark: the stack may have been renamed. */
-export function ofStack(found: readonly Found[], stack: string, state: string | undefined): Found[] {
+export function ofStack<T extends Found>(found: readonly T[], stack: string, state: string | undefined): T[] {
   return found.filter((one) => one.stack === stack || (state !== undefined && one.state === state));
 }
 

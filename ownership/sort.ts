@@ -2,20 +2,20 @@ import { type Found, ofStack } from "./found.ts";
 import type { Known } from "./known.ts";
 
 /** Parts of a stack on an engine that its state does not know. */
-export interface Sorted {
+export interface Sorted<T extends Found = Found> {
   /** Created by another state. While there are any, nothing may be changed. */
-  readonly foreign: readonly Found[];
+  readonly foreign: readonly T[];
   /** Left by an interruption. They can be removed. */
-  readonly leftovers: readonly Found[];
+  readonly leftovers: readonly T[];
   /** Running, or of unknown origin. A person decides whether they can be removed. */
-  readonly doubtful: readonly Found[];
+  readonly doubtful: readonly T[];
 }
 
 /**
  * Sorts a stack's resources on an engine. Volumes with data are never among the removable ones.
  * @param all all resources of the project's stacks on the engine
  */
-export function sort(all: readonly Found[], stack: string, known: Known): Sorted {
+export function sort<T extends Found>(all: readonly T[], stack: string, known: Known): Sorted<T> {
   const found = ofStack(all, stack, known.state);
   // A state without passwords that knows nothing on the engine is new: it did not create the resources without a mark.
   const isAcquainted = known.hasPasswords || found.some(({ kind, id }) => kind !== "volume" && known.ids.has(id));

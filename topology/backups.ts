@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { areSeveral } from "../config/endpoints.ts";
+import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import type { BackupPlan, ClusterPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
@@ -7,12 +9,15 @@ import { SIZES } from "./sizes.ts";
 const NAME = "mysql-backup";
 
 /** The backups are on the server of a replica, so that the loss of the primary's server does not include them. */
-export function planBackups({ project, stack, mysql, images }: Config, cluster: ClusterPlan): BackupPlan | undefined {
+export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | undefined {
+  const { project, stack, mysql, images } = config;
   if (mysql.backup === undefined) return undefined;
   const { databases } = cluster;
-  const beside = databases.find(({ role }) => role === "other") ?? databases[0];
+  const { directory, server, ...settings } = mysql.backup;
+  const chosen = server ?? (areSeveral(config.hosts) ? fixedServer(config) : undefined);
+  const beside =
+    databases.find(({ host }) => host === chosen) ?? databases.find(({ role }) => role === "other") ?? databases[0];
   if (beside === undefined) throw new Error("the plan has no database");
-  const { directory, ...settings } = mysql.backup;
   return {
     name: NAME,
     host: beside.host,
@@ -26,6 +31,12 @@ export function planBackups({ project, stack, mysql, images }: Config, cluster: 
     volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
     directory,
   };
+}
+
+/** On several machines the backups stay on one, whichever database is primary. */
+function fixedServer({ servers }: Config): string | undefined {
+  const [first, second] = serversWith(servers, "db");
+  return (second ?? first)?.name;
 }
 
 function shortHash(text: string): string {

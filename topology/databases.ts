@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 import { ARBITER } from "../config/choices.ts";
+import { areSeveral } from "../config/endpoints.ts";
+import { hasArbiter } from "../config/hosts.ts";
 import { mysqlSizing } from "../config/mysqlSizing.ts";
 import { serversWith } from "../config/routes.ts";
-import type { Config, Settings } from "../config/schema.ts";
+import type { Config } from "../config/schema.ts";
 import type { ClusterPlan, DatabasePlan } from "./databasePlan.ts";
 import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
+import { memberAddresses } from "./members.ts";
 import { MYSQL_PORT } from "./ports.ts";
 import { databasePids, SIZES } from "./sizes.ts";
 
@@ -24,16 +27,14 @@ const CONTROLLER = "mysql-steward";
 
 const ROLL = { arbiter: 0, other: 1, first: 2 } as const;
 
-/** Whether a group has an arbiter, a member on no server: by default if the number of databases is even. */
-export function hasArbiter({ replication, arbiter }: Settings["mysql"], databases: number): boolean {
-  return replication === "group" && (arbiter ?? databases % 2 === 0);
-}
-
 export function planCluster(config: Config): ClusterPlan {
   const { mysql } = config;
   const servers = serversWith(config.servers, "db");
   const first = mysql.primary ?? servers[0]?.name;
   const places = [...servers.map(({ name }) => name), ...(hasArbiter(mysql, servers.length) ? [ARBITER] : [])];
+  const isSeveral = areSeveral(config.hosts);
+  const members = memberAddresses(config.networks.replication, places);
+  const knownHosts = places.map((server) => ({ name: memberName(server), address: members.get(server) ?? "" }));
   const databases = places
     .map((server): DatabasePlan => {
       const name = `mysql-${server}`;
@@ -52,8 +53,13 @@ export function planCluster(config: Config): ClusterPlan {
         image: config.images.mysql,
         attachments: [
           ...(isArbiter ? [] : attachments(name, "data")),
-          { network: "replication", alias: memberName(server) },
+          {
+            network: "replication",
+            alias: memberName(server),
+            ...(isSeveral ? { address: members.get(server) ?? "" } : {}),
+          },
         ],
+        ...(isSeveral ? { knownHosts } : {}),
         ...SIZES.database,
         pids: databasePids(sizing.maxConnections),
         memoryMb,
@@ -71,7 +77,8 @@ export function planCluster(config: Config): ClusterPlan {
     databases,
     controller: {
       name: CONTROLLER,
-      host: servers[0]?.name ?? "",
+      // On several machines it is not on that of a database, which may be lost.
+      host: (isSeveral ? config.hosts[0]?.name : servers[0]?.name) ?? "",
       image: config.images.mysql,
       attachments: attachments(CONTROLLER, "replication"),
       ...SIZES.controller,

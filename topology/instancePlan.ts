@@ -36,6 +36,10 @@ export interface InstancePlan {
   readonly host: string;
   readonly image: string;
   readonly attachments: readonly Attachment[];
+  /**
+   * Names whose addresses it knows without asking: while a name's host is away, no resolver knows it. undefined: none.
+   */
+  readonly knownHosts?: readonly { readonly name: string; readonly address: string }[];
   readonly memoryMb: number;
   /**
    * CPUs in the engine's canonical form ("0.5", "1.0"): another spelling of the same number would replace the

@@ -71,13 +71,20 @@ export interface HealthPlan {
   readonly slowStartSeconds: number;
 }
 
-/** A load balancer's part in the redundancy protocol VRRP. */
+/**
+ * A load balancer's part in the redundancy protocol VRRP. On one machine keepalived is in the load balancer's network
+ * namespace; of a pair on two machines each is in its host's.
+ */
 export interface VrrpPlan {
-  /** Its own address in the edge network. */
+  /** The address from which its adverts come: its own in the edge network, or its host's in the LAN. */
   readonly address: string;
   readonly peers: readonly string[];
-  /** Bits of the edge network's mask. */
-  readonly prefix: number;
+  /** Bits of the network's mask; undefined: those of the interface's own address. */
+  readonly prefix: number | undefined;
+  /** The interface that gets the virtual addresses; undefined: the one with `address`. */
+  readonly interface: string | undefined;
+  /** Where HAProxy's health is asked for. */
+  readonly health: { readonly address: string; readonly port: number };
   /** One for each virtual address. */
   readonly instances: readonly {
     readonly routerId: number;
@@ -113,8 +120,12 @@ export interface VisitorsPlan {
 export interface LoadBalancerPlan {
   readonly name: string;
   readonly host: string;
-  /** The pause container. In a pair it runs keepalived. */
+  /** The address by which other machines reach its host; undefined: its host is the user's machine, or not known. */
+  readonly hostAddress: string | undefined;
+  /** The pause container. In a pair on one machine it runs keepalived. */
   readonly pause: InstancePlan;
+  /** keepalived in its host's network, for a pair on two machines with virtual addresses. */
+  readonly keepalived: InstancePlan | undefined;
   readonly haproxy: InstancePlan;
   /** In the order of the container's ports. */
   readonly published: readonly PublishedPort[];
@@ -124,9 +135,11 @@ export interface LoadBalancerPlan {
   /** undefined: there is one load balancer. */
   readonly vrrp: VrrpPlan | undefined;
   /**
-   * All load balancers, this one included, with their addresses in the edge network: they share the table of clients.
+   * All load balancers, this one included, with their addresses: they share the table of clients. On one machine they
+   * reach each other in the edge network. Between two machines they do it by TLS.
    */
   readonly peers: readonly { readonly name: string; readonly address: string }[];
+  readonly isApart: boolean;
   readonly balance: BalancePlan;
   readonly affinity: Settings["loadBalancer"]["affinity"];
   readonly health: HealthPlan;
@@ -134,7 +147,9 @@ export interface LoadBalancerPlan {
   readonly readinessPath: string;
   /** The application's time limit for an answer. */
   readonly requestTimeoutSeconds: number;
-  /** Where it listens for visitors: its own address in the edge network, and a pair's virtual addresses. */
+  /** Its own address in the edge network. */
+  readonly address: string;
+  /** Where it listens for visitors: its own address, and the virtual addresses of a pair on one machine. */
   readonly listenAddresses: readonly string[];
   readonly visitors: VisitorsPlan;
 }

@@ -1,30 +1,50 @@
 import { LOAD_BALANCERS } from "../config/choices.ts";
-import { edgeAddress, fastInterval, hashes, publishedPorts, virtualAddresses } from "../config/loadBalancing.ts";
+import { areSeveral } from "../config/endpoints.ts";
+import { lanAddresses } from "../config/hosts.ts";
+import {
+  edgeAddress,
+  fastInterval,
+  hashes,
+  hostAddresses,
+  publishedPorts,
+  virtualAddresses,
+} from "../config/loadBalancing.ts";
 import { routeName, routes, routeTraffic } from "../config/routes.ts";
 import type { Config, Settings } from "../config/schema.ts";
 import { bitsOf } from "../config/subnets.ts";
 import type { InstancePlan, PublishedPort } from "./instancePlan.ts";
-import { attachments } from "./links.ts";
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan, VrrpPlan } from "./loadBalancerPlan.ts";
+import { edgeNetwork, fixedAddress } from "./networks.ts";
 import type { WebPlan } from "./plan.ts";
-import { SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import { HEALTH_PORT, SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
 import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";
 import { planVisitors } from "./visitors.ts";
 
 /** The container's ports that the host's ports lead to. */
-const TARGETS = { site: SITE_PORT, secureSite: SECURE_SITE_PORT, statistics: STATISTICS_PORT } as const;
+const TARGETS = {
+  site: SITE_PORT,
+  secureSite: SECURE_SITE_PORT,
+  statistics: STATISTICS_PORT,
+  health: HEALTH_PORT,
+} as const;
 
 export function planLoadBalancers(config: Config, web: readonly WebPlan[]): LoadBalancerPlan[] {
-  const { edge } = config.networks;
+  const { edge, web: between } = config.networks;
   const { replicas } = config.loadBalancer;
-  const peers = LOAD_BALANCERS.slice(0, replicas).map((name, index) => ({ name, address: edgeAddress(edge, index) }));
+  const isSeveral = areSeveral(config.hosts);
+  const names = LOAD_BALANCERS.slice(0, replicas);
+  const addresses = names.map((_, index) => edgeAddress(edge, index));
+  const webAddresses = names.map((_, index) => (isSeveral ? fixedAddress(between, 2 + index) : undefined));
+  const peers = names.map((name, index) => ({ name, address: webAddresses[index] ?? addresses[index] ?? "" }));
   const backends = planBackends(config, web);
   const site = planSite(config);
-  return peers.map(({ name, address }, index) => ({
+  return names.map((name, index) => ({
     name,
     host: name,
-    pause: planPause(config, name, address),
+    hostAddress: hostAddresses(config.loadBalancer, config.docker)[index],
+    pause: planPause(config, name, addresses[index], webAddresses[index]),
+    keepalived: planKeepalived(config, name),
     haproxy: {
       name: `haproxy-${name}`,
       host: name,
@@ -32,51 +52,77 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
       attachments: [],
       ...SIZES.haproxy,
     },
-    published: planPublished(config.loadBalancer, index),
+    published: planPublished(config, index),
     site,
     certificateVolume: `${config.project}-${config.stack}-${name}-certificate`,
-    vrrp: replicas > 1 ? planVrrp(config, index) : undefined,
+    vrrp: planVrrp(config, index),
     peers,
+    isApart: isSeveral,
     balance: planBalance(config.loadBalancer),
     affinity: config.loadBalancer.affinity,
     health: planHealth(config.loadBalancer.health),
     backends,
     readinessPath: config.application.readinessPath,
     requestTimeoutSeconds: config.web.requestTimeoutSeconds,
-    listenAddresses: [address, ...(replicas > 1 ? virtualAddresses(config.loadBalancer, edge) : [])],
+    address: addresses[index] ?? "",
+    listenAddresses: [
+      addresses[index] ?? "",
+      ...(replicas > 1 && !isSeveral ? virtualAddresses(config.loadBalancer, edge) : []),
+    ],
     visitors: planVisitors(config),
   }));
 }
 
-function planPublished(settings: Settings["loadBalancer"], index: number): PublishedPort[] {
-  return (publishedPorts(settings)[index] ?? []).flatMap((port): PublishedPort[] => {
+function planPublished({ loadBalancer, docker }: Config, index: number): PublishedPort[] {
+  return (publishedPorts(loadBalancer, docker)[index] ?? []).flatMap((port): PublishedPort[] => {
     const target = TARGETS[port.serves];
     const tcp = { ...port, target, protocol: "tcp" } as const;
-    return settings.tls.http3 && port.serves === "secureSite" ? [tcp, { ...tcp, protocol: "udp" }] : [tcp];
+    return loadBalancer.tls.http3 && port.serves === "secureSite" ? [tcp, { ...tcp, protocol: "udp" }] : [tcp];
   });
 }
 
-function planPause(config: Config, name: string, address: string): InstancePlan {
+function planPause(config: Config, name: string, edge: string | undefined, web: string | undefined): InstancePlan {
+  const fixed = (network: string, address: string | undefined) => ({
+    network,
+    alias: name,
+    ...(address === undefined ? {} : { address }),
+  });
   return {
     name,
     host: name,
     image: config.images.namespace,
-    attachments: attachments(name, "edge", "web").map((attachment) =>
-      attachment.network === "edge" ? { ...attachment, address } : attachment,
-    ),
+    attachments: [fixed(edgeNetwork(config, name), edge), fixed("web", web)],
     ...SIZES.pause,
   };
+}
+
+/** keepalived shares virtual addresses of a LAN in the network of its host. */
+function planKeepalived(config: Config, host: string): InstancePlan | undefined {
+  const { replicas, pair } = config.loadBalancer;
+  if (replicas === 1 || !areSeveral(config.hosts) || lanAddresses(pair) === undefined) return undefined;
+  return { name: `keepalived-${host}`, host, image: config.images.namespace, attachments: [], ...SIZES.keepalived };
 }
 
 /**
  * While it is healthy, the first load balancer has the first virtual address and the second load balancer the second.
  */
-function planVrrp({ loadBalancer, networks: { edge } }: Config, index: number): VrrpPlan {
+function planVrrp({ loadBalancer, networks: { edge }, hosts, docker }: Config, index: number): VrrpPlan | undefined {
+  const { replicas, pair, healthPort } = loadBalancer;
+  if (replicas === 1) return undefined;
+  const isSeveral = areSeveral(hosts);
+  const moving = isSeveral ? lanAddresses(pair) : virtualAddresses(loadBalancer, edge);
+  if (moving === undefined) return undefined;
+  const addresses = isSeveral
+    ? hostAddresses(loadBalancer, docker)
+    : LOAD_BALANCERS.map((_, other) => edgeAddress(edge, other));
+  const address = addresses[index] ?? "";
   return {
-    address: edgeAddress(edge, index),
-    peers: LOAD_BALANCERS.map((_, other) => edgeAddress(edge, other)).filter((_, other) => other !== index),
-    prefix: bitsOf(edge),
-    instances: virtualAddresses(loadBalancer, edge).map((virtualAddress, place) => ({
+    address,
+    peers: addresses.flatMap((other, place) => (other === undefined || place === index ? [] : [other])),
+    prefix: isSeveral ? undefined : bitsOf(edge),
+    interface: isSeveral ? (index === 0 ? loadBalancer.interface : pair?.interface) : undefined,
+    health: isSeveral ? { address, port: healthPort } : { address: "127.0.0.1", port: STATISTICS_PORT },
+    instances: moving.map((virtualAddress, place) => ({
       routerId: 51 + place,
       virtualAddress,
       priority: place === index ? 150 : 100,

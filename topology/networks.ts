@@ -1,17 +1,35 @@
-import { NETWORKS, type NetworkName, SERVER_NETWORKS, type ServerNetworkName } from "../config/choices.ts";
+import {
+  LOAD_BALANCERS,
+  NETWORKS,
+  type NetworkName,
+  SERVER_NETWORKS,
+  type ServerNetworkName,
+} from "../config/choices.ts";
+import { areSeveral, isSameEndpoint } from "../config/endpoints.ts";
+import { routes } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import { serverSubnets } from "../config/serverSubnets.ts";
-import { addressIn } from "../config/subnets.ts";
-import type { NetworkOwner, NetworkPlan } from "./plan.ts";
+import { addressIn, bitsOf, partOf } from "../config/subnets.ts";
+import type { NetworkOwner, NetworkPlan, OverlayPlan } from "./plan.ts";
 
+/** On several machines a network is a bridge where all its containers are on one, and else an overlay. */
 export function planNetworks(config: Config): NetworkPlan[] {
-  return NETWORKS.flatMap((part) =>
-    isOfServers(part)
-      ? [...serverSubnets(part, config.networks[part], config.servers)].map(([server, subnet]) =>
-          planNetwork(config, part, serverNetwork(part, server), subnet, ownerOf(config, server)),
-        )
-      : [planNetwork(config, part, part, config.networks[part])],
-  );
+  return NETWORKS.flatMap((part) => {
+    if (isOfServers(part)) {
+      return [...serverSubnets(part, config.networks[part], config.servers)].map(([server, subnet]) =>
+        planNetwork(config, part, serverNetwork(part, server), {
+          subnet,
+          server: ownerOf(config, server),
+          on: isOnServer(config, part, server) ? server : undefined,
+        }),
+      );
+    }
+    const subnet = config.networks[part];
+    if (part !== "edge" || !areSeveral(config.hosts)) return [planNetwork(config, part, part, { subnet })];
+    return LOAD_BALANCERS.slice(0, config.loadBalancer.replicas).map((name) =>
+      planNetwork(config, part, edgeNetwork(config, name), { subnet, on: name }),
+    );
+  });
 }
 
 /** The name of an application server's own network. */
@@ -19,22 +37,51 @@ export function serverNetwork(part: ServerNetworkName, server: string): string {
   return `${part}-${server}`;
 }
 
+/** The name of the network between clients and a load balancer. On one machine load balancers share it. */
+export function edgeNetwork({ hosts }: Config, loadBalancer: string): string {
+  return areSeveral(hosts) ? `edge-${loadBalancer}` : "edge";
+}
+
+/** A fixed address in a network between machines, whose engines take addresses from its other half. */
+export function fixedAddress(subnet: string, place: number): string {
+  return addressIn(partOf(subnet, 0, bitsOf(subnet) + 1), place);
+}
+
+/** The host whose engine makes the networks between machines. */
+export function managerOf({ hosts, networkSettings }: Config): string {
+  const name = networkSettings.manager ?? hosts[0]?.name;
+  if (name === undefined) throw new Error("the configuration has no host");
+  return name;
+}
+
+/** Whether all containers of an application server's own network are on that server's machine. */
+function isOnServer({ servers, hosts }: Config, part: ServerNetworkName, server: string): boolean {
+  if (part === "router") return true;
+  const endpointOf = (name: string) => hosts.find((host) => host.name === name)?.endpoint ?? "";
+  const webServers = routes(servers).flatMap(({ web, application }) => (application.name === server ? [web.name] : []));
+  return webServers.every((name) => isSameEndpoint(endpointOf(name), endpointOf(server)));
+}
+
 function ownerOf({ servers }: Config, name: string): NetworkOwner {
   const index = servers.findIndex((server) => server.name === name);
   return { name, index, isPlaced: servers[index]?.subnetPart !== undefined };
 }
 
-function planNetwork(
-  config: Config,
-  part: NetworkName,
-  name: string,
-  subnet: string,
-  server?: NetworkOwner,
-): NetworkPlan {
+interface Place {
+  readonly subnet: string;
+  readonly server?: NetworkOwner;
+  /** The host that all its containers are on, if there are several; undefined: they are on different ones. */
+  readonly on?: string | undefined;
+}
+
+function planNetwork(config: Config, part: NetworkName, name: string, { subnet, server, on }: Place): NetworkPlan {
+  const overlay = areSeveral(config.hosts) && on === undefined ? planOverlay(config, subnet) : undefined;
   return {
     name,
+    host: overlay === undefined ? (areSeveral(config.hosts) && on) || (config.hosts[0]?.name ?? "") : managerOf(config),
+    overlay,
     part,
-    engineName: `${config.project}-${config.stack}-${name}`,
+    engineName: [config.project, config.stack, name, ...marksOf(overlay)].join("-"),
     subnet,
     setting: config.networkSettings[part] === undefined ? "range" : part,
     gateway: addressIn(subnet, 1),
@@ -43,6 +90,15 @@ function planNetwork(
     egress: part === "edge" && config.loadBalancer.tls.acme !== undefined,
     server,
   };
+}
+
+function planOverlay({ networkSettings: { encrypted, mtu } }: Config, subnet: string): OverlayPlan {
+  return { range: partOf(subnet, 1, bitsOf(subnet) + 1), isEncrypted: encrypted, mtu };
+}
+
+/** An engine does not change a network. What is changed by replacing it is in its name, so that both can be there. */
+function marksOf(overlay: OverlayPlan | undefined): string[] {
+  return [...(overlay?.isEncrypted ? ["encrypted"] : []), ...(overlay?.mtu === undefined ? [] : [`mtu${overlay.mtu}`])];
 }
 
 function isOfServers(part: NetworkName): part is ServerNetworkName {

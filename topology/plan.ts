@@ -8,11 +8,17 @@ import type { LoadBalancerPlan, OwnCertificate } from "./loadBalancerPlan.ts";
 export interface HostPlan {
   readonly name: string;
   readonly endpoint: string;
+  /** The folder with the certificates for an endpoint that begins with tcp://; undefined: no TLS, or another kind. */
+  readonly certPath: string | undefined;
 }
 
 export interface NetworkPlan {
   /** Unique in the stack: edge, app-server1. */
   readonly name: string;
+  /** The host whose engine makes it. */
+  readonly host: string;
+  /** Whether it is between machines (an overlay of their swarm) or on one (a bridge); and how. */
+  readonly overlay: OverlayPlan | undefined;
   /** The setting whose subnet it has, or has a part of. */
   readonly part: NetworkName;
   /** The network's name on the engine, which several stacks can share. */
@@ -30,6 +36,15 @@ export interface NetworkPlan {
   readonly egress: boolean;
   /** The server whose own network it is; undefined: several servers' containers are in it. */
   readonly server: NetworkOwner | undefined;
+}
+
+/** A network between machines. */
+export interface OverlayPlan {
+  /** The part of the subnet from which engines take addresses. The rest is for fixed ones. */
+  readonly range: string;
+  readonly isEncrypted: boolean;
+  /** The largest packet of the LAN below it; undefined: the usual 1500 bytes. */
+  readonly mtu: number | undefined;
 }
 
 /** A server with networks of its own. */
@@ -101,6 +116,8 @@ export interface Topology {
   readonly project: string;
   readonly stack: string;
   readonly hosts: readonly HostPlan[];
+  /** Whether the hosts are several machines. */
+  readonly isSeveral: boolean;
   readonly networks: readonly NetworkPlan[];
   /** The subnet of each network's setting, or its part of the range. */
   readonly subnets: Readonly<Record<NetworkName, string>>;
@@ -136,9 +153,13 @@ export function networkOf(topology: Topology, name: string): NetworkPlan {
   return network;
 }
 
-/** The URL of a published port for a client on the host. */
-export function publishedUrl({ address, port, serves }: PublishedPort): string {
-  return urlOf(serves === "secureSite" ? "https" : "http", address === "0.0.0.0" ? "127.0.0.1" : address, port);
+/** The URL of a published port for a client on the host, or of one on another machine where all may reach it. */
+export function publishedUrl({ address, port, serves }: PublishedPort, host: string | undefined): string {
+  return urlOf(
+    serves === "secureSite" ? "https" : "http",
+    address === "0.0.0.0" ? (host ?? "127.0.0.1") : address,
+    port,
+  );
 }
 
 /** The URL of a host, without the port that its scheme has anyway. */

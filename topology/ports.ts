@@ -4,6 +4,8 @@ export const SITE_PORT = 80;
 export const SECURE_SITE_PORT = 443;
 /** The port of HAProxy's statistics page, metrics and health. */
 export const STATISTICS_PORT = 8404;
+/** The port at which HAProxy's health is asked for from its host, where keepalived is. */
+export const HEALTH_PORT = 8406;
 /** The port on which load balancers exchange their tables of clients. */
 export const PEERS_PORT = 10_000;
 /** The first port of a web server, with TLS; each further application server that it passes requests to has the next. */

@@ -55,8 +55,9 @@ export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topol
     if (serves === "secureSite" && name !== undefined && publicHttpsPort !== undefined) {
       return urlOf(scheme, name, publicHttpsPort);
     }
-    if (virtual !== undefined) return `${scheme}://${name ?? virtual}`;
-    return name === undefined ? publishedUrl(port) : urlOf(scheme, name, port.port);
+    if (virtual !== undefined)
+      return first.isApart ? urlOf(scheme, name ?? virtual, port.port) : `${scheme}://${name ?? virtual}`;
+    return name === undefined ? publishedUrl(port, first.hostAddress) : urlOf(scheme, name, port.port);
   };
   const secureUrl = urlFor("secureSite");
   return { url: first.site.http === "serve" ? urlFor("site") : secureUrl, secureUrl };
@@ -65,7 +66,8 @@ export function siteUrls(loadBalancers: readonly LoadBalancerPlan[]): Pick<Topol
 /** Everything that a URL of the site can name: its names, and the addresses at which it is reached. */
 export function certifiedFor(loadBalancers: readonly LoadBalancerPlan[]): Topology["certified"] {
   const names = loadBalancers[0]?.site.names ?? [];
-  const addresses = loadBalancers.flatMap(({ published, vrrp }) => [
+  const addresses = loadBalancers.flatMap(({ published, vrrp, hostAddress }) => [
+    ...(hostAddress === undefined ? [] : [hostAddress]),
     ...published.flatMap(({ serves, address }) => (serves === "secureSite" && address !== "0.0.0.0" ? [address] : [])),
     ...(vrrp?.instances ?? []).map(({ virtualAddress }) => virtualAddress),
   ]);

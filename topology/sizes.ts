@@ -18,6 +18,7 @@ export const SIZES = {
   /** It runs an HAProxy, too, when the other one is missing. */
   pause: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
   haproxy: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  keepalived: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
   web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
   application: { memoryMb: 256, cpus: "1.0", pids: 256, openFiles: 8_192 },
   router: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 16_384 },

@@ -4,7 +4,11 @@ import type { Topology } from "./plan.ts";
 /** The stack's containers that run, tier by tier: the only list of the tiers. */
 export function tiersOf(topology: Topology) {
   return {
-    loadBalancers: topology.loadBalancers.flatMap(({ pause, haproxy }) => [pause, haproxy]),
+    loadBalancers: topology.loadBalancers.flatMap(({ pause, haproxy, keepalived }) => [
+      pause,
+      haproxy,
+      ...(keepalived === undefined ? [] : [keepalived]),
+    ]),
     web: topology.web,
     applications: topology.applications,
     routers: topology.routers,

@@ -1,10 +1,11 @@
-import { ARBITER } from "../config/choices.ts";
+import { areSeveral } from "../config/endpoints.ts";
 import type { Config } from "../config/schema.ts";
 import { planApplications } from "./applications.ts";
 import { planAuthority } from "./authority.ts";
 import { planBackups } from "./backups.ts";
 import { planRouters } from "./databaseRouters.ts";
 import { planCluster } from "./databases.ts";
+import { planHosts } from "./hosts.ts";
 import { planLoadBalancers } from "./loadBalancers.ts";
 import { planNetworks } from "./networks.ts";
 import type { Topology } from "./plan.ts";
@@ -22,13 +23,8 @@ export function planTopology(config: Config): Topology {
   return {
     project,
     stack,
-    hosts: [
-      ...loadBalancers.map(({ host }) => ({ name: host, endpoint: config.loadBalancer.endpoint })),
-      ...config.servers.map(({ name, endpoint }) => ({ name, endpoint })),
-      ...(cluster.databases.some(({ role }) => role === "arbiter")
-        ? [{ name: ARBITER, endpoint: config.loadBalancer.endpoint }]
-        : []),
-    ],
+    hosts: planHosts(config),
+    isSeveral: areSeveral(config.hosts),
     networks: planNetworks(config),
     subnets: config.networks,
     networkRange: config.networkSettings.range,

@@ -14,6 +14,7 @@ export function mysqlChecks({ servers, mysql }: Pick<Settings, "servers" | "mysq
     ...members,
     ...judged(
       () => primaryExists(databasesOf(servers), mysql),
+      () => backupServerExists(databasesOf(servers), mysql),
       () => semisyncSettings(mode(), mysql),
       () => groupSettings(mode(), mysql),
       () => sizes(mysql),
@@ -35,6 +36,19 @@ function primaryExists(databases: readonly string[], { primary }: Settings["mysq
       value: primary,
       allowed: `a server with the role db: ${databases.join(", ")}`,
       example: databases[0],
+    },
+  ];
+}
+
+function backupServerExists(databases: readonly string[], { backup }: Settings["mysql"]): Problem[] {
+  const server = backup?.server;
+  if (server === undefined || databases.length === 0 || databases.includes(server)) return [];
+  return [
+    {
+      path: ["mysql", "backup", "server"],
+      value: server,
+      allowed: `a server with the role db: ${databases.join(", ")}`,
+      example: databases.at(-1),
     },
   ];
 }
@@ -71,11 +85,11 @@ function enoughMembers(count: number, mysql: Settings["mysql"]): Problem[] {
       "async",
     );
   }
-  if (arbiter === true && count % 2 === 1) {
+  if (arbiter !== undefined && arbiter !== false && count % 2 === 1) {
     return [
       {
         path: ["mysql", "arbiter"],
-        value: true,
+        value: arbiter,
         allowed: `false: ${count} databases have a majority without an arbiter, and with one the group survives no further loss`,
         example: "false",
       },

@@ -6,12 +6,14 @@ import { entries, judged } from "../wellFormed.ts";
 import { acmeChecks } from "./acme.ts";
 import { httpsChecks } from "./https.ts";
 import { listProblems } from "./lists.ts";
+import { machineChecks } from "./machines.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks } from "./networks.ts";
 import { secretChecks } from "./secrets.ts";
 import { subnetPartChecks } from "./subnetParts.ts";
-import { trafficChecks, virtualAddressChecks } from "./traffic.ts";
+import { trafficChecks } from "./traffic.ts";
+import { virtualAddressChecks } from "./virtualAddresses.ts";
 import { hostChecks, visitorChecks } from "./visitors.ts";
 
 /**
@@ -25,13 +27,13 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => duplicateRoles(settings.servers),
     () => rolesNobodyHas(settings.servers),
     () => mysqlChecks(settings),
-    () => oneEngine(settings.servers, settings.loadBalancer.endpoint),
+    () => machineChecks(settings, surroundings.docker),
     () => namesChecks(settings.names),
     () => httpsChecks(settings.loadBalancer),
     () => acmeChecks(settings.names, settings.loadBalancer),
     () => trafficChecks(settings, surroundings),
     // Problems with addresses in a network that has to move would be wrong after its move.
-    () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings)),
+    () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings, surroundings)),
     () => visitorChecks(settings.loadBalancer),
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
     () => commandGiven(settings.application),
@@ -85,21 +87,6 @@ function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {
     allowed: `at least one server with each of the roles ${ROLES.join(", ")}`,
     example: role,
   }));
-}
-
-function oneEngine(servers: readonly ServerSettings[], endpoint: string): Problem[] {
-  return servers.flatMap((server, index) =>
-    server.endpoint === endpoint
-      ? []
-      : [
-          {
-            path: ["servers", index, "endpoint"],
-            value: server.endpoint,
-            allowed: `the load balancer's endpoint, ${endpoint}: the networks between the tiers span one engine`,
-            example: endpoint,
-          },
-        ],
-  );
 }
 
 function commandGiven({ files, command }: Settings["application"]): Problem[] {

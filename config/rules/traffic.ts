@@ -1,19 +1,18 @@
-import { LOAD_BALANCERS } from "../choices.ts";
-import { edgeAddress, hashes, isStatic, PORT_KEYS, publishedPorts } from "../loadBalancing.ts";
-import type { Path, Problem } from "../problems.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { DockerDefault } from "../endpoints.ts";
+import { hashes, isPairApart, isStatic, PORT_KEYS, publishedPorts } from "../loadBalancing.ts";
+import type { Problem } from "../problems.ts";
 import { routes, routeTraffic } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
-import { addressIn, bitsOf, capacityOf, overlap } from "../subnets.ts";
 import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
 import { judged } from "../wellFormed.ts";
-import { subnetsOf } from "./networks.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
-type Traffic = Pick<Settings, "servers" | "loadBalancer" | "networks">;
+type Traffic = Pick<Settings, "servers" | "loadBalancer">;
 
 /** Rules between the settings that decide where requests go. */
-export function trafficChecks(settings: Traffic, { ports }: Surroundings): Problem[] {
+export function trafficChecks(settings: Traffic, { ports, docker }: Surroundings): Problem[] {
   return judged(
     () => withoutApplication(settings.servers),
     () => withoutTraffic(settings.servers),
@@ -22,16 +21,9 @@ export function trafficChecks(settings: Traffic, { ports }: Surroundings): Probl
     () => twoAffinities(settings.loadBalancer),
     () => slowStartOfStatic(settings.loadBalancer),
     () => pairOfOne(settings.loadBalancer),
-    () => portsDiffer(settings.loadBalancer, ports),
+    () => portsDiffer(settings.loadBalancer, ports, docker),
     () => activePassive(settings.servers, settings.loadBalancer),
-    () => pairOnOneHost(settings.servers, settings.loadBalancer),
   );
-}
-
-/** Rules for the addresses that move between the load balancers of a pair. */
-export function virtualAddressChecks({ loadBalancer, networks }: Traffic): Problem[] {
-  const edge = subnetsOf(networks).get("edge");
-  return edge === undefined ? [] : virtualAddressesFit(loadBalancer, edge);
 }
 
 function withoutApplication(servers: readonly ServerSettings[]): Problem[] {
@@ -180,87 +172,38 @@ function pairOfOne({ replicas, pair }: LoadBalancer): Problem[] {
   ];
 }
 
-function pairOnOneHost(servers: readonly ServerSettings[], { replicas }: LoadBalancer): Problem[] {
-  const hosts = new Set(servers.map(({ endpoint }) => endpoint));
-  if (replicas === 1 || hosts.size === 1) return [];
-  return [
-    {
-      path: ["loadBalancer", "replicas"],
-      value: replicas,
-      allowed: "1: both load balancers would be on the one host loadBalancer.endpoint, and be lost with it",
-      example: "1",
-    },
+/** All ports that one machine publishes have to differ. */
+function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>, docker: DockerDefault): Problem[] {
+  const [first = [], second = []] = publishedPorts(loadBalancer, docker);
+  const isApart = isPairApart(loadBalancer, docker);
+  const keys = [
+    ...first.map(({ serves, port }) => ({ path: [PORT_KEYS[serves]], port, machine: 1 })),
+    ...second.map(({ serves, port }) => ({ path: secondPath(loadBalancer, serves), port, machine: isApart ? 2 : 1 })),
   ];
-}
-
-/** All published ports have to differ. */
-function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>): Problem[] {
-  const [first = [], second = []] = publishedPorts(loadBalancer);
-  const keys: [Path, number][] = [
-    ...first.map(({ serves, port }): [Path, number] => [[PORT_KEYS[serves]], port]),
-    ...second.map(({ serves, port }): [Path, number] => [["pair", PORT_KEYS[serves]], port]),
-  ];
-  const taken = new Set([...held, ...keys.map(([, port]) => port)]);
-  return keys.flatMap(([path, port], index) => {
-    const holder = keys.slice(0, index).find(([, other]) => other === port);
-    if (holder === undefined) return [];
+  const taken = new Set([...held, ...keys.map(({ port }) => port)]);
+  return keys.flatMap(({ path, port, machine }, index) => {
+    const before = keys.slice(0, index);
+    const holder = before.find((other) => other.port === port && other.machine === machine);
+    // Two machines with the same ports have one problem.
+    const isKnown = before.some((other) => isDeepStrictEqual(other.path, path));
+    if (holder === undefined || (isApart && isKnown)) return [];
     const free = PROPOSED_PORTS.find((candidate) => !taken.has(candidate));
     if (free !== undefined) taken.add(free);
     return [
       {
         path: ["loadBalancer", ...path],
         value: port,
-        allowed: `a port other than loadBalancer.${holder[0].join(".")}, which is ${port}`,
+        allowed: `a port other than loadBalancer.${holder.path.join(".")}, which is ${port}`,
         example: free?.toString(),
       },
     ];
   });
 }
 
-function virtualAddressesFit({ replicas, pair }: LoadBalancer, edge: string): Problem[] {
-  if (replicas === 1 || pair?.virtualAddresses === undefined) return [];
-  const path: Path = ["loadBalancer", "pair", "virtualAddresses"];
-  const given = pair.virtualAddresses;
-  const needed = pair.mode === "active-active" ? 2 : 1;
-  if (given.length !== needed || new Set(given).size !== given.length) {
-    return [
-      {
-        path,
-        value: given,
-        allowed:
-          needed === 2 ? "two different addresses, one for each load balancer" : "one address in mode active-passive",
-        example: JSON.stringify(freeAddresses(edge, [], needed)),
-      },
-    ];
-  }
-  const free = freeAddresses(edge, given, needed);
-  return given.flatMap((address, index) => {
-    const taken = takenBy(address, edge);
-    return taken === undefined
-      ? []
-      : [{ path: [...path, index], value: address, allowed: taken, example: free.shift() }];
-  });
-}
-
-/** The last free addresses of the edge network that are not among those given. */
-function freeAddresses(edge: string, given: readonly string[], count: number): string[] {
-  const found: string[] = [];
-  for (let place = 2; found.length < count && place <= capacityOf(bitsOf(edge)); place++) {
-    const address = addressIn(edge, -place);
-    if (!given.includes(address) && takenBy(address, edge) === undefined) found.push(address);
-  }
-  return found;
-}
-
-/** The requirement that a virtual address does not meet; undefined if it meets all. */
-function takenBy(address: string, edge: string): string | undefined {
-  if (!overlap(`${address}/32`, edge)) return `an address in networks.edge, ${edge}`;
-  const holders = new Map([
-    [addressIn(edge, 0), "the subnet's own address"],
-    [addressIn(edge, 1), "the gateway's"],
-    [addressIn(edge, -1), "the subnet's broadcast address"],
-    ...LOAD_BALANCERS.map((name, index): [string, string] => [edgeAddress(edge, index), `${name}'s`]),
-  ]);
-  const holder = holders.get(address);
-  return holder === undefined ? undefined : `a free address in ${edge}: this one is ${holder}`;
+/** The setting of a port of the second load balancer, below `loadBalancer`. */
+function secondPath({ endpoint, pair }: LoadBalancer, serves: keyof typeof PORT_KEYS): string[] {
+  const key = PORT_KEYS[serves];
+  const isOwn =
+    pair?.endpoint === undefined || pair.endpoint === endpoint || (key !== "healthPort" && pair[key] !== undefined);
+  return isOwn && key !== "healthPort" ? ["pair", key] : [key];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AFFINITIES, ALGORITHMS, HTTP_MODES, LOAD_BALANCERS, LOCAL_ENDPOINT, MODES } from "../choices.ts";
-import { type About, endpoint, oneOf, port, whole, yesOrNo } from "../kinds.ts";
+import { AFFINITIES, ALGORITHMS, HTTP_MODES, LOAD_BALANCERS, MODES, NO_ADDRESSES } from "../choices.ts";
+import { type About, endpoint, hostAddress, networkInterface, oneOf, port, whole, yesOrNo } from "../kinds.ts";
 import { tls } from "./tls.ts";
 import { allow, connectionsPerSource, headers, trustedProxies, underscores } from "./visitors.ts";
 
@@ -38,38 +38,65 @@ const pair = z.strictObject(
         unset: "active-passive",
       } satisfies About),
     virtualAddresses: z
-      .array(z.ipv4({ error: "an IPv4 address" }).meta({ example: "10.201.0.254" }), {
-        error: "a list of IPv4 addresses",
-      })
+      .union(
+        [
+          z.literal(NO_ADDRESSES),
+          z.array(z.ipv4({ error: "an IPv4 address" }).meta({ example: "10.201.0.254" }), {
+            error: "a list of IPv4 addresses",
+          }),
+        ],
+        { error: `a list of IPv4 addresses; or ${NO_ADDRESSES}, for a pair on two machines` },
+      )
       .optional()
       .meta({
-        description: "The addresses in the edge network that move between the two: one, or two in mode active-active.",
-        unset: "the last of networks.edge",
+        description:
+          "The addresses that move between the two: one, or two in mode active-active. On one machine they are in the edge network, on two in the LAN of both. With none clients choose a load balancer by other means, such as two records in DNS.",
+        unset: "the last of networks.edge; a pair on two machines needs a value",
         example: ["10.201.0.254"],
+      } satisfies About),
+    endpoint: endpoint()
+      .optional()
+      .meta({
+        description: "The Docker engine of the second load balancer's machine.",
+        unset: "loadBalancer.endpoint",
+      } satisfies About),
+    hostAddress: hostAddress()
+      .optional()
+      .meta({
+        description: "As loadBalancer.hostAddress, of the second one's host.",
+        unset: "that of its endpoint",
+      } satisfies About),
+    interface: networkInterface()
+      .optional()
+      .meta({
+        description: "As loadBalancer.interface, of the second one's host.",
+        unset: "the one with its hostAddress",
       } satisfies About),
     port: port()
       .optional()
       .meta({
         description: "The port that the second load balancer publishes.",
-        unset: "the first's plus one",
+        unset: "the first's plus one; on another machine the same",
         example: 8081,
       } satisfies About),
     httpsPort: port()
       .optional()
       .meta({
         description: "The port at which the second load balancer publishes HTTPS.",
-        unset: "the first's plus one",
+        unset: "the first's plus one; on another machine the same",
         example: 8444,
       } satisfies About),
     statsPort: port()
       .optional()
       .meta({
         description: "The port of the second load balancer's statistics page.",
-        unset: "the first's plus one, where that has one",
+        unset: "the first's plus one, where that has one; on another machine the same",
         example: 8405,
       } satisfies About),
   },
-  { error: "settings of the pair: mode, virtualAddresses, port, httpsPort, statsPort" },
+  {
+    error: "settings of the pair: mode, virtualAddresses, endpoint, hostAddress, interface, port, httpsPort, statsPort",
+  },
 );
 
 const health = z.strictObject(
@@ -178,8 +205,31 @@ export const loadBalancer = z
       headers,
       underscores,
       endpoint: endpoint()
-        .default(LOCAL_ENDPOINT)
-        .meta({ description: "The load balancer's Docker engine." } satisfies About),
+        .optional()
+        .meta({
+          description: "The Docker engine of the load balancer's machine.",
+          unset: "the engine of the command docker",
+        } satisfies About),
+      hostAddress: hostAddress()
+        .optional()
+        .meta({
+          description:
+            "The address of the load balancer's host in its LAN. A pair on two machines checks itself there, and sends the messages of VRRP from there.",
+          unset: "that of its endpoint",
+        } satisfies About),
+      interface: networkInterface()
+        .optional()
+        .meta({
+          description:
+            "The interface of the load balancer's host that gets the virtual addresses of a pair on two machines.",
+          unset: "the one with hostAddress",
+        } satisfies About),
+      healthPort: port()
+        .default(8406)
+        .meta({
+          description:
+            "The port, at hostAddress, at which each host of a pair on two machines asks its load balancer how it is. It answers nobody else.",
+        } satisfies About),
     },
     { error: "settings of the load balancer" },
   )

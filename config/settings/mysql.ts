@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { REPLICATIONS, WITHOUT_REPLICA } from "../choices.ts";
-import { type About, name, oneOf, whole, yesOrNo } from "../kinds.ts";
+import { type About, endpoint, name, oneOf, whole, yesOrNo } from "../kinds.ts";
 
 /** Names of databases that the application may not use. */
 const RESERVED: readonly string[] = ["cluster", "information_schema", "mysql", "performance_schema", "sys"];
@@ -21,6 +21,14 @@ const backup = z.strictObject(
         description:
           "How often the binary log is archived: the longest time that a restore can lack when every database is lost.",
       } satisfies About),
+    server: name()
+      .optional()
+      .meta({
+        description:
+          "The server, with the role db, on whose host the backups are, if the stack is on several machines.",
+        unset: "the second server with the role db",
+        example: "server2",
+      } satisfies About),
     directory: z
       .string({ error: "a folder of the database's host" })
       .regex(/^\/[^\n:]+$/, "a folder of the database's host, as a path that starts with /")
@@ -37,7 +45,19 @@ const backup = z.strictObject(
         description: "AES-256 with a key that only the stack's state has. Backups are authenticated in any case.",
       } satisfies About),
   },
-  { error: "settings of the backups: everyHours, keep, archiveSeconds, directory, encrypted" },
+  { error: "settings of the backups: everyHours, keep, archiveSeconds, server, directory, encrypted" },
+);
+
+const arbiter = z.strictObject(
+  {
+    endpoint: endpoint()
+      .optional()
+      .meta({
+        description: "The Docker engine of the arbiter's machine, best a third one.",
+        unset: "loadBalancer.endpoint",
+      } satisfies About),
+  },
+  { error: "settings of the arbiter: endpoint" },
 );
 
 export const mysql = z
@@ -66,10 +86,12 @@ export const mysql = z
           unset: "none; semisync needs one",
           example: "wait",
         } satisfies About),
-      arbiter: yesOrNo()
+      arbiter: z
+        .union([yesOrNo(), arbiter], { error: "true, false, or settings of the arbiter: endpoint" })
         .optional()
         .meta({
-          description: "Whether a group has a member on no server, so that a majority is left after a loss.",
+          description:
+            "Whether a group has a member on no server, so that a majority is left after a loss. Its settings mean true.",
           unset: "true where the number of databases is even",
           example: true,
         } satisfies About),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_RANGE, type NetworkName } from "../choices.ts";
-import type { About } from "../kinds.ts";
+import { type About, name, whole, yesOrNo } from "../kinds.ts";
 
 /** Any text: config/rules/networks.ts checks it, because a proposal depends on the other subnets. */
 const subnet = (example: string, between: string, divided = "") =>
@@ -31,8 +31,29 @@ export const networks = z
       data: subnet("10.201.3.0/24", "the database routers and MySQL"),
       replication: subnet("10.201.4.0/24", "the databases among themselves"),
       router: subnet("10.201.5.0/24", "the application and its database router", DIVIDED),
-    } satisfies Record<NetworkName | "range", z.ZodType>,
-    { error: "the range of all networks, and subnets by network" },
+      manager: name()
+        .optional()
+        .meta({
+          description:
+            "On several machines the host whose engine makes the networks between them: a manager of their swarm, by its name in the stack (lb1, lb2, arbiter, or a server's). Another manager can take its place at any time.",
+          unset: "lb1",
+          example: "lb1",
+        } satisfies About),
+      encrypted: yesOrNo()
+        .default(false)
+        .meta({
+          description:
+            "Whether the networks between machines encrypt every packet (IPsec ESP), in addition to TLS inside them.",
+        } satisfies About),
+      mtu: whole(1280, 9000, "bytes")
+        .optional()
+        .meta({
+          description: "The largest packet of the LAN between the machines.",
+          unset: "1500",
+          example: 1400,
+        } satisfies About),
+    } satisfies Record<NetworkName | "range" | "manager" | "encrypted" | "mtu", z.ZodType>,
+    { error: "the range of all networks, subnets by network, and settings of the networks between machines" },
   )
   .prefault({})
   .meta({

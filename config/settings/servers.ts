@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ARBITER, LOAD_BALANCERS, LOCAL_ENDPOINT, ROLES, TRAFFIC } from "../choices.ts";
+import { ARBITER, LOAD_BALANCERS, ROLES, TRAFFIC } from "../choices.ts";
 import { type About, endpoint, name, oneOf, whole } from "../kinds.ts";
 
 /** Names that no server can have. */
@@ -25,8 +25,11 @@ const server = z.strictObject(
         example: ROLES,
       } satisfies About),
     endpoint: endpoint()
-      .default(LOCAL_ENDPOINT)
-      .meta({ description: "The server's Docker engine. Today all servers have to use the same one." } satisfies About),
+      .optional()
+      .meta({
+        description: "The Docker engine of the server's machine. Hosts with different ones are several machines.",
+        unset: "the engine of the command docker",
+      } satisfies About),
     weight: whole(1, 256)
       .optional()
       .meta({
@@ -64,7 +67,7 @@ export const servers = z
   .array(server, { error: "a list of servers, each with a name and roles" })
   .min(1, "at least one server")
   .default([
-    { name: "server1", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
-    { name: "server2", roles: ["web", "app", "db"], endpoint: LOCAL_ENDPOINT, traffic: "ready" },
+    { name: "server1", roles: ["web", "app", "db"], traffic: "ready" },
+    { name: "server2", roles: ["web", "app", "db"], traffic: "ready" },
   ])
   .meta({ description: "The servers and their roles." } satisfies About);

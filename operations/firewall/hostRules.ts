@@ -20,7 +20,7 @@ export function hostRules(topology: Topology): string {
   const { beyondTheMachine, toTheMachine } = wayOut(topology.loadBalancers);
   const lines = (rules: readonly string[]) => rules.map((rule) => `        ${rule}\n`).join("");
   return `# The stack ${topology.stack} of ${topology.project}: ${topology.loadBalancers
-    .flatMap(({ published }) => published.map(publishedUrl))
+    .flatMap(({ published, hostAddress }) => published.map((port) => publishedUrl(port, hostAddress)))
     .join(", ")}
 table inet ${table}
 delete table inet ${table}

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type Found, findOnEngine } from "../../ownership/found.ts";
+import { type Found, type Located, locate, onceEach } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { doubtText, foreignText, leftText } from "../../ownership/report.ts";
 import { type Sorted, sort } from "../../ownership/sort.ts";
 import { cli, isWithoutStack } from "../stack/cli.ts";
-import { stackEngine } from "../stack/needs.ts";
+import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
 import { removeBrokenAttributes } from "./attributes.ts";
 import { agreementText, isBusy, REMOVE_LEFTOVERS, refuseBusy } from "./busy.ts";
@@ -26,9 +26,9 @@ interface Healed {
 }
 
 /** A stack as its engine and its state describe it. */
-interface View extends Sorted {
+interface View extends Sorted<Located> {
   readonly known: Known;
-  /** Whether the engine has answered. If it has not, the program reports that, with the cure. */
+  /** Whether all engines have answered. If one has not, the program reports that, with the cure. */
   readonly isComplete: boolean;
   /** The locks on the stack, as far as the backend shows them. */
   readonly locks: readonly Lock[];
@@ -120,11 +120,12 @@ function idsIn({ foreign, leftovers, doubtful }: Sorted): string[] {
  */
 async function look(session: Looking): Promise<View> {
   const { stack, backend } = session;
-  const found = await findOnEngine(await stackEngine(stack), PROJECT).catch(() => undefined);
+  const engines = await stackEngines(stack);
+  const { results, failed } = await atAll(engines, ({ client }) => locate(client, PROJECT));
   await mendState(session);
   const known = knownToExport(await exportOf(session));
   const locks = backend.folder === undefined ? [] : await readLocks(backend.folder, stack);
-  return { known, locks, isComplete: found !== undefined, ...sort(found ?? [], stack, known) };
+  return { known, locks, isComplete: failed.length === 0, ...sort(onceEach(results.flat()), stack, known) };
 }
 
 /** Makes a state readable that a killed run has left; not while a run is at work. */
@@ -164,7 +165,7 @@ async function putRight(session: Session, { leftovers, doubtful, locks, known, i
     say("the last run was interrupted and left a lock whose owner is gone; removing it");
     await Promise.all(locks.map(removeLock));
   }
-  await removeFound(await stackEngine(session.stack), [...leftovers, ...doubtful]);
+  await removeFound([...leftovers, ...doubtful]);
   // An unfinished operation names the resource that it may have made. It may be forgotten once that resource is gone.
   if (!known.isUnfinished || !isComplete) return;
   say("forgetting the operations that the last run did not finish");

@@ -1,8 +1,8 @@
-import { findOnEngine } from "../../ownership/found.ts";
+import { locate } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
 import { keptText } from "../../ownership/report.ts";
 import { cli } from "../stack/cli.ts";
-import { stackEngine } from "../stack/needs.ts";
+import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
 import { readStack } from "../stack/stack.ts";
 import type { Session } from "./pulumi.ts";
@@ -13,10 +13,10 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
   const planned = await plannedVolumes(session.stack);
   if (before.retained.every((volume) => planned.has(volume))) return;
   const after = knownToExport(await cli(session, ["stack", "export"]));
-  const found = await findOnEngine(await stackEngine(session.stack), PROJECT);
-  const kept = found.filter(
-    ({ kind, name }) => kind === "volume" && before.retained.includes(name) && !after.ids.has(name),
-  );
+  const { results } = await atAll(await stackEngines(session.stack), ({ client }) => locate(client, PROJECT));
+  const kept = results
+    .flat()
+    .filter(({ kind, name }) => kind === "volume" && before.retained.includes(name) && !after.ids.has(name));
   if (kept.length > 0) say(keptText(kept, after));
 }
 

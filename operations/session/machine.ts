@@ -3,6 +3,7 @@ import { engineStep } from "../../bootstrap/engine/step.ts";
 import { imagesStep } from "../../bootstrap/images/step.ts";
 import { pulumiStep } from "../../bootstrap/pulumi/step.ts";
 import { LOCAL_ENDPOINT } from "../../config/choices.ts";
+import { isSameEndpoint } from "../../config/endpoints.ts";
 import { schema } from "../../config/schema.ts";
 import { nodeProblem } from "../../preflight/versions.ts";
 import { stackNeeds } from "../stack/needs.ts";
@@ -31,10 +32,11 @@ const EVERYTHING: Needs = { cli: true, engine: true };
  * prepared: an engine elsewhere is the business of its owner.
  */
 export async function chains(stack: string, { cli, engine }: Needs = EVERYTHING): Promise<Chains> {
-  const { images, endpoint } = await stackNeeds(stack);
+  const { images, engines } = await stackNeeds(stack);
+  const local = engines.some(({ endpoint }) => isSameEndpoint(endpoint, LOCAL_ENDPOINT));
   const defaults = schema.shape.images.parse(undefined);
   return [
-    ...(engine && endpoint === LOCAL_ENDPOINT ? [[engineStep(endpoint), imagesStep(images, defaults, endpoint)]] : []),
+    ...(engine && local ? [[engineStep(LOCAL_ENDPOINT), imagesStep(images, defaults, LOCAL_ENDPOINT)]] : []),
     ...(cli ? [[pulumiStep()]] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Known } from "../../ownership/known.ts";
-import { stackEngine } from "../stack/needs.ts";
+import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
 import { readStack } from "../stack/stack.ts";
 import { startStopped } from "../stack/stopping.ts";
@@ -24,10 +24,8 @@ export async function startAgain(session: Session, { ids }: Known): Promise<void
   if (topology === undefined) return;
   const wanted = topology.cluster.databases.map(({ dataVolume }) => dataVolume);
   const isOtherData = (volume: string) => volume.startsWith(`${PROJECT}-${stack}-mysql-`) && !wanted.includes(volume);
-  const started = await startStopped(
-    await stackEngine(stack),
-    ids,
-    ({ Mounts }) => !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name)),
-  ).catch(() => []);
-  for (const name of started) say(`started ${name}, which had been stopped`);
+  const { results } = await atAll(await stackEngines(stack), ({ client }) =>
+    startStopped(client, ids, ({ Mounts }) => !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name))),
+  );
+  for (const name of results.flat()) say(`started ${name}, which had been stopped`);
 }

@@ -1,5 +1,5 @@
 import type { Known } from "../../ownership/known.ts";
-import { stackEngine } from "../stack/needs.ts";
+import { stackEngines } from "../stack/engines.ts";
 import { startStopped, stopAll } from "../stack/stopping.ts";
 import { agrees, isWhole } from "./attendance.ts";
 import { isBusy, refuseBusy } from "./busy.ts";
@@ -40,16 +40,16 @@ export async function takeDown(session: Session, { ids }: Known): Promise<number
   }
   // The stack was looked at before, but not if another run was at work then.
   refuseBusy(session.reference, await readLocks(backend.folder, stack), []);
-  const engine = await stackEngine(stack);
+  const engines = (await stackEngines(stack)).map(({ client }) => client);
   // Without an engine there is nothing to stop, and the CLI says why it cannot destroy.
   const ran = await withoutSignals(
-    () => stopAll(engine, ids).catch(() => new Set<string>()),
+    () => stopAll(engines, ids),
     "the containers are being stopped; once the CLI removes them it can be interrupted",
   );
   const exitCode = await pulumi(session, [...DESTROY, "--skip-preview", ...(isAsked ? ["--yes"] : [])]);
   if (exitCode !== 0 && !(await isBusy(session))) {
-    const started = await startStopped(engine, ran).catch(() => []);
-    for (const name of started) say(`started ${name} again, because it was not removed`);
+    const started = await Promise.all(engines.map((engine) => startStopped(engine, ran).catch(() => [])));
+    for (const name of started.flat()) say(`started ${name} again, because it was not removed`);
   }
   return exitCode;
 }

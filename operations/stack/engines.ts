@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
-import { engineClient } from "../../engine/client.ts";
+import { engineClient, type Reach } from "../../engine/client.ts";
 import type { InstancePlan } from "../../topology/instancePlan.ts";
 import type { Topology } from "../../topology/plan.ts";
+import { type EngineNeed, stackNeeds } from "./needs.ts";
 
 /** The clients of a stack's Docker engines. */
 export interface Engines {
@@ -15,15 +16,61 @@ export interface Engines {
 }
 
 /** @param client default: connects to the endpoint */
-export function enginesOf({ hosts }: Pick<Topology, "hosts">, client = engineClient): Engines {
-  const endpoints = new Map(hosts.map(({ name, endpoint }) => [name, endpoint]));
-  const clients = new Map([...new Set(endpoints.values())].map((endpoint) => [endpoint, client(endpoint)]));
+export function enginesOf(
+  { hosts }: Pick<Topology, "hosts">,
+  client: (reach: Reach) => Docker = engineClient,
+): Engines {
+  const reaches = new Map(hosts.map((host) => [host.endpoint, host]));
+  const clients = new Map([...reaches].map(([endpoint, reach]) => [endpoint, client(reach)]));
   return {
     all: [...clients.values()],
     of({ host }) {
-      const found = clients.get(endpoints.get(host) ?? "");
+      const endpoint = hosts.find(({ name }) => name === host)?.endpoint;
+      const found = clients.get(endpoint ?? "");
       if (found === undefined) throw new Error(`the plan has no host ${host}`);
       return found;
     },
   };
+}
+
+/** An engine of a stack, with the names of its hosts. */
+export interface StackEngine extends EngineNeed {
+  readonly client: Docker;
+}
+
+/** The engines of a stack, even where the stack's file is malformed. */
+export async function stackEngines(stack: string): Promise<StackEngine[]> {
+  const { engines } = await stackNeeds(stack);
+  return engines.map((need) => ({ ...need, client: engineClient(need) }));
+}
+
+/** The outcome of the same work at all engines of a stack. */
+export interface AtAll<T> {
+  readonly results: readonly T[];
+  /** The engines at which it failed, with the reasons. */
+  readonly failed: readonly { readonly engine: StackEngine; readonly reason: string }[];
+}
+
+/** Does work at all engines side by side. Where an engine fails, the others go on. */
+export async function atAll<T>(
+  engines: readonly StackEngine[],
+  work: (engine: StackEngine) => Promise<T>,
+): Promise<AtAll<T>> {
+  const outcomes = await Promise.allSettled(engines.map((engine) => work(engine)));
+  return {
+    results: outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : [])),
+    failed: outcomes.flatMap((outcome, index) => {
+      const engine = engines[index];
+      if (outcome.status === "fulfilled" || engine === undefined) return [];
+      const { reason } = outcome;
+      return [{ engine, reason: reason instanceof Error ? reason.message || reason.name : String(reason) }];
+    }),
+  };
+}
+
+/** A sentence that names engines which do not answer. */
+export function awayText(failed: AtAll<unknown>["failed"]): string {
+  return failed
+    .map(({ engine, reason }) => `${engine.hosts.join(" and ")} at ${engine.endpoint} does not answer (${reason})`)
+    .join("; ");
 }

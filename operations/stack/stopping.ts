@@ -12,15 +12,28 @@ const DATABASES = "mysql-";
  * visitors that could move to another server. A container that does not stop is left to the CLI.
  * @returns the ids of the containers that ran
  */
-export async function stopAll(engine: Docker, ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-  const running = (await engine.listContainers()).filter(({ Id }) => ids.has(Id));
-  const isDatabase = ({ Labels }: Docker.ContainerInfo) => Labels[SERVICE_LABEL]?.startsWith(DATABASES) === true;
-  const stop = (ones: readonly Docker.ContainerInfo[], seconds: number) =>
-    Promise.allSettled(ones.map(({ Id }) => engine.getContainer(Id).stop({ t: seconds })));
+export async function stopAll(engines: readonly Docker[], ids: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const running = await runningAt(engines, ids);
+  const isDatabase = ({ info }: Running) => info.Labels[SERVICE_LABEL]?.startsWith(DATABASES) === true;
+  const stop = (ones: readonly Running[], seconds: number) =>
+    Promise.allSettled(ones.map(({ engine, info }) => engine.getContainer(info.Id).stop({ t: seconds })));
   const others = running.filter((one) => !isDatabase(one));
   await stop(others, GRACE.other);
   await stop(running.filter(isDatabase), GRACE.database);
-  return new Set(running.map(({ Id }) => Id));
+  return new Set(running.map(({ info }) => info.Id));
+}
+
+interface Running {
+  readonly engine: Docker;
+  readonly info: Docker.ContainerInfo;
+}
+
+/** Those of a list that run. An engine that does not answer has none that could be stopped. */
+async function runningAt(engines: readonly Docker[], ids: ReadonlySet<string>): Promise<Running[]> {
+  const all = await Promise.allSettled(
+    engines.map(async (engine) => (await engine.listContainers()).map((info) => ({ engine, info }))),
+  );
+  return all.flatMap((one) => (one.status === "fulfilled" ? one.value : [])).filter(({ info }) => ids.has(info.Id));
 }
 
 /**

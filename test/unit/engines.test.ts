@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type Docker from "dockerode";
 import { parseConfig } from "../../config/config.ts";
+import type { Reach } from "../../engine/client.ts";
 import { enginesOf } from "../../operations/stack/engines.ts";
 import { finder } from "../../operations/stack/find.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -8,7 +9,10 @@ import { devConfig } from "../devConfig.ts";
 
 /** The dev stack as it would be with an engine for each of its servers. */
 const dev = planTopology(parseConfig("foobar", "dev", devConfig()));
-const apart = { ...dev, hosts: dev.hosts.map(({ name }) => ({ name, endpoint: `unix:///${name}` })) };
+const apart = {
+  ...dev,
+  hosts: dev.hosts.map(({ name }) => ({ name, endpoint: `unix:///${name}`, certPath: undefined })),
+};
 
 /** An engine with these containers, each by its name and state. */
 function engineWith(...containers: readonly (readonly [name: string, state: string])[]): Docker {
@@ -35,13 +39,13 @@ describe("the engines of a stack", () => {
 });
 
 describe("the container of a service", () => {
-  const found = async (service: string, engineAt: (endpoint: string) => Docker) => {
+  const found = async (service: string, engineAt: (reach: Reach) => Docker) => {
     const { container, state } = (await finder(enginesOf(apart, engineAt), apart)(service)) ?? {};
     return container && [container.id, state];
   };
 
   it("is looked for on the engine of its host", async () => {
-    const engineAt = (endpoint: string) =>
+    const engineAt = ({ endpoint }: Reach) =>
       endpoint === "unix:///server2" ? engineWith(["web-server2-0123abc", "running"]) : engineWith();
     assert.deepEqual(await found("web-server2", engineAt), ["id of web-server2-0123abc", "running"]);
     assert.equal(await found("web-server1", engineAt), undefined);

@@ -1,0 +1,105 @@
+import { LOAD_BALANCERS } from "../choices.ts";
+import { areSeveral, type DockerDefault, type HostSetting, isSameEndpoint } from "../endpoints.ts";
+import { hasArbiter, hostSettings } from "../hosts.ts";
+import type { Problem } from "../problems.ts";
+import { serversWith } from "../routes.ts";
+import type { Settings } from "../schema.ts";
+import { judged } from "../wellFormed.ts";
+
+type Placed = Pick<Settings, "servers" | "loadBalancer" | "mysql" | "networks">;
+
+/** Rules for the machines of a stack. */
+export function machineChecks(settings: Placed, docker: DockerDefault): Problem[] {
+  const hosts = hostSettings(settings, docker);
+  const rules = areSeveral(hosts)
+    ? [
+        () => serversTogether(settings.servers, hosts),
+        () => pairTogether(settings.loadBalancer, hosts),
+        () => majorityTogether(settings, hosts),
+        () => managerIsHost(settings.networks, hosts),
+      ]
+    : [() => onlyOnSeveral(settings.networks)];
+  return judged(...rules);
+}
+
+function nameAt(hosts: readonly HostSetting[], { name, endpoint }: HostSetting): string | undefined {
+  return hosts.find((other) => other.name !== name && isSameEndpoint(other.endpoint, endpoint))?.name;
+}
+
+/** Two servers on one machine, where others are on machines of their own, are lost together. */
+function serversTogether(servers: Settings["servers"], hosts: readonly HostSetting[]): Problem[] {
+  const own = hosts.filter(({ name }) => servers.some((server) => server.name === name));
+  return own.flatMap((host, place) => {
+    const other = nameAt(own.slice(0, place), host);
+    return other === undefined
+      ? []
+      : [
+          {
+            path: host.path,
+            value: host.endpoint,
+            allowed: `the endpoint of another machine than that of ${other}: the stack is on several machines, so each server has its own`,
+            cure: `set it to the endpoint of ${host.name}'s machine, such as ssh://user@192.0.2.12; or remove ${host.name} from servers`,
+          },
+        ];
+  });
+}
+
+function pairTogether({ replicas }: Settings["loadBalancer"], hosts: readonly HostSetting[]): Problem[] {
+  const [first, second] = LOAD_BALANCERS.map((name) => hosts.find((host) => host.name === name));
+  if (replicas === 1 || first === undefined || second === undefined) return [];
+  if (!isSameEndpoint(first.endpoint, second.endpoint)) return [];
+  return [
+    {
+      path: second.path,
+      value: second.endpoint,
+      allowed: `the endpoint of another machine than that of ${first.name}: together both load balancers would be lost`,
+      cure: `set it to the endpoint of another machine, such as a server's; or leave one load balancer: pulumi config set --path foobar:loadBalancer.replicas 1`,
+    },
+  ];
+}
+
+/** A group takes writes as long as more than half of its members are there. No machine may have half of them. */
+function majorityTogether({ servers, mysql }: Placed, hosts: readonly HostSetting[]): Problem[] {
+  const databases = serversWith(servers, "db");
+  if (mysql.replication !== "group" || mysql.acceptNoMajority) return [];
+  const members = hosts.filter(
+    ({ name }) =>
+      databases.some((server) => server.name === name) || (name === "arbiter" && hasArbiter(mysql, databases.length)),
+  );
+  return members.flatMap((host, place) => {
+    const before = members.slice(0, place).filter((other) => isSameEndpoint(other.endpoint, host.endpoint));
+    if (before.length === 0 || (before.length + 1) * 2 < members.length) return [];
+    return [
+      {
+        path: host.path,
+        value: host.endpoint,
+        allowed: `the endpoint of another machine: this one also has the database of ${before.map(({ name }) => name).join(" and ")}, and with its loss the group of ${members.length} has no majority and takes no writes`,
+        cure: `set it to the endpoint of a further machine, which may be small; or accept that with mysql.acceptNoMajority: pulumi config set --path foobar:mysql.acceptNoMajority true`,
+      },
+    ];
+  });
+}
+
+function managerIsHost({ manager }: Settings["networks"], hosts: readonly HostSetting[]): Problem[] {
+  const names = hosts.map(({ name }) => name);
+  if (manager === undefined || names.includes(manager)) return [];
+  return [
+    {
+      path: ["networks", "manager"],
+      value: manager,
+      allowed: `one of the stack's hosts: ${names.join(", ")}`,
+      example: names[0],
+    },
+  ];
+}
+
+function onlyOnSeveral(networks: Settings["networks"]): Problem[] {
+  const given = (["manager", "encrypted", "mtu"] as const).filter(
+    (key) => networks[key] !== undefined && networks[key] !== false,
+  );
+  return given.map((key) => ({
+    path: ["networks", key],
+    value: networks[key],
+    allowed: "nothing, unless the hosts have different endpoints: one machine has no networks between machines",
+  }));
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type DockerDefault, LOCAL_DOCKER } from "../config/endpoints.ts";
+import { UserError } from "../config/userError.ts";
+
+/**
+ * The engine of the command docker, as that command finds it: by DOCKER_HOST, else by the context in DOCKER_CONTEXT or in
+ * its configuration (https://docs.docker.com/engine/manage-resources/contexts/).
+ * @param home the user's folder
+ * @throws UserError if the context that is in use does not exist
+ */
+export function dockerDefault(env: NodeJS.ProcessEnv, home: string): DockerDefault {
+  const { DOCKER_HOST: host, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: verifies } = env;
+  const folder = env["DOCKER_CONFIG"] || join(home, ".docker");
+  if (host) {
+    const isTls = host.startsWith("tcp:") && Boolean(verifies || certPath);
+    return { endpoint: host, certPath: isTls ? certPath || folder : undefined };
+  }
+  const context = env["DOCKER_CONTEXT"] || contextIn(folder);
+  return context === undefined || context === "default" ? LOCAL_DOCKER : endpointOf(folder, context);
+}
+
+function contextIn(folder: string): string | undefined {
+  const context = json(join(folder, "config.json"))?.["currentContext"];
+  return typeof context === "string" && context !== "" ? context : undefined;
+}
+
+/** Docker keeps a context below the hash of its name. */
+function endpointOf(folder: string, context: string): DockerDefault {
+  const id = createHash("sha256").update(context).digest("hex");
+  const endpoints = json(join(folder, "contexts/meta", id, "meta.json"))?.["Endpoints"];
+  const host: unknown = endpoints instanceof Object ? Reflect.get(Reflect.get(endpoints, "docker") ?? {}, "Host") : "";
+  if (typeof host !== "string" || host === "") {
+    throw new UserError(`Docker's context ${context} does not exist
+    allowed:   a context of docker context ls
+    cure:      docker context use default, or set the endpoints: loadBalancer.endpoint and servers[].endpoint`);
+  }
+  const certificates = join(folder, "contexts/tls", id, "docker");
+  return { endpoint: host, certPath: existsSync(join(certificates, "cert.pem")) ? certificates : undefined };
+}
+
+function json(file: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return value instanceof Object ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { hostOf, userOf } from "./endpoint.ts";
+
+/** Seconds for which a login is kept after the last connection that used it, for the next command. */
+const KEPT_SECONDS = 10;
+
+/** Arguments of ssh for an endpoint. Nobody can answer a question of ssh, such as whether a machine is known. */
+export function targetOf(endpoint: URL): string[] {
+  const [user, { port }] = [userOf(endpoint), endpoint];
+  return [
+    ...["-o", "BatchMode=yes", "-o", `ConnectTimeout=${CONNECT_SECONDS}`],
+    ...(user === "" ? [] : ["-l", user]),
+    ...(port === "" ? [] : ["-p", port]),
+    ...["--", hostOf(endpoint)],
+  ];
+}
+
+/** Seconds in which a machine has to accept a connection, as in the Docker CLI. */
+const CONNECT_SECONDS = 30;
+
+/**
+ * Options of ssh by which all connections of this program, of the provider and of commands share one login to a machine,
+ * unless the user's configuration has a place for that. Only the user may enter the folder.
+ * @param endpoint ssh://[user@]host[:port]
+ */
+export function sharedLogin(endpoint: string): readonly string[] {
+  const target = targetOf(new URL(endpoint));
+  const { stdout } = spawnSync("ssh", ["-G", ...target], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  if (stdout === null || /^controlpath (?!none$)/m.test(stdout)) return [];
+  // As ssh itself makes it, when it learns its first host.
+  mkdirSync(join(userInfo().homedir, ".ssh"), { recursive: true, mode: 0o700 });
+  return [
+    ...["-o", "ControlMaster=auto"],
+    ...["-o", "ControlPath=~/.ssh/foobar-%C"],
+    ...["-o", `ControlPersist=${KEPT_SECONDS}`],
+  ];
+}

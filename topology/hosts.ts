@@ -1,0 +1,15 @@
+import type { Config } from "../config/schema.ts";
+import type { HostPlan } from "./plan.ts";
+
+export function planHosts(config: Config): HostPlan[] {
+  return config.hosts.map(({ name, endpoint }) => ({ name, endpoint, certPath: certPathOf(config, endpoint) }));
+}
+
+/** The folder of the certificates for an endpoint: the setting's, or for the engine of the command docker its own. */
+export function certPathOf(
+  { engines, docker }: Pick<Config, "engines" | "docker">,
+  endpoint: string,
+): string | undefined {
+  if (!endpoint.startsWith("tcp:")) return undefined;
+  return engines.certPath ?? (endpoint === docker.endpoint ? docker.certPath : undefined);
+}
