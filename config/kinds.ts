@@ -86,7 +86,7 @@ export const networkInterface = () =>
     .meta({ example: "eth0" });
 
 /** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
-function isEndpoint(text: string): boolean {
+export function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
   if (!isDecodable(username) || !isDecodable(pathname)) return false;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type DockerDefault, LOCAL_DOCKER } from "../config/endpoints.ts";
+import { isEndpoint } from "../config/kinds.ts";
 import { UserError } from "../config/userError.ts";
 
 /**
@@ -15,7 +16,7 @@ export function dockerDefault(env: NodeJS.ProcessEnv, home: string): DockerDefau
   const folder = env["DOCKER_CONFIG"] || join(home, ".docker");
   if (host) {
     const isTls = host.startsWith("tcp:") && Boolean(verifies || certPath);
-    return { endpoint: host, certPath: isTls ? certPath || folder : undefined };
+    return { endpoint: usable(host, "DOCKER_HOST"), certPath: isTls ? certPath || folder : undefined };
   }
   const context = env["DOCKER_CONTEXT"] || contextIn(folder);
   return context === undefined || context === "default" ? LOCAL_DOCKER : endpointOf(folder, context);
@@ -37,7 +38,19 @@ function endpointOf(folder: string, context: string): DockerDefault {
     cure:      docker context use default, or set the endpoints: loadBalancer.endpoint and servers[].endpoint`);
   }
   const certificates = join(folder, "contexts/tls", id, "docker");
-  return { endpoint: host, certPath: existsSync(join(certificates, "cert.pem")) ? certificates : undefined };
+  return {
+    endpoint: usable(host, `Docker's context ${context}`),
+    certPath: existsSync(join(certificates, "cert.pem")) ? certificates : undefined,
+  };
+}
+
+/** The command docker takes an address without a scheme for one of TCP. */
+function usable(host: string, source: string): string {
+  const endpoint = host.includes("://") ? host : `tcp://${host}`;
+  if (isEndpoint(endpoint)) return endpoint;
+  throw new UserError(`${source} names the engine ${host}, which this program does not reach
+    allowed:   unix:///path, tcp://host:port or ssh://user@host
+    cure:      set the endpoints: loadBalancer.endpoint and servers[].endpoint`);
 }
 
 function json(file: string): Readonly<Record<string, unknown>> | undefined {

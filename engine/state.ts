@@ -1,5 +1,6 @@
 import { engineClient, isLocal, type Reach } from "./client.ts";
 import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
+import { type SwarmInfo, type SwarmState, swarmState } from "./swarm.ts";
 
 /** A network of an engine. */
 export interface EngineNetwork {
@@ -11,8 +12,19 @@ export interface EngineNetwork {
 
 /** The state of an engine, as far as a stack can conflict with it. */
 export interface EngineState {
+  /** The engine's own id. Two endpoints with the same one are the same machine. */
+  readonly id: string;
+  /** The engine's version: 28.5.2. */
+  readonly version: string;
   /** The release of the engine's Linux kernel: 6.1.0-18-amd64. */
   readonly kernel: string;
+  /** Whether containers outlive a restart of the engine, which a swarm does not allow. */
+  readonly isLiveRestored: boolean;
+  /** Milliseconds by which the machine's clock is ahead of this one's; about, because the answer takes its time. */
+  readonly clockAheadMs: number;
+  readonly swarm: SwarmState;
+  /** The names of containers of the stack that have run and do not, as after a boot that has left them. */
+  readonly stopped: readonly string[];
   readonly networks: readonly EngineNetwork[];
   /** Whether containers of the stack run. */
   readonly isServing: boolean;
@@ -47,22 +59,32 @@ export async function engineState(reach: Reach, { project, stack }: StackIdentit
   const isOwn = (labels: Readonly<Record<string, string>> | undefined) =>
     labels?.[PROJECT_LABEL] === project && labels[STACK_LABEL] === stack;
   // The library's types lack these options. A request that is not aborted would keep this process alive.
-  const info: (options: object) => Promise<{ readonly KernelVersion: string }> = engine.info.bind(engine);
+  const info: (options: object) => Promise<EngineInfo> = engine.info.bind(engine);
   const abortSignal = AbortSignal.timeout(isLocal(reach.endpoint) ? LOCAL_ANSWER_MS : REMOTE_ANSWER_MS);
-  const [{ KernelVersion: kernel }, networks, containers, { Volumes: volumes }, images] = await Promise.all([
-    info({ abortSignal }),
+  const [about, networks, all, { Volumes: volumes }, images] = await Promise.all([
+    info({ abortSignal }).then((answer) => ({ ...answer, at: Date.now() })),
     engine.listNetworks({ abortSignal }),
-    engine.listContainers({ abortSignal }),
+    engine.listContainers({ all: true, abortSignal }),
     engine.listVolumes({ abortSignal }),
     engine.listImages({ abortSignal }),
   ]);
+  const containers = all.filter(({ State }) => AT_WORK.includes(State));
+  const swarm = await swarmState(engine, about.Swarm);
   const nameOf = new Map(images.map(({ Id, RepoTags }) => [Id, RepoTags?.[0]]));
   const nameless = new Set(
     containers.flatMap(({ ImageID, Labels }) => (isOwn(Labels) && !nameOf.get(ImageID) ? [ImageID] : [])),
   );
   for (const id of nameless) nameOf.set(id, mysqlName((await engine.getImage(id).inspect()).Config.Env ?? []));
   return {
-    kernel,
+    id: about.ID ?? "",
+    version: about.ServerVersion ?? "",
+    kernel: about.KernelVersion,
+    isLiveRestored: about.LiveRestoreEnabled === true,
+    clockAheadMs: about.SystemTime === undefined ? 0 : Date.parse(about.SystemTime) - about.at,
+    swarm,
+    stopped: all.flatMap(({ State, Names, Labels }) =>
+      isOwn(Labels) && State === "exited" ? [Names[0]?.slice(1) ?? "?"] : [],
+    ),
     networks: networks.map(({ Name, IPAM, Labels }) => ({
       name: Name,
       subnets: (IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet === undefined ? [] : [Subnet])),
@@ -99,6 +121,19 @@ export async function engineState(reach: Reach, { project, stack }: StackIdentit
       ),
     ),
   };
+}
+
+/** The states in which the engine lists a container by default. */
+const AT_WORK = ["running", "paused", "restarting"];
+
+/** What the engine says about itself, as far as it is read here. */
+interface EngineInfo {
+  readonly ID?: string;
+  readonly ServerVersion?: string;
+  readonly KernelVersion: string;
+  readonly LiveRestoreEnabled?: boolean;
+  readonly SystemTime?: string;
+  readonly Swarm?: SwarmInfo;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface Known {
   readonly generations: Generations | undefined;
   /** Those of the authority's key, which the version before put out by itself. undefined: an older version made it. */
   readonly authority: AuthorityPlan | undefined;
+  /** The endpoint of each host whose provider it has. */
+  readonly endpoints: ReadonlyMap<string, string>;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
@@ -43,6 +45,7 @@ const resource = z.object({
   outputs: z
     .looseObject({
       hex: text,
+      host: text,
       generations: generationsOutput.optional().catch(undefined),
       authority: generationsOutput.shape.authority.optional().catch(undefined),
       labels: z
@@ -118,6 +121,13 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
       .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
     generations: outputs?.generations,
     authority: outputs?.generations?.authority ?? outputs?.authority,
+    endpoints: new Map(
+      resources.flatMap(({ type, urn, outputs }): [string, string][] =>
+        type === "pulumi:providers:docker" && outputs?.host !== undefined
+          ? [[urn.slice(urn.lastIndexOf("::") + 2), outputs.host]]
+          : [],
+      ),
+    ),
     hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
     retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
     firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),

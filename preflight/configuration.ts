@@ -1,8 +1,11 @@
+import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { check, complete } from "../config/config.ts";
 import type { Config } from "../config/schema.ts";
+import { UNKNOWN } from "../config/surroundings.ts";
 import { judged } from "../config/wellFormed.ts";
+import { dockerDefault } from "../engine/dockerDefault.ts";
+import { certPathOf } from "../topology/hosts.ts";
 import { filesOfRefused } from "./fileProblems.ts";
 import { withPresentGenerations } from "./generations.ts";
 import { ownState } from "./ownership.ts";
@@ -15,11 +18,13 @@ import { surroundingsOf } from "./surroundings.ts";
  */
 export async function loadConfig(): Promise<Config> {
   const [project, stack, raw] = [pulumi.getProject(), pulumi.getStack(), pulumi.runtime.allConfig()];
-  const { settings, problems } = check(project, raw);
-  if (problems.length === 0) return complete(project, stack, settings);
+  const docker = dockerDefault(process.env, homedir());
+  const { settings, problems } = check(project, raw, { ...UNKNOWN, docker });
+  if (problems.length === 0) return complete(project, stack, settings, docker);
   // What is in use elsewhere is asked for only where the proposals need it.
-  const [endpoint = LOCAL_ENDPOINT] = judged(() => [settings.loadBalancer.endpoint]);
-  const surroundings = await surroundingsOf(endpoint, { project, stack });
+  const [endpoint = docker.endpoint] = judged(() => [settings.loadBalancer.endpoint]);
+  const [certPath] = judged(() => [certPathOf({ engines: settings.engines, docker }, endpoint)]);
+  const surroundings = await surroundingsOf({ endpoint, certPath }, docker, { project, stack });
   const checked = check(project, raw, surroundings);
   const identity = { project, stack };
   const known = checked.problems.some(({ path }) => path[0] === "secrets") ? await ownState(identity) : undefined;

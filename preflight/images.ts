@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { Problem } from "../config/problems.ts";
 import { type ImageName, schema } from "../config/schema.ts";
-import { engineClient } from "../engine/client.ts";
+import { engineClient, type Reach } from "../engine/client.ts";
 import type { InstancePlan } from "../topology/instancePlan.ts";
 import type { Topology } from "../topology/plan.ts";
 
@@ -14,10 +14,10 @@ const ANSWER_MS = 15_000;
  */
 export async function missingImages(
   topology: Topology,
-  endpoint: string,
+  reach: Reach,
   answerMs: number = ANSWER_MS,
 ): Promise<Problem[]> {
-  const engine = engineClient(endpoint);
+  const engine = engineClient(reach);
   const images = imagesOf(topology);
   const names = [...new Set(images.map(({ name }) => name))];
   const obstacles = new Map(
@@ -31,7 +31,7 @@ export async function missingImages(
     return [
       {
         path: ["images", key],
-        complaint: `is ${name}, which the engine at ${endpoint} does not have and cannot pull: ${reason}`,
+        complaint: `is ${name}, which the engine at ${reach.endpoint} does not have and cannot pull: ${reason}`,
         allowed:
           "an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login",
         cure: isDefault

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { engineClient } from "../engine/client.ts";
-import { findOnEngine } from "../ownership/found.ts";
+import { engineClient, type Reach } from "../engine/client.ts";
+import { findOnEngine, onceEach } from "../ownership/found.ts";
 import { type Known, knownToOutputs } from "../ownership/known.ts";
 import { leftBehind, renamedText } from "../ownership/renamed.ts";
 import { foreignText } from "../ownership/report.ts";
@@ -24,10 +24,11 @@ export async function ownState({ project, stack }: Pick<Topology, "project" | "s
   }
 }
 
-/** The reason why this state must not change the stack on an engine; undefined if it may. */
-export async function notOwn(endpoint: string, topology: Topology, known: Known): Promise<string | undefined> {
+/** The reason why this state must not change the stack on its engines; undefined if it may. */
+export async function notOwn(engines: readonly Reach[], topology: Topology, known: Known): Promise<string | undefined> {
   const { project, stack, cluster, backups } = topology;
-  const found = await findOnEngine(engineClient(endpoint), project);
+  const all = await Promise.all(engines.map((reach) => findOnEngine(engineClient(reach), project)));
+  const found = onceEach(all.flat());
   // Another state's backups conflict only if the plan uses their volume.
   const wanted = found.filter(
     ({ name, state }) => name === backups?.volume && state !== undefined && state !== known.state,

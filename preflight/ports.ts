@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { LOAD_BALANCERS } from "../config/choices.ts";
 import { PORT_KEYS } from "../config/loadBalancing.ts";
 import type { Path, Problem } from "../config/problems.ts";
 import { isLocal } from "../engine/client.ts";
 import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { PublishedPort } from "../topology/instancePlan.ts";
+import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /** Ports of the plan that are in use. Each proposed port is free, and is not another port of the plan. */
@@ -13,8 +15,8 @@ export async function takenPorts(
   endpoint: string,
   { published }: Pick<EngineState, "published">,
 ): Promise<Problem[]> {
-  const planned = loadBalancers.flatMap((plan, index) =>
-    plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, index) })),
+  const planned = loadBalancers.flatMap((plan) =>
+    plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, plan) })),
   );
   const used = new Set([...planned, ...published].map(({ port }) => port));
   const isHeld = async ({ address, protocol }: PublishedPort, port: number) =>
@@ -86,7 +88,7 @@ function meet(one: string, other: string): boolean {
   return one === other || [one, other].some((address) => address === "0.0.0.0" || address === "::");
 }
 
-function portPath({ serves }: PublishedPort, loadBalancer: number): Path {
+function portPath({ serves }: PublishedPort, { name }: LoadBalancerPlan): Path {
   const key = PORT_KEYS[serves];
-  return loadBalancer === 0 ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
+  return name === LOAD_BALANCERS[0] || serves === "health" ? ["loadBalancer", key] : ["loadBalancer", "pair", key];
 }

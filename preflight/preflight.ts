@@ -2,22 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
 import { isLocal } from "../engine/client.ts";
-import { type EngineState, engineState } from "../engine/state.ts";
+import type { EngineState } from "../engine/state.ts";
+import { partOn } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 import { refusedByClients } from "./certificate.ts";
 import { dataProblems } from "./data.ts";
 import { downgrade } from "./downgrade.ts";
+import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
 import { missingBackupFolder } from "./folders.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
 import { type MachineSubnet, machineSubnets } from "./machine.ts";
+import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
+import { movedHostProblems } from "./movedHosts.ts";
 import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { missingAddress, takenPorts } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 import { subnetProblems } from "./subnets.ts";
-import { unreachable } from "./unreachable.ts";
+import { swarmFindings } from "./swarm.ts";
+import { unreachable, unreachableMachine } from "./unreachable.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
@@ -35,25 +40,41 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
-  const endpoints = [...new Set(topology.hosts.map(({ endpoint }) => endpoint))];
   const known = await ownState(topology);
-  let isServing = false;
   const files = examineFiles(topology);
   for (const warning of files.warnings) void pulumi.log.warn(warning);
   const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
   const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
-  for (const endpoint of endpoints) {
-    const state = await engineState(endpoint, topology).catch((error: Error) => noEngine(endpoint, error));
-    isServing ||= state === undefined || state.isServing;
-    const kernel = state && kernelProblem(state.kernel, endpoint);
+
+  const { answered, silent } = await askEngines(topology);
+  problems.push(...silentProblems(topology, silent));
+  for (const { machine, state } of answered) {
+    const kernel = kernelProblem(state.kernel, machine.endpoint);
     if (kernel !== undefined) throw new UserError(kernel);
-    const others = state && known && (await notOwn(endpoint, topology, known));
-    if (others !== undefined) throw new UserError(others);
-    if (state === undefined) problems.push(...subnetProblems(topology, [], []));
-    else problems.push(...(await collisions(topology, endpoint, state)), ...(await missingImages(topology, endpoint)));
   }
+  const reached = answered.map(({ machine }) => machine);
+  const others = known && (await notOwn(reached, topology, known));
+  if (others !== undefined) throw new UserError(others);
+  const swarm = swarmFindings(topology, answered);
+  for (const warning of swarm.warnings) void pulumi.log.warn(warning);
+  problems.push(...machineProblems(answered), ...swarm.problems);
+  if (known !== undefined) problems.push(...movedHostProblems(topology, known, answered));
+  if (answered.length === 0) problems.push(...subnetProblems(topology, [], []));
+  for (const { machine, state } of answered) {
+    const part = partOn(topology, machine);
+    problems.push(...(await collisions(part, machine.endpoint, state)), ...(await missingImages(part, machine)));
+  }
+  if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   if (problems.length > 0) throw refusal(topology, problems);
-  return { isServing };
+  return { isServing: silent.length > 0 || answered.some(({ state }) => state.isServing) };
+}
+
+/** The data volumes of all engines: each database is on the machine of its server. */
+function together(answered: readonly AnsweredMachine[]): Pick<EngineState, "dataVolumes" | "dataAtWork"> {
+  return {
+    dataVolumes: answered.flatMap(({ state }) => state.dataVolumes),
+    dataAtWork: answered.flatMap(({ state }) => state.dataAtWork),
+  };
 }
 
 async function requireCli(): Promise<void> {
@@ -68,10 +89,22 @@ async function requireCli(): Promise<void> {
   }
 }
 
-function noEngine(endpoint: string, error: Error): undefined {
-  const message = unreachable(endpoint, error.message || error.name);
-  if (!pulumi.runtime.isDryRun()) throw new UserError(message);
-  void pulumi.log.warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
+/**
+ * What is said about machines whose engine does not answer. A preview needs none of them. A stack's only engine is
+ * reported alone.
+ */
+function silentProblems(topology: Topology, silent: readonly SilentMachine[]): Problem[] {
+  if (pulumi.runtime.isDryRun()) {
+    for (const { machine, reason } of silent) {
+      const message = unreachable(machine.endpoint, reason);
+      void pulumi.log.warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
+    }
+    return [];
+  }
+  const [first] = silent;
+  if (first !== undefined && !topology.isSeveral)
+    throw new UserError(unreachable(first.machine.endpoint, first.reason));
+  return silent.map(unreachableMachine);
 }
 
 /** The plan's conflicts with the present state of an engine and its machine. */
@@ -92,7 +125,6 @@ export async function collisions(
     ...(isLocal(endpoint) ? missingBackupFolder(topology) : []),
     ...movedNetworkProblems(topology, moved),
     ...subnetProblems({ ...topology, networks: planned }, present, machine),
-    ...dataProblems(topology, state),
     ...downgrade(topology, state),
   ];
 }

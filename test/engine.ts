@@ -4,7 +4,7 @@ import { engineClient } from "../engine/client.ts";
 import { eventually } from "../engine/eventually.ts";
 
 /** The engine that tests use. A test file that imports this module, directly or not, needs an engine. */
-export const engine = engineClient(LOCAL_ENDPOINT);
+export const engine = engineClient({ endpoint: LOCAL_ENDPOINT });
 
 /** The reason why containers cannot run here; undefined: they can. */
 export async function engineMissing(): Promise<string | undefined> {

@@ -16,7 +16,13 @@ export const LOCAL = "unix:///run/docker.sock";
 export const REMOTE = "tcp://elsewhere:2376";
 
 export const NOBODY: EngineState = {
+  id: "AAAA:BBBB",
+  version: "28.5.2",
   kernel: "6.1.0",
+  isLiveRestored: false,
+  clockAheadMs: 0,
+  swarm: { state: "inactive", nodeId: "", address: "", isManager: false, nodes: undefined, reason: undefined },
+  stopped: [],
   networks: [],
   published: [],
   services: [],

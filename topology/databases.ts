@@ -33,8 +33,8 @@ export function planCluster(config: Config): ClusterPlan {
   const first = mysql.primary ?? servers[0]?.name;
   const places = [...servers.map(({ name }) => name), ...(hasArbiter(mysql, servers.length) ? [ARBITER] : [])];
   const isSeveral = areSeveral(config.hosts);
-  const members = memberAddresses(config.networks.replication, places);
-  const knownHosts = places.map((server) => ({ name: memberName(server), address: members.get(server) ?? "" }));
+  const members = isSeveral ? memberAddresses(config.networks.replication, places) : new Map<string, string>();
+  const knownHosts = [...members].map(([server, address]) => ({ name: memberName(server), address }));
   const databases = places
     .map((server): DatabasePlan => {
       const name = `mysql-${server}`;

@@ -2,7 +2,7 @@ import type { Config } from "../config/schema.ts";
 import type { HostPlan } from "./plan.ts";
 
 export function planHosts(config: Config): HostPlan[] {
-  return config.hosts.map(({ name, endpoint }) => ({ name, endpoint, certPath: certPathOf(config, endpoint) }));
+  return config.hosts.map((host) => ({ ...host, certPath: certPathOf(config, host.endpoint) }));
 }
 
 /** The folder of the certificates for an endpoint: the setting's, or for the engine of the command docker its own. */

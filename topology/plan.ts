@@ -1,4 +1,5 @@
 import type { NetworkName } from "../config/choices.ts";
+import type { Path } from "../config/problems.ts";
 import type { Settings } from "../config/schema.ts";
 import type { BackupPlan, ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import type { InstancePlan, PublishedPort, Upstream } from "./instancePlan.ts";
@@ -10,6 +11,8 @@ export interface HostPlan {
   readonly endpoint: string;
   /** The folder with the certificates for an endpoint that begins with tcp://; undefined: no TLS, or another kind. */
   readonly certPath: string | undefined;
+  /** The setting of its endpoint. */
+  readonly path: Path;
 }
 
 export interface NetworkPlan {

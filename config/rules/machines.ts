@@ -4,7 +4,9 @@ import { hasArbiter, hostSettings } from "../hosts.ts";
 import type { Problem } from "../problems.ts";
 import { serversWith } from "../routes.ts";
 import type { Settings } from "../schema.ts";
+import { bitsOf, bitsWithRoom, rangeBits } from "../subnets.ts";
 import { judged } from "../wellFormed.ts";
+import { subnetsOf } from "./networks.ts";
 
 type Placed = Pick<Settings, "servers" | "loadBalancer" | "mysql" | "networks">;
 
@@ -17,6 +19,7 @@ export function machineChecks(settings: Placed, docker: DockerDefault): Problem[
         () => pairTogether(settings.loadBalancer, hosts),
         () => majorityTogether(settings, hosts),
         () => managerIsHost(settings.networks, hosts),
+        () => roomBetween(settings, hosts),
       ]
     : [() => onlyOnSeveral(settings.networks)];
   return judged(...rules);
@@ -90,6 +93,40 @@ function managerIsHost({ manager }: Settings["networks"], hosts: readonly HostSe
       allowed: `one of the stack's hosts: ${names.join(", ")}`,
       example: names[0],
     },
+  ];
+}
+
+/** The networks between machines. */
+const BETWEEN = ["web", "data", "replication"] as const;
+
+/**
+ * Of a network between machines a half has fixed addresses. The other has one for each machine, and those of containers.
+ */
+function roomBetween({ servers, networks }: Placed, hosts: readonly HostSetting[]): Problem[] {
+  const bits = bitsWithRoom(2 * servers.length + hosts.length) - 1;
+  const subnets = subnetsOf(networks);
+  const small = BETWEEN.filter((name) => bitsOf(subnets.get(name) ?? "10.0.0.0/8") > bits);
+  const ofRange = small.filter((name) => networks[name] === undefined);
+  const room = `/${bits} or larger: on several machines half of it has fixed addresses, and each machine has one of the others`;
+  return [
+    ...(ofRange.length === 0
+      ? []
+      : [
+          {
+            path: ["networks", "range"],
+            value: networks.range,
+            allowed: `a range whose sixteenth is ${room}`,
+            cure: `set a range of /${rangeBits(bits)} or larger that is free on all machines`,
+          },
+        ]),
+    ...small
+      .filter((name) => networks[name] !== undefined)
+      .map((name) => ({
+        path: ["networks", name],
+        value: networks[name],
+        allowed: `a subnet of ${room}`,
+        cure: `set a subnet of /${bits} or larger that is free on all machines; or remove the setting, and it is a part of networks.range`,
+      })),
   ];
 }
 

@@ -1,9 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { check, complete, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { type Config, type Settings, schema } from "../../config/schema.ts";
 import { partOf, withoutCiphers } from "../../config/shape.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
 import { meantByTexts } from "../../config/texts.ts";
+import { dockerDefault } from "../../engine/dockerDefault.ts";
 import { settingsIn, withValue } from "./file.ts";
 
 /** Other settings for a stack. Each replaces the whole value of its top-level key. */
@@ -20,8 +23,9 @@ export function configOf(project: string, stack: string, text: string): Config {
     key,
     withoutCiphers(partOf(schema, key.replace(`${project}:`, "")), value),
   ]);
-  const { settings, problems } = check(project, rawSettings(Object.fromEntries(readable)));
-  if (problems.length === 0) return complete(project, stack, settings);
+  const docker = dockerDefault(process.env, homedir());
+  const { settings, problems } = check(project, rawSettings(Object.fromEntries(readable)), { ...UNKNOWN, docker });
+  if (problems.length === 0) return complete(project, stack, settings, docker);
   throw new ConfigError(
     project,
     stack,

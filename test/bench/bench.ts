@@ -58,11 +58,12 @@ await main(async () => {
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(new Error("interrupted")));
   const { signal } = stop;
   if (word === "up") {
-    for await (const line of benchUp({ engine: engineClient(LOCAL_ENDPOINT), env, rounds, signal })) console.log(line);
+    for await (const line of benchUp({ engine: engineClient({ endpoint: LOCAL_ENDPOINT }), env, rounds, signal }))
+      console.log(line);
     return 0;
   }
   await withStack(async (project) => {
-    const options = { engine: engineClient(LOCAL_ENDPOINT), project, env, seconds, signal };
+    const options = { engine: engineClient({ endpoint: LOCAL_ENDPOINT }), project, env, seconds, signal };
     if (isAsked("traffic")) for await (const line of benchTraffic(options)) console.log(line);
     if (isAsked("tls")) for await (const line of benchTls(options)) console.log(line);
     if (isAsked("policies")) for await (const line of benchPolicies(options)) console.log(line);

@@ -45,7 +45,7 @@ describe("a stack that is taken down", function () {
   type Container = Awaited<ReturnType<typeof start>>;
   const stateOf = async (container: Container) => (await container.inspect()).State;
   const isRunning = async (container: Container) => (await stateOf(container)).Running;
-  const isServing = async () => (await engineState(LOCAL_ENDPOINT, STACK)).isServing;
+  const isServing = async () => (await engineState({ endpoint: LOCAL_ENDPOINT }, STACK)).isServing;
 
   it("stops at once, databases last, and its containers can be started again", async () => {
     assert.equal(await isServing(), false);
@@ -58,7 +58,7 @@ describe("a stack that is taken down", function () {
     assert.equal(await isServing(), true);
 
     const known = new Set([database.id, web.id]);
-    await stopAll(engine, known);
+    await stopAll([engine], known);
     const ends = await Promise.all([web, database].map(async (one) => (await stateOf(one)).FinishedAt));
     assert.deepEqual(ends, ends.toSorted(), "the database ended before the web server");
     assert.equal(await isRunning(drill), true);

@@ -104,8 +104,8 @@ describe("the needs of a stack", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
     writeFileSync(join(folder, "Pulumi.x.yaml"), text);
     try {
-      const { images, endpoint } = await stackNeeds("x", folder);
-      return [images.nginx, endpoint];
+      const { images, engines } = await stackNeeds("x", folder);
+      return [images.nginx, engines[0]?.endpoint];
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -129,7 +129,7 @@ describe("the needs of a stack", () => {
   it("are the defaults if the file is missing, or malformed, which the program reports", async () => {
     assert.deepEqual(await needs("config: {foobar:images: {nginx: nginx}}"), ["nginx:1.30.6", local]);
     assert.deepEqual(await needs(""), ["nginx:1.30.6", local]);
-    assert.equal((await stackNeeds("no-such-stack")).endpoint, local);
+    assert.equal((await stackNeeds("no-such-stack")).engines[0]?.endpoint, local);
   });
 });
 

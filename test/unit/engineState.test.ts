@@ -28,7 +28,9 @@ describe("an engine that takes requests and answers none", () => {
     server.listen(join(folder, "engine.sock"));
     await once(server, "listening");
     try {
-      await assert.rejects(engineState(`unix://${folder}/engine.sock`, { project: "foobar", stack: "dev" }));
+      await assert.rejects(
+        engineState({ endpoint: `unix://${folder}/engine.sock` }, { project: "foobar", stack: "dev" }),
+      );
       await untilTrue("a connection is still open", () => open.size === 0, 2);
     } finally {
       for (const socket of open) socket.destroy();

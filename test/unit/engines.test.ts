@@ -11,7 +11,7 @@ import { devConfig } from "../devConfig.ts";
 const dev = planTopology(parseConfig("foobar", "dev", devConfig()));
 const apart = {
   ...dev,
-  hosts: dev.hosts.map(({ name }) => ({ name, endpoint: `unix:///${name}`, certPath: undefined })),
+  hosts: dev.hosts.map(({ name }) => ({ name, endpoint: `unix:///${name}`, certPath: undefined, path: [] })),
 };
 
 /** An engine with these containers, each by its name and state. */

@@ -18,7 +18,7 @@ describe("preflight, of the images", () => {
   const start = async (...args: Parameters<typeof fakeEngine>) => {
     const engine = await fakeEngine(...args);
     engines.push(engine);
-    return engine.endpoint;
+    return engine;
   };
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())));
 

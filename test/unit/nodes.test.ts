@@ -11,7 +11,7 @@ import { type FakeContainer, fakeEngine } from "../fakeEngine.ts";
 /** The databases of the dev stack, on an engine at this endpoint. */
 function nodesAt(endpoint: string) {
   const topology = planTopology(parseConfig("foobar", "dev", devConfig()));
-  const engines = enginesOf(topology, () => engineClient(endpoint));
+  const engines = enginesOf(topology, () => engineClient({ endpoint }));
   return nodesOf({ find: finder(engines, topology) });
 }
 

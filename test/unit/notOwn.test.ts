@@ -26,6 +26,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   ids: new Set(),
   unfinished: new Set(),
   isUnfinished: false,
+  endpoints: new Map(),
   hasPasswords: true,
   passwords: [],
   generations: undefined,
@@ -59,7 +60,11 @@ describe("what the program finds on the engine before the first resource", () =>
   });
 
   const refusal = (of = known(), settings: StackSettings = {}, stack = "dev") =>
-    notOwn(`unix://${folder}/engine.sock`, planTopology(parseConfig("foobar", stack, devConfig(settings))), of);
+    notOwn(
+      [{ endpoint: `unix://${folder}/engine.sock` }],
+      planTopology(parseConfig("foobar", stack, devConfig(settings))),
+      of,
+    );
   const volumes = (...all: [name: string, labels: Record<string, string>][]) => {
     lists["/volumes"] = { Volumes: all.map(([Name, Labels]) => ({ Name, Labels })) };
   };
@@ -96,7 +101,7 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.match(String(await refusal()), new RegExp(`1 container \\(1 at work\\): web[\\s\\S]*the state ${OTHER}`));
     lists["/containers/json"] = [];
     lists["/networks"] = [{ Id: "net", Name: "foobar-dev-edge", Labels: labels() }];
-    const anew = known({ state: undefined, hasPasswords: false, firstName: undefined });
+    const anew = known({ state: undefined, endpoints: new Map(), hasPasswords: false, firstName: undefined });
     assert.match(String(await refusal(anew)), /1 network: foobar-dev-edge/);
     assert.equal(await refusal(), undefined);
   });
@@ -120,6 +125,6 @@ describe("what the program finds on the engine before the first resource", () =>
   it("does not include other stacks", async () => {
     lists["/containers/json"] = [container("web", marked("prod-0123456789ab", "prod"))];
     volumes(["foobar-prod-mysql-server1", labels({}, "prod")]);
-    assert.equal(await refusal(known({ hasPasswords: false })), undefined);
+    assert.equal(await refusal(known({ endpoints: new Map(), hasPasswords: false })), undefined);
   });
 });

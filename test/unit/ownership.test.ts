@@ -28,6 +28,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   ids: new Set(),
   unfinished: new Set(),
   isUnfinished: false,
+  endpoints: new Map(),
   hasPasswords: true,
   passwords: [],
   generations: undefined,
@@ -38,7 +39,13 @@ const known = (more: Partial<Known> = {}): Known => ({
   ...more,
 });
 /** A new state. */
-const NEW = known({ state: undefined, hasPasswords: false, hasBackupKey: false, firstName: undefined });
+const NEW = known({
+  state: undefined,
+  endpoints: new Map(),
+  hasPasswords: false,
+  hasBackupKey: false,
+  firstName: undefined,
+});
 /** A state from before states had marks. */
 const EARLIER = known({ state: undefined });
 
@@ -157,6 +164,7 @@ describe("what a state knows", () => {
       ids: new Set(["c1", "c2", "v1"]),
       unfinished: new Set(["container lb-1", "container app-1"]),
       isUnfinished: true,
+      endpoints: new Map(),
       hasPasswords: true,
       passwords: ["mysql-root-password", "backup-key"],
       generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },

@@ -109,7 +109,10 @@ describe("preflight", () => {
   });
 
   it("fails within a time limit if no engine answers", () =>
-    assert.rejects(engineState("unix:///nowhere/docker.sock", { project: "foobar", stack: "dev" }), /ENOENT/));
+    assert.rejects(
+      engineState({ endpoint: "unix:///nowhere/docker.sock" }, { project: "foobar", stack: "dev" }),
+      /ENOENT/,
+    ));
 
   it("requires a folder with files for a user's application, and for static files", () => {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));

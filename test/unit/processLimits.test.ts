@@ -9,7 +9,7 @@ import { plan } from "../topologies.ts";
 
 describe("the limit of a container's processes", () => {
   let engine: FakeEngine | undefined;
-  const endpoint = () => engine?.endpoint ?? "";
+  const reach = () => ({ endpoint: engine?.endpoint ?? "" });
   afterEach(async () => {
     await engine?.close().catch(() => undefined);
     engine = undefined;
@@ -21,21 +21,21 @@ describe("the limit of a container's processes", () => {
       state: "running" as const,
     }));
     engine = await fakeEngine([], { containers: [none, other, right].flatMap((one) => one ?? []) });
-    for (const name of ["a", "b", "c"]) assert.equal(await limitProcesses(endpoint(), name, 64), "in force");
+    for (const name of ["a", "b", "c"]) assert.equal(await limitProcesses(reach(), name, 64), "in force");
     assert.deepEqual(engine.updated, ["a", "b"]);
-    assert.equal(await limitProcesses(endpoint(), "a", 64), "in force");
+    assert.equal(await limitProcesses(reach(), "a", 64), "in force");
     assert.deepEqual(engine.updated, ["a", "b"]);
   });
 
   it("is known to be unsupported where the engine says so", async () => {
     const warnings = ["Your kernel does not support PIDs limit capabilities or the cgroup is not mounted."];
     engine = await fakeEngine([], { containers: [{ name: "a", state: "running" }], warnings });
-    assert.equal(await limitProcesses(endpoint(), "a", 64), "unsupported");
+    assert.equal(await limitProcesses(reach(), "a", 64), "unsupported");
   });
 
   it("is no failure for a container that somebody has removed", async () => {
     engine = await fakeEngine([]);
-    assert.equal(await limitProcesses(endpoint(), "gone", 64), "gone");
+    assert.equal(await limitProcesses(reach(), "gone", 64), "gone");
   });
 
   it("is every service's own, and fails the program where the engine refuses it", async () => {
@@ -43,7 +43,7 @@ describe("the limit of a container's processes", () => {
     const services = instances(topology);
     const containers = services.map(({ name }) => ({ name: `${name}-0000000`, state: "running" as const }));
     engine = await fakeEngine([], { containers });
-    const here = { ...topology, hosts: topology.hosts.map((host) => ({ ...host, endpoint: endpoint() })) };
+    const here = { ...topology, hosts: topology.hosts.map((host) => ({ ...host, endpoint: reach().endpoint })) };
     const names = Object.fromEntries(services.map(({ name }) => [name, pulumi.output(`${name}-0000000`)]));
     const limited = withProcessLimits(here, names);
     const found = await Promise.all(Object.values(limited).map(promiseOf));

@@ -1,0 +1,42 @@
+import { isSameEndpoint } from "../config/endpoints.ts";
+import type { Path } from "../config/problems.ts";
+import type { Topology } from "./plan.ts";
+
+/** A machine of the stack: a Docker engine with the hosts that are on it. */
+export interface MachinePlan {
+  readonly endpoint: string;
+  readonly certPath: string | undefined;
+  /** The names of its hosts. */
+  readonly hosts: readonly string[];
+  /** The setting of its endpoint: its first host's. */
+  readonly path: Path;
+}
+
+/** The machines, each once. */
+export function machinesOf({ hosts }: Pick<Topology, "hosts">): MachinePlan[] {
+  const machines: MachinePlan[] = [];
+  for (const { name, endpoint, certPath, path } of hosts) {
+    const known = machines.findIndex((one) => isSameEndpoint(one.endpoint, endpoint));
+    const machine = machines[known];
+    if (machine === undefined) machines.push({ endpoint, certPath, hosts: [name], path });
+    else machines[known] = { ...machine, hosts: [...machine.hosts, name] };
+  }
+  return machines;
+}
+
+/** The part of a stack on several machines that is on one of them, with the networks between them. */
+export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">): Topology {
+  if (!topology.isSeveral) return topology;
+  const isHere = ({ host }: { readonly host: string }) => hosts.includes(host);
+  const { loadBalancers, web, applications, routers, cluster, backups, networks } = topology;
+  return {
+    ...topology,
+    networks: networks.filter((network) => network.overlay !== undefined || isHere(network)),
+    loadBalancers: loadBalancers.filter(isHere),
+    web: web.filter(isHere),
+    applications: applications.filter(isHere),
+    routers: routers.filter(isHere),
+    cluster: { ...cluster, databases: cluster.databases.filter(isHere) },
+    backups: backups !== undefined && isHere(backups) ? backups : undefined,
+  };
+}
