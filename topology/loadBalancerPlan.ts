@@ -83,8 +83,10 @@ export interface VrrpPlan {
   readonly prefix: number | undefined;
   /** The interface that gets the virtual addresses; undefined: the one with `address`. */
   readonly interface: string | undefined;
-  /** Where HAProxy's health is asked for. */
-  readonly health: { readonly address: string; readonly port: number };
+  /** Whether keepalived is in its host's network, not in the load balancer's. */
+  readonly isOnHost: boolean;
+  /** The port of HAProxy's health: at `address` on a host, else at 127.0.0.1. */
+  readonly healthPort: number;
   /** One for each virtual address. */
   readonly instances: readonly {
     readonly routerId: number;

@@ -121,7 +121,8 @@ function planVrrp({ loadBalancer, networks: { edge }, hosts, docker }: Config, i
     peers: addresses.flatMap((other, place) => (other === undefined || place === index ? [] : [other])),
     prefix: isSeveral ? undefined : bitsOf(edge),
     interface: isSeveral ? (index === 0 ? loadBalancer.interface : pair?.interface) : undefined,
-    health: isSeveral ? { address, port: healthPort } : { address: "127.0.0.1", port: STATISTICS_PORT },
+    isOnHost: isSeveral,
+    healthPort: isSeveral ? healthPort : STATISTICS_PORT,
     instances: moving.map((virtualAddress, place) => ({
       routerId: 51 + place,
       virtualAddress,

@@ -1,8 +1,10 @@
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
-import { HEADERS_KB, PEERS_PORT } from "../../topology/ports.ts";
+import { HEADERS_KB } from "../../topology/ports.ts";
 import { MAX_CONNECTIONS, MAX_STREAMS } from "../../topology/sizes.ts";
 import { acmeGlobals, acmeSection } from "./acme.ts";
 import { backends } from "./backends.ts";
+import { healthFrontend } from "./healthFrontend.ts";
+import { peersLines } from "./peers.ts";
 import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
 import { certificateStore, tlsDefaults } from "./tls.ts";
@@ -72,7 +74,7 @@ resolvers docker
 
 # The table of clients outlives a replacement of HAProxy, and a pair shares it.
 peers loadbalancers
-${plan.peers.map(({ name, address }) => peer(name, address, plan.name)).join("\n")}
+${peersLines(plan).join("\n")}
 
 ${acmeSection(plan.site)}${certificateStore(plan.site)}
 
@@ -83,11 +85,5 @@ ${backends(plan)}
 ${visitorTables(plan.visitors)}
 
 ${statisticsFrontend(plan)}
-`;
-}
-
-function peer(name: string, address: string, own: string): string {
-  return name === own
-    ? `    bind ${address}:${PEERS_PORT}\n    server ${name}`
-    : `    server ${name} ${address}:${PEERS_PORT}`;
+${healthFrontend(plan)}`;
 }

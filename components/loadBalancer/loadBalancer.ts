@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { LOAD_BALANCER_CLIENT, STATISTICS_PORT } from "../../topology/ports.ts";
-import { type Authority, fingerprints } from "../certificates.ts";
+import { type Authority, fingerprints, type IssuedCertificate } from "../certificates.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
-import { Service, type ServiceArgs, type Waits } from "../service.ts";
+import { Service, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { clientSecrets } from "../tlsFiles.ts";
 import { acmeAccount } from "./acmeAccount.ts";
 import { ACME_SCRIPTS, type AcmeParts, acmeParts } from "./acmeParts.ts";
 import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
 import { keepalivedImage } from "./keepalived/image.ts";
-import { keepalivedConfig } from "./keepalived/keepalivedConfig.ts";
+import { type Hold, inPause, onHost, type Program } from "./keepalived/program.ts";
+import { PEER_CERTIFICATE } from "./peers.ts";
 import type { SiteCertificate } from "./siteCertificate.ts";
 import { STATISTICS_AUTHORIZATION, STATISTICS_USER } from "./statisticsFrontend.ts";
 import { CERTIFICATE_FILE } from "./tls.ts";
@@ -33,14 +35,17 @@ export interface LoadBalancerArgs extends TierArgs {
 }
 
 const CONFIG_FILE = `${CONFIG_FOLDER}/haproxy.cfg`;
-const KEEPALIVED_FOLDER = "/etc/foobar";
 
 /**
  * A pause container that is replaced cuts the connections of its load balancer. So the words that its definition has
  * had from the beginning stay: these two, and the text of pause.sh and of keepalived's start.sh, comments included.
  */
-const SCRIPT_NAME = "hold";
 const FALLBACK_KIND = "spare";
+const HOLD: Hold = {
+  name: "hold",
+  text: readFileSync(new URL("files/pause.sh", import.meta.url), "utf8"),
+  arguments: [String(STATISTICS_PORT), CONFIG_FILE],
+};
 
 /**
  * Succeeds if the pause container's script has noted the time within the last 5 s. It does while the script watches, and
@@ -83,9 +88,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
       generation: args.generation,
     });
     this.statisticsPassword = password.value;
-    const pauses: Service[] = [];
-    const haproxies = args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
-      const program = plan.vrrp === undefined ? waiting() : keepalived(plan.vrrp, this.#image(plan, args));
+    const services: Service[] = [];
+    args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
+      const image = plan.vrrp && this.#image(plan, args);
+      const isInPause = plan.vrrp !== undefined && image !== undefined && !plan.vrrp.isOnHost;
+      const program = isInPause ? inPause(plan.vrrp, image, HOLD) : waiting();
+      const peer = plan.isApart && plan.peers.length > 1 ? this.#peer(plan, args) : undefined;
       const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
       const files: Files = {
         config: { "haproxy.cfg": haproxyConfig(plan), ...answerFiles(plan.visitors), ...acme?.config },
@@ -93,28 +101,64 @@ export class LoadBalancer extends pulumi.ComponentResource {
           ...clientSecrets(args.authority, certificate),
           [CERTIFICATE_FILE]: args.certificate.pem,
           [STATISTICS_AUTHORIZATION]: authorization(password),
+          ...(peer && { [basename(PEER_CERTIFICATE)]: pulumi.concat(peer.certificate, peer.key) }),
           ...acme?.secrets,
         }),
         acme,
         read: {
           CERTIFICATE_SHA256: args.certificate.fingerprint,
-          CERTIFICATES_SHA256: fingerprints(args.authority.trusted, certificate.certificate),
+          CERTIFICATES_SHA256: fingerprints(
+            args.authority.trusted,
+            certificate.certificate,
+            ...(peer ? [peer.certificate] : []),
+          ),
           STATISTICS_PASSWORD_VERSION: password.version,
         },
       };
       const pause = this.#pause(plan, args, files, { ...program, ...waits });
-      pauses.push(pause);
-      return this.#haproxy(plan, args, files, pause, waits);
+      const haproxy = this.#haproxy(plan, args, files, pause, waits);
+      const keepalived = this.#keepalived(plan, args, image, [haproxy]);
+      services.push(pause, haproxy, ...(keepalived === undefined ? [] : [keepalived]));
+      return keepalived ?? haproxy;
     });
-    this.services = [...pauses, ...haproxies];
+    this.services = services;
     this.registerOutputs({});
+  }
+
+  /** keepalived in the host's network. It counts HAProxy's health, so it comes after HAProxy. */
+  #keepalived(
+    { keepalived, vrrp }: LoadBalancerPlan,
+    args: LoadBalancerArgs,
+    image: pulumi.Output<string> | undefined,
+    after: readonly Service[],
+  ): Service | undefined {
+    if (keepalived === undefined || vrrp === undefined || image === undefined) return undefined;
+    return new Service(
+      keepalived.name,
+      {
+        ...placement(args, keepalived),
+        ...onHost(vrrp, image),
+        files: onHost(vrrp, image).files ?? [],
+        networks: "host",
+        stopGrace: 5,
+        cpuShares: CPU_SHARES,
+        init: true,
+        after,
+      },
+      { parent: this },
+    );
+  }
+
+  /** The certificate by which a load balancer of two machines serves the other its table of clients. */
+  #peer({ name }: LoadBalancerPlan, { authority }: LoadBalancerArgs): IssuedCertificate {
+    return authority.issue(`${name}-peer`, { use: "server", dnsNames: [name] }, { parent: this });
   }
 
   #pause(
     plan: LoadBalancerPlan,
     args: LoadBalancerArgs,
     { config, secrets, acme }: Files,
-    { files = [], ...program }: PauseProgram & Waits,
+    { files = [], ...program }: Program & Waits,
   ): Service {
     return new Service(
       plan.pause.name,
@@ -127,7 +171,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         published: plan.published,
         stopGrace: 5,
         cpuShares: CPU_SHARES,
-        sysctls: { ...HAND_OVER, ...(plan.vrrp === undefined ? {} : ANY_ADDRESS) },
+        sysctls: { ...HAND_OVER, ...(plan.vrrp === undefined || plan.vrrp.isOnHost ? {} : ANY_ADDRESS) },
         init: true,
       },
       { parent: this },
@@ -195,47 +239,15 @@ function authorization({ value }: Password): pulumi.Output<string> {
   return value.apply((text) => `Basic ${Buffer.from(`${STATISTICS_USER}:${text}`).toString("base64")}\n`);
 }
 
-/** The program of a pause container, with the settings that it needs. */
-type PauseProgram = Pick<ServiceArgs, "user" | "command" | "imageId" | "capabilities" | "scratch" | "healthcheck"> & {
-  readonly files?: ServiceArgs["files"];
-};
-
 /**
  * Waits, and runs the fallback HAProxy when needed. The script is in the command: another one replaces the container.
  */
-function waiting(): PauseProgram {
+function waiting(): Program {
   return {
     user: "99:99",
-    command: ["bash", "-c", file("pause.sh"), SCRIPT_NAME, String(STATISTICS_PORT), CONFIG_FILE],
+    command: ["bash", "-c", HOLD.text, HOLD.name, ...HOLD.arguments],
     scratch: { "/run/haproxy": 1 },
     healthcheck: { check: ["bash", "-c", WATCHED], startPeriod: 10 },
-  };
-}
-
-/**
- * Runs keepalived, which shares virtual addresses with its peer. Without SETGID keepalived runs no check; SETUID lets
- * the fallback HAProxy run as HAProxy's user.
- */
-function keepalived(vrrp: NonNullable<LoadBalancerPlan["vrrp"]>, imageId: pulumi.Output<string>): PauseProgram {
-  const script = (name: string) => file(`../keepalived/files/${name}`);
-  const files = {
-    "keepalived.conf": keepalivedConfig(vrrp),
-    "start.sh": script("start.sh"),
-    "check.sh": script("check.sh"),
-    "health.sh": script("health.sh"),
-    [`${SCRIPT_NAME}.sh`]: file("pause.sh"),
-  };
-  return {
-    imageId,
-    user: "0:0",
-    capabilities: ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"],
-    command: ["bash", `${KEEPALIVED_FOLDER}/start.sh`, vrrp.address, String(STATISTICS_PORT), CONFIG_FILE],
-    scratch: { "/run": 1 },
-    files: [configFiles(KEEPALIVED_FOLDER, files)],
-    healthcheck: {
-      check: ["bash", `${KEEPALIVED_FOLDER}/health.sh`, vrrp.address],
-      startPeriod: 10,
-    },
   };
 }
 

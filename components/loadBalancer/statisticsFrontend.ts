@@ -11,9 +11,9 @@ export const STATISTICS_USER = "admin";
 export const STATISTICS_AUTHORIZATION = "statistics-authorization";
 
 /** HAProxy's statistics page, its metrics, and its answer to the health check. */
-export function statisticsFrontend({ published, peers, name, visitors }: LoadBalancerPlan): string {
+export function statisticsFrontend({ published, address, visitors }: LoadBalancerPlan): string {
   const isPublished = published.some(({ serves }) => serves === "statistics");
-  const own = peers.filter((peer) => isPublished && peer.name === name).map(({ address }) => address);
+  const own = isPublished ? [address] : [];
   return `frontend statistics
 ${["127.0.0.1", ...own].map((address) => `    bind ${address}:${STATISTICS_PORT}`).join("\n")}
     option disable-h2-upgrade

@@ -1,5 +1,4 @@
 import type { VrrpPlan } from "../../../topology/loadBalancerPlan.ts";
-import { STATISTICS_PORT } from "../../../topology/ports.ts";
 
 /**
  * Each failed check of HAProxy lowers the priority by this. It is more than the difference within a pair, so that the
@@ -16,7 +15,8 @@ const FAILURE_WEIGHT = -60;
  * peer.
  *
  * keepalived needs the capabilities NET_ADMIN (addresses), NET_RAW (adverts, gratuitous ARP) and SETGID: without SETGID
- * it runs no check and counts that as a success. $EDGE is the edge network's interface; the start script finds it.
+ * it runs no check and counts that as a success. $EDGE is the network's interface; the start script finds it, and the
+ * length of its mask, $BITS, where the plan does not know that.
  */
 export function keepalivedConfig(plan: VrrpPlan): string {
   return `include /run/edge.conf
@@ -31,7 +31,7 @@ global_defs {
 
 # Refused connections are certain: nothing is there.
 vrrp_script listens {
-    script "/etc/foobar/check.sh listens ${STATISTICS_PORT}"
+    script "${check(plan, "listens")}"
     interval 0.2
     timeout 0.5
     fall 2
@@ -44,7 +44,7 @@ vrrp_script listens {
 # connections. It weighs less than refusal, which fails both checks: the
 # address rather stays with one that is slow than go to one that is not there.
 vrrp_script answers {
-    script "/etc/foobar/check.sh answers ${STATISTICS_PORT}"
+    script "${check(plan, "answers")}"
     interval 0.2
     timeout 0.5
     fall 2
@@ -54,6 +54,12 @@ vrrp_script answers {
 }
 
 ${plan.instances.map((instance) => vrrpInstance(plan, instance)).join("\n")}`;
+}
+
+function check({ isOnHost, address, healthPort }: VrrpPlan, what: "listens" | "answers"): string {
+  return isOnHost
+    ? `/etc/foobar/checkOnHost.sh ${what} ${healthPort} ${address}`
+    : `/etc/foobar/check.sh ${what} ${healthPort}`;
 }
 
 function vrrpInstance(
@@ -77,7 +83,7 @@ ${peers.map((peer) => `        ${peer}`).join("\n")}
         answers
     }
     virtual_ipaddress {
-        ${virtualAddress}/${prefix} dev $EDGE
+        ${virtualAddress}/${prefix ?? "$BITS"} dev $EDGE
     }
 }
 `;
