@@ -33,24 +33,35 @@ exists() { [ -e "/run/netns/$1" ]; }
 # The numbers of the processes in a network namespace.
 processes() { if exists "$1"; then ip netns pids "$1"; fi; }
 
-# The number of a host's process 1, which is the one that has just one more number, and that is 1; none: it is off.
+# The number of process 1 of the host in a namespace, which is the one that has just one more number, and that is 1; none:
+# the host is off.
 first() {
   local pid
-  for pid in $(processes "$(space "$1")"); do
+  for pid in $(processes "$1"); do
     if grep -qsE '^NSpid:\s+[0-9]+\s+1$' "/proc/$pid/status"; then echo "$pid"; fi
   done
 }
 
-# Waits until a namespace has no processes. The parent of a process 1 is the last one: the kernel lets process 1 end
-# only when all others of the host have.
-await_end() { while [ -n "$(processes "$1")" ]; do sleep 0.05; done; }
+# Ends all that runs in a namespace. With process 1 of a host everything in the host ends, and with that, its parent.
+end() {
+  local pid parent
+  pid=$(first "$1")
+  if [ -n "$pid" ]; then
+    parent=$(awk '$1 == "PPid:" { print $2 }' "/proc/$pid/status")
+    kill -KILL "$pid"
+    while [ -e "/proc/$parent/ns/net" ]; do sleep 0.05; done
+  fi
+  for pid in $(processes "$1"); do kill -KILL "$pid" 2>/dev/null || true; done
+  while [ -n "$(processes "$1")" ]; do sleep 0.05; done
+}
 
-# The bridge has a namespace of its own: in this machine's, the engine's firewall would drop what it forwards.
+# The bridge has a namespace of its own: in this machine's, the engine's firewall would drop what it forwards. There, the
+# end of each host's cable has the host's name, at most 15 characters without an underscore.
 lan() {
   ip netns add "$HOSTS_NAME"
-  ip -netns "$HOSTS_NAME" link add bridge up type bridge
-  ip link add "$HOSTS_LINK" type veth peer name machine netns "$HOSTS_NAME"
-  ip -netns "$HOSTS_NAME" link set machine master bridge up
+  ip -netns "$HOSTS_NAME" link add _bridge up type bridge
+  ip link add "$HOSTS_LINK" type veth peer name _machine netns "$HOSTS_NAME"
+  ip -netns "$HOSTS_NAME" link set _machine master _bridge up
   ip address add "$HOSTS_ADDRESS" dev "$HOSTS_LINK"
   ip link set "$HOSTS_LINK" up
 }
@@ -63,23 +74,29 @@ network() {
   if exists "$space"; then ip netns delete "$space"; fi
   ip netns add "$space"
   ip -netns "$HOSTS_NAME" link add "$name" type veth peer name eth0 netns "$space"
-  ip -netns "$HOSTS_NAME" link set "$name" master bridge up
+  ip -netns "$HOSTS_NAME" link set "$name" master _bridge up
   ip -netns "$space" link set lo up
   ip -netns "$space" address add "$(cat "$HOSTS_FOLDER/$name/address")" dev eth0
   ip -netns "$space" link set eth0 up
   ip -netns "$space" route add default via "${HOSTS_ADDRESS%/*}"
 }
 
-on() {
-  local name=$1 home=$HOSTS_FOLDER/$1
-  [ -z "$(first "$name")" ] || fail "$name is on"
+boot() {
+  local name=$1 home=$HOSTS_FOLDER/$1 space
+  space=$(space "$name")
   network "$name"
   # A machine that boots knows no variables of a user's.
   setsid env --ignore-environment "PATH=$PATH" \
-    nsenter --net="/run/netns/$(space "$name")" \
+    nsenter --net="/run/netns/$space" \
     unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc \
-    bash "$BOOT" "$name" "$home" "/$(space "$name")" "$HOSTS_SSHD" "${HOSTS_SSHD_LIBRARIES:-}" \
+    bash "$BOOT" "$name" "$home" "/$space" "$HOSTS_SSHD" "${HOSTS_SSHD_LIBRARIES:-}" \
     </dev/null >>"$home/boot.log" 2>&1 &
+}
+
+# A switch that is on already stays on.
+on() {
+  local name=$1 home=$HOSTS_FOLDER/$1 tenth
+  if [ -z "$(first "$(space "$name")")" ]; then boot "$name"; fi
   for ((tenth = 0; tenth < PATIENCE; tenth++)); do
     if docker --host "unix://$home/docker.sock" version >/dev/null 2>&1; then return; fi
     sleep 0.1
@@ -89,26 +106,22 @@ on() {
 }
 
 off() {
-  local name=$1 pid
-  pid=$(first "$name")
-  [ -n "$pid" ] || fail "$name is off"
-  cable "$name" down
-  kill -KILL "$pid"
-  await_end "$(space "$name")"
-  remove_groups "$(space "$name")"
+  cable "$1" down
+  end "$(space "$1")"
+  remove_groups "$(space "$1")"
 }
 
 cable() { ip -netns "$HOSTS_NAME" link set "$1" "$2"; }
 
 wipe() {
-  [ -z "$(first "$1")" ] || fail "$1 is on"
+  [ -z "$(first "$(space "$1")")" ] || fail "$1 is on"
   rm -rf "${HOSTS_FOLDER:?}/$1/disk"
   on "$1"
 }
 
 inside() {
   local pid
-  pid=$(first "$1")
+  pid=$(first "$(space "$1")")
   [ -n "$pid" ] || fail "$1 is off"
   shift
   nsenter --target "$pid" --mount --uts --ipc --net --pid -- "$@"
@@ -120,12 +133,11 @@ remove_groups() {
 }
 
 down() {
-  local space pid
+  local space
   # The kernel takes the devices of a namespace away some time later than the namespace.
-  if exists "$HOSTS_NAME"; then ip -netns "$HOSTS_NAME" link delete machine 2>/dev/null || true; fi
+  if exists "$HOSTS_NAME"; then ip -netns "$HOSTS_NAME" link delete _machine 2>/dev/null || true; fi
   for space in $(ip netns list | cut -d ' ' -f 1 | grep -E "^${HOSTS_NAME//./\\.}(\.|$)"); do
-    for pid in $(processes "$space"); do kill -KILL "$pid" 2>/dev/null || true; done
-    await_end "$space"
+    end "$space"
     ip netns delete "$space"
   done
   remove_groups "$HOSTS_NAME"

@@ -7,11 +7,11 @@ import { addressIn, bitsOf } from "../../config/subnets.ts";
 import { engineClient } from "../../engine/client.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { ownMachineMissing } from "../ownMachine.ts";
+import { createSshUser, loginsIn, type SshdConfig, writeSshdConfig } from "../ssh.ts";
 import { sshMissing } from "../sshServer.ts";
 import type { Slot } from "../stacks.ts";
 import { bootWithImages } from "./images.ts";
 import { homeOf, removeHosts, type TestHost, writeProgram } from "./machines.ts";
-import { createSshUser, type HostKeys, loginsOf, writeSshd } from "./ssh.ts";
 import { formSwarm, rejoinSwarm } from "./swarm.ts";
 
 /** The place of this machine in the LAN, and that of the first host. */
@@ -98,11 +98,11 @@ export async function startHosts({ folder, slot, names, images = [], sshdLines =
   };
 
   const user = await createSshUser(join(folder, "ssh-user"));
-  const keys = new Map<string, HostKeys>();
+  const keys = new Map<string, SshdConfig>();
   for (const { name, address } of hosts) {
     await mkdir(home(name), { recursive: true });
     await writeFile(join(home(name), "address"), withBits(address, lan));
-    keys.set(name, await writeSshd(home(name), user, sshdLines));
+    keys.set(name, await writeSshdConfig(home(name), user, sshdLines));
   }
   const mistaken = new Set<string>();
   const know = () =>
@@ -156,7 +156,7 @@ export async function startHosts({ folder, slot, names, images = [], sshdLines =
     mend: acts("mend"),
     wipe: acts("wipe"),
     bootUnit: (name, text) => writeFile(join(home(name), "boot.service"), text),
-    logins: (name) => loginsOf(home(name)),
+    logins: (name) => loginsIn(join(home(name), "sshd.log")),
     async mistake(name, isMistaken) {
       if (isMistaken) mistaken.add(name);
       else mistaken.delete(name);
