@@ -1,10 +1,10 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { provideSshd } from "../bootstrap/sshd.ts";
 import { eventually } from "../engine/eventually.ts";
 import { namespacesMissing } from "./firewall/namespaces.ts";
+import { createSshUser, loginsIn, writeSshdConfig } from "./ssh.ts";
 
 const RUN = fileURLToPath(new URL("sshServer.sh", import.meta.url));
 const MACHINE = "far";
@@ -37,63 +37,28 @@ export async function sshMissing(): Promise<string | undefined> {
  */
 export async function startSshServer(home: string, port: number): Promise<SshServer> {
   const folder = join(home, "ssh");
-  const [path, own, log, known] = [
-    join(folder, "bin"),
-    join(folder, "key"),
-    join(folder, "log"),
-    join(folder, "known"),
-  ];
-  await mkdir(path, { recursive: true });
-  const keyOf = async (name: string) => {
-    await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)]);
-    return (await readFile(join(folder, `${name}.pub`), "utf8")).split(" ").slice(0, 2).join(" ");
-  };
-  const [server, other] = [await keyOf("server"), await keyOf("other")];
-  await keyOf("key");
-  await writeFile(
-    join(folder, "sshd_config"),
-    `ListenAddress 127.0.0.1
-Port ${port}
-HostKey ${join(folder, "server")}
-AuthorizedKeysFile ${own}.pub
-StrictModes no
-PermitRootLogin prohibit-password
-PasswordAuthentication no
-PidFile none
-LogLevel VERBOSE
-MaxStartups 100:30:200
-MaxSessions 100
-`,
+  const log = join(folder, "log");
+  const user = await createSshUser(folder, `Host ${MACHINE}\n  HostName 127.0.0.1\n  Port ${port}\n  User root\n`);
+  const config = await writeSshdConfig(
+    folder,
+    user,
+    `ListenAddress 127.0.0.1\nPort ${port}\nMaxStartups 100:30:200\nMaxSessions 100`,
   );
-  await writeFile(
-    join(folder, "config"),
-    `Host ${MACHINE}
-  HostName 127.0.0.1
-  Port ${port}
-  User root
-  IdentityFile ${own}
-  UserKnownHostsFile ${known}
-  GlobalKnownHostsFile none
-`,
-  );
-  const { stdout: ssh } = await execa("sh", ["-c", "command -v ssh"]);
-  await writeFile(join(path, "ssh"), `#!/bin/sh\nexec ${ssh} -F ${join(folder, "config")} "$@"\n`);
-  await chmod(join(path, "ssh"), 0o755);
-  const mistake = (isMistaken: boolean) => writeFile(known, `[127.0.0.1]:${port} ${isMistaken ? other : server}\n`);
+  const mistake = (isMistaken: boolean) =>
+    user.know(new Map([[`[127.0.0.1]:${port}`, config[isMistaken ? "wrong" : "right"]]]));
   await mistake(false);
 
   const { program, libraries } = await provideSshd(console.log);
-  const child = execa("unshare", ["--mount", RUN, program, join(folder, "sshd_config"), log, join(folder, "passwd")], {
+  const child = execa("unshare", ["--mount", RUN, program, config.file, log, join(folder, "passwd")], {
     reject: false,
     env: libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries },
   });
-  await eventually(() => execa(join(path, "ssh"), ["-o", "BatchMode=yes", MACHINE, "true"]), 20);
-  const accepted = async () => (await readFile(log, "utf8")).match(/Accepted publickey/g)?.length ?? 0;
-  const before = await accepted();
+  await eventually(() => execa(join(user.path, "ssh"), ["-o", "BatchMode=yes", MACHINE, "true"]), 20);
+  const before = await loginsIn(log);
   return {
     endpoint: `ssh://${MACHINE}`,
-    path,
-    logins: async () => (await accepted()) - before,
+    path: user.path,
+    logins: async () => (await loginsIn(log)) - before,
     mistake,
     async stop() {
       child.kill();

@@ -7,6 +7,7 @@ import { partOf } from "../config/subnets.ts";
 import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../engine/labels.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { engine } from "./engine.ts";
+import { removeHosts } from "./hosts/machines.ts";
 import { killByWord } from "./processes.ts";
 
 /** The beginning of the names of test stacks. */
@@ -73,7 +74,18 @@ export interface Slot {
   moved(text: string): string;
   /** Ports of this slot alone, which the kernel gives to no connection. */
   readonly ports: { readonly first: number; readonly last: number };
+  readonly hosts: HostsSlot;
   release(): void;
+}
+
+/** The part of this machine's network in which one test project has several machines. */
+export interface HostsSlot {
+  /** The subnet in which the machines are. */
+  readonly lan: string;
+  /** The range from which their swarm takes subnets that nobody asks for. */
+  readonly pool: string;
+  /** This machine's network device in the subnet. */
+  readonly link: string;
 }
 
 /** @throws Error if all slots are taken */
@@ -88,6 +100,7 @@ async function takeSlot(): Promise<Slot> {
       prefix,
       moved: (text) => text.replaceAll(/\b10\.201\.(\d+)(?=\.)/g, (_, network) => prefix(Number(network))),
       ports: { first: 15_000 + slot * 2_000, last: 16_999 + slot * 2_000 },
+      hosts: { lan: `10.199.${slot}.0/24`, pool: `10.198.${slot * 16}.0/20`, link: `foobar-lan${slot}` },
       release: () => void server.close(),
     };
   }
@@ -150,6 +163,7 @@ async function removeStack(stack: string): Promise<void> {
   }
   const { Volumes } = await engine.listVolumes({ filters });
   for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
+  await removeHosts(folderOf(stack));
   await rm(folderOf(stack), { recursive: true, force: true });
 }
 
