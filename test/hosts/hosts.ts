@@ -88,7 +88,7 @@ export async function startHosts({ folder, slot, names, images = [], sshdLines =
   const home = (name: string) => homeOf(folder, name);
   const hosts = names.map((name, index): TestHost => {
     const address = addressIn(lan, FIRST_PLACE + index);
-    const engine = engineClient(`unix://${join(home(name), "docker.sock")}`);
+    const engine = engineClient({ endpoint: `unix://${join(home(name), "docker.sock")}` });
     return { name, address, endpoint: `ssh://root@${address}`, engine };
   });
   const host = (name: string): TestHost => {
