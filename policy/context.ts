@@ -43,5 +43,10 @@ export function pausedBy({ topology }: Context, name: string): LoadBalancerPlan 
 
 /** Whether the container runs keepalived, which needs root and some capabilities. */
 export function runsKeepalived(context: Context, name: string): boolean {
-  return pausedBy(context, name)?.vrrp !== undefined;
+  return pausedBy(context, name)?.vrrp?.isOnHost === false || isOnHost(context, name);
+}
+
+/** Whether the container is keepalived in its host's network, as a pair on two machines has it. */
+export function isOnHost({ topology }: Context, name: string): boolean {
+  return topology.loadBalancers.some(({ keepalived }) => keepalived?.name === name);
 }

@@ -1,5 +1,5 @@
 import { instances } from "../../topology/tiers.ts";
-import type { Context } from "../context.ts";
+import { type Context, isOnHost } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, type Rule, violations } from "../rule.ts";
 
@@ -8,7 +8,8 @@ export const hostIsolation: Rule = {
   resource: both(
     ofContainers((container, name, context) => {
       const joins = container.networkMode ?? "";
-      const modes = [container.networkMode ?? "", container.pidMode, container.ipcMode, container.usernsMode];
+      const onHost = isOnHost(context, name);
+      const modes = [onHost ? "" : joins, container.pidMode, container.ipcMode, container.usernsMode];
       const shared = [container.pidMode, container.ipcMode].some((mode) => mode.startsWith("container:"));
       return [
         !/^(none|host|bridge|default|container:.*)?$/.test(joins) &&

@@ -1,5 +1,5 @@
 import { networkOf } from "../../topology/plan.ts";
-import { pausedBy, planned } from "../context.ts";
+import { isOnHost, pausedBy, planned } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, ofServices, type Rule, violations } from "../rule.ts";
 
@@ -22,6 +22,7 @@ export const publishedPorts: Rule = {
 
 /** Without it a bridge has an address of the host, by which containers reach the host's open ports. */
 const INHIBIT = "com.docker.network.bridge.inhibit_ipv4";
+const ENCRYPTED = "encrypted";
 /** The host's address for connections to the outside. */
 const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
 
@@ -37,14 +38,21 @@ export const plannedNetworks: Rule = {
         plan === undefined && `The network ${resource.name} is not in the plan.`,
         plan?.part !== "edge" && !network.internal && `The network ${resource.name} reaches outside.`,
         network.internal &&
+          plan?.overlay === undefined &&
           network.options[INHIBIT] !== "true" &&
           `The network ${resource.name} reaches the host by its gateway.`,
         !network.internal &&
           plan?.egress !== true &&
           network.options[MASQUERADE] !== "false" &&
           `Containers of the network ${resource.name} can open connections to the outside.`,
-        network.driver !== "bridge" && `The network ${resource.name} is no bridge of its own.`,
-        network.attachable && `Containers outside the stack may join the network ${resource.name}.`,
+        network.driver !== (plan?.overlay === undefined ? "bridge" : "overlay") &&
+          `The network ${resource.name} is ${plan?.overlay === undefined ? "no bridge of its own" : "not between the machines"}.`,
+        plan?.overlay?.isEncrypted === true &&
+          network.options[ENCRYPTED] === undefined &&
+          `The network ${resource.name} is not encrypted, and networks.encrypted is true.`,
+        network.attachable &&
+          plan?.overlay === undefined &&
+          `Containers outside the stack may join the network ${resource.name}.`,
         plan !== undefined && subnet !== plan.subnet && `The network ${resource.name} has another subnet than planned.`,
       ]);
     },
@@ -64,6 +72,7 @@ export const plannedNetworks: Rule = {
           !isShared &&
           namespace === undefined &&
           networkMode !== "none" &&
+          !isOnHost(context, name) &&
           `${name} joins the engine's default network.`,
       ];
     }),
