@@ -21,20 +21,26 @@ const polling = ({ wait }: Pick<DrillContext, "wait">) => ({ everySeconds: 0.5, 
  *   and the virtual addresses that do not come back to their load balancers
  */
 export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
-  const problems = [...(await unwell(context)), ...(await outOfPlace(context))];
+  const problems = await problemsIn(context);
   if (problems.length > 0) throw new Error(`the stack is not healthy: ${problems.join("; ")}`);
   await eventually(() => requireAtHome(context), HOME_SECONDS, polling(context));
 }
 
+/** What is wrong with the stack: its containers that are not well, and its databases that are out of their places. */
+export async function problemsIn(context: Part): Promise<string[]> {
+  return [...(await unwell(context)), ...(await outOfPlace(context))];
+}
+
 /** Makes sure that each address is at its load balancer: when an address moves back, connections through it are cut. */
 async function requireAtHome({ containers, topology }: Part): Promise<void> {
-  for (const { pause, vrrp } of topology.loadBalancers) {
+  for (const { pause, keepalived, vrrp } of topology.loadBalancers) {
+    const holder = (keepalived ?? pause).name;
     for (const { priority, virtualAddress } of vrrp?.instances ?? []) {
       if (priority < highestFor(virtualAddress, topology)) continue;
       const held = await containers
-        .execute(pause.name, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
+        .execute(holder, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
         .catch(() => "");
-      if (held.trim() === "") throw new Error(`the stack is not healthy: ${pause.name} should hold ${virtualAddress}`);
+      if (held.trim() === "") throw new Error(`the stack is not healthy: ${holder} should hold ${virtualAddress}`);
     }
   }
 }

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly maxSeconds: number;
   /** The prefix of this run's messages. */
   readonly run: string;
+  /** The request with a number. Default: a mix of reading and writing. */
+  readonly step?: (number: number) => Step;
 }
 
 /** Requests at a steady rate, whether or not earlier ones are answered. */
@@ -39,7 +41,7 @@ const TICK_MS = 5;
  * for an answer before they send the next request, so they send nothing in an outage; and autocannon reconnects
  * silently when a connection is closed during a request, which has to be counted here. No request is retried.
  */
-export function startLoad({ url, ca, rate, maxSeconds, run }: LoadOptions): Load {
+export function startLoad({ url, ca, rate, maxSeconds, run, step: stepOf = stepAt }: LoadOptions): Load {
   const trusting = ca === undefined ? {} : { connect: { ca } };
   const kept = new Pool(url, trusting);
   const single = new Pool(url, { ...trusting, pipelining: 0 });
@@ -51,7 +53,7 @@ export function startLoad({ url, ca, rate, maxSeconds, run }: LoadOptions): Load
   let endedAt: number | undefined;
 
   const send = (number: number) => {
-    const step = stepAt(number);
+    const step = stepOf(number);
     const message = step.method === "POST" ? messageText(run, number) : undefined;
     const sentAt = elapsed();
     const request = ask(step.connection === "kept" ? kept : single, step, message).then((outcome) => {

@@ -26,7 +26,9 @@ export function trafficDrill(drill: TrafficDrill): Drill {
     proves,
     obstacle,
     limit: (stack, conditions) => limitText(limit(stack, conditions)),
-    run: (context) => runUnderLoad(drill, context),
+    async *run(context) {
+      yield await runUnderLoad(drill, context);
+    },
   };
 }
 
