@@ -21,14 +21,18 @@ const polling = ({ wait }: Pick<DrillContext, "wait">) => ({ everySeconds: 0.5, 
  *   and the virtual addresses that do not come back to their load balancers
  */
 export async function requireHealthy(context: Part & Pick<DrillContext, "wait">): Promise<void> {
-  const problems = await problemsIn(context);
+  const problems = [...(await unwell(context)), ...(await outOfPlace(context))];
   if (problems.length > 0) throw new Error(`the stack is not healthy: ${problems.join("; ")}`);
   await eventually(() => requireAtHome(context), HOME_SECONDS, polling(context));
 }
 
-/** What is wrong with the stack: its containers that are not well, and its databases that are out of their places. */
+/**
+ * What is wrong with the stack: its containers that are not well, else its databases that are out of their places.
+ * Databases are not asked in vain while a machine boots, which has enough to do.
+ */
 export async function problemsIn(context: Part): Promise<string[]> {
-  return [...(await unwell(context)), ...(await outOfPlace(context))];
+  const names = await unwell(context);
+  return names.length > 0 ? names : outOfPlace(context);
 }
 
 /** Makes sure that each address is at its load balancer: when an address moves back, connections through it are cut. */

@@ -9,7 +9,7 @@ import { tidyUp } from "../database/run.ts";
 import type { DrillContext } from "../drill.ts";
 import { problemsIn, requireHealthy } from "../requireHealthy.ts";
 import { isIssuedByStack } from "../traffic/certificates.ts";
-import { type Load, startLoad } from "../traffic/load.ts";
+import { connectionsAllowed, type Load, startLoad } from "../traffic/load.ts";
 import { failuresOf, isSuccess } from "../traffic/measure.ts";
 import { readingStepAt } from "../traffic/requests.ts";
 import type { HostFault } from "./faults.ts";
@@ -69,6 +69,7 @@ export async function underUse(
       maxSeconds: MAX_SECONDS,
       run: randomBytes(4).toString("hex"),
       step: readingStepAt,
+      maxConnections: connectionsAllowed(topology),
     });
     const course: Course = {};
     const began = performance.now();
@@ -198,9 +199,13 @@ async function untilAnswers(
 
 /** Waits until every container of the stack is healthy and every database is in its place. */
 async function untilWhole(context: DrillContext): Promise<void> {
+  let said = "";
   const look = async () => {
-    const problems = await within(LOOK_SECONDS, problemsIn(context));
-    if (problems.length > 0) throw new Error(`the stack is not whole after ${WHOLE_SECONDS} s: ${problems.join("; ")}`);
+    const problems = (await within(LOOK_SECONDS, problemsIn(context))).join("; ");
+    if (problems === "") return;
+    if (problems !== said) context.say(`not yet: ${problems}`);
+    said = problems;
+    throw new Error(`the stack is not whole after ${WHOLE_SECONDS} s: ${problems}`);
   };
-  await eventually(look, WHOLE_SECONDS, { everySeconds: 0.5, wait: context.wait });
+  await eventually(look, WHOLE_SECONDS, { everySeconds: 1, wait: context.wait });
 }
