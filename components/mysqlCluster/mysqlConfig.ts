@@ -67,8 +67,11 @@ ${modeConfig(plan, cluster)}${plan.isSmall ? SMALL : ""}
 /** Nobody asks an arbiter's performance schema but for its group, and it has few tables open at a time. */
 const SMALL = `
 innodb_log_buffer_size = 1M
-innodb_log_recent_written_size = 65536
 innodb_sort_buffer_size = 65536
+innodb_doublewrite_pages = 4
+innodb_sync_array_size = 1
+replica_parallel_workers = 1
+binlog_transaction_dependency_history_size = 1000
 key_buffer_size = 8
 table_open_cache = 64
 table_definition_cache = 400
