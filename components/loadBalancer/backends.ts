@@ -20,7 +20,7 @@ const SAFE_METHODS = "GET HEAD OPTIONS";
  * Time for which another machine may not confirm what was sent to it: it is gone, or cut off. HAProxy takes it from a
  * server's own line alone, not from `default-server`.
  */
-export const SILENCE = "tcp-ut 1s";
+const SILENCE = "tcp-ut 1s";
 
 /** Rules for a frontend that choose the backend: `web`, unless no server is ready. */
 export function backendRules(plan: LoadBalancerPlan): string[] {
