@@ -97,13 +97,13 @@ export interface Away {
 }
 
 /**
- * The time without a site: from the machine's loss until the first request succeeds that was sent when it was about to
- * come back.
+ * The time without a site: from the machine's loss until a request succeeds after the machine began to come back. It
+ * includes the time until the visitors' connections notice.
  * @param lost when the machine was hit, and `returning`, when it was switched on or connected again
  * @param end when the load ended
  */
 export function siteAway(answers: readonly Answer[], lost: number, returning: number, end: number): Away {
-  const back = answers.filter((answer) => isSuccess(answer) && answer.sentAt >= returning).map(({ sentAt }) => sentAt);
+  const back = answers.filter((answer) => isSuccess(answer) && answer.doneAt > returning).map(({ doneAt }) => doneAt);
   return { from: lost, to: Math.min(...back, end) };
 }
 

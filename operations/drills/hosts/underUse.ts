@@ -36,12 +36,15 @@ interface Cost {
   readonly complaint: string | undefined;
 }
 
-/** The course of a fault. The first two are milliseconds since the load began; undefined: it did not come to that. */
+/** The course of a fault, in milliseconds since the load began; undefined: it did not come to that. */
 interface Course {
+  /** When the machine was hit. */
   lost?: number;
+  /** When it was switched on, or connected again. */
   returning?: number;
-  /** Milliseconds from the engine's answer, or from the end of the repair, until the stack was whole. */
-  wholeAfterMs?: number;
+  /** When its engine answered, or it was repaired. */
+  answered?: number;
+  whole?: number;
 }
 
 /**
@@ -72,12 +75,11 @@ export async function underUse(
       maxConnections: connectionsAllowed(topology),
     });
     const course: Course = {};
-    const began = performance.now();
     const [complaint] = await Promise.allSettled([inUse(fault, target, machines, context, course, load, writer)]);
     const [end, writesEnd] = await Promise.all([load.stop(), writer.stop()]);
     signal.throwIfAborted();
     const stored = await rows.count();
-    const { lost = end, returning = end } = course;
+    const { lost = end, returning = end, answered = lost, whole = end } = course;
     const away = target.isSite ? siteAway(load.answers, lost, returning, end) : undefined;
     const visitors = visitorFigures(load.answers, end, away);
     if (visitors.failed > 0) say(`failed: ${failuresOf(load.answers)}`);
@@ -86,7 +88,7 @@ export async function underUse(
       figures: {
         ...visitors,
         ...writerFigures(writer.notes, stored, writesEnd),
-        wholeAfterMs: Math.ceil(course.wholeAfterMs ?? performance.now() - began),
+        wholeAfterMs: Math.ceil(whole - answered),
       },
       complaint: complaint.status === "fulfilled" ? undefined : String(complaint.reason?.message ?? complaint.reason),
     };
@@ -120,21 +122,19 @@ async function inUse(
   const [trouble] = troubles(notes, beginOf(notes) ?? 0);
   if (trouble !== undefined) throw new Error(`before the fault: ${trouble}`);
 
-  const { answered, switched } = await strike(fault, target, machines, context, course, load);
+  const switched = await strike(fault, target, machines, context, course, load);
   await untilWhole(context);
-  course.wholeAfterMs = performance.now() - answered;
-  await switched;
+  course.whole = load.elapsed();
+  await switched.ended;
 
   await wait(SETTLE_SECONDS);
   await wait(Math.max(seconds - load.elapsed() / 1_000, 0));
   if (load.elapsed() > MAX_SECONDS * 1_000) throw new Error(`it took longer than ${MAX_SECONDS} s`);
 }
 
-interface Struck {
-  /** When the engine answered again, or the machine was repaired. */
-  readonly answered: number;
-  /** The end of the program that let it come back, which may take longer. */
-  readonly switched: Promise<void>;
+/** The program that lets a machine come back; it may take longer than the machine. */
+interface Switching {
+  readonly ended: Promise<void>;
 }
 
 /** Hits a machine and lets it come back; resolves when its engine answers, or is repaired. */
@@ -145,7 +145,7 @@ async function strike(
   context: DrillContext,
   course: Course,
   load: Load,
-): Promise<Struck> {
+): Promise<Switching> {
   const { machine, name, title } = target;
   const { wait, say, signal } = context;
   const hold = fault.holdSeconds(machines);
@@ -168,14 +168,16 @@ async function strike(
     }
   }
   await endSharedLogin(machine.endpoint);
+  course.answered = load.elapsed();
   say(`${title}: its engine answers`);
   if (fault.isEmptied) {
     await switched;
     await repair(machines, name);
     signal.throwIfAborted();
+    course.answered = load.elapsed();
     say(`${title}: repaired`);
   }
-  return { answered: performance.now(), switched };
+  return { ended: switched };
 }
 
 /** @param switched ends the waiting if it fails; a program may end long before or after the engine answers */
