@@ -43,7 +43,10 @@ function machines(topology: Topology): string[] {
       );
     }),
     ...between.map(({ name, subnet, host, overlay }) =>
-      [`  ${name}=${subnet} between them by ${host}`, `addresses from ${overlay?.range}`].join(", "),
+      [
+        `  ${name}=${subnet} between them by ${host}`,
+        ...(overlay?.range === undefined ? [] : [`addresses from ${overlay.range}`]),
+      ].join(", "),
     ),
   ];
 }
