@@ -40,7 +40,7 @@ describe("the engines of several machines", () => {
     );
   const ask = async (bootMs: number, ...endpoints: string[]) => {
     const start = performance.now();
-    const { answered, silent } = await askEngines(stack(...endpoints), bootMs);
+    const { answered, silent } = await askEngines(stack(...endpoints), new Set(), bootMs);
     return {
       answered: answered.map(({ machine }) => machine.hosts.join()),
       silent: silent.map(({ machine, reason }) => [machine.hosts.join(), reason]),
@@ -54,6 +54,12 @@ describe("the engines of several machines", () => {
     const { answered, silent, seconds } = await ask(60_000, at("one"), at("two"));
     assert.deepEqual([answered, silent], [["lb1,server1", "server2"], []]);
     assert.ok(seconds < 2, String(seconds));
+  });
+
+  it("are asked without the machines that an update leaves out, with all their hosts", async () => {
+    await start("two");
+    const { answered, silent } = await askEngines(stack(at("one"), at("two")), new Set(["lb1", "server1"]), 0);
+    assert.deepEqual([answered.map(({ machine }) => machine.hosts), silent], [[["server2"]], []]);
   });
 
   it("are waited for while they may be booting and another one answers", async () => {

@@ -47,7 +47,11 @@ try {
 `;
 
 /** The options by which connections of this program and of others share a login, for a while after the last of them. */
-const SHARING = ["-o", "ControlMaster=auto", "-o", "ControlPath=~/.ssh/foobar-%C", "-o", "ControlPersist=10"];
+const SHARING = [
+  ...["-o", "ControlMaster=auto", "-o", "ControlPath=~/.ssh/foobar-%C", "-o", "ControlPersist=10"],
+  // A machine that is lost is noticed.
+  ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"],
+];
 
 describe("an engine by ssh", function () {
   this.timeout(20_000);
@@ -86,7 +90,7 @@ describe("an engine by ssh", function () {
     const { stdout, notes } = await ask("ssh://admin@server1.example:2222");
     assert.deepEqual(JSON.parse(stdout), ["1.2.3", "1.2.3", "1.2.3", "1.2.3", "heard said"]);
     const connection = [
-      ...["-T", ...SHARING, "-o", "BatchMode=yes", "-o", "ConnectTimeout=30", "-l", "admin", "-p", "2222"],
+      ...["-T", ...SHARING, "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-l", "admin", "-p", "2222"],
       ...["--", "server1.example", "docker", "system", "dial-stdio"],
     ];
     assert.deepEqual(notes, [connection, "answered", connection, "answered"]);
@@ -95,7 +99,7 @@ describe("an engine by ssh", function () {
 
   it("is asked as the user's configuration shares logins, where it does", async () => {
     const [words] = (await ask("ssh://shared")).notes;
-    assert.deepEqual(words?.slice(0, 5), ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=30"]);
+    assert.deepEqual(words?.slice(0, 5), ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"]);
   });
 
   it("fails with the reason that ssh gives", async () => {
