@@ -3,9 +3,9 @@ import { keyText, type Problem } from "../../config/problems.ts";
 import { loginTo } from "../../preflight/unreachable.ts";
 import type { MachinePlan } from "../../topology/machines.ts";
 
-/** A machine by the names of its hosts. */
+/** A machine by the names of its hosts: lb1/arbiter. */
 export function nameOf({ hosts }: Pick<MachinePlan, "hosts">): string {
-  return hosts.join(" and ");
+  return hosts.join("/");
 }
 
 /** The words by which Docker's command reaches the engine of a machine, from a shell of this one. */

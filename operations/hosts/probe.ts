@@ -45,9 +45,15 @@ export async function probe(
     signal.addEventListener("abort", () => reject(new Error("interrupted; the probe is removed")));
   });
   interrupted.catch(() => undefined);
+  const sending = sendPackets(topology, between, answered, manager.machine, signal);
   try {
-    return await Promise.race([interrupted, sendPackets(topology, between, answered, manager.machine, signal)]);
+    return await Promise.race([interrupted, sending]);
   } finally {
+    if (signal.aborted) {
+      // Questions end with their containers; and what is being made meanwhile has to be there before it can go.
+      await removeContainers(topology, machines);
+      await sending.catch(() => undefined);
+    }
     await removeProbe(topology, machines, manager.machine);
   }
 }
@@ -151,20 +157,34 @@ async function startServer(
  * @throws Error naming what is left
  */
 async function removeProbe(topology: Topology, machines: readonly MachinePlan[], manager: MachinePlan): Promise<void> {
-  const filters = { label: [...labelFilter(topology), `${PURPOSE_LABEL}=${PURPOSE}`] };
-  await Promise.all(
-    machines.map(async (machine) => {
-      const engine = engineClient(machine);
-      // An interrupted start may still be about to make its container.
-      for (const { Id } of await engine.listContainers({ all: true, filters })) {
-        await engine.getContainer(Id).remove({ force: true, v: true });
-      }
-    }),
-  );
+  const left = await removeContainers(topology, machines);
+  if (left.length > 0) throw new Error(`containers of the probe are left: ${left.join("; ")}`);
   const engine = engineClient(manager);
-  for (const { Id, Name } of await engine.listNetworks({ filters })) {
+  for (const { Id, Name } of await engine.listNetworks({ filters: filtersOf(topology) })) {
     await eventually(() => engine.getNetwork(Id).remove(), GONE_SECONDS).catch((error: Error) => {
       throw new Error(`the network ${Name} is left (${error.message}); cure: docker network rm ${Name}`);
     });
   }
+}
+
+/** @returns the machines where that failed, with the reasons */
+async function removeContainers(topology: Topology, machines: readonly MachinePlan[]): Promise<string[]> {
+  const left = await Promise.all(
+    machines.map(async (machine): Promise<string[]> => {
+      const engine = engineClient(machine);
+      try {
+        for (const { Id } of await engine.listContainers({ all: true, filters: filtersOf(topology) })) {
+          await engine.getContainer(Id).remove({ force: true, v: true });
+        }
+        return [];
+      } catch (error) {
+        return [`${nameOf(machine)} (${error instanceof Error ? error.message : String(error)})`];
+      }
+    }),
+  );
+  return left.flat();
+}
+
+function filtersOf(topology: Topology): { readonly label: string[] } {
+  return { label: [...labelFilter(topology), `${PURPOSE_LABEL}=${PURPOSE}`] };
 }

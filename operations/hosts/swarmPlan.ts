@@ -55,21 +55,24 @@ function firstManager(topology: Topology): MachinePlan {
   return found;
 }
 
-/** Decides who makes the swarm, who joins it, and as what. A machine that is in it stays in it. */
+/**
+ * Decides who makes the swarm, who joins it, and as what. A machine that is in it stays in it. One that does not answer
+ * may be in a swarm that is there, so nothing is decided about it then.
+ */
 export function planSwarm(topology: Topology, answered: readonly AnsweredMachine[]): SwarmPlan {
+  const machines = machinesOf(topology);
   const managers = wantedManagers(topology);
   const isWanted = ({ endpoint }: MachinePlan) => managers.some((one) => one.endpoint === endpoint);
   const stateOf = ({ endpoint }: MachinePlan) => answered.find(({ machine }) => machine.endpoint === endpoint)?.state;
   const first = firstManager(topology);
-  const known = [first, ...machinesOf(topology)].find(
+  const isUnknown = machines.some((machine) => stateOf(machine) === undefined);
+  const known = [first, ...machines].find(
     (machine) => stateOf(machine)?.swarm.state === "active" && stateOf(machine)?.swarm.nodes !== undefined,
   );
   const nodes = known === undefined ? [] : (stateOf(known)?.swarm.nodes ?? []);
   const nodeOf = (machine: MachinePlan) => nodes.find(({ id }) => id !== "" && id === stateOf(machine)?.swarm.nodeId);
   const through = known ?? first;
-  const outside = machinesOf(topology).filter(
-    (machine) => machine.endpoint !== through.endpoint && nodeOf(machine) === undefined,
-  );
+  const outside = machines.filter((machine) => machine.endpoint !== through.endpoint && nodeOf(machine) === undefined);
   const refused = [...(known === undefined ? [through] : []), ...outside].flatMap((machine) => {
     const reason = obstacle(answered.find((one) => one.machine.endpoint === machine.endpoint));
     return reason === undefined ? [] : [{ machine, reason }];
@@ -79,16 +82,16 @@ export function planSwarm(topology: Topology, answered: readonly AnsweredMachine
     through,
     isNew: known === undefined,
     joins: outside
-      .filter((machine) => !isRefused(machine))
+      .filter((machine) => !isRefused(machine) && (known === undefined || stateOf(machine) !== undefined))
       .map((machine) => ({ machine, role: isWanted(machine) ? "manager" : "worker" })),
     refused,
-    changes: machinesOf(topology).flatMap((machine): SwarmPlan["changes"] => {
+    changes: machines.flatMap((machine): SwarmPlan["changes"] => {
       const node = nodeOf(machine);
       if (node === undefined || node.isManager === isWanted(machine)) return [];
       return [{ machine, node, role: isWanted(machine) ? "manager" : "worker" }];
     }),
     lost: nodes.filter(
-      ({ id, status }) => status === "down" && !machinesOf(topology).some((one) => nodeOf(one)?.id === id),
+      ({ id, status }) => status === "down" && !isUnknown && !machines.some((one) => nodeOf(one)?.id === id),
     ),
   };
 }
