@@ -7,6 +7,9 @@ import { hostOf, userOf } from "./endpoint.ts";
 /** Seconds for which a login is kept after the last connection that used it, for the next command. */
 const KEPT_SECONDS = 10;
 
+/** A machine that is lost meanwhile is noticed after 15 s, not after minutes. */
+const ALIVE = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"] as const;
+
 /** Arguments of ssh for an endpoint. Nobody can answer a question of ssh, such as whether a machine is known. */
 export function targetOf(endpoint: URL): string[] {
   const [user, { port }] = [userOf(endpoint), endpoint];
@@ -18,8 +21,8 @@ export function targetOf(endpoint: URL): string[] {
   ];
 }
 
-/** Seconds in which a machine has to accept a connection, as in the Docker CLI. */
-const CONNECT_SECONDS = 30;
+/** Seconds in which a machine has to accept a connection. One that is off never says so. */
+const CONNECT_SECONDS = 10;
 
 /**
  * Options of ssh by which all connections of this program, of the provider and of commands share one login to a machine,
@@ -36,5 +39,6 @@ export function sharedLogin(endpoint: string): readonly string[] {
     ...["-o", "ControlMaster=auto"],
     ...["-o", "ControlPath=~/.ssh/foobar-%C"],
     ...["-o", `ControlPersist=${KEPT_SECONDS}`],
+    ...ALIVE,
   ];
 }

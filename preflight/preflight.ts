@@ -46,7 +46,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
   const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
 
-  const { answered, silent } = await askEngines(topology);
+  const { answered, silent } = await askEngines(topology, pulumi.runtime.isDryRun() ? 0 : undefined);
   problems.push(...silentProblems(topology, silent));
   for (const { machine, state } of answered) {
     const kernel = kernelProblem(state.kernel, machine.endpoint);

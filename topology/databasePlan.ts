@@ -42,6 +42,8 @@ export interface DatabasePlan extends InstancePlan {
   /** The names by which clients reach it. Its certificate names them. */
   readonly dnsNames: readonly string[];
   readonly dataVolume: string;
+  /** Whether it is an arbiter on a machine of its own, which may be small. */
+  readonly isSmall: boolean;
   readonly sizing: MysqlSizing;
 }
 

@@ -19,6 +19,9 @@ const ARBITER_SIZING = {
   redoLogMb: 64,
 } as const;
 
+/** An arbiter serves no clients. Its memory in use is a third of its limit; the rest is for a provisioning. */
+const SMALL_SIZING = { ...ARBITER_SIZING, bufferPoolMb: 16, maxConnections: 20 } as const;
+
 /**
  * The switchover controller's container keeps its former name. Under another one, `up` would start the new container
  * while the old one still runs, and for a while two controllers could each promote another primary.
@@ -39,7 +42,11 @@ export function planCluster(config: Config): ClusterPlan {
     .map((server): DatabasePlan => {
       const name = `mysql-${server}`;
       const isArbiter = server === ARBITER;
-      const { memoryMb, ...sizing } = isArbiter ? ARBITER_SIZING : { memoryMb: mysql.memoryMb, ...mysqlSizing(mysql) };
+      const { memoryMb, ...sizing } = isArbiter
+        ? isSeveral
+          ? SMALL_SIZING
+          : ARBITER_SIZING
+        : { memoryMb: mysql.memoryMb, ...mysqlSizing(mysql) };
       return {
         name,
         host: server,
@@ -64,6 +71,7 @@ export function planCluster(config: Config): ClusterPlan {
         pids: databasePids(sizing.maxConnections),
         memoryMb,
         dataVolume: dataVolume(config, name),
+        isSmall: isArbiter && isSeveral,
         sizing,
       };
     })

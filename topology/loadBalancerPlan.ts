@@ -142,6 +142,8 @@ export interface LoadBalancerPlan {
    */
   readonly peers: readonly { readonly name: string; readonly address: string }[];
   readonly isApart: boolean;
+  /** Whether its web servers are on other machines, which can vanish without a word. */
+  readonly isSeveral: boolean;
   readonly balance: BalancePlan;
   readonly affinity: Settings["loadBalancer"]["affinity"];
   readonly health: HealthPlan;

@@ -57,6 +57,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     certificateVolume: `${config.project}-${config.stack}-${name}-certificate`,
     vrrp: planVrrp(config, index),
     peers,
+    isSeveral,
     isApart: isSeveral && replicas > 1,
     balance: planBalance(config.loadBalancer),
     affinity: config.loadBalancer.affinity,

@@ -7,11 +7,24 @@ const LAST_RESORT = "last-resort";
 /** The condition, of the backend `web`, that some server is ready. */
 const SOME_READY = "some_ready";
 
+/**
+ * The backend, on several machines, of requests that may be sent twice. A machine that loses power does not say so: the
+ * requests that are on their way there get no answer, and only of these may another server be asked at once.
+ */
+const SAFE = "web-safe";
+
+/** Methods that change nothing (RFC 9110, 9.2.1). */
+const SAFE_METHODS = "GET HEAD OPTIONS";
+
+/** Time for which another machine may not confirm what was sent to it: it is gone, or cut off. */
+const SILENCE = "tcp-ut 1s";
+
 /** Rules for a frontend that choose the backend: `web`, unless no server is ready. */
 export function backendRules(plan: LoadBalancerPlan): string[] {
   return [
     ...readyOnes(plan).map(({ name }) => `acl ${SOME_READY} srv_is_up(web/${name})`),
     `use_backend ${LAST_RESORT} unless ${SOME_READY}`,
+    ...(plan.isSeveral ? [`use_backend ${SAFE} if { method ${SAFE_METHODS} }`] : []),
     "default_backend web",
   ];
 }
@@ -19,24 +32,44 @@ export function backendRules(plan: LoadBalancerPlan): string[] {
 /** The routes that requests can take. */
 export function backends(plan: LoadBalancerPlan): string {
   const ready = readyOnes(plan);
+  const silence = plan.isSeveral ? ` ${SILENCE}` : "";
   return `backend web
 ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
     http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
     http-check expect status 200
-    default-server ${checks(plan.health)} ${RESOLVE}
+    default-server ${checks(plan.health)} ${RESOLVE}${silence}
     default-server ${VERIFIED}
 ${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
-    # Requests that already wait for a server when the last one goes down are sent to these.
-${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} no-check backup non-stick resolve-opts allow-dup-ip`).join("\n")}
+${lastOnes(ready)}
 
-# If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
+${plan.isSeveral ? safeBackend(plan, ready) : ""}# If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
 # are tried: that is better than refusing every request.
 backend ${LAST_RESORT}
     balance roundrobin
-    default-server ${RESOLVE}
+    default-server ${RESOLVE}${silence}
     default-server ${VERIFIED}
 ${ready.map((backend) => `    server ${backend.name} ${place(backend)}`).join("\n")}`;
+}
+
+/** As `web`, by whose checks its servers are up or down. */
+function safeBackend(plan: LoadBalancerPlan, ready: readonly BackendPlan[]): string {
+  const isSticky = plan.affinity === "address";
+  const same = isSticky ? ["stick on src table web"] : affinity(plan.affinity);
+  return `backend ${SAFE}
+${[...balance(plan.balance), ...same].map((line) => `    ${line}`).join("\n")}
+    retry-on conn-failure empty-response 421
+    default-server ${RESOLVE} ${SILENCE}
+    default-server ${VERIFIED}
+${plan.backends.map((backend) => `${server(backend, plan.affinity === "cookie")} track web/${backend.name}`).join("\n")}
+${lastOnes(ready)}
+
+`;
+}
+
+function lastOnes(ready: readonly BackendPlan[]): string {
+  return `    # Requests that already wait for a server when the last one goes down are sent to these.
+${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} no-check backup non-stick resolve-opts allow-dup-ip`).join("\n")}`;
 }
 
 function readyOnes({ backends }: LoadBalancerPlan): BackendPlan[] {

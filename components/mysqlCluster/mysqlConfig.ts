@@ -59,10 +59,41 @@ performance_schema_accounts_size = 32
 performance_schema_hosts_size = 32
 performance_schema_users_size = 32
 performance_schema_error_size = 0
-${modeConfig(plan, cluster)}
+${modeConfig(plan, cluster)}${plan.isSmall ? SMALL : ""}
 !include ${DESIRED_FOLDER}/${SIZING_FILE}
 `;
 }
+
+/** Nobody asks an arbiter's performance schema but for its group, and it has few tables open at a time. */
+const SMALL = `
+innodb_log_buffer_size = 1M
+innodb_sort_buffer_size = 65536
+innodb_doublewrite_pages = 4
+innodb_sync_array_size = 1
+replica_parallel_workers = 1
+binlog_transaction_dependency_history_size = 1000
+key_buffer_size = 8
+table_open_cache = 64
+table_definition_cache = 400
+table_open_cache_instances = 1
+temptable_max_ram = 2M
+thread_stack = 512K
+performance_schema_max_thread_instances = 80
+performance_schema_max_table_instances = 64
+performance_schema_max_table_handles = 64
+performance_schema_max_index_stat = 64
+performance_schema_max_file_instances = 256
+performance_schema_digests_size = 0
+performance_schema_max_statement_classes = 0
+performance_schema_max_digest_length = 0
+performance_schema_max_sql_text_length = 0
+performance_schema_events_statements_history_size = 0
+performance_schema_events_waits_history_size = 0
+performance_schema_events_stages_history_size = 0
+performance_schema_events_transactions_history_size = 0
+performance_schema_max_memory_classes = 0
+performance_schema_instrument = '%=OFF'
+`;
 
 /** By default a replica skips its own former transactions, and could not get them back after it lost its data. */
 const SOURCES = `

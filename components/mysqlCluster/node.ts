@@ -42,6 +42,8 @@ export function nodeEnvironment(plan: DatabasePlan, cluster: ClusterPlan, databa
       .map(([account, subnet]) => `${account}=${subnet}`)
       .join(" "),
     ...replication(cluster),
+    // Each further arena of glibc keeps memory that was used once.
+    ...(plan.isSmall ? { MALLOC_ARENA_MAX: "1" } : {}),
   };
 }
 

@@ -138,7 +138,8 @@ down() {
   if exists "$HOSTS_NAME"; then ip -netns "$HOSTS_NAME" link delete _machine 2>/dev/null || true; fi
   for space in $(ip netns list | cut -d ' ' -f 1 | grep -E "^${HOSTS_NAME//./\\.}(\.|$)"); do
     end "$space"
-    ip netns delete "$space"
+    # Another test run may clear up at the same time.
+    ip netns delete "$space" 2>/dev/null || ! exists "$space"
   done
   remove_groups "$HOSTS_NAME"
 }

@@ -1,51 +1,59 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { engine } from "../engine.ts";
+import { copyImages, DRIVER } from "./layers.ts";
 import { homeOf, type TestHost } from "./machines.ts";
 
-/** The part of an engine's folder that holds its images, when it keeps them in this way. */
-const DRIVER = "overlay2";
-const PARTS = [DRIVER, "image"] as const;
-
-/** Boots hosts, whose disks are empty, with images of this machine's engine. */
+/**
+ * Boots hosts, whose disks are empty, with images of this machine's engine. Copies take a third of the time of `docker
+ * save` and `docker load`.
+ */
 export async function bootWithImages(
   folder: string,
-  [first, ...others]: readonly TestHost[],
+  hosts: readonly TestHost[],
   images: readonly string[],
   boot: (name: string) => Promise<unknown>,
 ): Promise<void> {
-  if (first === undefined) return;
-  await boot(first.name);
-  if (images.length > 0) await load(folder, first, images);
-  const isCopied = (await first.engine.info()).Driver === DRIVER;
-  await Promise.all(
-    others.map(async (host) => {
-      if (isCopied) await copy(disk(folder, first), disk(folder, host));
-      await boot(host.name);
-      if (!isCopied && images.length > 0) await load(folder, host, images);
-    }),
+  const bootAll = () => Promise.all(hosts.map(({ name }) => boot(name)));
+  const root = await rootOfOwnEngine();
+  if (root !== undefined) {
+    await copyToAll(
+      root,
+      images,
+      hosts.map(({ name }) => join(homeOf(folder, name), "disk", "docker")),
+    );
+    await bootAll();
+  } else {
+    await bootAll();
+    for (const { name } of hosts) await load(join(homeOf(folder, name), "docker.sock"), images);
+  }
+}
+
+/** The folder of this machine's engine; undefined: images in it cannot be copied. */
+async function rootOfOwnEngine(): Promise<string | undefined> {
+  const { Driver, DockerRootDir } = await engine.info();
+  if (Driver !== DRIVER) return undefined;
+  return access(join(DockerRootDir, DRIVER)).then(
+    () => DockerRootDir,
+    () => undefined,
   );
 }
 
-async function load(folder: string, { name }: TestHost, images: readonly string[]): Promise<void> {
-  await execa("docker", ["save", ...images], { buffer: false }).pipe("docker", [
-    "--host",
-    `unix://${join(homeOf(folder, name), "docker.sock")}`,
-    "load",
-  ]);
-}
-
 /**
- * Gives an engine that has never run the images of another one. Their files can be the same ones: an engine writes them
- * once, replaces its lists as a whole, and containers have layers of their own for what they change. What an engine
- * changes in place, its databases and its identity, is elsewhere.
+ * The files of the further copies are those of the first one: an engine never changes a file of an image, and replaces
+ * its list of them as a whole.
  */
-async function copy(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  await execa("cp", ["--archive", "--link", ...PARTS.map((part) => join(from, part)), to]);
+async function copyToAll(root: string, images: readonly string[], [first, ...others]: readonly string[]) {
+  if (first === undefined || images.length === 0) return;
+  await copyImages(engine, root, images, first);
+  for (const other of others) {
+    await mkdir(dirname(other), { recursive: true });
+    await execa("cp", ["--archive", "--link", first, other]);
+  }
 }
 
-/** The folder of a host's engine. */
-function disk(folder: string, { name }: TestHost): string {
-  return join(homeOf(folder, name), "disk", "docker");
+async function load(socket: string, images: readonly string[]): Promise<void> {
+  if (images.length === 0) return;
+  await execa("docker", ["save", ...images], { buffer: false }).pipe("docker", ["--host", `unix://${socket}`, "load"]);
 }

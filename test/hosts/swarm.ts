@@ -6,6 +6,14 @@ const PORT = 2377;
 /** The size of the subnets that a swarm hands out. */
 const SUBNET_BITS = 24;
 
+/** Seconds in which the managers that are left have a leader again, and do what it says, even on a busy machine. */
+const ELECTION_SECONDS = 90;
+
+interface Node {
+  readonly ID: string;
+  readonly Description: { readonly Hostname: string };
+}
+
 interface JoinTokens {
   readonly Manager: string;
   readonly Worker: string;
@@ -39,11 +47,10 @@ export async function rejoinSwarm(
 ): Promise<void> {
   const manager = managers.find((other) => other !== host);
   if (manager === undefined) throw new Error(`no manager is left that knows the swarm of ${host.name}`);
-  const nodes: { readonly ID: string; readonly Description: { readonly Hostname: string } }[] =
-    await manager.engine.listNodes();
+  const nodes = await eventually(() => nodesOf(manager), ELECTION_SECONDS);
   for (const { ID } of nodes.filter(({ Description }) => Description.Hostname === host.name)) {
     await inside(manager.name, "docker", "node", "demote", ID);
-    await eventually(() => inside(manager.name, "docker", "node", "rm", "--force", ID), 20);
+    await eventually(() => inside(manager.name, "docker", "node", "rm", "--force", ID), ELECTION_SECONDS);
   }
   await joinSwarm(host, manager, managers.includes(host) ? "Manager" : "Worker");
 }
@@ -56,6 +63,10 @@ async function joinSwarm(host: TestHost, manager: TestHost, role: keyof JoinToke
     RemoteAddrs: [`${manager.address}:${PORT}`],
     JoinToken: tokens[role],
   });
+}
+
+async function nodesOf({ engine }: TestHost): Promise<Node[]> {
+  return engine.listNodes();
 }
 
 function addressesOf({ address }: TestHost) {
