@@ -1,3 +1,4 @@
+import { ARBITER, LOAD_BALANCERS } from "../../config/choices.ts";
 import { proposer } from "../../config/subnets.ts";
 import type { SwarmNode } from "../../engine/swarm.ts";
 import type { AnsweredMachine } from "../../preflight/machines.ts";
@@ -10,6 +11,9 @@ const MANAGERS = 3;
 
 /** The prefix length of the range from which a swarm takes subnets that nobody asks for. */
 const POOL_BITS = 16;
+
+/** The hosts that are no servers. */
+const WITHOUT_SERVER: readonly string[] = [...LOAD_BALANCERS, ARBITER];
 
 export type Role = "manager" | "worker";
 
@@ -35,14 +39,14 @@ export interface SwarmPlan {
 
 /**
  * The machines that are to be managers: three, of which any one may be lost, or one. With two the loss of either would
- * stop every start. Machines without a database come first, because a manager that boots may leave containers down.
+ * stop every start. Machines without a server come first, because a manager that boots may leave containers down.
  */
 export function wantedManagers(topology: Topology): MachinePlan[] {
   const machines = machinesOf(topology);
   const first = firstManager(topology);
-  const hasDatabase = ({ hosts }: MachinePlan) => topology.cluster.databases.some(({ host }) => hosts.includes(host));
+  const hasServer = ({ hosts }: MachinePlan) => hosts.some((name) => !WITHOUT_SERVER.includes(name));
   const others = machines.filter((machine) => machine.endpoint !== first.endpoint);
-  const inOrder = [first, ...others.filter((one) => !hasDatabase(one)), ...others.filter(hasDatabase)];
+  const inOrder = [first, ...others.filter((one) => !hasServer(one)), ...others.filter(hasServer)];
   return inOrder.slice(0, machines.length < MANAGERS ? 1 : MANAGERS);
 }
 
