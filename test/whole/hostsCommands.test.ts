@@ -8,6 +8,7 @@ import { PURPOSE_LABEL } from "../../engine/labels.ts";
 import { hostsMissing, startHosts, type TestHosts } from "../hosts/hosts.ts";
 import { createProject, type TestProject } from "../project.ts";
 import { measured } from "../site.ts";
+import { createTestStack, type TestStack } from "../stacks.ts";
 
 const { images: IMAGES } = parseConfig("foobar", "dev", {});
 const NAMES = ["lb1", "server1", "server2"] as const;
@@ -16,6 +17,7 @@ const AGAIN_SECONDS = 60;
 
 describe("the commands for several machines", function () {
   this.timeout("4m");
+  let claimed: TestStack;
   let project: TestProject;
   let hosts: TestHosts;
   const path = process.env["PATH"];
@@ -26,15 +28,17 @@ describe("the commands for several machines", function () {
       console.log(`      SKIPPED: ${reason}`);
       this.skip();
     }
-    project = await createProject();
-    hosts = await startHosts({ ...project, names: NAMES, images: Object.values(IMAGES) });
+    claimed = await createTestStack();
+    hosts = await startHosts({ ...claimed, names: NAMES, images: Object.values(IMAGES) });
     process.env["PATH"] = `${hosts.path}${delimiter}${path}`;
+    project = await createProject();
     await configure();
   });
   after(async () => {
     process.env["PATH"] = path;
     await hosts?.stop();
     await project?.remove();
+    await claimed?.remove();
   });
 
   /** A load balancer with the group's arbiter, and two servers, each on a machine of its own. */
