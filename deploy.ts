@@ -23,13 +23,14 @@ const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const
 /**
  * Declares the resources of a plan, the innermost tier first.
  * @param isServing whether containers of the stack run: each service then waits for the one before it to be healthy
+ * @param away the hosts that are left out of this update; default: none
  */
-export function deploy(topology: Topology, isServing: boolean) {
+export function deploy(topology: Topology, isServing: boolean, away: ReadonlySet<string> = new Set()) {
   const { project, stack, protectData, backups: backupPlan } = topology;
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
-  const hosts = createHosts(topology.hosts);
+  const hosts = createHosts(topology.hosts, away);
   const networks = new Networks("networks", { identity, plans: topology.networks, hosts });
   const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 

@@ -2,6 +2,7 @@ import { withProcessLimits } from "./components/processLimits.ts";
 import { deploy } from "./deploy.ts";
 import { loadConfig } from "./preflight/configuration.ts";
 import { preflight } from "./preflight/preflight.ts";
+import { hostsAway } from "./topology/away.ts";
 import { planTopology } from "./topology/topology.ts";
 
 // The SDK records a stack trace for every promise, and maps each to its source. There is nothing to map, because Node.js
@@ -14,7 +15,8 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 export default async function main() {
   const config = await loadConfig();
   const topology = planTopology(config);
-  const { isServing } = await preflight(topology);
-  const outputs = deploy(topology, isServing);
-  return { ...outputs, containers: withProcessLimits(topology, outputs.containers) };
+  const away = hostsAway(topology, process.env);
+  const { isServing } = await preflight(topology, away);
+  const outputs = deploy(topology, isServing, away);
+  return { ...outputs, containers: withProcessLimits(topology, outputs.containers, away) };
 }

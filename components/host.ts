@@ -7,6 +7,8 @@ import type { HostPlan } from "../topology/plan.ts";
 export interface Host {
   readonly name: string;
   readonly provider: docker.Provider;
+  /** Whether its machine is left out of this update, because it does not answer. */
+  readonly isAway: boolean;
 }
 
 /** The hosts of the plan by name. */
@@ -16,8 +18,10 @@ export type Hosts = ReadonlyMap<string, Host>;
  * One explicit provider for each host. A component passes on only one provider of a package, so every resource names
  * its own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
-export function createHosts(plans: readonly HostPlan[]): Hosts {
-  return new Map(plans.map((plan) => [plan.name, { name: plan.name, provider: createProvider(plan) }]));
+export function createHosts(plans: readonly HostPlan[], away: ReadonlySet<string>): Hosts {
+  return new Map(
+    plans.map((plan) => [plan.name, { name: plan.name, provider: createProvider(plan), isAway: away.has(plan.name) }]),
+  );
 }
 
 function createProvider({ name, endpoint, certPath }: HostPlan): docker.Provider {

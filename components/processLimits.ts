@@ -9,11 +9,13 @@ import { instances } from "../topology/tiers.ts";
  * Limits the processes of each container as soon as it is there, or checks that they are limited. A fork bomb then ends
  * in its own container.
  * @param containers the name of each service's container
+ * @param away hosts whose engines are not asked; default: none
  * @returns the same names, each when the limit is in force; they fail if the engine refuses it
  */
 export function withProcessLimits(
   topology: Topology,
   containers: Readonly<Record<string, pulumi.Output<string>>>,
+  away: ReadonlySet<string> = new Set(),
 ): Record<string, pulumi.Output<string>> {
   const hosts = new Map(topology.hosts.map((host) => [host.name, host]));
   const plans = new Map(instances(topology).map((plan) => [plan.name, plan]));
@@ -23,6 +25,7 @@ export function withProcessLimits(
       if (plan === undefined) throw new Error(`the plan has no service ${service}`);
       const host = hosts.get(plan.host);
       if (host === undefined) throw new Error(`the plan has no host ${plan.host}`);
+      if (away.has(plan.host)) return [service, container];
       return [service, container.apply((name) => limited(host, name, plan.pids))];
     }),
   );

@@ -88,12 +88,18 @@ const USER_PROCESSES = 16_384;
 export class Service extends pulumi.ComponentResource {
   readonly name: string;
   readonly container: docker.Container;
+  /** Whether it is on a machine that is left out of this update. Nobody waits for it then. */
+  readonly isAway: boolean;
+  /** The services that it waits for. */
+  readonly before: readonly Service[];
   /** The containers that put its files in place. */
   readonly seeds: readonly docker.Container[];
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Service", name, {}, opts);
     this.name = name;
+    this.isAway = args.host.isAway;
+    this.before = present(args.after ?? []);
     const labels = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
     const own = { parent: this, provider: args.host.provider };
     const image =
@@ -101,8 +107,8 @@ export class Service extends pulumi.ComponentResource {
       new docker.RemoteImage(`${name}-image`, { name: args.plan.image, keepLocally: true }, own).imageId;
     const network = networkOf(name, args);
 
-    const filesAfter = (args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
-    const liveFilesAfter = (args.liveFilesAfter ?? []).map(({ container }) => container);
+    const filesAfter = present(args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
+    const liveFilesAfter = present(args.liveFilesAfter ?? []).map(({ container }) => container);
     const mounts = args.files.map((files) => {
       const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
@@ -185,7 +191,7 @@ export class Service extends pulumi.ComponentResource {
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
         ignoreChanges: ["labels"],
-        dependsOn: [...this.seeds, ...(args.after ?? []).map(({ container }) => container)],
+        dependsOn: [...this.seeds, ...this.before.map(({ container }) => container)],
       },
     );
     this.registerOutputs({ container: this.container.name });
@@ -195,6 +201,11 @@ export class Service extends pulumi.ComponentResource {
     const volume = new docker.Volume(`${this.name}-work`, { labels }, { ...own, ignoreChanges: ["labels"] });
     return { volume, path };
   }
+}
+
+/** In place of a service that is left out, those that it would wait for: the order of the others stays. */
+function present(services: readonly Service[]): Service[] {
+  return [...new Set(services.flatMap((service) => (service.isAway ? service.before : [service])))];
 }
 
 function networkOf(name: string, { networks, plan }: ServiceArgs) {

@@ -14,13 +14,15 @@ const BETWEEN_MS = 2_000;
 
 /**
  * Asks the engines of all machines side by side. Of several, one that boots is waited for while others answer.
+ * @param away hosts whose engines are not asked
  * @param bootMs the longest wait for an engine that may be booting
  */
 export async function askEngines(
   topology: Topology,
+  away: ReadonlySet<string>,
   bootMs: number = BOOT_MS,
 ): Promise<{ readonly answered: readonly AnsweredMachine[]; readonly silent: readonly SilentMachine[] }> {
-  const machines = machinesOf(topology);
+  const machines = machinesOf(topology).filter(({ hosts }) => !hosts.some((host) => away.has(host)));
   const end = performance.now() + bootMs;
   const answers = new Map<MachinePlan, EngineState | string>();
   const ask = async (machine: MachinePlan) => {

@@ -32,11 +32,15 @@ const CLI_VERSIONS = ">=3.200.0";
  * Finds, before the first resource, mistakes that would make an update fail half-way: a CLI that is too old, no engine
  * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
  * engine, so there an engine that does not answer is a warning.
+ * @param away the hosts that the update leaves out, whose engines are not asked; default: none
  * @returns whether containers of the stack run; true also if an engine does not answer, because containers may run there
  * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
  *   of another state, are reported alone
  */
-export async function preflight(topology: Topology): Promise<{ readonly isServing: boolean }> {
+export async function preflight(
+  topology: Topology,
+  away: ReadonlySet<string> = new Set(),
+): Promise<{ readonly isServing: boolean }> {
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
@@ -46,7 +50,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
   const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
 
-  const { answered, silent } = await askEngines(topology, pulumi.runtime.isDryRun() ? 0 : undefined);
+  const { answered, silent } = await askEngines(topology, away, pulumi.runtime.isDryRun() ? 0 : undefined);
   problems.push(...silentProblems(topology, silent));
   for (const { machine, state } of answered) {
     const kernel = kernelProblem(state.kernel, machine.endpoint);
@@ -66,7 +70,7 @@ export async function preflight(topology: Topology): Promise<{ readonly isServin
   }
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   if (problems.length > 0) throw refusal(topology, problems);
-  return { isServing: silent.length > 0 || answered.some(({ state }) => state.isServing) };
+  return { isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing) };
 }
 
 /** The data volumes of all engines: each database is on the machine of its server. */

@@ -18,6 +18,8 @@ export interface RouterPlan extends InstancePlan {
   readonly ports: { readonly write: number; readonly read: number };
   /** The servers' databases in the order of their names. A group's arbiter serves no clients. */
   readonly targets: readonly RouterTarget[];
+  /** Whether databases are on other machines, which can vanish without a word. */
+  readonly isSeveral: boolean;
   /** A replica that lags further behind its source serves no reads while another database can. */
   readonly maxLagSeconds: number;
   /** The most connections that it opens to all databases together. */

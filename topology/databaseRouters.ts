@@ -1,3 +1,4 @@
+import { areSeveral } from "../config/endpoints.ts";
 import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import type { ClusterPlan, RouterPlan } from "./databasePlan.ts";
@@ -33,6 +34,7 @@ export function planRouters(config: Config, { databases }: ClusterPlan): RouterP
       address,
       ports: ROUTER_PORTS,
       targets,
+      isSeveral: areSeveral(config.hosts),
       maxLagSeconds: config.mysql.maxLagSeconds,
       maxConnections,
     };

@@ -39,7 +39,8 @@ const WAITING = 100;
  * @param routers the number of routers that share the databases' connections, this one included
  */
 export function routerConfig(plan: RouterPlan, routers: number): string {
-  const { ports, targets, maxLagSeconds } = plan;
+  const { ports, targets, maxLagSeconds, isSeveral } = plan;
+  const silence = isSeveral ? [SILENCE] : [];
   const share = connectionShare(plan.maxConnections, routers);
   return `global
     log stdout format raw local0
@@ -103,20 +104,20 @@ frontend reads
 backend primary
 ${lines(check(ROLES.primary()))}
     default-server ${QUICK}
-${targets.map((target, index) => server(target, index === 0 ? "on-marked-up shutdown-backup-sessions" : "backup")).join("\n")}
+${targets.map((target, index) => server(target, index === 0 ? "on-marked-up shutdown-backup-sessions" : "backup", ...silence)).join("\n")}
 
 backend replicas
     balance leastconn
 ${lines(check(ROLES.replica(maxLagSeconds)))}
     default-server ${QUICK}
-${targets.map((target) => server(target)).join("\n")}
+${targets.map((target) => server(target, ...silence)).join("\n")}
 
 # Reads without a primary and without an up-to-date replica: old data is better than none.
 backend readable
     balance leastconn
 ${lines(check(ROLES.readable()))}
     default-server ${SLOW}
-${targets.map((target) => server(target)).join("\n")}
+${targets.map((target) => server(target, ...silence)).join("\n")}
 
 frontend statistics
     mode http
@@ -139,6 +140,9 @@ frontend statistics
 export function connectionShare(maxConnections: number, routers: number): number {
   return Math.max(1, Math.floor((maxConnections - RESERVED) / routers) - RESERVED_PER_ROUTER);
 }
+
+/** Time for which another machine may not confirm what was sent to it: it is gone, or cut off. */
+const SILENCE = "tcp-ut 1s";
 
 /** A changed primary has to be noticed soon: after two negative answers, or two timeouts. */
 const QUICK = "check inter 250ms fastinter 100ms downinter 250ms rise 1 fall 2";

@@ -16,7 +16,10 @@ const SAFE = "web-safe";
 /** Methods that change nothing (RFC 9110, 9.2.1). */
 const SAFE_METHODS = "GET HEAD OPTIONS";
 
-/** Time for which another machine may not confirm what was sent to it: it is gone, or cut off. */
+/**
+ * Time for which another machine may not confirm what was sent to it: it is gone, or cut off. HAProxy takes it from a
+ * server's own line alone, not from `default-server`.
+ */
 const SILENCE = "tcp-ut 1s";
 
 /** Rules for a frontend that choose the backend: `web`, unless no server is ready. */
@@ -32,24 +35,24 @@ export function backendRules(plan: LoadBalancerPlan): string[] {
 /** The routes that requests can take. */
 export function backends(plan: LoadBalancerPlan): string {
   const ready = readyOnes(plan);
-  const silence = plan.isSeveral ? ` ${SILENCE}` : "";
+  const more = plan.isSeveral ? [SILENCE] : [];
   return `backend web
 ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
     http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
     http-check expect status 200
-    default-server ${checks(plan.health)} ${RESOLVE}${silence}
+    default-server ${checks(plan.health)} ${RESOLVE}
     default-server ${VERIFIED}
-${plan.backends.map((backend) => server(backend, plan.affinity === "cookie")).join("\n")}
-${lastOnes(ready)}
+${plan.backends.map((backend) => [server(backend, plan.affinity === "cookie"), ...more].join(" ")).join("\n")}
+${lastOnes(ready, more)}
 
 ${plan.isSeveral ? safeBackend(plan, ready) : ""}# If no server is ready, perhaps because one stops while the next is only starting, all servers that may get requests
 # are tried: that is better than refusing every request.
 backend ${LAST_RESORT}
     balance roundrobin
-    default-server ${RESOLVE}${silence}
+    default-server ${RESOLVE}
     default-server ${VERIFIED}
-${ready.map((backend) => `    server ${backend.name} ${place(backend)}`).join("\n")}`;
+${ready.map((backend) => [`    server ${backend.name} ${place(backend)}`, ...more].join(" ")).join("\n")}`;
 }
 
 /** As `web`, by whose checks its servers are up or down. */
@@ -59,17 +62,18 @@ function safeBackend(plan: LoadBalancerPlan, ready: readonly BackendPlan[]): str
   return `backend ${SAFE}
 ${[...balance(plan.balance), ...same].map((line) => `    ${line}`).join("\n")}
     retry-on conn-failure empty-response 421
-    default-server ${RESOLVE} ${SILENCE}
+    default-server ${RESOLVE}
     default-server ${VERIFIED}
-${plan.backends.map((backend) => `${server(backend, plan.affinity === "cookie")} track web/${backend.name}`).join("\n")}
-${lastOnes(ready)}
+${plan.backends.map((backend) => `${server(backend, plan.affinity === "cookie")} track web/${backend.name} ${SILENCE}`).join("\n")}
+${lastOnes(ready, [SILENCE])}
 
 `;
 }
 
-function lastOnes(ready: readonly BackendPlan[]): string {
+function lastOnes(ready: readonly BackendPlan[], more: readonly string[]): string {
+  const options = ["no-check backup non-stick resolve-opts allow-dup-ip", ...more].join(" ");
   return `    # Requests that already wait for a server when the last one goes down are sent to these.
-${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} no-check backup non-stick resolve-opts allow-dup-ip`).join("\n")}`;
+${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} ${options}`).join("\n")}`;
 }
 
 function readyOnes({ backends }: LoadBalancerPlan): BackendPlan[] {

@@ -14,6 +14,7 @@ import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
+import { refuseRefreshWithout, withoutHosts } from "./without.ts";
 
 const HOME = join(ROOT, RELEASES);
 
@@ -24,7 +25,8 @@ const HOME = join(ROOT, RELEASES);
  * @param saysKept whether kept volumes are named; default: true
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
-  const { session, known } = await heal(asked);
+  await refuseRefreshWithout(asked);
+  const { session, known } = await heal(await withoutHosts(asked));
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
     say(`the stack runs the kept release ${release} (application.release), not the files as they are
