@@ -89,7 +89,7 @@ async function swarm({ topology, config }: Stack, given: readonly string[], isRu
     return 0;
   }
   const machines = machinesOf(topology);
-  const { answered, silent } = await askEngines(topology, 0);
+  const { answered, silent } = await askEngines(topology, new Set(), 0);
   const plan = planSwarm(topology, answered);
   for (const line of table(standings(topology, answered, silent, plan))) say(line);
   for (const { reason } of plan.refused) say(`refused: ${reason}`);
@@ -125,7 +125,7 @@ async function swarm({ topology, config }: Stack, given: readonly string[], isRu
 }
 
 async function images({ topology }: Stack, isAgreed: boolean): Promise<number> {
-  const { answered, silent } = await askEngines(topology, 0);
+  const { answered, silent } = await askEngines(topology, new Set(), 0);
   for (const { machine, reason } of silent) say(`${nameOf(machine)} does not answer (${inOneLine(reason)})`);
   const stocks = await stocksOf(topology, answered);
   const copies = planCopies(stocks);

@@ -15,7 +15,7 @@ export async function checkHosts(
   topology: Topology,
 ): Promise<{ readonly rows: readonly Row[]; readonly answered: readonly AnsweredMachine[] }> {
   // Somebody who asks wants to know how it is now: a machine that boots is not waited for.
-  const { answered, silent } = await askEngines(topology, 0);
+  const { answered, silent } = await askEngines(topology, new Set(), 0);
   const findings = await Promise.all(answered.map((one) => findingsOf(topology, one)));
   const rows = rowsOf({
     silent,

@@ -58,7 +58,7 @@ export async function formSwarm(
 export async function untilReady(topology: Topology): Promise<readonly AnsweredMachine[]> {
   return eventually(
     async () => {
-      const { answered } = await askEngines(topology, 0);
+      const { answered } = await askEngines(topology, new Set(), 0);
       const { problems } = swarmFindings(topology, answered);
       const waiting = notReady(answered);
       if (problems.length > 0) throw new Error(problems.map(problemLine).join("\n"));
