@@ -86,7 +86,7 @@ function overlay({ subnet, gateway }: NetworkPlan, { range, isEncrypted, mtu }: 
     driver: "overlay",
     attachable: true,
     ...(Object.keys(options).length === 0 ? {} : { options }),
-    ipamConfigs: [{ subnet, gateway, ipRange: range }],
+    ipamConfigs: [{ subnet, gateway, ...(range === undefined ? {} : { ipRange: range }) }],
   };
 }
 

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { hasParts, isCipher, isEncrypted, schemaAt, shapeOf, unwrapped } from "./shape.ts";
+import { hasParts, isCipher, isEncrypted, kindOf, schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -116,6 +116,8 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
     const own = valueAt(value, path);
     if (isEncrypted(own) && !isGeneration(path))
       return [{ path, value: own, ...ENCRYPTED, cure: hasParts(part) ? IN_CLEAR : undefined }];
+    const kind = kindOf(part, own);
+    if (issue.code === "invalid_union" && kind !== part) return problemsWithin(path, kind, own);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
@@ -129,6 +131,13 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
         : { path, allowed, ...broken },
     ];
   });
+}
+
+/** The problems of a list or an object where the setting may also be of another kind. */
+function problemsWithin(path: Path, kind: z.ZodType | undefined, value: unknown): Problem[] {
+  const error = kind?.safeParse(value).error;
+  if (kind === undefined || error === undefined) return [];
+  return problemsOf(error, kind, value).map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
 /** A text that was meant to be a list or an object, and is no valid JSON. It may be long, and hold secrets. */

@@ -10,16 +10,38 @@ export function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined 
   return inner instanceof z.ZodType ? inner : undefined;
 }
 
+/**
+ * The schema of the list or the object that a setting may be: of several kinds the one with parts. Where any text is
+ * allowed, a text stands for nothing else, and no other kind counts.
+ */
+function wholeIn(schema: z.ZodType | undefined): z.ZodType | undefined {
+  const inner = unwrapped(schema);
+  if (!(inner instanceof z.ZodUnion)) return inner;
+  const kinds = inner.options.flatMap((kind: unknown) => (kind instanceof z.ZodType ? [kind] : []));
+  return kinds.some((kind) => kind instanceof z.ZodString) ? inner : (kinds.find(isWhole) ?? inner);
+}
+
+function isWhole(schema: z.ZodType | undefined): boolean {
+  return schema instanceof z.ZodArray || schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
+}
+
+/** The schema that a value is meant to fit: of several kinds that of a list or an object for a value of this kind. */
+export function kindOf(schema: z.ZodType | undefined, value: unknown): z.ZodType | undefined {
+  const whole = wholeIn(schema);
+  const isOfKind = typeof value === "object" && value !== null && Array.isArray(value) === whole instanceof z.ZodArray;
+  return isOfKind && unwrapped(schema) instanceof z.ZodUnion ? whole : schema;
+}
+
 /** The schemas of an object's keys; none if the schema is not an object. */
 export function shapeOf(schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> {
-  const inner = unwrapped(schema);
+  const inner = wholeIn(schema);
   // Without a prototype: a key such as "constructor" is no setting.
   return Object.assign(Object.create(null), inner instanceof z.ZodObject ? inner.shape : {});
 }
 
 /** The schema of a list's elements; undefined if the schema is not a list. */
 export function elementOf(schema: z.ZodType | undefined): z.ZodType | undefined {
-  const inner = unwrapped(schema);
+  const inner = wholeIn(schema);
   return inner instanceof z.ZodArray && inner.element instanceof z.ZodType ? inner.element : undefined;
 }
 
@@ -88,8 +110,7 @@ function replaced(
 
 /** Whether the schema is one of a list or an object. */
 export function hasParts(schema: z.ZodType | undefined): boolean {
-  const inner = unwrapped(schema);
-  return inner instanceof z.ZodArray || inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
+  return isWhole(wholeIn(schema));
 }
 
 function objectMeant(schema: z.ZodType | undefined, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { partOf, shapeOf } from "./shape.ts";
+import { kindOf, partOf, shapeOf } from "./shape.ts";
 
 /** A rule has read a malformed setting, whose problem is reported already. */
 class Malformed extends Error {}
@@ -38,7 +38,8 @@ export function entries<T>(list: readonly T[]): [index: number, entry: T][] {
   );
 }
 
-function salvaged(schema: z.ZodType | undefined, value: unknown): unknown {
+function salvaged(setting: z.ZodType | undefined, value: unknown): unknown {
+  const schema = kindOf(setting, value);
   const result = schema?.safeParse(value);
   if (result === undefined || result.success) return result?.data;
   const isWrongItself = result.error.issues.some(({ code, path }) => path.length === 0 && code !== "unrecognized_keys");

@@ -1,7 +1,10 @@
+import { homedir } from "node:os";
 import grpc from "@grpc/grpc-js";
 import type { AnalyzerStackConfigureRequest } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { parseConfig } from "../config/config.ts";
 import { ConfigError } from "../config/problems.ts";
+import { UNKNOWN } from "../config/surroundings.ts";
+import { dockerDefault } from "../engine/dockerDefault.ts";
 import { type Context, contextFrom } from "./context.ts";
 
 /**
@@ -32,7 +35,12 @@ export function receiveConfiguration(): () => Received {
 function contextIn(request: AnalyzerStackConfigureRequest): Received {
   try {
     const settings = Object.fromEntries(request.getConfigMap().toArray());
-    return contextFrom(parseConfig(request.getProject(), request.getStack(), settings));
+    return contextFrom(
+      parseConfig(request.getProject(), request.getStack(), settings, {
+        ...UNKNOWN,
+        docker: dockerDefault(process.env, homedir()),
+      }),
+    );
   } catch (error) {
     if (error instanceof ConfigError) return "invalid";
     throw error;

@@ -44,14 +44,15 @@ export async function missingImages(
 
 /** The images of the plan's containers, by the settings that name them. */
 export function imagesOf(topology: Topology): { readonly key: ImageName; readonly name: string }[] {
-  const { loadBalancers, web, applications, routers, cluster } = topology;
+  const { hosts, loadBalancers, web, applications, routers, cluster } = topology;
+  const isHere = ({ host }: InstancePlan) => hosts.some(({ name }) => name === host);
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
     haproxy: loadBalancers.map(({ haproxy }) => haproxy),
     namespace: loadBalancers.map(({ pause }) => pause),
     nginx: web,
     application: applications,
     router: routers,
-    mysql: cluster.databases,
+    mysql: [...cluster.databases, cluster.controller].filter(isHere),
   };
   return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;

@@ -22,6 +22,7 @@ export interface FakeContainer {
   state: "running" | "paused" | "restarting" | "exited";
   /** Its limit of processes. undefined: it has none. */
   pids?: number;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,7 +45,15 @@ interface Surroundings {
   readonly containers?: readonly FakeContainer[];
   /** Its warnings about limits that it has no cgroup for. */
   readonly warnings?: readonly string[];
+  /** What it says about itself. */
+  readonly about?: object;
+  /** Its answer about the machines of its swarm. Default: it is no manager. */
+  readonly nodes?: readonly object[] | { readonly message: string };
+  /** Its socket. Default: one in a folder of its own. */
+  readonly socket?: string;
 }
+
+const NO_MANAGER = { message: "This node is not a swarm manager." };
 
 const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup registry: no such host" };
 
@@ -52,10 +61,9 @@ const NO_REGISTRY: RegistryAnswer = { status: 500, message: "dial tcp: lookup re
  * Serves a part of the Docker Engine's interface at a socket of its own: enough for questions about images and for the
  * ends of containers.
  */
-export async function fakeEngine(
-  images: readonly FakeImage[],
-  { registry = () => NO_REGISTRY, mirrors = [], containers = [], warnings = [] }: Surroundings = {},
-): Promise<FakeEngine> {
+export async function fakeEngine(images: readonly FakeImage[], surroundings: Surroundings = {}): Promise<FakeEngine> {
+  const { registry = () => NO_REGISTRY, mirrors = [], containers = [], warnings = [] } = surroundings;
+  const { about = {}, nodes = NO_MANAGER } = surroundings;
   const folder = await mkdtemp(join(tmpdir(), "engine-"));
   const removed: string[] = [];
   const updated: string[] = [];
@@ -68,7 +76,10 @@ export async function fakeEngine(
     const image = images.find((one) => one.id === name || one.name === name);
     const { id = "", labels = {}, steps = [] } = image ?? {};
     if (kind === "version") return answer(200, { Version: "fake" });
-    if (kind === "info") return answer(200, { RegistryConfig: { Mirrors: mirrors } });
+    if (kind === "info") return answer(200, { RegistryConfig: { Mirrors: mirrors }, ...about });
+    if (kind === "networks") return answer(200, []);
+    if (kind === "volumes") return answer(200, { Volumes: [] });
+    if (kind === "nodes") return answer("message" in nodes ? 503 : 200, nodes);
     if (kind === "distribution") {
       const said = registry(name);
       return said && answer(said.status, { message: said.message });
@@ -77,7 +88,10 @@ export async function fakeEngine(
       if (name === "json") {
         return answer(
           200,
-          containers.map(({ name, state }) => ({ Id: name, Names: [`/${name}`], State: state })),
+          containers.map(({ name, state, labels }) => ({
+            ...{ Id: name, Names: [`/${name}`], State: state, Image: "x", ImageID: "x", Ports: [], Mounts: [] },
+            Labels: labels ?? {},
+          })),
         );
       }
       const [id, act] = name.split("/");
@@ -118,7 +132,7 @@ export async function fakeEngine(
       );
     return answer(200, { Id: id, Config: { Labels: labels } });
   });
-  const path = join(folder, "engine.sock");
+  const path = surroundings.socket ?? join(folder, "engine.sock");
   await once(server.listen(path), "listening");
   return {
     endpoint: `unix://${path}`,

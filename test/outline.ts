@@ -1,5 +1,6 @@
 import type { InstancePlan } from "../topology/instancePlan.ts";
 import type { BackendPlan, LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
+import { machinesOf } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /** A plan as a text for human readers: one line for each container, with its links below. */
@@ -8,6 +9,7 @@ export function outline(topology: Topology): string {
   const [first] = loadBalancers;
   return [
     `site ${topology.url}`,
+    ...(topology.isSeveral ? machines(topology) : []),
     ...loadBalancers.flatMap(loadBalancer),
     ...(first ? [`balance ${balance(first)}`, ...first.backends.map(backend)] : []),
     ...web.flatMap((plan) => [
@@ -29,15 +31,36 @@ export function outline(topology: Topology): string {
   ].join("\n");
 }
 
+/** The machines with their own networks, and the networks between them. */
+function machines(topology: Topology): string[] {
+  const own = topology.networks.filter(({ overlay }) => overlay === undefined);
+  const between = topology.networks.filter(({ overlay }) => overlay !== undefined);
+  return [
+    ...machinesOf(topology).map(({ endpoint, hosts }) => {
+      const here = own.filter(({ host }) => hosts.includes(host)).map(({ name, subnet }) => `${name}=${subnet}`);
+      return [`machine ${endpoint} is ${hosts.join(", ")}`, ...(here.length > 0 ? [`has ${here.join(" ")}`] : [])].join(
+        ", ",
+      );
+    }),
+    ...between.map(({ name, subnet, host, overlay }) =>
+      [
+        `  ${name}=${subnet} between them by ${host}`,
+        ...(overlay?.range === undefined ? [] : [`addresses from ${overlay.range}`]),
+      ].join(", "),
+    ),
+  ];
+}
+
 function container({ name, host, image, attachments }: InstancePlan): string {
   const networks = attachments.map(({ network, address }) => network + (address === undefined ? "" : `=${address}`));
   return [`${name} on ${host}, ${image}`, ...(networks.length > 0 ? [`in ${networks.join(" ")}`] : [])].join(", ");
 }
 
-function loadBalancer({ pause, haproxy, published, vrrp, peers }: LoadBalancerPlan): string[] {
+function loadBalancer({ pause, haproxy, keepalived, published, vrrp, peers }: LoadBalancerPlan): string[] {
   return [
     container(pause),
     `  ${container(haproxy)}`,
+    ...(keepalived === undefined ? [] : [`  ${container(keepalived)}, in its host's network as ${vrrp?.address}`]),
     `  publishes ${published.map(({ address, port, target }) => `${address}:${port} as ${target}`).join(", ")}`,
     ...(vrrp?.instances ?? []).map(
       ({ virtualAddress, priority }) => `  holds ${virtualAddress} by priority ${priority}`,

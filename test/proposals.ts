@@ -7,6 +7,7 @@ import { type Surroundings, UNKNOWN } from "../config/surroundings.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { MachineSubnet } from "../preflight/machine.ts";
 import { collisions } from "../preflight/preflight.ts";
+import { machinesOf, partOn } from "../topology/machines.ts";
 import { planNetworks } from "../topology/networks.ts";
 import { planTopology } from "../topology/topology.ts";
 import type { StackSettings } from "./examples.ts";
@@ -45,19 +46,20 @@ export function refusedBy(settings: StackSettings, surroundings: Surroundings): 
   return undefined;
 }
 
-/** What the stack `two` is refused with before the engine is touched, or nothing. */
+/**
+ * What the stack `two` is refused with before an engine is touched, or nothing.
+ * @param engine the state of the load balancer's engine
+ */
 export async function hindrance(
   settings: StackSettings,
   engine: Partial<EngineState>,
   machine: readonly MachineSubnet[] = [],
   endpoint = REMOTE,
 ): Promise<ConfigError | undefined> {
-  const problems = await collisions(
-    planTopology(parse(settings, UNKNOWN)),
-    endpoint,
-    { ...NOBODY, ...engine },
-    machine,
-  );
+  const topology = planTopology(parse(settings, UNKNOWN));
+  const [first] = machinesOf(topology);
+  if (first === undefined) throw new Error("the plan has no machine");
+  const problems = await collisions(partOn(topology, first), endpoint, { ...NOBODY, ...engine }, machine);
   return problems.length === 0 ? undefined : new ConfigError("foobar", "two", problems);
 }
 

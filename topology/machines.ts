@@ -24,13 +24,17 @@ export function machinesOf({ hosts }: Pick<Topology, "hosts">): MachinePlan[] {
   return machines;
 }
 
-/** The part of a stack on several machines that is on one of them, with the networks between them. */
+/**
+ * The part of a stack on several machines that is on one of them, with the networks between them. The controller of the
+ * databases is in every part's plan, and among the containers (`instances`) of its own host's part alone.
+ */
 export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">): Topology {
   if (!topology.isSeveral) return topology;
   const isHere = ({ host }: { readonly host: string }) => hosts.includes(host);
   const { loadBalancers, web, applications, routers, cluster, backups, networks } = topology;
   return {
     ...topology,
+    hosts: topology.hosts.filter(({ name }) => hosts.includes(name)),
     networks: networks.filter((network) => network.overlay !== undefined || isHere(network)),
     loadBalancers: loadBalancers.filter(isHere),
     web: web.filter(isHere),

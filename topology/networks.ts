@@ -75,7 +75,7 @@ interface Place {
 }
 
 function planNetwork(config: Config, part: NetworkName, name: string, { subnet, server, on }: Place): NetworkPlan {
-  const overlay = areSeveral(config.hosts) && on === undefined ? planOverlay(config, subnet) : undefined;
+  const overlay = areSeveral(config.hosts) && on === undefined ? planOverlay(config, part, subnet) : undefined;
   return {
     name,
     host: overlay === undefined ? (areSeveral(config.hosts) && on) || (config.hosts[0]?.name ?? "") : managerOf(config),
@@ -92,8 +92,10 @@ function planNetwork(config: Config, part: NetworkName, name: string, { subnet, 
   };
 }
 
-function planOverlay({ networkSettings: { encrypted, mtu } }: Config, subnet: string): OverlayPlan {
-  return { range: partOf(subnet, 1, bitsOf(subnet) + 1), isEncrypted: encrypted, mtu };
+/** The small network of an application server has no fixed addresses, so that all of it is for the others. */
+function planOverlay({ networkSettings }: Config, part: NetworkName, subnet: string): OverlayPlan {
+  const { encrypted: isEncrypted, mtu } = networkSettings;
+  return { range: isOfServers(part) ? undefined : partOf(subnet, 1, bitsOf(subnet) + 1), isEncrypted, mtu };
 }
 
 /** An engine does not change a network. What is changed by replacing it is in its name, so that both can be there. */

@@ -43,8 +43,8 @@ export interface NetworkPlan {
 
 /** A network between machines. */
 export interface OverlayPlan {
-  /** The part of the subnet from which engines take addresses. The rest is for fixed ones. */
-  readonly range: string;
+  /** The part of the subnet from which engines take addresses; the rest is for fixed ones. undefined: there are none. */
+  readonly range: string | undefined;
   readonly isEncrypted: boolean;
   /** The largest packet of the LAN below it; undefined: the usual 1500 bytes. */
   readonly mtu: number | undefined;

@@ -20,7 +20,10 @@ export function tiersOf(topology: Topology) {
 /** A tier's name in the plan. */
 export type Tier = keyof ReturnType<typeof tiersOf>;
 
-/** Every container of the stack that runs. */
+/** Every container of the stack, or of a part of it on some hosts, that runs. */
 export function instances(topology: Topology): readonly InstancePlan[] {
-  return Object.values<readonly InstancePlan[]>(tiersOf(topology)).flat();
+  const hosts = new Set(topology.hosts.map(({ name }) => name));
+  return Object.values<readonly InstancePlan[]>(tiersOf(topology))
+    .flat()
+    .filter(({ host }) => hosts.has(host));
 }

@@ -1,4 +1,5 @@
-import { LOAD_BALANCERS } from "../choices.ts";
+import { isDeepStrictEqual } from "node:util";
+import { ARBITER, LOAD_BALANCERS } from "../choices.ts";
 import { areSeveral, type DockerDefault, type HostSetting, isSameEndpoint } from "../endpoints.ts";
 import { hasArbiter, hostSettings } from "../hosts.ts";
 import type { Problem } from "../problems.ts";
@@ -13,16 +14,21 @@ type Placed = Pick<Settings, "servers" | "loadBalancer" | "mysql" | "networks">;
 /** Rules for the machines of a stack. */
 export function machineChecks(settings: Placed, docker: DockerDefault): Problem[] {
   const hosts = hostSettings(settings, docker);
-  const rules = areSeveral(hosts)
-    ? [
-        () => serversTogether(settings.servers, hosts),
-        () => pairTogether(settings.loadBalancer, hosts),
-        () => majorityTogether(settings, hosts),
-        () => managerIsHost(settings.networks, hosts),
-        () => roomBetween(settings, hosts),
-      ]
-    : [() => onlyOnSeveral(settings.networks)];
-  return judged(...rules);
+  if (!areSeveral(hosts)) return judged(() => onlyOnSeveral(settings.networks));
+  const together = judged(() => serversTogether(settings.servers, hosts));
+  return [
+    ...together,
+    ...judged(
+      () => pairTogether(settings.loadBalancer, hosts),
+      // An endpoint that is another server's has a problem already.
+      () =>
+        majorityTogether(settings, hosts).filter(
+          ({ path }) => !together.some((one) => isDeepStrictEqual(one.path, path)),
+        ),
+      () => managerIsHost(settings.networks, hosts),
+      () => roomBetween(settings, hosts),
+    ),
+  ];
 }
 
 function nameAt(hosts: readonly HostSetting[], { name, endpoint }: HostSetting): string | undefined {
@@ -56,7 +62,7 @@ function pairTogether({ replicas }: Settings["loadBalancer"], hosts: readonly Ho
       path: second.path,
       value: second.endpoint,
       allowed: `the endpoint of another machine than that of ${first.name}: together both load balancers would be lost`,
-      cure: `set it to the endpoint of another machine, such as a server's; or leave one load balancer: pulumi config set --path foobar:loadBalancer.replicas 1`,
+      cure: `set it to the endpoint of another machine, such as a server's; or have one load balancer alone, by loadBalancer.replicas 1`,
     },
   ];
 }
@@ -67,7 +73,7 @@ function majorityTogether({ servers, mysql }: Placed, hosts: readonly HostSettin
   if (mysql.replication !== "group" || mysql.acceptNoMajority) return [];
   const members = hosts.filter(
     ({ name }) =>
-      databases.some((server) => server.name === name) || (name === "arbiter" && hasArbiter(mysql, databases.length)),
+      databases.some((server) => server.name === name) || (name === ARBITER && hasArbiter(mysql, databases.length)),
   );
   return members.flatMap((host, place) => {
     const before = members.slice(0, place).filter((other) => isSameEndpoint(other.endpoint, host.endpoint));
@@ -77,7 +83,7 @@ function majorityTogether({ servers, mysql }: Placed, hosts: readonly HostSettin
         path: host.path,
         value: host.endpoint,
         allowed: `the endpoint of another machine: this one also has the database of ${before.map(({ name }) => name).join(" and ")}, and with its loss the group of ${members.length} has no majority and takes no writes`,
-        cure: `set it to the endpoint of a further machine, which may be small; or accept that with mysql.acceptNoMajority: pulumi config set --path foobar:mysql.acceptNoMajority true`,
+        cure: `set it to the endpoint of a further machine, which may be small; or accept that with mysql.acceptNoMajority`,
       },
     ];
   });

@@ -178,15 +178,19 @@ function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>, dock
   const isApart = isPairApart(loadBalancer, docker);
   const keys = [
     ...first.map(({ serves, port }) => ({ path: [PORT_KEYS[serves]], port, machine: 1 })),
-    ...second.map(({ serves, port }) => ({ path: secondPath(loadBalancer, serves), port, machine: isApart ? 2 : 1 })),
+    ...second.map(({ serves, port }) => ({
+      path: isApart ? pathApart(loadBalancer, serves) : ["pair", PORT_KEYS[serves]],
+      port,
+      machine: isApart ? 2 : 1,
+    })),
   ];
+  const reported: (readonly string[])[] = [];
   const taken = new Set([...held, ...keys.map(({ port }) => port)]);
   return keys.flatMap(({ path, port, machine }, index) => {
-    const before = keys.slice(0, index);
-    const holder = before.find((other) => other.port === port && other.machine === machine);
+    const holder = keys.slice(0, index).find((other) => other.port === port && other.machine === machine);
     // Two machines with the same ports have one problem.
-    const isKnown = before.some((other) => isDeepStrictEqual(other.path, path));
-    if (holder === undefined || (isApart && isKnown)) return [];
+    if (holder === undefined || reported.some((other) => isDeepStrictEqual(other, path))) return [];
+    reported.push(path);
     const free = PROPOSED_PORTS.find((candidate) => !taken.has(candidate));
     if (free !== undefined) taken.add(free);
     return [
@@ -200,10 +204,8 @@ function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>, dock
   });
 }
 
-/** The setting of a port of the second load balancer, below `loadBalancer`. */
-function secondPath({ endpoint, pair }: LoadBalancer, serves: keyof typeof PORT_KEYS): string[] {
+/** The setting of a port of a second load balancer on another machine, below `loadBalancer`. */
+function pathApart({ pair }: LoadBalancer, serves: keyof typeof PORT_KEYS): string[] {
   const key = PORT_KEYS[serves];
-  const isOwn =
-    pair?.endpoint === undefined || pair.endpoint === endpoint || (key !== "healthPort" && pair[key] !== undefined);
-  return isOwn && key !== "healthPort" ? ["pair", key] : [key];
+  return key !== "healthPort" && pair?.[key] !== undefined ? ["pair", key] : [key];
 }

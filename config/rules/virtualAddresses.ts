@@ -32,8 +32,7 @@ export function virtualAddressChecks(
         path: PATH,
         value: NO_ADDRESSES,
         allowed:
-          "addresses in networks.edge: without one nobody reaches the second load balancer when the first is lost",
-        cure: "remove it, and an address of the edge network is chosen; or put the second load balancer on another machine by loadBalancer.pair.endpoint",
+          "addresses in networks.edge, by default the last: without one nobody reaches the second load balancer when the first is lost; or none with the second on another machine, by loadBalancer.pair.endpoint",
       },
     ];
   }
@@ -60,7 +59,7 @@ function lanAddressesFit(loadBalancer: LoadBalancer): Problem[] {
   if (pair?.virtualAddresses === NO_ADDRESSES) return [];
   const given = lanAddresses(pair);
   const count = needed(loadBalancer);
-  const cure = `set it to ${count === 2 ? "two free addresses" : "a free address"} of the LAN that both load balancers' hosts are in, as in pulumi config set --path 'foobar:loadBalancer.pair.virtualAddresses[0]' 192.0.2.10; or to ${NO_ADDRESSES}, where a network takes no address that moves, as in most clouds`;
+  const cure = `set it to ${count === 2 ? "two free addresses" : "a free address"} of the LAN that both load balancers' hosts are in, as in virtualAddresses: [${["192.0.2.10", "192.0.2.9"].slice(0, count).join(", ")}]; or to ${NO_ADDRESSES}, where a network takes no address that moves, as in most clouds`;
   if (given === undefined) {
     return [
       {

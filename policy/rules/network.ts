@@ -71,8 +71,7 @@ export const plannedNetworks: Rule = {
         networksAdvanced.length === 0 &&
           !isShared &&
           namespace === undefined &&
-          networkMode !== "none" &&
-          !isOnHost(context, name) &&
+          networkMode !== (isOnHost(context, name) ? "host" : "none") &&
           `${name} joins the engine's default network.`,
       ];
     }),

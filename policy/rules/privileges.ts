@@ -1,13 +1,15 @@
-import { runsKeepalived } from "../context.ts";
+import { isOnHost, runsKeepalived } from "../context.ts";
 import { ofContainers, ofServices, type Rule } from "../rule.ts";
 
-/** keepalived sets addresses, speaks VRRP, and runs its checks as another user. */
-const OF_KEEPALIVED: readonly string[] = ["NET_ADMIN", "NET_RAW", "SETGID", "SETUID"];
+/** keepalived sets addresses, speaks VRRP, and runs its checks. */
+const OF_KEEPALIVED: readonly string[] = ["NET_ADMIN", "NET_RAW", "SETGID"];
+/** In a pause container it also runs an HAProxy, as another user. */
+const OF_BOTH: readonly string[] = [...OF_KEEPALIVED, "SETUID"];
 
 export const noCapabilities: Rule = {
   cure: 'Drop ALL, and add none: capabilities: { drops: ["ALL"] }. The engine binds low ports without one.',
   resource: ofServices(({ capabilities: { adds, drops } }, name, context) => {
-    const allowed = runsKeepalived(context, name) ? OF_KEEPALIVED : [];
+    const allowed = isOnHost(context, name) ? OF_KEEPALIVED : runsKeepalived(context, name) ? OF_BOTH : [];
     const surplus = adds.flatMap((added) => (added && !allowed.includes(added.replace(/^CAP_/, "")) ? [added] : []));
     return [
       !drops.some((dropped) => dropped?.replace(/^CAP_/, "") === "ALL") && `${name} keeps capabilities.`,

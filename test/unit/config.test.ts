@@ -31,7 +31,7 @@ describe("configuration", () => {
       { "foobar:serverz": [] },
       [
         "foobar:serverz is not a setting; did you mean servers?\n" +
-          "    allowed:   servers, names, loadBalancer, application, web, mysql, networks, images, policies, secrets\n" +
+          "    allowed:   servers, names, loadBalancer, application, web, mysql, networks, engines, images, policies, secrets\n" +
           "    remove it: pulumi config rm 'foobar:serverz'",
       ],
     ],
@@ -40,7 +40,7 @@ describe("configuration", () => {
       { "foobar:loadBalancer": { prot: 80 } },
       [
         "foobar:loadBalancer.prot is not a setting; did you mean port?\n" +
-          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, httpsPort, publicHttpsPort, http, tls, statsPort, trustedProxies, allow, connectionsPerSource, headers, underscores, endpoint\n" +
+          "    allowed:   algorithm, hash, mode, affinity, health, replicas, pair, address, port, httpsPort, publicHttpsPort, http, tls, statsPort, trustedProxies, allow, connectionsPerSource, headers, underscores, endpoint, hostAddress, interface, healthPort\n" +
           "    remove it: pulumi config rm --path 'foobar:loadBalancer.prot'",
       ],
     ],
@@ -58,7 +58,7 @@ describe("configuration", () => {
       { "fobar:servers": "[]" },
       [
         "fobar:servers is in a namespace that this program does not read\n" +
-          "    allowed:   keys of foobar: servers, names, loadBalancer, application, web, mysql, networks, images, policies, secrets\n" +
+          "    allowed:   keys of foobar: servers, names, loadBalancer, application, web, mysql, networks, engines, images, policies, secrets\n" +
           "    remove it: pulumi config rm 'fobar:servers'",
       ],
     ],
@@ -96,7 +96,7 @@ describe("configuration", () => {
         'foobar:servers is "server1"\n' +
           "    allowed:   a list of servers, each with a name and roles\n" +
           `    set it:    pulumi config set 'foobar:servers' '${JSON.stringify(
-            both.map((each) => ({ ...each, endpoint: "unix:///var/run/docker.sock", traffic: "ready" })),
+            both.map((each) => ({ ...each, traffic: "ready" })),
           )}'`,
       ],
     ],
@@ -215,15 +215,6 @@ describe("configuration", () => {
         "foobar:application.command starts the sample application, but application.files names another\n" +
           "    allowed:   the command that starts the application in the folder, which is put at /app\n" +
           `    set it:    pulumi config set --path 'foobar:application.command' '["node", "/app/index.js"]'`,
-      ],
-    ],
-    [
-      "servers on several engines",
-      { "foobar:servers": [both[0], { ...both[1], endpoint: "ssh://ops@server2" }] },
-      [
-        'foobar:servers[1].endpoint is "ssh://ops@server2"\n' +
-          "    allowed:   the load balancer's endpoint, unix:///var/run/docker.sock: the networks between the tiers span one engine\n" +
-          "    set it:    pulumi config set --path 'foobar:servers[1].endpoint' unix:///var/run/docker.sock",
       ],
     ],
   ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { both, problems, server } from "../configProblems.ts";
+import { machine, threeMachines } from "../machines.ts";
 
 describe("configuration of the databases", () => {
   const mysql = (settings: Record<string, unknown>, servers = both) => ({
@@ -61,5 +62,40 @@ describe("configuration of the databases", () => {
 
   it("takes a group of two where that is accepted", () => {
     assert.deepEqual(problems(mysql({ replication: "group", arbiter: false, acceptNoMajority: true })), []);
+  });
+});
+
+describe("the setting of an arbiter", () => {
+  const of = (arbiter: unknown) =>
+    problems(threeMachines({ mysql: { arbiter } })).map((text) => text.replace(/\n {4}cure.*/, ""));
+  const allowed = "    allowed:   true, false, or settings of the arbiter: endpoint\n";
+
+  it("is yes or no, or settings, which may be a JSON text", () => {
+    for (const arbiter of [true, undefined, {}, { endpoint: machine(13) }, JSON.stringify({ endpoint: machine(13) })])
+      assert.deepEqual(of(arbiter), []);
+  });
+
+  for (const wrong of ["yes", 5, [true], null]) {
+    it(`is not ${JSON.stringify(wrong)}, in one problem`, () =>
+      assert.deepEqual(of(wrong), [
+        `foobar:mysql.arbiter is ${JSON.stringify(wrong)}\n${allowed}    set it:    pulumi config set --path 'foobar:mysql.arbiter' true`,
+      ]));
+  }
+
+  it("has a problem of its own for each key in it", () => {
+    const [endpoint, key, ...more] = of({ endpoint: "nowhere", endpont: machine(13) });
+    assert.deepEqual(more, []);
+    assert.match(endpoint ?? "", /^foobar:mysql\.arbiter\.endpoint is "nowhere"\n {4}allowed: {3}a Docker endpoint: /);
+    assert.match(key ?? "", /^foobar:mysql\.arbiter\.endpont is not a setting; did you mean endpoint\?\n/);
+    assert.match(of('{"endpoint"').join(), /^foobar:mysql\.arbiter is no valid JSON: /);
+  });
+
+  it("leaves the certificate's setting, a text or a text that is encrypted, as it was", () => {
+    const [problem, ...more] = problems({
+      "foobar:names": ["www.foobar.com"],
+      "foobar:loadBalancer": { tls: { certificate: { text: "x" }, key: '{"secure":"v1:a:b"}' } },
+    });
+    assert.deepEqual(more, []);
+    assert.match(problem ?? "", /^foobar:loadBalancer\.tls\.certificate is .*\n {4}allowed: {3}a PEM file with /);
   });
 });

@@ -134,21 +134,6 @@ describe("configuration of the traffic", () => {
       ],
     ],
     [
-      "a pair on one host when there are several",
-      {
-        "foobar:loadBalancer": { replicas: 2, endpoint: "ssh://ops@server1" },
-        "foobar:servers": both.map((each) => ({ ...each, endpoint: `ssh://ops@${each.name}` })),
-      },
-      [
-        'foobar:servers[1].endpoint is "ssh://ops@server2"\n' +
-          "    allowed:   the load balancer's endpoint, ssh://ops@server1: the networks between the tiers span one engine\n" +
-          "    set it:    pulumi config set --path 'foobar:servers[1].endpoint' ssh://ops@server1",
-        "foobar:loadBalancer.replicas is 2\n" +
-          "    allowed:   1: both load balancers would be on the one host loadBalancer.endpoint, and be lost with it\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.replicas' 1",
-      ],
-    ],
-    [
       "a virtual address outside its subnet, and one that is taken",
       balancer({
         replicas: 2,

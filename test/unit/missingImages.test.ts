@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config/config.ts";
+import { parseConfig, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { schema } from "../../config/schema.ts";
 import { imagesOf, missingImages } from "../../preflight/images.ts";
+import { machinesOf, partOn } from "../../topology/machines.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { type FakeEngine, fakeEngine, type RegistryAnswer } from "../fakeEngine.ts";
+import { threeMachines } from "../machines.ts";
 
 const defaults = schema.shape.images.parse(undefined);
 const plan = (images = {}) => planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:images": images })));
@@ -31,6 +33,19 @@ describe("preflight, of the images", () => {
   it("knows the image of every setting", () => {
     const names = Object.fromEntries(Object.keys(defaults).map((key) => [key, `registry.example.com/${key}:1`]));
     assert.deepEqual(Object.fromEntries(imagesOf(plan(names)).map(({ key, name }) => [key, name])), names);
+  });
+
+  it("knows which images a machine of several needs", () => {
+    const topology = planTopology(
+      parseConfig("foobar", "dev", rawSettings(threeMachines({ mysql: { replication: "async", arbiter: undefined } }))),
+    );
+    const needed = machinesOf(topology).map((machine) => imagesOf(partOn(topology, machine)).map(({ key }) => key));
+    assert.deepEqual(needed, [
+      // The controller of the databases is beside the load balancer.
+      ["haproxy", "namespace", "mysql"],
+      ["nginx", "application", "router", "mysql"],
+      ["nginx", "application", "router", "mysql"],
+    ]);
   });
 
   it("finds no problem if the engine has all images, or can pull the missing ones", async () => {

@@ -4,7 +4,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "../../config/config.ts";
+import type { Problem } from "../../config/problems.ts";
 import { type EngineState, engineState } from "../../engine/state.ts";
+import { dataProblems } from "../../preflight/data.ts";
 import { missingBackupFolder, missingFiles } from "../../preflight/folders.ts";
 import { collisions } from "../../preflight/preflight.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
@@ -12,12 +14,18 @@ import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
 import { NOBODY, REMOTE } from "../proposals.ts";
 
-const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) => {
-  const topology = planTopology(parseConfig("foobar", "dev", devConfig(changes)));
+const planned = (changes = {}) => planTopology(parseConfig("foobar", "dev", devConfig(changes)));
+
+const texts = (problems: readonly Problem[]) =>
+  problems.map(({ path, complaint, allowed }) => `${path.join(".")} ${complaint ?? allowed}`);
+
+const found = async (state: Partial<EngineState>, endpoint = REMOTE, changes = {}) =>
   // Without the subnets of this machine, which may run a stack in the default range.
-  const problems = await collisions(topology, endpoint, { ...NOBODY, ...state }, []);
-  return problems.map(({ path, complaint, allowed }) => `${path.join(".")} ${complaint ?? allowed}`);
-};
+  texts(await collisions(planned(changes), endpoint, { ...NOBODY, ...state }, []));
+
+/** What is found in the data of all machines together. */
+const foundInData = (state: Partial<EngineState>, changes = {}) =>
+  texts(dataProblems(planned(changes), { ...NOBODY, ...state }));
 
 /** A port that no process of this machine uses at any address. */
 async function freePort(): Promise<number> {
@@ -57,16 +65,16 @@ describe("preflight", () => {
     );
   });
 
-  it("refuses to begin without data if a server that no longer has a database has the stack's data", async () => {
-    assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server3"] }), [
+  it("refuses to begin without data if a server that no longer has a database has the stack's data", () => {
+    assert.deepEqual(foundInData({ dataVolumes: ["foobar-dev-mysql-server3"] }), [
       "mysql.primary would begin without data, while the volumes foobar-dev-mysql-server3 have the stack's data",
     ]);
     for (const name of ["server1", "server2"]) {
-      assert.deepEqual(await found({ dataVolumes: [`foobar-dev-mysql-${name}`] }), []);
+      assert.deepEqual(foundInData({ dataVolumes: [`foobar-dev-mysql-${name}`] }), []);
     }
     // Nobody begins with data that was set aside.
     const kept = "foobar-dev-mysql-server3-kept-20261121t120000000z";
-    assert.deepEqual(await found({ dataVolumes: [kept] }), []);
+    assert.deepEqual(foundInData({ dataVolumes: [kept] }), []);
   });
 
   it("refuses a MySQL that is older than the one that wrote the data, and no other", async () => {
@@ -168,28 +176,28 @@ describe("preflight", () => {
     ]);
   });
 
-  it("refuses other data for running databases", async () => {
+  it("refuses other data for running databases", () => {
     const restored = (name: string | undefined) => ({ "foobar:mysql": name === undefined ? {} : { restored: name } });
     const volumes = (suffix: string) => ["server1", "server2"].map((server) => `foobar-dev-mysql-${server}${suffix}`);
     const [one, other] = ["20261121t120000z", "20261122t120000z"];
     const found1 = (dataAtWork: string[], name?: string) =>
-      found({ dataAtWork, dataVolumes: [...volumes(""), ...volumes(`-${one}`)] }, REMOTE, restored(name));
-    assert.deepEqual(await found1([]), []);
-    assert.deepEqual(await found1(volumes("")), []);
-    assert.deepEqual(await found1(volumes(`-${one}`), one), []);
-    assert.deepEqual(await found1(volumes(`-${one}`)), [
+      foundInData({ dataAtWork, dataVolumes: [...volumes(""), ...volumes(`-${one}`)] }, restored(name));
+    assert.deepEqual(found1([]), []);
+    assert.deepEqual(found1(volumes("")), []);
+    assert.deepEqual(found1(volumes(`-${one}`), one), []);
+    assert.deepEqual(found1(volumes(`-${one}`)), [
       `mysql.restored is not set, and the running databases have the data of the restore ${one}`,
     ]);
-    assert.deepEqual(await found1(volumes(""), one), [
+    assert.deepEqual(found1(volumes(""), one), [
       `mysql.restored is ${one}, and the running databases have data that was never restored`,
     ]);
-    assert.deepEqual(await found1(volumes(`-${one}`), other), [
+    assert.deepEqual(found1(volumes(`-${one}`), other), [
       `mysql.restored is ${other}, and the running databases have the data of the restore ${one}`,
     ]);
   });
 
-  it("proposes the restore if its volumes are the only ones", async () =>
-    assert.deepEqual(await found({ dataVolumes: ["foobar-dev-mysql-server2-20261121t120000z"] }), [
+  it("proposes the restore if its volumes are the only ones", () =>
+    assert.deepEqual(foundInData({ dataVolumes: ["foobar-dev-mysql-server2-20261121t120000z"] }), [
       "mysql.restored would begin without data, while the volumes foobar-dev-mysql-server2-20261121t120000z have the stack's data",
     ]));
 });

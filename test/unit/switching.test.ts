@@ -4,6 +4,7 @@ import { z } from "zod";
 import { issue } from "../../app/test/certificates.ts";
 import { POLICY_NAMES } from "../../config/policies.ts";
 import { schema } from "../../config/schema.ts";
+import { shapeOf } from "../../config/shape.ts";
 import { devConfig } from "../devConfig.ts";
 import type { StackSettings } from "../examples.ts";
 import { type Deployment, deployConfig, type Registered } from "../harness.ts";
@@ -82,6 +83,32 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
   "no protection, but backups": { "foobar:mysql": { protect: false, backup: {} } },
   "a change of the authority's key": { "foobar:secrets": { authority: { generation: 1, alsoTrusted: 2 } } },
   "one server": { "foobar:servers": [server("server1")] },
+  "several machines": {
+    "foobar:servers": [
+      server("server1", { endpoint: "ssh://root@192.0.2.11" }),
+      server("server2", { endpoint: "tcp://192.0.2.12:2376" }),
+    ],
+    "foobar:loadBalancer": {
+      endpoint: "ssh://root@192.0.2.11",
+      hostAddress: "192.0.2.11",
+      interface: "eth0",
+      address: "0.0.0.0",
+      replicas: 2,
+      pair: {
+        endpoint: "tcp://192.0.2.12:2376",
+        hostAddress: "192.0.2.12",
+        interface: "eth1",
+        virtualAddresses: ["192.0.2.10"],
+      },
+    },
+    "foobar:mysql": {
+      replication: "group",
+      arbiter: { endpoint: "ssh://root@192.0.2.13" },
+      backup: { server: "server2" },
+    },
+    "foobar:networks": { manager: "arbiter", encrypted: true, mtu: 1400 },
+    "foobar:engines": { certPath: "./docker-certificates" },
+  },
   "no policies": {
     "foobar:policies": { off: Object.fromEntries(POLICY_NAMES.map((name) => [name, "a test of the switch"])) },
   },
@@ -92,8 +119,10 @@ function optionalPaths(part: unknown, path: string): string[] {
   if (part instanceof z.ZodOptional) return [path, ...optionalPaths(part.unwrap(), path)];
   if (part instanceof z.ZodDefault || part instanceof z.ZodPrefault) return optionalPaths(part.unwrap(), path);
   if (part instanceof z.ZodArray) return optionalPaths(part.element, path);
-  if (!(part instanceof z.ZodObject)) return [];
-  return Object.entries(part.shape).flatMap(([key, inner]) => optionalPaths(inner, path ? `${path}.${key}` : key));
+  // Of a setting of several kinds the one that has settings.
+  return Object.entries(part instanceof z.ZodType ? shapeOf(part) : {}).flatMap(([key, inner]) =>
+    optionalPaths(inner, path ? `${path}.${key}` : key),
+  );
 }
 
 /** Paths of the settings that are set; a list's items count as the list. */

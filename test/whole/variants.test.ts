@@ -25,6 +25,9 @@ const LAYOUTS = ["split", "tiers", "one-server", "pair", "pair-active-active", "
 /** The kinds of replication; databases.test.ts tests the moves between them. */
 const ELSEWHERE = ["group", "semisync"];
 
+/** Stacks on several machines, to which no stack moves from one. */
+const MACHINES = ["three-machines", "two-machines", "two-machines-arbiter"];
+
 function count(servers: readonly string[]): Shares {
   const shares: Record<string, number> = {};
   for (const server of servers) shares[server] = (shares[server] ?? 0) + 1;
@@ -242,7 +245,7 @@ describe("every variant, as one stack that moves through them", function () {
   };
 
   it("is every example", () => {
-    assert.deepEqual([...ORDER, ...ELSEWHERE].sort(), exampleNames());
+    assert.deepEqual([...ORDER, ...ELSEWHERE, ...MACHINES].sort(), exampleNames());
     assert.deepEqual(Object.keys(checks).sort(), ORDER.toSorted());
   });
 
