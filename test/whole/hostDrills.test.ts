@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { delimiter } from "node:path";
 import { parseConfig } from "../../config/config.ts";
 import { HOST_FAULTS } from "../../operations/drills/hosts/faults.ts";
+import { bootUnit } from "../../operations/hosts/unit.ts";
+import { PROJECT } from "../../operations/stack/project.ts";
 import { hostsMissing, startHosts, type TestHosts } from "../hosts/hosts.ts";
 import { quietly } from "../quiet.ts";
 import { describeProject, measured, succeed, up } from "../site.ts";
@@ -16,17 +18,6 @@ const HIT = ["lb1+arbiter", "server1", "server2"];
 const LOAD = ["--seconds", "8", "--rate", "60"];
 /** wipe-host has other people's steps in it. */
 const DRILLS = HOST_FAULTS.filter(({ isEmptied }) => !isEmptied).map(({ name }) => name);
-/** An engine may give up on containers while it boots. */
-const BOOT_UNIT = `[Unit]
-After=docker.service
-Requires=docker.service
-[Service]
-Type=oneshot
-ExecStart=/bin/sh -c 'for i in 1 2 3 4 5 6; do docker ps -aq -f status=exited -f label=foobar.project=foobar | xargs -r docker start; sleep 20; done; true'
-[Install]
-WantedBy=multi-user.target
-`;
-
 /** Complaints that depend on the speed of this machine, which is all three at once. */
 const PAST_ITS_TIME = / not passed: \S+: (?:gap_ms|write_gap_ms|whole_after_ms|failed) is \d+, past/;
 /** The largest share of requests that may fail, even on a slow machine. */
@@ -46,7 +37,7 @@ before(async function () {
   claimed = await createTestStack();
   hosts = await startHosts({ ...claimed, names: NAMES, images: IMAGES });
   await hosts.swarm("lb", "server1", "server2");
-  for (const name of NAMES) await hosts.bootUnit(name, BOOT_UNIT);
+  for (const name of NAMES) await hosts.bootUnit(name, bootUnit(PROJECT));
   process.env["PATH"] = `${hosts.path}${delimiter}${path}`;
 });
 
