@@ -90,38 +90,43 @@ export function excesses(figures: Figures, limit: Limit): string[] {
   return excessesOf(names, figures, { ...limit, failed: most });
 }
 
-/** A time in which the load's requests do not count, in milliseconds since the load began. */
+/** The time without a site, in milliseconds since the load began. */
 export interface Away {
   readonly from: number;
-  readonly to: number;
+  /** When a request succeeded again. */
+  readonly back: number;
+  /** When requests count again: those from before may have kept others waiting until now. */
+  readonly counts: number;
 }
 
 /**
- * The time without a site: from the machine's loss until a request succeeds after the machine began to come back. It
- * includes the time until the visitors' connections notice.
+ * The time without a site: from the machine's loss until a request succeeds after the machine began to come back. The
+ * connections of the time before recover at a pace of their own, or never, and hold up what waits for one of them.
  * @param lost when the machine was hit, and `returning`, when it was switched on or connected again
  * @param end when the load ended
  */
 export function siteAway(answers: readonly Answer[], lost: number, returning: number, end: number): Away {
-  const back = answers.filter((answer) => isSuccess(answer) && answer.doneAt > returning).map(({ doneAt }) => doneAt);
-  return { from: lost, to: Math.min(...back, end) };
+  const successes = answers.filter((answer) => isSuccess(answer) && answer.doneAt > returning);
+  const back = Math.min(...successes.map(({ doneAt }) => doneAt), end);
+  const before = answers.filter(({ sentAt }) => sentAt < returning).map(({ doneAt }) => doneAt);
+  return { from: lost, back, counts: Math.min(Math.max(back, ...before), end) };
 }
 
-/** The visitors' figures. Requests that met the time without a site are left out. */
+/** The visitors' figures. Requests that met the time without a site do not count. */
 export function visitorFigures(
   answers: readonly Answer[],
   end: number,
   away: Away | undefined,
 ): Pick<Figures, "requests" | "failed" | "gapMs" | "siteAwayMs"> {
   const counted =
-    away === undefined ? answers : answers.filter(({ sentAt, doneAt }) => doneAt <= away.from || sentAt >= away.to);
+    away === undefined ? answers : answers.filter(({ sentAt, doneAt }) => doneAt <= away.from || sentAt >= away.counts);
   const successes = counted.filter(isSuccess).map(({ doneAt }) => doneAt);
-  const parts = away === undefined ? [[0, end] as const] : [[0, away.from] as const, [away.to, end] as const];
+  const parts = away === undefined ? [[0, end] as const] : [[0, away.from] as const, [away.counts, end] as const];
   return {
     requests: counted.length,
     failed: counted.filter((answer) => !isSuccess(answer)).length,
     gapMs: Math.ceil(Math.max(...parts.map(([from, to]) => longestSilence(successes, from, to)))),
-    siteAwayMs: away === undefined ? 0 : Math.ceil(away.to - away.from),
+    siteAwayMs: away === undefined ? 0 : Math.ceil(away.back - away.from),
   };
 }
 
