@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { Agent, request } from "undici";
 import { eventually } from "../../engine/eventually.ts";
 import { labelFilter } from "../../engine/labels.ts";
 import { PROJECT } from "../../operations/stack/project.ts";
+import { watchForClear } from "../hosts/clear.ts";
 import { describeMachines, NAMES, onThree } from "../hosts/site.ts";
 import { quietly } from "../quiet.ts";
 import { measured, seconds, succeed, unchanged, up } from "../site.ts";
@@ -57,6 +59,30 @@ describeMachines("the life of a stack on three machines", (project, hosts) => {
 
   it("changes nothing at the next up, which logs in hardly ever", async () => {
     for (const logins of await counted("unchanged", () => unchanged(project()))) assert.ok(logins <= FEW_LOGINS);
+  });
+
+  it("sends no row, and no password, in clear from machine to machine", async () => {
+    const { stdout } = await project().pulumi(["stack", "output", "mysqlApplicationPassword", "--show-secrets"]);
+    const [row, password] = ["a row that nobody reads on the way", stdout.trim()];
+    const seen = { row: await watchForClear(hosts(), row), password: await watchForClear(hosts(), password) };
+    const url = `https://${hosts().host("lb").address}/api/messages`;
+    const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+    for (let time = 0; time < 4; time++) {
+      const response = await request(url, {
+        dispatcher,
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ author: "test", text: row }),
+      });
+      assert.equal(response.statusCode, 201);
+      assert.match(await (await request(url, { dispatcher })).body.text(), new RegExp(row));
+    }
+    assert.equal(await seen.row(), 0);
+    assert.equal(await seen.password(), 0);
+    // What is in clear is seen.
+    const { address } = hosts().host("server2");
+    await hosts().inside("server1", "bash", "-c", `echo "${row}" >/dev/udp/${address}/9`);
+    assert.equal(await seen.row(), 1);
   });
 
   it("loses no row when the primary's machine loses power, and is whole again without a hand", async () => {
