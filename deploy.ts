@@ -2,7 +2,7 @@ import { AppTier } from "./components/appTier/appTier.ts";
 import { SAMPLE_STATIC_FILES } from "./components/appTier/sampleApp.ts";
 import { Authority } from "./components/certificates.ts";
 import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
-import { createHosts } from "./components/host.ts";
+import { type Away, createHosts } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
@@ -23,9 +23,9 @@ const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const
 /**
  * Declares the resources of a plan, the innermost tier first.
  * @param isServing whether containers of the stack run: each service then waits for the one before it to be healthy
- * @param away the hosts that are left out of this update; default: none
+ * @param away the machines that are left out of this update; default: none
  */
-export function deploy(topology: Topology, isServing: boolean, away: ReadonlySet<string> = new Set()) {
+export function deploy(topology: Topology, isServing: boolean, away?: Away) {
   const { project, stack, protectData, backups: backupPlan } = topology;
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Drill, DrillContext } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
+import { consequences, hitMachines, machinesFrom } from "../operations/drills/hosts/options.ts";
 import { releases } from "../operations/drills/release.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
@@ -20,9 +21,16 @@ npm run drill -- NAME… | all     runs them on the stack that is up, under load
   --rate N         requests, or rows for the databases, per second, 10 to 1000; default: 200
   --yes            do not ask
 
+  Drills of machines (kill-host, cut-host, reboot-host, wipe-host), on a stack on several:
+  --machines PROGRAM   switches machines: PROGRAM off|on|cut|mend|wipe NAME; it ends when that is done
+  --repair PROGRAM     makes an empty machine a host again: PROGRAM NAME; wipe-host needs it
+  --host NAME          hits this host's machine alone; default: each in turn
+  --off N              kill-host: seconds without power, 5 to 120; default: 20
+
 The load are visitors who read and write messages, so the application must have the sample application's interface for
 messages. In drills of the databases the load is a program beside the application that writes numbered rows, so the
-application's image must have Node.js.`;
+application's image must have Node.js. In drills of machines it is both: visitors who read, and rows, half of the rate
+each. NAME is the host of a machine's endpoint: 10.0.0.11 for ssh://root@10.0.0.11. Programs: docs/operations.md.`;
 
 /** A fault such as a pause lasts for half of the load, and at most this long. */
 const MAX_HOLD_SECONDS = 10;
@@ -36,6 +44,10 @@ await main(async () => {
       seconds: { type: "string", default: "20" },
       rate: { type: "string", default: "200" },
       yes: { type: "boolean", default: false },
+      machines: { type: "string" },
+      repair: { type: "string" },
+      host: { type: "string" },
+      off: { type: "string", default: "20" },
     },
     allowPositionals: true,
   });
@@ -46,11 +58,12 @@ await main(async () => {
   }
   const seconds = whole("--seconds", values.seconds, 5, 120);
   const rate = whole("--rate", values.rate, 10, 1_000);
-  const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS) };
   const stack = await readStack(name.stack);
+  const machines = machinesFrom(values, whole("--off", values.off, 5, 120), stack.topology);
+  const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS), machines };
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
-      console.log(`${name}\n    ${proves}\n    ${obstacle(stack) ?? limit(stack, conditions)}`);
+      console.log(`${name}\n    ${proves}\n    ${obstacle(stack, machines) ?? limit(stack, conditions)}`);
     }
     return 0;
   }
@@ -59,8 +72,10 @@ await main(async () => {
   const machine = await prepareMachine(name.stack);
   await requireOwn({ ...name, ...machine });
   const { url, caCertificate: ca, state } = await outputsOf(name.reference, machine);
-  const question = `Containers of the stack ${name.stack} will be killed, paused or replaced. Go on?`;
-  if (!values.yes && !isForTests(name.stack) && !(await confirm(question))) {
+  const planned = drills.filter(({ obstacle }) => obstacle(stack, machines) === undefined);
+  const question = `${consequences(name.stack, planned)} Go on?`;
+  const isHarmless = isForTests(name.stack) && !hitMachines(planned);
+  if (!values.yes && !isHarmless && !(await confirm(question))) {
     say(`nothing was done to the stack ${name.stack}; --yes allows it without a question`);
     return 1;
   }
@@ -85,16 +100,17 @@ await main(async () => {
 async function passes(drills: readonly Drill[], context: DrillContext): Promise<boolean> {
   let isPassed = true;
   for (const drill of drills) {
-    const obstacle = drill.obstacle(context);
+    const obstacle = drill.obstacle(context, context.machines);
     if (obstacle !== undefined) {
       say(`drill=${drill.name} skipped: ${obstacle}`);
       continue;
     }
     say(`${drill.name}: ${drill.proves}`);
-    const { line, complaints } = await drill.run(context);
-    console.log(line);
-    for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
-    isPassed &&= complaints.length === 0;
+    for await (const { line, complaints } of drill.run(context)) {
+      console.log(line);
+      for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
+      isPassed &&= complaints.length === 0;
+    }
   }
   return isPassed;
 }

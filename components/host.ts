@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
 import { sharedLogin } from "../engine/sharedLogin.ts";
 import type { HostPlan } from "../topology/plan.ts";
 
@@ -7,8 +8,15 @@ import type { HostPlan } from "../topology/plan.ts";
 export interface Host {
   readonly name: string;
   readonly provider: docker.Provider;
-  /** Whether its machine is left out of this update, because it does not answer. */
-  readonly isAway: boolean;
+  /** Its machine's part in this update, if it is left out, because it does not answer; undefined: it takes part. */
+  readonly away: Away | undefined;
+}
+
+/** The part of machines that are left out of an update: everything there stays as the state has it. */
+export interface Away {
+  readonly hosts: ReadonlySet<string>;
+  /** The logical names of the state's containers. */
+  readonly containers: readonly string[];
 }
 
 /** The hosts of the plan by name. */
@@ -18,15 +26,33 @@ export type Hosts = ReadonlyMap<string, Host>;
  * One explicit provider for each host. A component passes on only one provider of a package, so every resource names
  * its own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
-export function createHosts(plans: readonly HostPlan[], away: ReadonlySet<string>): Hosts {
-  return new Map(
-    plans.map((plan) => [plan.name, { name: plan.name, provider: createProvider(plan), isAway: away.has(plan.name) }]),
+export function createHosts(plans: readonly HostPlan[], away?: Away): Hosts {
+  const hosts = plans.map((plan): Host => {
+    const isAway = away?.hosts.has(plan.name) === true;
+    return { name: plan.name, provider: createProvider(plan, isAway), away: isAway ? away : undefined };
+  });
+  const left = hosts.filter((host) => host.away !== undefined).map(({ provider }) => provider);
+  if (left.length > 0) keepAsItIs(new Set<unknown>(left));
+  return new Map(hosts.map((host) => [host.name, host]));
+}
+
+/**
+ * Keeps the provider of a machine that is left out from every change. The provider of each resource is known to its
+ * component alone, so this is done for all of them in one place.
+ */
+function keepAsItIs(providers: ReadonlySet<unknown>): void {
+  pulumi.runtime.registerStackTransformation(({ props, opts }) =>
+    "provider" in opts && providers.has(opts.provider)
+      ? { props, opts: pulumi.mergeOptions(opts, { ignoreChanges: ["*"] }) }
+      : undefined,
   );
 }
 
-function createProvider({ name, endpoint, certPath }: HostPlan): docker.Provider {
+function createProvider({ name, endpoint, certPath }: HostPlan, isAway: boolean): docker.Provider {
   return new docker.Provider(name, {
     host: endpoint,
+    // It would ask the engine whether it is there, and fail.
+    ...(isAway ? { disableDockerDaemonCheck: true } : {}),
     ...(certPath === undefined ? {} : { certPath: resolve(certPath) }),
     // Without that the provider logs in once for each resource, and a server refuses some of many logins at once.
     ...(endpoint.startsWith("ssh:") ? { sshOpts: [...sharedLogin(endpoint)] } : {}),

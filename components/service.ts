@@ -98,7 +98,7 @@ export class Service extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:Service", name, {}, opts);
     this.name = name;
-    this.isAway = args.host.isAway;
+    this.isAway = args.host.away !== undefined;
     this.before = present(args.after ?? []);
     const labels = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
     const own = { parent: this, provider: args.host.provider };
@@ -110,7 +110,7 @@ export class Service extends pulumi.ComponentResource {
     const filesAfter = present(args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
     const liveFilesAfter = present(args.liveFilesAfter ?? []).map(({ container }) => container);
     const mounts = args.files.map((files) => {
-      const pair = [name, files.kind, ...(files.version === undefined ? [] : [files.version])].join("-");
+      const pair = pairName(args, name, files);
       const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
       const seed = new docker.Container(
         pair,
@@ -201,6 +201,13 @@ export class Service extends pulumi.ComponentResource {
     const volume = new docker.Volume(`${this.name}-work`, { labels }, { ...own, ignoreChanges: ["labels"] });
     return { volume, path };
   }
+}
+
+/** The name of the volume and the seed of files. On a machine that is left out the present ones stay. */
+function pairName({ host }: ServiceArgs, service: string, { kind, version }: MountedFiles): string {
+  const name = [service, kind, ...(version === undefined ? [] : [version])].join("-");
+  const { containers = [] } = host.away ?? {};
+  return containers.includes(name) ? name : (containers.find((one) => one.startsWith(`${service}-${kind}-`)) ?? name);
 }
 
 /** In place of a service that is left out, those that it would wait for: the order of the others stays. */

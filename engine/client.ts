@@ -26,7 +26,31 @@ const sshAgents = new Map<string, SshAgent>();
  * @throws Error if a file of the certificates cannot be read
  */
 export function engineClient(reach: Reach): Docker {
-  return new Docker({ ...NO_DEFAULTS, ...optionsFor(reach) });
+  return new Docker({ ...NO_DEFAULTS, ...optionsFor(reach, sshAgent) });
+}
+
+/** Options of ssh for a connection of its own, which gives up soon. */
+const ALONE = ["-o", "ControlPath=none", "-o", "ConnectTimeout=3"];
+/** Milliseconds in which an engine that is up answers. */
+const ANSWER_MS = 5_000;
+
+/**
+ * Whether an engine answers now. It is asked by a connection of its own: those that others share may still wait for a
+ * machine that has lost its power.
+ */
+export async function answersNow(reach: Reach): Promise<boolean> {
+  const options = optionsFor(reach, (endpoint) => new SshAgent(new URL(endpoint), ALONE));
+  try {
+    await new Docker({ ...NO_DEFAULTS, ...options }).listContainers({
+      limit: 1,
+      abortSignal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    options.agent?.destroy();
+  }
 }
 
 /** The library takes what is missing from the variables of the Docker CLI. */
@@ -35,10 +59,13 @@ const NO_DEFAULTS = Object.fromEntries(
 );
 
 /** The library also takes an agent for HTTP, which its types do not know. */
-function optionsFor({ endpoint, certPath }: Reach): Docker.DockerOptions & { readonly agent?: Agent } {
+function optionsFor(
+  { endpoint, certPath }: Reach,
+  agentFor: (endpoint: string) => Agent,
+): Docker.DockerOptions & { readonly agent?: Agent } {
   const url = new URL(endpoint);
   if (url.protocol === "unix:") return { socketPath: decodeURIComponent(url.pathname) };
-  if (url.protocol === "ssh:") return { protocol: "http", host: url.hostname, agent: sshAgent(endpoint) };
+  if (url.protocol === "ssh:") return { protocol: "http", host: url.hostname, agent: agentFor(endpoint) };
   return {
     ...(certPath === undefined ? { protocol: "http" } : { protocol: "https", ...certificatesIn(certPath) }),
     host: hostOf(url),

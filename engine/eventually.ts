@@ -43,3 +43,21 @@ export async function untilTrue(
   };
   await eventually(check, seconds, polling);
 }
+
+/**
+ * Waits for work, but not longer than this: an engine whose machine has lost its power neither answers nor refuses.
+ * Nobody waits for the end of the work after that.
+ * @throws Error when the time is over, and the work's own
+ */
+export async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const limit = sleep(seconds * 1_000, undefined, { signal: ended.signal }).then(
+    () => Promise.reject(new Error(`no answer in ${seconds} s`)),
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    ended.abort();
+  }
+}

@@ -13,7 +13,7 @@ export interface ResourceIdentity extends StackIdentity {
 }
 
 /** A command's reason to create a container or volume of its own. */
-export type Purpose = "restore" | "drill" | "set-aside";
+export type Purpose = "restore" | "drill" | "set-aside" | "probe";
 
 export const PROJECT_LABEL = "foobar.project";
 export const STACK_LABEL = "foobar.stack";

@@ -2,10 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { hostOf, userOf } from "./endpoint.ts";
 
 /** Seconds for which a login is kept after the last connection that used it, for the next command. */
 const KEPT_SECONDS = 10;
+
+/** Milliseconds in which a login that is kept on this machine ends. */
+const END_MS = 5_000;
 
 /** A machine that is lost meanwhile is noticed after 15 s, not after minutes. */
 const ALIVE = ["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"] as const;
@@ -41,4 +45,15 @@ export function sharedLogin(endpoint: string): readonly string[] {
     ...["-o", `ControlPersist=${KEPT_SECONDS}`],
     ...ALIVE,
   ];
+}
+
+/**
+ * Ends the shared login to a machine with all connections that use it. The kernel would otherwise keep them for minutes
+ * after the machine has lost its power.
+ */
+export async function endSharedLogin(endpoint: string): Promise<void> {
+  if (!endpoint.startsWith("ssh:")) return;
+  const args = [...sharedLogin(endpoint), "-O", "exit", ...targetOf(new URL(endpoint))];
+  // It fails if there is none.
+  await execa("ssh", args, { reject: false, stdio: "ignore", timeout: END_MS });
 }

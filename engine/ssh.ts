@@ -19,10 +19,13 @@ export class SshAgent extends Agent {
   /** Settled when the first connection is logged in, so that others can share its login, or has failed. */
   #first: Promise<void> | undefined;
 
-  /** @param endpoint ssh://[user@]host[:port] */
-  constructor(endpoint: URL) {
+  /**
+   * @param endpoint ssh://[user@]host[:port]
+   * @param options of ssh; default: connections share one login
+   */
+  constructor(endpoint: URL, options: readonly string[] = sharedLogin(endpoint.href)) {
     super({ keepAlive: true });
-    this.#arguments = [...sharedLogin(endpoint.href), ...targetOf(endpoint)];
+    this.#arguments = [...options, ...targetOf(endpoint)];
   }
 
   override createConnection(_options: unknown, callback?: (error: Error | null, stream: Duplex) => void): undefined {

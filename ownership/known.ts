@@ -24,6 +24,8 @@ export interface Known {
   readonly generations: Generations | undefined;
   /** Those of the authority's key, which the version before put out by itself. undefined: an older version made it. */
   readonly authority: AuthorityPlan | undefined;
+  /** The logical names of its containers. */
+  readonly containers: readonly string[];
   /** The endpoint of each host whose provider it has. */
   readonly endpoints: ReadonlyMap<string, string>;
   /** Whether it has the key that opens the backups. */
@@ -121,6 +123,9 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
       .map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)),
     generations: outputs?.generations,
     authority: outputs?.generations?.authority ?? outputs?.authority,
+    containers: onEngine.flatMap(({ type, urn }) =>
+      KINDS[type] === "container" ? [urn.slice(urn.lastIndexOf("::") + 2)] : [],
+    ),
     endpoints: new Map(
       resources.flatMap(({ type, urn, outputs }): [string, string][] =>
         type === "pulumi:providers:docker" && outputs?.host !== undefined

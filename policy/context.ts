@@ -1,31 +1,20 @@
 import type { PolicyName } from "../config/policies.ts";
 import type { Config } from "../config/schema.ts";
-import { hostsAway } from "../topology/away.ts";
 import type { InstancePlan } from "../topology/instancePlan.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import type { Topology } from "../topology/plan.ts";
-import { instances, type Tier, tiersOf } from "../topology/tiers.ts";
+import { type Tier, tiersOf } from "../topology/tiers.ts";
 import { planTopology } from "../topology/topology.ts";
 
 /** The intention that a stack is held to: its configuration and the plan that follows from it. */
 export interface Context {
   readonly config: Config;
   readonly topology: Topology;
-  /** The hosts that an update leaves out. */
-  readonly away: ReadonlySet<string>;
 }
 
 /** The context of a configuration. */
-export function contextFrom(config: Config, env: NodeJS.ProcessEnv = process.env): Context {
-  const topology = planTopology(config);
-  return { config, topology, away: hostsAway(topology, env) };
-}
-
-/** Whether a resource is one that an update leaves out: the CLI shows it without its inputs, and does not change it. */
-export function isLeftOut({ topology, away }: Context, resource: string): boolean {
-  return instances(topology).some(
-    ({ name, host }) => away.has(host) && (resource === name || resource.startsWith(`${name}-`)),
-  );
+export function contextFrom(config: Config): Context {
+  return { config, topology: planTopology(config) };
 }
 
 /** The reasons of the policies that are off. */

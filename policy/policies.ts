@@ -7,7 +7,7 @@ import type {
 } from "@pulumi/policy";
 import { POLICIES, POLICY_NAMES, type PolicyName } from "../config/policies.ts";
 import type { Received } from "./configuration.ts";
-import { type Context, isLeftOut, switchedOff } from "./context.ts";
+import { type Context, switchedOff } from "./context.ts";
 import { known } from "./known.ts";
 import { type Declared, isStateMark, ROOT_TYPE } from "./resources.ts";
 import type { Rule } from "./rule.ts";
@@ -58,8 +58,7 @@ function finder(received: () => Received, found: Found, judged: ReadonlyMap<Poli
 /** What the program itself refuses comes first, because it declares nothing then. */
 function sentencesOn(resource: Declared, { plan, resource: rule }: Rule, context: Context): readonly string[] {
   const planned = isStateMark(resource) ? (plan?.(context) ?? []) : [];
-  if (planned.length > 0) return planned;
-  return isLeftOut(context, resource.name) ? [] : (rule?.(resource, context) ?? []);
+  return planned.length > 0 ? planned : (rule?.(resource, context) ?? []);
 }
 
 function judge(

@@ -27,14 +27,14 @@ const CLI_VERSIONS = ">=3.200.0";
  * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
  * engine, so there an engine that does not answer is a warning.
  * @param away the hosts that the update leaves out, whose engines are not asked; default: none
- * @returns whether containers of the stack run; true also if an engine does not answer, because containers may run there
+ * @returns the logical names of the state's containers, and whether containers of the stack run; true also if an engine does not answer, because containers may run there
  * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
  *   of another state, are reported alone
  */
 export async function preflight(
   topology: Topology,
   away: ReadonlySet<string> = new Set(),
-): Promise<{ readonly isServing: boolean }> {
+): Promise<{ readonly isServing: boolean; readonly containers: readonly string[] }> {
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
@@ -61,7 +61,10 @@ export async function preflight(
   for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   if (problems.length > 0) throw refusal(topology, problems);
-  return { isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing) };
+  return {
+    isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing),
+    containers: known?.containers ?? [],
+  };
 }
 
 /** The data volumes of all engines: each database is on the machine of its server. */

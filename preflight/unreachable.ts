@@ -67,10 +67,16 @@ function adviceFor(endpoint: string, reason: string) {
   };
 }
 
+/** The command that logs in to the machine of an endpoint that begins with ssh://. */
+export function loginTo(endpoint: URL): string {
+  const [user, { port }] = [userOf(endpoint), endpoint];
+  return `ssh ${port === "" ? "" : `-p ${port} `}${user === "" ? "" : `${user}@`}${hostOf(endpoint)}`;
+}
+
 function targetOf(endpoint: URL): Target {
-  const [host, user, { port }] = [hostOf(endpoint), userOf(endpoint), endpoint];
+  const [host, { port }] = [hostOf(endpoint), endpoint];
   return {
-    ssh: `ssh ${port === "" ? "" : `-p ${port} `}${user === "" ? "" : `${user}@`}${host}`,
+    ssh: loginTo(endpoint),
     known: port === "" ? host : `[${host}]:${port}`,
   };
 }

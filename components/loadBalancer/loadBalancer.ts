@@ -13,7 +13,7 @@ import { clientSecrets } from "../tlsFiles.ts";
 import { acmeAccount } from "./acmeAccount.ts";
 import { ACME_SCRIPTS, type AcmeParts, acmeParts } from "./acmeParts.ts";
 import { haproxyConfig, stopSeconds } from "./haproxyConfig.ts";
-import { keepalivedImage } from "./keepalived/image.ts";
+import { keepalivedImage, keepalivedImageOf } from "./keepalived/image.ts";
 import { type Hold, inPause, onHost, type Program } from "./keepalived/program.ts";
 import { PEER_CERTIFICATE } from "./peers.ts";
 import type { SiteCertificate } from "./siteCertificate.ts";
@@ -215,7 +215,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   #image(plan: LoadBalancerPlan, args: LoadBalancerArgs): pulumi.Output<string> {
     const { provider } = hostOf(args.hosts, plan.pause.host);
     const own = { parent: this, provider };
-    return keepalivedImage(`${plan.pause.name}-keepalived`, plan.pause.image, own).imageId;
+    const image = keepalivedImageOf(plan.pause.image, plan.vrrp?.isOnHost === true);
+    return keepalivedImage(`${plan.pause.name}-keepalived`, image, own).imageId;
   }
 }
 

@@ -64,13 +64,16 @@ ${modeConfig(plan, cluster)}${plan.isSmall ? SMALL : ""}
 `;
 }
 
-/** Nobody asks an arbiter's performance schema but for its group, and it has few tables open at a time. */
+/**
+ * Nobody asks an arbiter's performance schema but for its group, and it has few tables open at a time. With fewer workers
+ * it would not catch up after an absence while others write: each transaction would wait for its own commit.
+ */
 const SMALL = `
 innodb_log_buffer_size = 1M
 innodb_sort_buffer_size = 65536
 innodb_doublewrite_pages = 4
 innodb_sync_array_size = 1
-replica_parallel_workers = 1
+replica_parallel_workers = 4
 binlog_transaction_dependency_history_size = 1000
 key_buffer_size = 8
 table_open_cache = 64

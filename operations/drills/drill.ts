@@ -1,6 +1,7 @@
 import type { Changes } from "../stack/configuration.ts";
 import type { OpenStack } from "../stack/open.ts";
 import type { Stack } from "../stack/stack.ts";
+import type { Machines } from "./hosts/power.ts";
 
 /** The conditions of a drill that its limit depends on, besides the stack. */
 export interface Conditions {
@@ -8,6 +9,8 @@ export interface Conditions {
   readonly rate: number;
   /** How long a drill keeps up a fault such as a pause, in seconds. */
   readonly holdSeconds: number;
+  /** How drills act on machines; undefined: they cannot. */
+  readonly machines?: Machines | undefined;
 }
 
 /** The result of a drill. */
@@ -23,12 +26,15 @@ export interface Drill {
   readonly name: string;
   /** The claim that it proves when it stays within its limit: a sentence without its full stop. */
   readonly proves: string;
-  /** The reason why it would prove nothing on this stack; undefined: there is none. */
-  obstacle(stack: Stack): string | undefined;
+  /** The reason why it cannot run or would prove nothing on this stack; undefined: there is none. */
+  obstacle(stack: Stack, machines?: Machines): string | undefined;
   /** The most that it may cost, in words for people. */
   limit(stack: Stack, conditions: Conditions): string;
-  /** @throws Error if the stack cannot be used even before the drill acts, and if the user stops the drill */
-  run(context: DrillContext): Promise<Outcome>;
+  /**
+   * Yields the result, or several if the drill has parts.
+   * @throws Error if the stack cannot be used even before the drill acts, and if the user stops the drill
+   */
+  run(context: DrillContext): AsyncIterable<Outcome>;
 }
 
 /** The means of every drill. */

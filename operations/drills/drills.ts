@@ -2,6 +2,8 @@ import { closest } from "fastest-levenshtein";
 import { FAULTS } from "./database/faults.ts";
 import { databaseDrill } from "./database/run.ts";
 import type { Drill } from "./drill.ts";
+import { HOST_FAULTS } from "./hosts/faults.ts";
+import { hostDrill } from "./hosts/run.ts";
 import type { TrafficDrill } from "./traffic/drill.ts";
 import { FAILURES } from "./traffic/failures.ts";
 import { RELEASES } from "./traffic/releases.ts";
@@ -10,7 +12,11 @@ import { trafficDrill } from "./traffic/run.ts";
 /** The drills that run while visitors use the site. */
 export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
 
-export const DRILLS: readonly Drill[] = [...TRAFFIC.map(trafficDrill), ...FAULTS.map(databaseDrill)];
+export const DRILLS: readonly Drill[] = [
+  ...TRAFFIC.map(trafficDrill),
+  ...FAULTS.map(databaseDrill),
+  ...HOST_FAULTS.map(hostDrill),
+];
 
 /**
  * The drills of these names, in the order of the names; `all` means all drills.

@@ -26,15 +26,25 @@ export async function requireHealthy(context: Part & Pick<DrillContext, "wait">)
   await eventually(() => requireAtHome(context), HOME_SECONDS, polling(context));
 }
 
+/**
+ * What is wrong with the stack: its containers that are not well, else its databases that are out of their places.
+ * Databases are not asked in vain while a machine boots, which has enough to do.
+ */
+export async function problemsIn(context: Part): Promise<string[]> {
+  const names = await unwell(context);
+  return names.length > 0 ? names : outOfPlace(context);
+}
+
 /** Makes sure that each address is at its load balancer: when an address moves back, connections through it are cut. */
 async function requireAtHome({ containers, topology }: Part): Promise<void> {
-  for (const { pause, vrrp } of topology.loadBalancers) {
+  for (const { pause, keepalived, vrrp } of topology.loadBalancers) {
+    const holder = (keepalived ?? pause).name;
     for (const { priority, virtualAddress } of vrrp?.instances ?? []) {
       if (priority < highestFor(virtualAddress, topology)) continue;
       const held = await containers
-        .execute(pause.name, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
+        .execute(holder, ["ip", "-oneline", "-4", "address", "show", "to", virtualAddress])
         .catch(() => "");
-      if (held.trim() === "") throw new Error(`the stack is not healthy: ${pause.name} should hold ${virtualAddress}`);
+      if (held.trim() === "") throw new Error(`the stack is not healthy: ${holder} should hold ${virtualAddress}`);
     }
   }
 }

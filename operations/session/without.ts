@@ -1,7 +1,5 @@
 import { UserError } from "../../config/userError.ts";
 import { hostsAway, WITHOUT } from "../../topology/away.ts";
-import type { Topology } from "../../topology/plan.ts";
-import { instances } from "../../topology/tiers.ts";
 import { type AtAll, atAll, awayText, stackEngines } from "../stack/engines.ts";
 import { readStack } from "../stack/stack.ts";
 import type { Session } from "./pulumi.ts";
@@ -10,8 +8,8 @@ import { say } from "./terminal.ts";
 const OPTION = "--without";
 
 /**
- * A session that leaves machines out, for `up -- --without HOST`: the CLI changes nothing there, and nobody waits for
- * them.
+ * A session that leaves machines out, for `up -- --without HOST`: the program changes nothing there, and nobody waits
+ * for them.
  * @throws Error if a name is not that of a host, or if no machine would be left
  */
 export async function withoutHosts(session: Session): Promise<Session> {
@@ -21,7 +19,7 @@ export async function withoutHosts(session: Session): Promise<Session> {
   const env = { ...session.env, [WITHOUT]: names.join(",") };
   const away = hostsAway(topology, env);
   say(`${[...away].join(" and ")} stay as they are; npm run up brings them to the others' state when they are back`);
-  return { ...session, env, rest: [...rest, ...exclusions(topology, away)] };
+  return { ...session, env, rest };
 }
 
 /** The hosts that `--without NAME`, `--without=NAME` and lists with commas name, and the other arguments. */
@@ -41,18 +39,6 @@ export function namesIn(args: readonly string[]): { readonly names: string[]; re
     names.push(...value.split(",").map((name) => name.trim()));
   }
   return { names, rest };
-}
-
-/**
- * Options of the CLI that leave out what is on machines: the provider, and by their names the resources of each service
- * there, future ones included.
- */
-export function exclusions(topology: Topology, away: ReadonlySet<string>): string[] {
-  const services = instances(topology).flatMap(({ name, host }) => (away.has(host) ? [name] : []));
-  return [
-    ...[...away].map((host) => `**:docker::${host}`),
-    ...services.flatMap((name) => [`**::${name}`, `**::${name}-*`]),
-  ].flatMap((pattern) => ["--exclude", pattern]);
 }
 
 /** Options by which the CLI reads everything again before it changes it. */

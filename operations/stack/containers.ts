@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { untilTrue } from "../../engine/eventually.ts";
 import { executeIn } from "../../engine/streams.ts";
-import { type Find, hasProcesses } from "./find.ts";
+import { answerLimit, type Find, hasProcesses } from "./find.ts";
 
 /** The containers of a stack, named by service. */
 export interface StackContainers {
@@ -38,12 +38,13 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
   };
   const stateOf = async (service: string) =>
     // A container that is replaced may be gone before it is inspected.
-    (await find(service))?.container.inspect().then(
+    (await find(service))?.container.inspect({ abortSignal: answerLimit() }).then(
       ({ State }) => State,
       () => undefined,
     );
   const isWell = async (service: string) => {
-    const state = await stateOf(service);
+    // The engine of a machine that is away does not answer, or refuses.
+    const state = await stateOf(service).catch(() => undefined);
     return state?.Running === true && !state.Paused && (state.Health?.Status ?? "healthy") === "healthy";
   };
   const wait = (seconds: number) => sleep(seconds * 1_000, undefined, { signal });

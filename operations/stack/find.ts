@@ -15,13 +15,25 @@ export interface ServiceContainer {
 /** Finds the container of a service; undefined: it has none. */
 export type Find = (service: string) => Promise<ServiceContainer | undefined>;
 
+/** Seconds in which an engine answers a question; one whose machine has lost its power never does. */
+const ANSWER_SECONDS = 20;
+
+/** Ends a request that an engine does not answer. */
+export function answerLimit(): AbortSignal {
+  return AbortSignal.timeout(ANSWER_SECONDS * 1_000);
+}
+
 /** Finds a stack's containers. While one container replaces another, it finds the newer of those that run. */
 export function finder(engines: Engines, topology: Topology): Find {
   return async (service) => {
     const plan = instances(topology).find(({ name }) => name === service);
     if (plan === undefined) throw new Error(`the plan has no service ${service}`);
     const engine = engines.of(plan);
-    const labelled = await engine.listContainers({ all: true, filters: { label: labelFilter(topology, service) } });
+    const labelled = await engine.listContainers({
+      all: true,
+      filters: { label: labelFilter(topology, service) },
+      abortSignal: answerLimit(),
+    });
     // Seed containers carry the label of their service, too, and have longer names.
     const own = labelled.filter(({ Names }) => Names.some((name) => serviceOf(name.slice(1)) === service));
     const found = own.find(isAtWork) ?? own[0];

@@ -9,6 +9,8 @@
 #   host.sh in HOST COMMAND…  a command in the host
 #   host.sh down              all hosts and the LAN away; the disks stay
 #
+# HOST is a host's name or its address.
+#
 # Settings come from the environment: HOSTS_NAME, which is the beginning of the names of all namespaces and control
 # groups; HOSTS_FOLDER with a home for each host, HOME/address being its address with the prefix length, and
 # HOME/sshd_config; HOSTS_LINK, this machine's network device in the LAN, HOSTS_ADDRESS, its address with the prefix
@@ -144,8 +146,18 @@ down() {
   remove_groups "$HOSTS_NAME"
 }
 
+# The name of a host that is given by its name or its address.
+named() {
+  local place
+  for place in "$HOSTS_FOLDER"/*/address; do
+    if [ "$(cut -d / -f 1 "$place")" = "$1" ]; then basename "$(dirname "$place")" && return; fi
+  done
+  echo "$1"
+}
+
 command=$1
 shift
+if [ $# -gt 0 ]; then set -- "$(named "$1")" "${@:2}"; fi
 case $command in
   lan | on | off | wipe | down) "$command" "$@" ;;
   cut) cable "$1" down ;;

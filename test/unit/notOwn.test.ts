@@ -27,6 +27,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   unfinished: new Set(),
   isUnfinished: false,
   endpoints: new Map(),
+  containers: [],
   hasPasswords: true,
   passwords: [],
   generations: undefined,
@@ -101,7 +102,13 @@ describe("what the program finds on the engine before the first resource", () =>
     assert.match(String(await refusal()), new RegExp(`1 container \\(1 at work\\): web[\\s\\S]*the state ${OTHER}`));
     lists["/containers/json"] = [];
     lists["/networks"] = [{ Id: "net", Name: "foobar-dev-edge", Labels: labels() }];
-    const anew = known({ state: undefined, endpoints: new Map(), hasPasswords: false, firstName: undefined });
+    const anew = known({
+      state: undefined,
+      endpoints: new Map(),
+      containers: [],
+      hasPasswords: false,
+      firstName: undefined,
+    });
     assert.match(String(await refusal(anew)), /1 network: foobar-dev-edge/);
     assert.equal(await refusal(), undefined);
   });
@@ -125,6 +132,6 @@ describe("what the program finds on the engine before the first resource", () =>
   it("does not include other stacks", async () => {
     lists["/containers/json"] = [container("web", marked("prod-0123456789ab", "prod"))];
     volumes(["foobar-prod-mysql-server1", labels({}, "prod")]);
-    assert.equal(await refusal(known({ endpoints: new Map(), hasPasswords: false })), undefined);
+    assert.equal(await refusal(known({ endpoints: new Map(), containers: [], hasPasswords: false })), undefined);
   });
 });

@@ -29,6 +29,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   unfinished: new Set(),
   isUnfinished: false,
   endpoints: new Map(),
+  containers: [],
   hasPasswords: true,
   passwords: [],
   generations: undefined,
@@ -42,6 +43,7 @@ const known = (more: Partial<Known> = {}): Known => ({
 const NEW = known({
   state: undefined,
   endpoints: new Map(),
+  containers: [],
   hasPasswords: false,
   hasBackupKey: false,
   firstName: undefined,
@@ -165,6 +167,7 @@ describe("what a state knows", () => {
       unfinished: new Set(["container lb-1", "container app-1"]),
       isUnfinished: true,
       endpoints: new Map(),
+      containers: [],
       hasPasswords: true,
       passwords: ["mysql-root-password", "backup-key"],
       generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },

@@ -29,14 +29,16 @@ export const MAX_SECONDS = 600;
 /** Longer than the writer waits for open statements. */
 const STOP_SECONDS = 20;
 
-/** Starts a writer beside the first application server, with the same access to the databases. */
-export async function startWriter({ engines, containers, topology, rate, state }: DrillContext): Promise<Writer> {
-  const [application] = topology.applications;
+/** Starts a writer beside an application server, by default the first, with the same access to the databases. */
+export async function startWriter(
+  { engines, containers, topology, rate, state }: DrillContext,
+  application = topology.applications[0],
+): Promise<Writer> {
   if (application === undefined) throw new Error("the stack has no application server");
   const { server, writeTo, readFrom } = application;
   const network = networkOf(topology, serverNetwork("router", server)).engineName;
   return run(engines.of(application), { ...topology, network }, application.image, state, {
-    ...(await accessOf(containers, topology)),
+    ...(await accessOf(containers, { applications: [application] })),
     database: topology.database,
     write: { host: writeTo.address, port: writeTo.port },
     read: { host: readFrom.address, port: readFrom.port },

@@ -24,7 +24,9 @@ export function databaseDrill(drill: DatabaseDrill): Drill {
     proves,
     obstacle,
     limit: (stack, conditions) => limitText(limit(stack, conditions)),
-    run: (context) => runUnderWrites(drill, context),
+    async *run(context) {
+      yield await runUnderWrites(drill, context);
+    },
   };
 }
 
@@ -104,8 +106,8 @@ async function underWrites(
   return redundantAfterMs;
 }
 
-/** Makes the former primary the primary again, for the user and for the next drill. */
-async function tidyUp(context: DrillContext, primary: string, rows: StoredRows): Promise<void> {
+/** Makes the former primary the primary again, for the user and for the next drill, and removes the rows. */
+export async function tidyUp(context: DrillContext, primary: string, rows: StoredRows): Promise<void> {
   const { containers, databases, topology } = context;
   await rows.remove();
   const first = topology.cluster.databases.find(({ name }) => name === primary);

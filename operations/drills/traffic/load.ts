@@ -1,4 +1,5 @@
 import { Pool } from "undici";
+import type { Topology } from "../../../topology/plan.ts";
 import type { Answer } from "./measure.ts";
 import { messageBody, messageText, type Step, slowly, stepAt } from "./requests.ts";
 
@@ -13,7 +14,23 @@ export interface LoadOptions {
   readonly maxSeconds: number;
   /** The prefix of this run's messages. */
   readonly run: string;
+  /** The request with a number. Default: a mix of reading and writing. */
+  readonly step?: (number: number) => Step;
+  /** The most connections at once; further requests wait for one. Default: no limit. */
+  readonly maxConnections?: number | undefined;
 }
+
+/**
+ * The connections that the load may have at once: all visitors of the load have one address, and a site limits those of
+ * one address. On one machine they come from the load balancer's host, whose connections it does not count.
+ */
+export function connectionsAllowed({ isSeveral, loadBalancers: [first] }: Topology): number | undefined {
+  const limit = first?.visitors.connectionsPerSource ?? 0;
+  return isSeveral && limit > 0 ? Math.max(Math.floor(limit * SHARE), 2) : undefined;
+}
+
+/** A connection that has ended here may still count there. */
+const SHARE = 0.8;
 
 /** Requests at a steady rate, whether or not earlier ones are answered. */
 export interface Load {
@@ -39,10 +56,21 @@ const TICK_MS = 5;
  * for an answer before they send the next request, so they send nothing in an outage; and autocannon reconnects
  * silently when a connection is closed during a request, which has to be counted here. No request is retried.
  */
-export function startLoad({ url, ca, rate, maxSeconds, run }: LoadOptions): Load {
-  const trusting = ca === undefined ? {} : { connect: { ca } };
-  const kept = new Pool(url, trusting);
-  const single = new Pool(url, { ...trusting, pipelining: 0 });
+export function startLoad({
+  url,
+  ca,
+  rate,
+  maxSeconds,
+  run,
+  step: stepOf = stepAt,
+  maxConnections,
+}: LoadOptions): Load {
+  const options = {
+    ...(ca === undefined ? {} : { connect: { ca } }),
+    ...(maxConnections === undefined ? {} : { connections: Math.max(Math.floor(maxConnections / 2), 1) }),
+  };
+  const kept = new Pool(url, options);
+  const single = new Pool(url, { ...options, pipelining: 0 });
   const began = performance.now();
   const elapsed = () => performance.now() - began;
   const answers: Answer[] = [];
@@ -51,7 +79,7 @@ export function startLoad({ url, ca, rate, maxSeconds, run }: LoadOptions): Load
   let endedAt: number | undefined;
 
   const send = (number: number) => {
-    const step = stepAt(number);
+    const step = stepOf(number);
     const message = step.method === "POST" ? messageText(run, number) : undefined;
     const sentAt = elapsed();
     const request = ask(step.connection === "kept" ? kept : single, step, message).then((outcome) => {

@@ -53,6 +53,15 @@ export function stepAt(number: number): Step {
   return step;
 }
 
+const READING = MIX.filter(({ method }) => method === "GET");
+
+/** As stepAt, for visitors who only read. */
+export function readingStepAt(number: number): Step {
+  const step = READING[number % READING.length];
+  if (step === undefined) throw new Error("the mix is not empty");
+  return step;
+}
+
 /** The text of a message: unique, so that a message that is stored twice is noticed. */
 export function messageText(run: string, number: number): string {
   return `${run}-${number}`;

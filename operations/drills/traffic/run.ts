@@ -5,7 +5,7 @@ import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy } from "../requireHealthy.ts";
 import { isIssuedByStack } from "./certificates.ts";
 import type { TrafficDrill } from "./drill.ts";
-import { type Load, startLoad } from "./load.ts";
+import { connectionsAllowed, type Load, startLoad } from "./load.ts";
 import { excesses, failuresOf, figuresLine, figuresOf, isSuccess, limitText, serversSince } from "./measure.ts";
 import { storedMessages } from "./messages.ts";
 
@@ -26,7 +26,9 @@ export function trafficDrill(drill: TrafficDrill): Drill {
     proves,
     obstacle,
     limit: (stack, conditions) => limitText(limit(stack, conditions)),
-    run: (context) => runUnderLoad(drill, context),
+    async *run(context) {
+      yield await runUnderLoad(drill, context);
+    },
   };
 }
 
@@ -42,6 +44,7 @@ async function runUnderLoad(drill: TrafficDrill, context: DrillContext): Promise
     rate,
     maxSeconds: MAX_SECONDS,
     run,
+    maxConnections: connectionsAllowed(topology),
   });
   try {
     const complaint = await underLoad(drill, context, load).then(

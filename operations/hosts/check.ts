@@ -1,0 +1,45 @@
+import { engineClient } from "../../engine/client.ts";
+import { askEngines } from "../../preflight/engines.ts";
+import { missingImages } from "../../preflight/images.ts";
+import { type AnsweredMachine, machineProblems } from "../../preflight/machines.ts";
+import { collisions } from "../../preflight/preflight.ts";
+import { swarmFindings } from "../../preflight/swarm.ts";
+import { kernelProblem } from "../../preflight/versions.ts";
+import { partOn } from "../../topology/machines.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { hasImage, isBuilt, neededImages } from "./imagePlan.ts";
+import { type Findings, type Row, rowsOf } from "./rows.ts";
+
+/** Looks at all machines of a stack, as an `up` does before its first resource, and changes nothing. */
+export async function checkHosts(
+  topology: Topology,
+): Promise<{ readonly rows: readonly Row[]; readonly answered: readonly AnsweredMachine[] }> {
+  // Somebody who asks wants to know how it is now: a machine that boots is not waited for.
+  const { answered, silent } = await askEngines(topology, new Set(), 0);
+  const findings = await Promise.all(answered.map((one) => findingsOf(topology, one)));
+  const rows = rowsOf({
+    silent,
+    findings,
+    apart: machineProblems(answered),
+    swarm: swarmFindings(topology, answered),
+    isSeveral: topology.isSeveral,
+  });
+  return { rows, answered };
+}
+
+async function findingsOf(topology: Topology, { machine, state }: AnsweredMachine): Promise<Findings> {
+  const part = partOn(topology, machine);
+  const engine = engineClient(machine);
+  const built = topology.isSeveral ? neededImages(topology, machine).filter(isBuilt) : [];
+  const absent = await Promise.all(built.map(async ({ name }) => ((await hasImage(engine, name)) ? [] : [name])));
+  return {
+    machine,
+    state,
+    kernel: kernelProblem(state.kernel, machine.endpoint),
+    collisions: await collisions(part, machine.endpoint, state),
+    images: await missingImages(part, machine),
+    notes: absent
+      .flat()
+      .map((name) => `it lacks ${name}, which up builds from Debian's archive; without one: npm run hosts -- images`),
+  };
+}
