@@ -1,3 +1,4 @@
+import { carry } from "../operations/backups/carry.ts";
 import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
 import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
@@ -101,8 +102,12 @@ await main(async () => {
   const id = restoreName(new Date());
   const after = planTopology({ ...config, mysql: { ...config.mysql, restored: id } });
   const { primary } = after.cluster;
-  const volume = after.cluster.databases.find(({ member }) => member === primary)?.dataVolume;
-  if (volume === undefined) throw new Error("the plan has no primary");
+  const first = after.cluster.databases.find(({ member }) => member === primary);
+  if (first === undefined) throw new Error("the plan has no primary");
+  const { dataVolume: volume, image } = first;
+  // The backups may be on another machine than the database that begins with the data.
+  const [source, target] = [engines.of(plan), engines.of(first)];
+  const isCarried = source !== target;
   const isToBeUsed = await interruptible(async (signal) => {
     const restored = await buildCopy(
       containers.find,
@@ -112,16 +117,27 @@ await main(async () => {
       say,
       signal,
     );
-    let isAgreed = false;
+    let isUsed = false;
     try {
       const present = await presentData(databases, topology.database, restored).catch(() => undefined);
       signal.throwIfAborted();
       for (const text of lossReport(choice, restored, present, new Date())) say(text);
-      isAgreed = (await agreed(QUESTION)) && (await stop(signal, id));
+      if (!(await agreed(QUESTION))) return false;
+      if (isCarried) {
+        say(`carrying the data to the machine of ${first.server}`);
+        await carry(source, target, { volume, image, identity: { ...topology, state } });
+      }
+      signal.throwIfAborted();
+      isUsed = await stop(signal, id);
+      return isUsed;
     } finally {
-      if (!isAgreed) await engines.of(plan).getVolume(volume).remove();
+      if (isCarried || !isUsed) await source.getVolume(volume).remove();
+      if (isCarried && !isUsed)
+        await target
+          .getVolume(volume)
+          .remove()
+          .catch(() => {});
     }
-    return isAgreed;
   });
   return isToBeUsed ? changeOver(session, topology, id) : 1;
 }, USAGE);

@@ -7,11 +7,28 @@ import { UserError } from "../config/userError.ts";
 
 /**
  * The engine of the command docker, as that command finds it: by DOCKER_HOST, else by the context in DOCKER_CONTEXT or in
- * its configuration (https://docs.docker.com/engine/manage-resources/contexts/).
+ * its configuration (https://docs.docker.com/engine/manage-resources/contexts/). It is looked for when a host needs it:
+ * where each has an endpoint of its own, nothing there can be wrong.
  * @param home the user's folder
- * @throws UserError if the context that is in use does not exist
+ * @returns an engine whose properties throw a UserError if it is not reached, or if the context in use does not exist
  */
 export function dockerDefault(env: NodeJS.ProcessEnv, home: string): DockerDefault {
+  let found: DockerDefault | undefined;
+  const read = () => {
+    found ??= readDefault(env, home);
+    return found;
+  };
+  return {
+    get endpoint() {
+      return read().endpoint;
+    },
+    get certPath() {
+      return read().certPath;
+    },
+  };
+}
+
+function readDefault(env: NodeJS.ProcessEnv, home: string): DockerDefault {
   const { DOCKER_HOST: host, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: verifies } = env;
   const folder = env["DOCKER_CONFIG"] || join(home, ".docker");
   if (host) {

@@ -16,8 +16,8 @@ const MESSAGE_LENGTH = 2_000;
  */
 export class SshAgent extends Agent {
   readonly #arguments: readonly string[];
-  /** Settled when the first connection is logged in, so that others can share its login, or has failed. */
-  #first: Promise<void> | undefined;
+  /** Settled when the first connection is logged in, so that others can share its login, or with the error. */
+  #first: Promise<Error | undefined> | undefined;
 
   /**
    * @param endpoint ssh://[user@]host[:port]
@@ -28,7 +28,7 @@ export class SshAgent extends Agent {
     this.#arguments = [...options, ...targetOf(endpoint)];
   }
 
-  override createConnection(_options: unknown, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+  override createConnection(_options: unknown, callback?: Opened): undefined {
     const connect = () => {
       const connection = new SshConnection(
         spawn("ssh", ["-T", ...this.#arguments, "docker", "system", "dial-stdio"], { stdio: "pipe" }),
@@ -36,15 +36,31 @@ export class SshAgent extends Agent {
       callback?.(null, connection);
       return connection;
     };
-    if (this.#first === undefined) this.#first = connect().settled;
-    else void this.#first.then(connect);
+    if (this.#first === undefined) {
+      const first = connect().settled;
+      this.#first = first;
+      void first.then((error) => {
+        // The next request tries again.
+        if (error !== undefined) this.#first = undefined;
+      });
+    } else {
+      // What waits for a login that fails would fail like it, one after another.
+      void this.#first.then((error) => (error === undefined ? connect() : refuse(error, callback)));
+    }
   }
+}
+
+type Opened = (error: Error | null, stream: Duplex) => void;
+
+/** Gives a request a connection that has failed: Node.js takes no other answer. */
+function refuse(error: Error, opened: Opened | undefined): void {
+  opened?.(error, new Duplex());
 }
 
 /** A connection through a process of ssh. It ends with the error that ssh names. */
 class SshConnection extends Duplex {
-  /** Resolves when the other side has said something, or the connection has ended. */
-  readonly settled: Promise<void>;
+  /** Resolves when the other side has said something, or with the error by which the connection has ended. */
+  readonly settled: Promise<Error | undefined>;
   readonly #process: ChildProcessWithoutNullStreams;
   #message = "";
 
@@ -53,8 +69,8 @@ class SshConnection extends Duplex {
     this.#process = process;
     const { stdin, stdout, stderr } = process;
     this.settled = new Promise((resolve) => {
-      stdout.once("data", resolve);
-      this.once("close", resolve);
+      stdout.once("data", () => resolve(undefined));
+      this.once("close", () => resolve(this.errored ?? undefined));
     });
     stdout.on("data", (data: Buffer) => {
       if (!this.push(data)) stdout.pause();

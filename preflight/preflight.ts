@@ -1,26 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
-import { isLocal } from "../engine/client.ts";
 import type { EngineState } from "../engine/state.ts";
 import { partOn } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 import { refusedByClients } from "./certificate.ts";
+import { allCollisions } from "./collisions.ts";
 import { dataProblems } from "./data.ts";
-import { downgrade } from "./downgrade.ts";
 import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
-import { missingBackupFolder } from "./folders.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
-import { type MachineSubnet, machineSubnets } from "./machine.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
 import { movedHostProblems } from "./movedHosts.ts";
-import { movedNetworkProblems, movedNetworks } from "./movedNetworks.ts";
 import { notOwn, ownState } from "./ownership.ts";
-import { missingAddress, takenPorts } from "./ports.ts";
 import { refusal } from "./refusal.ts";
-import { subnetProblems } from "./subnets.ts";
 import { swarmFindings } from "./swarm.ts";
 import { unreachable, unreachableMachine } from "./unreachable.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -63,11 +57,8 @@ export async function preflight(
   for (const warning of swarm.warnings) void pulumi.log.warn(warning);
   problems.push(...machineProblems(answered), ...swarm.problems);
   if (known !== undefined) problems.push(...movedHostProblems(topology, known, answered));
-  if (answered.length === 0) problems.push(...subnetProblems(topology, [], []));
-  for (const { machine, state } of answered) {
-    const part = partOn(topology, machine);
-    problems.push(...(await collisions(part, machine.endpoint, state)), ...(await missingImages(part, machine)));
-  }
+  problems.push(...(await allCollisions(topology, answered)));
+  for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   if (problems.length > 0) throw refusal(topology, problems);
   return {
@@ -112,26 +103,4 @@ function silentProblems(topology: Topology, silent: readonly SilentMachine[]): P
   if (first !== undefined && !topology.isSeveral)
     throw new UserError(unreachable(first.machine.endpoint, first.reason));
   return silent.map(unreachableMachine);
-}
-
-/** The plan's conflicts with the present state of an engine and its machine. */
-export async function collisions(
-  topology: Topology,
-  endpoint: string,
-  state: EngineState,
-  machine: readonly MachineSubnet[] = isLocal(endpoint) ? machineSubnets() : [],
-): Promise<Problem[]> {
-  const moved = movedNetworks(topology, state.networks);
-  // What others do with the subnets of such networks is the same problem.
-  const isMoved = (name: string) => moved.some(({ plan }) => plan.engineName === name);
-  const planned = topology.networks.filter(({ engineName }) => !isMoved(engineName));
-  const present = state.networks.filter(({ name }) => !isMoved(name));
-  return [
-    ...(await takenPorts(topology, endpoint, state)),
-    ...(await missingAddress(topology, endpoint)),
-    ...(isLocal(endpoint) ? missingBackupFolder(topology) : []),
-    ...movedNetworkProblems(topology, moved),
-    ...subnetProblems({ ...topology, networks: planned }, present, machine),
-    ...downgrade(topology, state),
-  ];
 }

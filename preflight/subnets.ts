@@ -6,29 +6,31 @@ import type { NetworkPlan, Topology } from "../topology/plan.ts";
 import { instances } from "../topology/tiers.ts";
 import type { MachineSubnet } from "./machine.ts";
 
+/** What a machine has, and the networks of the plan that are to be there. */
+export interface SeenNetworks {
+  readonly planned: readonly NetworkPlan[];
+  /** The engine's networks. */
+  readonly networks: readonly EngineNetwork[];
+  /** The subnets of the engine's machine, as far as they are known. */
+  readonly machine: readonly MachineSubnet[];
+}
+
 /**
- * Subnets of the plan that are in use or too small for their containers. A range that does not fit is one problem. The
- * proposed subnets are free and differ from each other.
- * @param networks the engine's networks
- * @param machine the subnets of the engine's machine, as far as they are known
+ * Subnets of the plan that are in use on a machine or too small for their containers. A range that does not fit is one
+ * problem. The proposed subnets are free on all machines and differ from each other.
  */
-export function subnetProblems(
-  topology: Topology,
-  networks: readonly EngineNetwork[],
-  machine: readonly MachineSubnet[],
-): Problem[] {
+export function subnetProblems(topology: Topology, seen: readonly SeenNetworks[]): Problem[] {
   const { networkRange: range } = topology;
   const propose = proposer([
-    ...networks.flatMap(({ subnets }) => subnets),
-    ...machine.map(({ subnet }) => subnet),
+    ...seen.flatMap(({ networks }) => networks.flatMap(({ subnets }) => subnets)),
+    ...seen.flatMap(({ machine }) => machine.map(({ subnet }) => subnet)),
     ...Object.values(topology.subnets),
     range,
   ]);
-  const present = networks.filter((network) => !isReplacedFirst(topology, network));
-  // The engine has an interface in each of its networks.
-  const interfaces = machine.filter((one) => !networks.some(({ subnets }) => subnets.includes(one.subnet)));
-  const faults = topology.networks.flatMap((plan): Fault[] => {
-    const holders = holdersOf(plan, present, interfaces);
+  const held = seen.flatMap((one) => heldSubnets(topology, one));
+  const plans = new Set(seen.flatMap(({ planned }) => planned));
+  const faults = [...plans].flatMap((plan): Fault[] => {
+    const holders = held.flatMap((one) => (one.plan === plan ? [one.holder] : []));
     const subnet = topology.subnets[plan.part];
     const bits = bitsFor(topology, plan);
     return holders.length > 0 || bits < bitsOf(subnet) ? [{ plan, subnet, holders, bits }] : [];
@@ -61,6 +63,14 @@ export function subnetProblems(
           ];
     }),
   ];
+}
+
+/** The users of the subnets that are planned on a machine. */
+function heldSubnets(topology: Topology, { planned, networks, machine }: SeenNetworks) {
+  const present = networks.filter((network) => !isReplacedFirst(topology, network));
+  // The engine has an interface in each of its networks.
+  const interfaces = machine.filter((one) => !networks.some(({ subnets }) => subnets.includes(one.subnet)));
+  return planned.flatMap((plan) => holdersOf(plan, present, interfaces).map((holder) => ({ plan, holder })));
 }
 
 /** Whether a network is one that all servers shared in an earlier version: `up` replaces it before it makes others. */

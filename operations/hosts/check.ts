@@ -1,8 +1,8 @@
 import { engineClient } from "../../engine/client.ts";
+import { collisions } from "../../preflight/collisions.ts";
 import { askEngines } from "../../preflight/engines.ts";
 import { missingImages } from "../../preflight/images.ts";
 import { type AnsweredMachine, machineProblems } from "../../preflight/machines.ts";
-import { collisions } from "../../preflight/preflight.ts";
 import { swarmFindings } from "../../preflight/swarm.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
 import { partOn } from "../../topology/machines.ts";

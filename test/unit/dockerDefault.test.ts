@@ -3,9 +3,13 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseConfig } from "../../config/config.ts";
 import { LOCAL_DOCKER } from "../../config/endpoints.ts";
+import { UNKNOWN } from "../../config/surroundings.ts";
 import { UserError } from "../../config/userError.ts";
 import { dockerDefault } from "../../engine/dockerDefault.ts";
+import { devConfig } from "../devConfig.ts";
+import { threeMachines } from "../machines.ts";
 
 describe("the engine of the command docker", () => {
   let home: string;
@@ -27,7 +31,7 @@ describe("the engine of the command docker", () => {
     return join(home, folder, "contexts/tls", id, "docker");
   };
   const at = (host: string) => ({ docker: { Host: host, SkipTLSVerify: false } });
-  const of = (env: NodeJS.ProcessEnv = {}) => dockerDefault(env, home);
+  const of = (env: NodeJS.ProcessEnv = {}) => ({ ...dockerDefault(env, home) });
   const plain = (endpoint: string) => ({ endpoint, certPath: undefined });
 
   it("is the local one without any setting, or with a configuration that says nothing or is none", () => {
@@ -36,7 +40,7 @@ describe("the engine of the command docker", () => {
       write(".docker/config.json", text);
       assert.deepEqual(of(), LOCAL_DOCKER, JSON.stringify(text));
     }
-    assert.deepEqual(dockerDefault({}, join(home, "nobody")), LOCAL_DOCKER);
+    assert.deepEqual({ ...dockerDefault({}, join(home, "nobody")) }, LOCAL_DOCKER);
   });
 
   it("is that of DOCKER_HOST, whatever context is in use", () => {
@@ -114,6 +118,17 @@ describe("the engine of the command docker", () => {
       context(`c${index}`, endpoints);
       assert.throws(() => of({ DOCKER_CONTEXT: `c${index}` }), refusal(`c${index}`), JSON.stringify(endpoints));
     }
+  });
+
+  it("does not matter where every host has an endpoint of its own, as the cure says", () => {
+    const docker = dockerDefault({ DOCKER_CONTEXT: "gone" }, home);
+    const all = { ...UNKNOWN, docker };
+    assert.throws(() => parseConfig("foobar", "dev", {}, all), UserError);
+    const { hosts } = parseConfig("foobar", "dev", devConfig(threeMachines()), all);
+    assert.deepEqual(
+      hosts.map(({ name }) => name),
+      ["lb1", "server1", "server2", "arbiter"],
+    );
   });
 
   it("is refused where this program does not reach it", () => {

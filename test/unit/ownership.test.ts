@@ -167,7 +167,7 @@ describe("what a state knows", () => {
       unfinished: new Set(["container lb-1", "container app-1"]),
       isUnfinished: true,
       endpoints: new Map(),
-      containers: [],
+      containers: ["web", "app"],
       hasPasswords: true,
       passwords: ["mysql-root-password", "backup-key"],
       generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },
@@ -176,6 +176,20 @@ describe("what a state knows", () => {
       retained: ["v1"],
       firstName: "dev",
     });
+  });
+
+  it("has the endpoint of each host, by its provider", () => {
+    const provider = (name: string, outputs: object) => resource("pulumi:providers:docker", name, { id: "x", outputs });
+    const all = [
+      provider("lb1", { host: "ssh://root@192.0.2.13", sshOpts: "[]" }),
+      provider("server1", { host: "tcp://192.0.2.11:2376" }),
+      provider("unknown", {}),
+      resource("pulumi:providers:random", "default", { id: "x", outputs: { host: "none" } }),
+    ];
+    const endpoints = new Map(Object.entries({ lb1: "ssh://root@192.0.2.13", server1: "tcp://192.0.2.11:2376" }));
+    assert.deepEqual(knownToExport(exported({ resources: all })).endpoints, endpoints);
+    const outputs = Object.fromEntries(all.map(({ urn, type, ...more }) => [urn, { type, ...more }]));
+    assert.deepEqual(knownToOutputs(outputs).endpoints, endpoints);
   });
 
   it("has the authority's generations from the output of the version before, too", () => {

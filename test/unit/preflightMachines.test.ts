@@ -1,42 +1,18 @@
 import assert from "node:assert/strict";
 import type { Problem } from "../../config/problems.ts";
-import type { EngineState } from "../../engine/state.ts";
-import type { SwarmNode, SwarmState } from "../../engine/swarm.ts";
-import { type AnsweredMachine, machineProblems } from "../../preflight/machines.ts";
+import type { SwarmState } from "../../engine/swarm.ts";
+import { machineProblems } from "../../preflight/machines.ts";
 import { movedHostProblems } from "../../preflight/movedHosts.ts";
 import { swarmFindings } from "../../preflight/swarm.ts";
 import { unreachableMachine } from "../../preflight/unreachable.ts";
 import { machinesOf } from "../../topology/machines.ts";
-import type { Topology } from "../../topology/plan.ts";
+import { answers, member, NODES } from "../answers.ts";
 import { devConfig } from "../devConfig.ts";
 import { machine, threeMachines } from "../machines.ts";
-import { NOBODY } from "../proposals.ts";
 import { plan } from "../topologies.ts";
 
 const three = plan(devConfig(threeMachines()));
 const one = plan(devConfig());
-
-/** The load balancer's and the arbiter's machine, and those of server1 and server2, in this order. */
-const HOSTS = ["lb1", "server1", "server2"];
-
-const NODES: readonly SwarmNode[] = HOSTS.map((hostname, index) => ({
-  ...{ id: `n${index}`, hostname, status: "ready", isManager: true },
-}));
-
-/** The part in the swarm of the machine with an index. */
-const member = (index: number, more: Partial<SwarmState> = {}): SwarmState => ({
-  ...{ state: "active", nodeId: `n${index}`, address: `192.0.2.1${index}`, isManager: true, nodes: NODES },
-  reason: undefined,
-  ...more,
-});
-
-/** The machines, each with its own changes of the usual state. */
-function answers(topology: Topology, ...changes: readonly Partial<EngineState>[]): AnsweredMachine[] {
-  return machinesOf(topology).map((of, index) => ({
-    machine: of,
-    state: { ...NOBODY, id: `engine ${index}`, swarm: member(index), ...changes[index] },
-  }));
-}
 
 const texts = (problems: readonly Problem[]) =>
   problems.map(({ path, complaint, allowed, example, cure }) => [
