@@ -5,6 +5,7 @@ import type { EngineState } from "../engine/state.ts";
 import { partOn } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 import { refusedByClients } from "./certificate.ts";
+import { certPathProblems } from "./certPath.ts";
 import { allCollisions } from "./collisions.ts";
 import { dataProblems } from "./data.ts";
 import { askEngines } from "./engines.ts";
@@ -44,6 +45,7 @@ export async function preflight(
   const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
   const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
 
+  problems.push(...certPathProblems(topology, process.env));
   const { answered, silent } = await askEngines(topology, away, pulumi.runtime.isDryRun() ? 0 : undefined);
   problems.push(...silentProblems(topology, silent));
   for (const { machine, state } of answered) {

@@ -1,4 +1,5 @@
 import { LOAD_BALANCERS, NO_ADDRESSES } from "../choices.ts";
+import type { DockerDefault } from "../endpoints.ts";
 import { lanAddresses } from "../hosts.ts";
 import { edgeAddress, hostAddresses, isPairApart } from "../loadBalancing.ts";
 import type { Path, Problem } from "../problems.ts";
@@ -23,6 +24,7 @@ export function virtualAddressChecks(
       () => lanAddressesFit(loadBalancer),
       () => hostAddressesKnown(loadBalancer, docker),
       () => publishedEverywhere(loadBalancer),
+      () => outsideTheStack(loadBalancer, networks, docker),
     );
   }
   const edge = subnetsOf(networks).get("edge");
@@ -104,6 +106,30 @@ function hostAddressesKnown(loadBalancer: LoadBalancer, docker: Surroundings["do
             value: address,
             allowed: `an address that no machine has: this one is that of ${LOAD_BALANCERS[index]}'s host`,
             cure: "choose a free address of the LAN",
+          },
+        ];
+  });
+}
+
+/** The stack's own subnets are between its containers: an address of a LAN in one of them would lead nowhere. */
+function outsideTheStack(loadBalancer: LoadBalancer, networks: Settings["networks"], docker: DockerDefault): Problem[] {
+  const own = [...subnetsOf(networks)];
+  const [first, second] = hostAddresses(loadBalancer, docker);
+  const addresses: readonly (readonly [Path, string | undefined])[] = [
+    [["loadBalancer", "hostAddress"], first],
+    [["loadBalancer", "pair", "hostAddress"], second],
+    ...(lanAddresses(loadBalancer.pair) ?? []).map((address, index) => [[...PATH, index], address] as const),
+  ];
+  return addresses.flatMap(([path, address]) => {
+    const inside = own.find(([, subnet]) => address !== undefined && overlap(`${address}/32`, subnet));
+    return inside === undefined
+      ? []
+      : [
+          {
+            path,
+            value: address,
+            allowed: `an address of the LAN of the hosts: this one is in networks.${inside[0]}, ${inside[1]}, a network of the stack's containers`,
+            cure: "choose an address of the LAN; or another networks.range, if the LAN has these addresses",
           },
         ];
   });

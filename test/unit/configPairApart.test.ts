@@ -26,6 +26,15 @@ describe("configuration of a pair on two machines", () => {
     assert.deepEqual(problems(paired({}, { virtualAddresses: '["192.0.2.10"]' })), []);
   });
 
+  it("refuses addresses of the LAN in the networks of its own containers", () => {
+    const settings = paired({ hostAddress: "10.201.1.9" }, { virtualAddresses: ["10.201.0.100"] });
+    const found = problems(settings).map((text) => text.split("\n")[1]?.trim());
+    assert.deepEqual(found, [
+      "allowed:   an address of the LAN of the hosts: this one is in networks.web, 10.201.1.0/24, a network of the stack's containers",
+      "allowed:   an address of the LAN of the hosts: this one is in networks.edge, 10.201.0.0/24, a network of the stack's containers",
+    ]);
+  });
+
   const refusals: [string, StackSettings, string[]][] = [
     [
       "a pair on two machines without an address that moves, or a word for that",
