@@ -13,6 +13,7 @@ if [ -z "${interface:-}" ]; then
   echo "start: no interface of this host has the address $address; its addresses: $(ip -brief -4 address | tr -s ' \n' ' ')" >&2
   exit 1
 fi
-printf '$EDGE=%s\n$BITS=%s\n' "${2:-$interface}" "${subnet#*/}" >/run/edge.conf
+echo "\$EDGE=${2:-$interface}" >/run/edge.conf
+echo "\$BITS=${subnet#*/}" >>/run/edge.conf
 
 exec keepalived --use-file=/etc/foobar/keepalived.conf --vrrp --vrrp_pid=/run/vrrp.pid --dont-fork --log-console --no-syslog
