@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
@@ -12,6 +13,7 @@ import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
 import { generationProblems } from "./generations.ts";
 import { missingImages } from "./images.ts";
+import { lanProblems } from "./lan.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
 import { movedHostProblems } from "./movedHosts.ts";
 import { notOwn, ownState } from "./ownership.ts";
@@ -62,6 +64,9 @@ export async function preflight(
   problems.push(...(await allCollisions(topology, answered)));
   for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
+  // A preview starts no container.
+  const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
+  problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);
   return {
     isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing),

@@ -1,0 +1,132 @@
+import { text } from "node:stream/consumers";
+import type Docker from "dockerode";
+import type { Problem } from "../config/problems.ts";
+import { addressIn, isInside, overlap } from "../config/subnets.ts";
+import { engineClient } from "../engine/client.ts";
+import { engineLabels } from "../engine/labels.ts";
+import { separated } from "../engine/streams.ts";
+import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
+import { partOn } from "../topology/machines.ts";
+import type { Topology } from "../topology/plan.ts";
+import type { MachineSubnet } from "./machine.ts";
+import type { AnsweredMachine } from "./machines.ts";
+
+/** Interfaces of the engine's own networks. */
+const OF_ENGINE = /^(docker|br-|veth|lo$)/;
+
+/**
+ * Problems of a stack's addresses with the local networks of its machines. Before the first update a container in each
+ * machine's network reads them, because engines do not say them. Where an image is still missing nothing is read.
+ */
+export async function lanProblems(topology: Topology, answered: readonly AnsweredMachine[]): Promise<Problem[]> {
+  if (!topology.isSeveral) return [];
+  const fresh = answered.filter(({ state }) => !state.isServing);
+  const found = await Promise.all(
+    fresh.map(async (one) => {
+      const lan = await lanOf(engineClient(one.machine), topology).catch(() => undefined);
+      return lan === undefined ? [] : problemsOf(topology, one, lan);
+    }),
+  );
+  return found.flat();
+}
+
+/** Problems with a machine's local networks. */
+export function problemsOf(topology: Topology, { machine }: AnsweredMachine, lan: readonly MachineSubnet[]): Problem[] {
+  const part = partOn(topology, machine);
+  const hosts = machine.hosts.join(" and ");
+  const taken = lan.filter(({ subnet }) => overlap(subnet, topology.networkRange));
+  const others = part.networks.filter(({ setting }) => setting !== "range");
+  return [
+    ...taken.slice(0, 1).map(({ name, subnet }) => ({
+      path: ["networks", "range"],
+      value: topology.networkRange,
+      allowed: `a range that does not overlap the local network ${subnet} (${name}) of ${hosts}`,
+      cure: "set another private range that is free on all machines",
+    })),
+    ...others.flatMap(({ setting, subnet }) =>
+      lan
+        .filter((one) => overlap(one.subnet, subnet))
+        .slice(0, 1)
+        .map((one) => ({
+          path: ["networks", setting],
+          value: topology.subnets[setting === "range" ? "edge" : setting],
+          allowed: `a subnet that does not overlap the local network ${one.subnet} (${one.name}) of ${hosts}`,
+          cure: "set another private subnet that is free on all machines; or remove the setting",
+        })),
+    ),
+    ...part.loadBalancers.flatMap((plan) => virtualProblems(plan, hosts, lan)),
+  ];
+}
+
+/** An address that moves has to be in a local network of both hosts, or nobody asks for it there. */
+function virtualProblems({ vrrp }: LoadBalancerPlan, hosts: string, lan: readonly MachineSubnet[]): Problem[] {
+  const known = lan.map(({ name, subnet }) => `${subnet} (${name})`).join(", ");
+  return (vrrp?.isOnHost ? vrrp.instances : []).flatMap(({ virtualAddress }, index) =>
+    lan.some(({ subnet }) => isInside(`${virtualAddress}/32`, subnet))
+      ? []
+      : [
+          {
+            path: ["loadBalancer", "pair", "virtualAddresses", index],
+            value: virtualAddress,
+            allowed: `a free address in a local network of both load balancers' hosts; ${hosts} has ${known || "none"}`,
+            cure: "choose an address of that network; or none, where addresses cannot move",
+          },
+        ],
+  );
+}
+
+/** The local networks of an engine's machine; undefined: it has no image of the stack by which they could be read. */
+async function lanOf(
+  engine: Docker,
+  { loadBalancers, project, stack }: Topology,
+): Promise<MachineSubnet[] | undefined> {
+  const image = loadBalancers[0]?.haproxy.image ?? "";
+  const isThere = await engine
+    .getImage(image)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
+  if (!isThere) return undefined;
+  const container = await engine.createContainer({
+    Image: image,
+    User: "99:99",
+    Entrypoint: ["cat"],
+    Cmd: ["/proc/net/route"],
+    Labels: engineLabels({ project, stack }, { purpose: "drill" }),
+    HostConfig: {
+      NetworkMode: "host",
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+    },
+  });
+  try {
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const routes = text(separated(engine, stream).stdout);
+    await container.start();
+    await container.wait();
+    return localNetworks(await routes);
+  } finally {
+    await container.remove({ force: true, v: true });
+  }
+}
+
+/** The networks that a machine reaches without a gateway, by the kernel's table: numbers in hexadecimal, last byte first. */
+export function localNetworks(routes: string): MachineSubnet[] {
+  return routes
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const [name = "", destination = "", gateway = "", , , , , mask = ""] = line.trim().split(/\s+/);
+      const bits = [...Number.parseInt(mask || "0", 16).toString(2)].filter((digit) => digit === "1").length;
+      if (gateway !== "00000000" || bits === 0 || OF_ENGINE.test(name)) return [];
+      const bytes =
+        destination
+          .match(/../g)
+          ?.map((byte) => Number.parseInt(byte, 16))
+          .reverse() ?? [];
+      return [{ name, subnet: `${addressIn(`${bytes.join(".")}/${bits}`, 0)}/${bits}` }];
+    });
+}
