@@ -79,10 +79,10 @@ describeMachines("the life of a stack on three machines", (project, hosts) => {
     }
     assert.equal(await seen.row(), 0);
     assert.equal(await seen.password(), 0);
-    // What is in clear is seen.
+    // What is in clear is seen, also in the other machine's answer that nobody listens there.
     const { address } = hosts().host("server2");
     await hosts().inside("server1", "bash", "-c", `echo "${row}" >/dev/udp/${address}/9`);
-    assert.equal(await seen.row(), 1);
+    assert.ok((await seen.row()) > 0);
   });
 
   it("releases to each machine", async () => {
