@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { HostPlan } from "./plan.ts";
 
-export function planHosts(config: Config): HostPlan[] {
+export function planHosts(config: Pick<Config, "hosts" | "engines" | "docker">): HostPlan[] {
   return config.hosts.map((host) => ({ ...host, certPath: certPathOf(config, host.endpoint) }));
 }
 

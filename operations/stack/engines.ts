@@ -1,12 +1,13 @@
 import type Docker from "dockerode";
 import { engineClient, type Reach } from "../../engine/client.ts";
 import type { InstancePlan } from "../../topology/instancePlan.ts";
+import { type MachinePlan, machinesOf } from "../../topology/machines.ts";
 import type { Topology } from "../../topology/plan.ts";
-import { type EngineNeed, stackNeeds } from "./needs.ts";
+import { stackNeeds } from "./needs.ts";
 
 /** The clients of a stack's Docker engines. */
 export interface Engines {
-  /** The client of each engine once. */
+  /** The client of each machine's engine once. */
   readonly all: readonly Docker[];
   /**
    * The client of the engine on the host of a container's plan.
@@ -20,21 +21,20 @@ export function enginesOf(
   { hosts }: Pick<Topology, "hosts">,
   client: (reach: Reach) => Docker = engineClient,
 ): Engines {
-  const reaches = new Map(hosts.map((host) => [host.endpoint, host]));
-  const clients = new Map([...reaches].map(([endpoint, reach]) => [endpoint, client(reach)]));
+  // Two spellings of an endpoint are one machine: what is carried from one to the other would be carried onto itself.
+  const machines = machinesOf({ hosts }).map((machine) => ({ machine, engine: client(machine) }));
   return {
-    all: [...clients.values()],
+    all: machines.map(({ engine }) => engine),
     of({ host }) {
-      const endpoint = hosts.find(({ name }) => name === host)?.endpoint;
-      const found = clients.get(endpoint ?? "");
+      const found = machines.find(({ machine }) => machine.hosts.includes(host));
       if (found === undefined) throw new Error(`the plan has no host ${host}`);
-      return found;
+      return found.engine;
     },
   };
 }
 
 /** An engine of a stack, with the names of its hosts. */
-export interface StackEngine extends EngineNeed {
+export interface StackEngine extends MachinePlan {
   readonly client: Docker;
 }
 

@@ -34,6 +34,14 @@ describe("the engines of a stack", () => {
     assert.notEqual(separate.of({ host: "server1" }), separate.of({ host: "server2" }));
   });
 
+  it("are one client for a machine whose endpoint has two spellings", () => {
+    const spellings = ["unix:///var/run/docker.sock", "unix:///run/docker.sock"];
+    const hosts = dev.hosts.map((host, index) => ({ ...host, endpoint: spellings[index % 2] ?? "" }));
+    const together = enginesOf({ hosts });
+    assert.equal(together.all.length, 1);
+    assert.equal(together.of({ host: "server1" }), together.of({ host: "server2" }));
+  });
+
   it("are those of the plan's hosts alone", () =>
     assert.throws(() => enginesOf(dev).of({ host: "server9" }), /no host server9/));
 });
