@@ -37,7 +37,7 @@ export function createHosts(plans: readonly HostPlan[], away?: Away): Hosts {
 }
 
 /**
- * Keeps the provider of a machine that is left out from every change. The provider of each resource is known to its
+ * Makes the program ignore every change of resources with these providers. The provider of each resource is known to its
  * component alone, so this is done for all of them in one place.
  */
 function keepAsItIs(providers: ReadonlySet<unknown>): void {

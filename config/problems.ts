@@ -233,7 +233,8 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function shellWord(word: string): string {
+/** A word as a shell takes it: in quotes where it needs them. */
+export function shellWord(word: string): string {
   return /^[\w./:@=-]+$/.test(word) ? word : quoted(word);
 }
 

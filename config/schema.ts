@@ -5,7 +5,6 @@ import { application } from "./settings/application.ts";
 import { engines } from "./settings/engines.ts";
 import { images } from "./settings/images.ts";
 import { loadBalancer } from "./settings/loadBalancer.ts";
-
 import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";

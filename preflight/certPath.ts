@@ -2,7 +2,7 @@ import type { Problem } from "../config/problems.ts";
 import { machinesOf } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 
-/** With this variable of the command docker Pulumi's provider reaches no engine by ssh: it takes it for a setting of its own. */
+/** With this variable of the command docker Pulumi's provider, which reads it, too, reaches no engine by ssh. */
 const VARIABLE = "DOCKER_CERT_PATH";
 
 /** Problems of engines by ssh beside certificates for engines by TCP in the environment. */

@@ -34,26 +34,20 @@ export async function lanProblems(topology: Topology, answered: readonly Answere
 export function problemsOf(topology: Topology, { machine }: AnsweredMachine, lan: readonly MachineSubnet[]): Problem[] {
   const part = partOn(topology, machine);
   const hosts = machine.hosts.join(" and ");
-  const taken = lan.filter(({ subnet }) => overlap(subnet, topology.networkRange));
-  const others = part.networks.filter(({ setting }) => setting !== "range");
+  const held = part.networks.flatMap((network) =>
+    lan.filter((one) => overlap(one.subnet, network.subnet)).map((one) => ({ ...one, network })),
+  );
+  // Networks of one setting have one problem.
+  const first = held.filter(
+    ({ network }, place) => held.findIndex((one) => one.network.setting === network.setting) === place,
+  );
   return [
-    ...taken.slice(0, 1).map(({ name, subnet }) => ({
-      path: ["networks", "range"],
-      value: topology.networkRange,
-      allowed: `a range that does not overlap the local network ${subnet} (${name}) of ${hosts}`,
-      cure: "set another private range that is free on all machines",
+    ...first.map(({ name, subnet, network: { setting, part } }) => ({
+      path: ["networks", setting],
+      value: setting === "range" ? topology.networkRange : topology.subnets[part],
+      allowed: `a ${setting === "range" ? "range" : "subnet"} that does not overlap the local network ${subnet} (${name}) of ${hosts}`,
+      cure: `set another private ${setting === "range" ? "range" : "subnet"} that is free on all machines`,
     })),
-    ...others.flatMap(({ setting, subnet }) =>
-      lan
-        .filter((one) => overlap(one.subnet, subnet))
-        .slice(0, 1)
-        .map((one) => ({
-          path: ["networks", setting],
-          value: topology.subnets[setting === "range" ? "edge" : setting],
-          allowed: `a subnet that does not overlap the local network ${one.subnet} (${one.name}) of ${hosts}`,
-          cure: "set another private subnet that is free on all machines; or remove the setting",
-        })),
-    ),
     ...part.loadBalancers.flatMap((plan) => virtualProblems(plan, hosts, lan)),
   ];
 }
@@ -94,7 +88,7 @@ async function lanOf(
     User: "99:99",
     Entrypoint: ["cat"],
     Cmd: ["/proc/net/route"],
-    Labels: engineLabels({ project, stack }, { purpose: "drill" }),
+    Labels: engineLabels({ project, stack }, { purpose: "probe" }),
     HostConfig: {
       NetworkMode: "host",
       ReadonlyRootfs: true,
@@ -113,7 +107,10 @@ async function lanOf(
   }
 }
 
-/** The networks that a machine reaches without a gateway, by the kernel's table: numbers in hexadecimal, last byte first. */
+/**
+ * The networks that a machine reaches without a gateway, by the kernel's table, whose numbers are hexadecimal, the last
+ * byte first.
+ */
 export function localNetworks(routes: string): MachineSubnet[] {
   return routes
     .split("\n")

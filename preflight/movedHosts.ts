@@ -1,4 +1,4 @@
-import { isSameEndpoint } from "../config/endpoints.ts";
+import { areSeveral, isSameEndpoint } from "../config/endpoints.ts";
 import type { Problem } from "../config/problems.ts";
 import type { Known } from "../ownership/known.ts";
 import type { Topology } from "../topology/plan.ts";
@@ -16,7 +16,7 @@ export function movedHostProblems(
 ): Problem[] {
   const { hosts, isSeveral, stack } = topology;
   if (endpoints.size === 0) return [];
-  const wasSeveral = new Set(endpoints.values()).size > 1;
+  const wasSeveral = areSeveral([...endpoints.values()].map((endpoint) => ({ endpoint })));
   const moved = hosts.filter(({ name, endpoint }) => {
     const present = endpoints.get(name);
     return present !== undefined && !isSameEndpoint(present, endpoint) && !isThere(topology, name, answered);

@@ -30,7 +30,8 @@ const CLI_VERSIONS = ">=3.200.0";
  * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
  * engine, so there an engine that does not answer is a warning.
  * @param away the hosts that the update leaves out, whose engines are not asked; default: none
- * @returns the logical names of the state's containers, and whether containers of the stack run; true also if an engine does not answer, because containers may run there
+ * @returns the logical names of the state's containers, and whether containers of the stack run; true also if an engine
+ *   does not answer, because containers may run there
  * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
  *   of another state, are reported alone
  */

@@ -7,7 +7,8 @@ import type { Topology } from "../topology/plan.ts";
 import { machineSubnets } from "./machine.ts";
 
 /**
- * The subnets and ports in use at the load balancer's engine. If the engine does not answer, which another check reports, it has none.
+ * The subnets and ports in use at the load balancer's engine. If the engine does not answer, which another check
+ * reports, it has none.
  */
 export async function surroundingsOf(
   { endpoint, certPath }: Reach,

@@ -19,7 +19,7 @@ const ARBITER_SIZING = {
   redoLogMb: 64,
 } as const;
 
-/** An arbiter serves no clients. Its memory in use is a third of its limit; the rest is for a provisioning. */
+/** At rest it uses less than half of its limit. The rest is for a provisioning. */
 const SMALL_SIZING = { ...ARBITER_SIZING, bufferPoolMb: 16, maxConnections: 20 } as const;
 
 /**

@@ -141,6 +141,7 @@ export interface LoadBalancerPlan {
    * reach each other in the edge network. Between two machines they do it by TLS.
    */
   readonly peers: readonly { readonly name: string; readonly address: string }[];
+  /** Whether it is one of a pair on two machines. */
   readonly isApart: boolean;
   /** Whether its web servers are on other machines, which can vanish without a word. */
   readonly isSeveral: boolean;

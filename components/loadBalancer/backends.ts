@@ -8,8 +8,8 @@ const LAST_RESORT = "last-resort";
 const SOME_READY = "some_ready";
 
 /**
- * The backend, on several machines, of requests that may be sent twice. A machine that loses power does not say so: the
- * requests that are on their way there get no answer, and only of these may another server be asked at once.
+ * The backend, on several machines, of requests that may be sent twice. A machine that loses power does not say so, and
+ * requests that are on their way there get no answer. Those of this backend are then sent to another server.
  */
 const SAFE = "web-safe";
 

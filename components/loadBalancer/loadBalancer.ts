@@ -93,7 +93,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       const image = plan.vrrp && this.#image(plan, args);
       const isInPause = plan.vrrp !== undefined && image !== undefined && !plan.vrrp.isOnHost;
       const program = isInPause ? inPause(plan.vrrp, image, HOLD) : waiting();
-      const peer = plan.isApart && plan.peers.length > 1 ? this.#peer(plan, args) : undefined;
+      const peer = plan.isApart ? this.#peer(plan, args) : undefined;
       const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
       const files: Files = {
         config: { "haproxy.cfg": haproxyConfig(plan), ...answerFiles(plan.visitors), ...acme?.config },
@@ -133,12 +133,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
     after: readonly Service[],
   ): Service | undefined {
     if (keepalived === undefined || vrrp === undefined || image === undefined) return undefined;
+    const { files = [], ...program } = onHost(vrrp, image);
     return new Service(
       keepalived.name,
       {
         ...placement(args, keepalived),
-        ...onHost(vrrp, image),
-        files: onHost(vrrp, image).files ?? [],
+        ...program,
+        files,
         networks: "host",
         stopGrace: 5,
         cpuShares: CPU_SHARES,

@@ -25,8 +25,8 @@ const backup = z.strictObject(
       .optional()
       .meta({
         description:
-          "The server, with the role db, on whose host the backups are, if the stack is on several machines.",
-        unset: "the second server with the role db",
+          "The server, with the role db, on whose host the backups are. On several machines they do not move to another.",
+        unset: "that of a replica; on several machines the second server with the role db",
         example: "server2",
       } satisfies About),
     directory: z

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { keyText, type Problem } from "../../config/problems.ts";
+import { keyText, type Problem, shellWord } from "../../config/problems.ts";
 import { loginTo } from "../../preflight/unreachable.ts";
 import type { MachinePlan } from "../../topology/machines.ts";
 
@@ -15,10 +15,6 @@ export function dockerOn({ endpoint, certPath }: Pick<MachinePlan, "endpoint" | 
   const file = (name: string) => shellWord(`${certPath}/${name}`);
   const tls = `--tlsverify --tlscacert ${file("ca.pem")} --tlscert ${file("cert.pem")} --tlskey ${file("key.pem")}`;
   return `docker --host ${shellWord(endpoint)}${certPath === undefined ? "" : ` ${tls}`}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The address in an endpoint; undefined: it has a name, or is this machine's. */
