@@ -16,7 +16,7 @@ export default async function main() {
   const config = await loadConfig();
   const topology = planTopology(config);
   const away = hostsAway(topology, process.env);
-  const { isServing, containers } = await preflight(topology, away);
-  const outputs = deploy(topology, isServing, away.size === 0 ? undefined : { hosts: away, containers });
+  const { isServing, containers, migrated } = await preflight(topology, away);
+  const outputs = deploy(topology, { isServing, migrated }, away.size === 0 ? undefined : { hosts: away, containers });
   return { ...outputs, containers: withProcessLimits(topology, outputs.containers, away) };
 }

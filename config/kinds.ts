@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOCAL_ENDPOINT } from "./choices.ts";
+import { isHostName } from "./names.ts";
 
 /**
  * Kinds of values that several settings share. Each error text says what is allowed; docs/configuration.md quotes it.
@@ -53,6 +54,45 @@ export const path = () =>
   z
     .string({ error: "a path that starts with /" })
     .regex(/^\/[\w./-]*$/, "a path that starts with / and holds letters, digits, dots, hyphens and underscores");
+
+/** A folder in a container. */
+export const absolutePath = () => {
+  const allowed = "a folder in the container, as a path that starts with /, without spaces, colons, commas and ..";
+  return z.string({ error: allowed }).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^\s:,/]+)+$/, allowed);
+};
+
+export const hostName = () => {
+  const allowed = "a host name or an IPv4 address, without a scheme and a port";
+  return z.string({ error: allowed }).refine(isHostName, allowed);
+};
+
+/** The name of an environment variable. */
+export const variable = () => {
+  const allowed = "the name of a variable: letters, digits and underscores, and no digit at its beginning";
+  return z.string({ error: allowed }).regex(/^[A-Za-z_]\w*$/, allowed);
+};
+
+/** A user of an image, and perhaps a group: names, or numbers. */
+export const userId = () => {
+  const allowed = "a user of the image, and perhaps a group: names or numbers, such as www-data, 1000 or 1000:1000";
+  return z.string({ error: allowed }).regex(/^[A-Za-z0-9_][\w.-]*(?::[A-Za-z0-9_][\w.-]*)?$/, allowed);
+};
+
+/** A status of HTTP, or a range of them. 5xx always means unready: Nginx answers so while a server drains. */
+export const statusRange = () => {
+  const allowed = "a status from 100 to 499, such as 200, or a range such as 200-399";
+  return z
+    .string({ error: allowed })
+    .regex(/^[1-4]\d\d(?:-[1-4]\d\d)?$/, allowed)
+    .refine((text) => {
+      const [from = "", to = from] = text.split("-");
+      return Number(from) <= Number(to);
+    }, allowed);
+};
+
+/** A text that the CLI has to encrypt. Commands that read a stack's file see a word in its place. */
+export const secretText = () =>
+  z.string({ error: "text" }).min(1, "text that is not empty").max(65_536, "at most 64 kB");
 
 export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
 
@@ -131,6 +171,24 @@ export const image = (example: string) => {
     })
     .default(example);
 };
+
+/** The image of any program, named so that it does not move. */
+export const ownImage = () =>
+  z
+    .string({ error: "an image name with an exact tag" })
+    .refine((text) => !isMalformed(text), { error: EXACT, params: { cure: WRITE_IMAGE } })
+    .refine((text) => isMalformed(text) || isVersioned(text), { error: EXACT, params: { cure: KEEP_IMAGE } });
+
+function isVersioned(text: string): boolean {
+  const { name = "", tag, digest } = partsOf(text);
+  return digest !== undefined || (PROGRAMS.includes(name) ? /^\d+\.\d+\.\d+/.test(tag) : VERSION.test(tag));
+}
+
+/** Whether an image is Node.js's official one, or has its name in another registry. */
+export function isNodeImage(text: string): boolean {
+  const { name = "" } = partsOf(text);
+  return name === "node" || name.endsWith("/node");
+}
 
 function isMalformed(text: string): boolean {
   return partsOf(text).name === undefined;

@@ -25,20 +25,25 @@ import { kernelProblem, nodeProblem } from "./versions.ts";
 /** The oldest CLI that the program is tested with. */
 const CLI_VERSIONS = ">=3.200.0";
 
+/** What a stack is before the update. */
+export interface Present {
+  /** Whether containers of the stack run; true also if an engine does not answer, because containers may run there. */
+  readonly isServing: boolean;
+  /** The logical names of the state's containers. */
+  readonly containers: readonly string[];
+  /** The release for which the application's migration ran last. undefined: none has run. */
+  readonly migrated: string | undefined;
+}
+
 /**
  * Finds, before the first resource, mistakes that would make an update fail half-way: a CLI that is too old, no engine
  * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
  * engine, so there an engine that does not answer is a warning.
  * @param away the hosts that the update leaves out, whose engines are not asked; default: none
- * @returns the logical names of the state's containers, and whether containers of the stack run; true also if an engine
- *   does not answer, because containers may run there
  * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
  *   of another state, are reported alone
  */
-export async function preflight(
-  topology: Topology,
-  away: ReadonlySet<string> = new Set(),
-): Promise<{ readonly isServing: boolean; readonly containers: readonly string[] }> {
+export async function preflight(topology: Topology, away: ReadonlySet<string> = new Set()): Promise<Present> {
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
@@ -72,6 +77,7 @@ export async function preflight(
   return {
     isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing),
     containers: known?.containers ?? [],
+    migrated: known?.migrated,
   };
 }
 
