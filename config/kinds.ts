@@ -8,6 +8,7 @@ import { LOCAL_ENDPOINT } from "./choices.ts";
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const REGISTRY = `(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:\\d))(?::\\d+)?`;
+const IS_REGISTRY = new RegExp(`^${REGISTRY}$`);
 const WORDS = "[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*";
 const DIGEST = "@sha256:[0-9a-f]{64}";
 /** [registry/]name as Docker has it, then a tag, a digest, or both. */
@@ -66,6 +67,12 @@ export const pem = (content: string) => {
 };
 
 export type Pem = z.output<ReturnType<typeof pem>>;
+
+/** A secret text. `{ secure }` is one that the CLI has encrypted, as for `pem`. */
+export const secretText = (content: string) =>
+  z.union([z.string().min(1, content), z.strictObject({ secure: z.string() })], { error: content });
+
+export type SecretText = z.output<ReturnType<typeof secretText>>;
 
 export const endpoint = () =>
   z
@@ -131,6 +138,11 @@ export const image = (example: string) => {
     })
     .default(example);
 };
+
+/** Whether a text is a registry as image names begin with it: a host, with a port or without. */
+export function isRegistry(text: string): boolean {
+  return IS_REGISTRY.test(text);
+}
 
 function isMalformed(text: string): boolean {
   return partsOf(text).name === undefined;

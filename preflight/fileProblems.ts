@@ -8,7 +8,7 @@ import { planTopology } from "../topology/topology.ts";
 import { authorityProblems } from "./acmeAuthority.ts";
 import { examineCertificate } from "./certificate.ts";
 import { missingFiles } from "./folders.ts";
-import { keysInClear } from "./keysInClear.ts";
+import { keysInClear, passwordsInClear } from "./keysInClear.ts";
 import { stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
 
@@ -28,6 +28,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
       ...certificate.problems,
       ...authorityProblems(topology),
       ...keysInClear(stackFileText(topology.stack), topology),
+      ...passwordsInClear(stackFileText(topology.stack), topology),
       ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
       ...missingFiles("staticFiles", staticFiles),
     ],

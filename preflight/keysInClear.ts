@@ -1,5 +1,7 @@
 import { parse } from "yaml";
-import { keyText, type Path, type Problem } from "../config/problems.ts";
+import { keyText, type Path, type Problem, shellWord, valueAt } from "../config/problems.ts";
+import { schema } from "../config/schema.ts";
+import { fromText } from "../config/shape.ts";
 
 const KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
 
@@ -29,6 +31,28 @@ export function keysInClear(file: string, { project, stack }: { readonly project
             },
     ),
   );
+}
+
+/** Passwords of registries that stand in clear in the stack's file. */
+export function passwordsInClear(
+  file: string,
+  { project, stack }: { readonly project: string; readonly stack: string },
+): Problem[] {
+  // It may be a JSON text, which is no object for the CLI.
+  const registries = fromText(schema.shape.registries, settingsOf(file)[`${project}:registries`]);
+  return Object.entries(registries instanceof Object ? registries : {}).flatMap(([registry, login]): Problem[] => {
+    const path = ["registries", registry, "password"];
+    if (typeof valueAt(login, ["password"]) !== "string") return [];
+    return [
+      {
+        path,
+        complaint: "is in clear in the stack's file",
+        allowed: "a text that the CLI has encrypted",
+        cure: `change the password at the registry, because this one was readable, and encrypt the new one:
+    set it:    pulumi config set --secret --path ${shellWord(`${project}:${keyText(path)}`)} --stack ${stack}`,
+      },
+    ];
+  });
 }
 
 function settingsOf(file: string): Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import type { Report } from "../step.ts";
 import { hashBase } from "./base.ts";
 import { buildImage, finishImage } from "./build.ts";
 import { fetchNodeTools, NODE_TOOLS } from "./nodeTools.ts";
-import { familiarName } from "./reference.ts";
+import { familiarName } from "../../engine/reference.ts";
 import {
   contextOf,
   hashImage,

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { parseReference, registryUrl } from "./reference.ts";
+import { parseReference, registryUrl } from "../../engine/reference.ts";
 
 /**
  * Statuses of an engine's answer that show that it reached the registry, whatever the registry said about the image.

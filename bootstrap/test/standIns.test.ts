@@ -8,7 +8,7 @@ import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import { parseMirror } from "../images/base.ts";
 import { buildImage, stepOf } from "../images/build.ts";
 import { findImage, isOurs } from "../images/identity.ts";
-import { familiarName, parseReference, registryUrl } from "../images/reference.ts";
+import { familiarName, parseReference, registryUrl } from "../../engine/reference.ts";
 import {
   filesOf,
   type ImageRefs,

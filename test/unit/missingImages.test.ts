@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { parseConfig, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { schema } from "../../config/schema.ts";
-import { imagesOf, missingImages } from "../../preflight/images.ts";
+import { loginsFrom } from "../../engine/logins.ts";
+import { examineImages, imagesOf } from "../../preflight/images.ts";
+import { supplyImages, supplyText } from "../../preflight/supply.ts";
 import { machinesOf, partOn } from "../../topology/machines.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -10,6 +12,7 @@ import { type FakeEngine, fakeEngine, type RegistryAnswer } from "../fakeEngine.
 import { threeMachines } from "../machines.ts";
 
 const defaults = schema.shape.images.parse(undefined);
+const nobody = loginsFrom({ env: {}, home: "/nonexistent" });
 const plan = (images = {}) => planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:images": images })));
 
 /** Images that the engine has, whatever else is configured. */
@@ -24,9 +27,21 @@ describe("preflight, of the images", () => {
   };
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())));
 
+  /** What is found on engines: the first is the stack's, or this machine's for another engine. */
+  const examined = (
+    images: Readonly<Record<string, string>>,
+    { endpoint }: FakeEngine,
+    { answerMs = 5_000, local = "unix:///nonexistent", logins = nobody } = {},
+  ) => {
+    const topology = plan(images);
+    const machines = machinesOf(topology).map((machine) => ({ ...machine, endpoint }));
+    return examineImages(topology, machines, logins, { answerMs, local });
+  };
+  const missingImages = async (...args: Parameters<typeof examined>) =>
+    (await examined(...args)).flatMap(({ problems }) => problems);
   const complaints = async (images: Readonly<Record<string, string>>, answer: RegistryAnswer, mirrors?: string[]) => {
     const endpoint = await start(present, { registry: () => answer, ...(mirrors && { mirrors }) });
-    return missingImages(plan(images), endpoint);
+    return missingImages(images, endpoint);
   };
   const silent = { status: 500, message: 'Get "https://registry-1.docker.io/v2/": no such host' };
 
@@ -65,27 +80,24 @@ describe("preflight, of the images", () => {
 For pulumi in a shell that does not know the stack: eval "$(npm run --silent env -- --stack dev)"
 
   foobar:images.haproxy is haproxy:3.2.26-typo, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
-    allowed:   an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login
+    allowed:   an image on an engine of the stack or on this machine's (docker pull, docker load, docker build), or one that its registry gives to your login
     cure:      correct the image's name, or give the engine the image
 
   foobar:images.application is registry.example.com/a:1, which the engine at ENDPOINT does not have and cannot pull: Get "https://registry-1.docker.io/v2/": no such host
-    allowed:   an image on the engine (docker pull, docker load, docker build), or one that its registry provides without a login
+    allowed:   an image on an engine of the stack or on this machine's (docker pull, docker load, docker build), or one that its registry gives to your login
     cure:      correct the image's name, or give the engine the image
 `,
     );
   });
 
   it("does not wait forever for a registry that does not answer", async () => {
-    const [problem] = await missingImages(
-      plan({ nginx: "nginx:1.31.0" }),
-      await start(present, { registry: () => undefined }),
-      100,
-    );
+    const engine = await start(present, { registry: () => undefined });
+    const [problem] = await missingImages({ nginx: "nginx:1.31.0" }, engine, { answerMs: 100 });
     assert.match(problem?.complaint ?? "", /cannot pull: its registry does not answer within 0\.1 s$/);
   });
 
   it("does not propose the default if the default is missing", async () => {
-    const problems = await missingImages(plan(), await start([]));
+    const problems = await missingImages({}, await start([]));
     assert.equal(problems.length, Object.keys(defaults).length);
     assert.match(new ConfigError("foobar", "dev", problems).message, /\n {4}cure: {6}docker load, or /);
   });
@@ -114,4 +126,31 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     it(`lets it be where the answer says nothing of the image: ${answer.message}`, async () =>
       assert.deepEqual(await complaints(typo, answer), []));
   }
+
+  const own = { id: "sha256:own", name: "own/app:1.2.3" };
+  const refusing = { registry: () => ({ status: 404, message: "manifest unknown" }) };
+
+  it("copies an image that no registry gives from an engine that has it", async () => {
+    const [there, here] = [await start(present, refusing), await start([own])];
+    const [found] = await examined({ application: own.name }, there, { local: here.endpoint });
+    assert.deepEqual(found?.problems, []);
+    assert.deepEqual(found?.supplies.map(supplyText), [
+      "own/app:1.2.3 is copied from this machine to lb1 and server1 and server2",
+    ]);
+    await supplyImages(found?.supplies ?? [], () => {});
+    assert.deepEqual(there.loaded, [own.name]);
+  });
+
+  it("copies no image for other processors, and none by its digest, and says who has it", async () => {
+    const pinned = `own/app:1.2.3@sha256:${"0".repeat(64)}`;
+    const there = await start(present, refusing);
+    const here = await start([
+      { ...own, architecture: "arm64" },
+      { id: "sha256:pinned", name: pinned },
+    ]);
+    const reason = async (application: string) =>
+      (await missingImages({ application }, there, { local: here.endpoint }))[0]?.complaint ?? "";
+    assert.match(await reason(own.name), /manifest unknown; this machine has it for arm64, and the engine is amd64$/);
+    assert.match(await reason(pinned), /manifest unknown; this machine has it, and only a registry gives an image by/);
+  });
 });
