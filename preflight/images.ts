@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { LOCAL_ENDPOINT } from "../config/choices.ts";
 import { isSameEndpoint } from "../config/endpoints.ts";
-import type { Problem } from "../config/problems.ts";
+import { type Path, type Problem, valueAt } from "../config/problems.ts";
 import { type ImageName, schema } from "../config/schema.ts";
 import { engineClient } from "../engine/client.ts";
 import { hasImage } from "../engine/images.ts";
@@ -28,8 +28,7 @@ export interface Supply {
 
 /** An engine that other engines may get an image from. */
 export interface Donor {
-  /** As people name it: the hosts on it, or "this machine". */
-  readonly name: string;
+  readonly endpoint: string;
   readonly engine: Docker;
 }
 
@@ -54,12 +53,12 @@ export async function examineImages(
   { answerMs = ANSWER_MS, local: endpoint = LOCAL_ENDPOINT } = {},
 ): Promise<ImageFindings[]> {
   const stack = machines.map((machine) => ({
-    name: machine.hosts.join(" and "),
     machine,
+    endpoint: machine.endpoint,
     engine: engineClient(machine),
   }));
   const isHere = machines.some((machine) => isSameEndpoint(machine.endpoint, endpoint));
-  const local = { name: "this machine", engine: engineClient({ endpoint }) };
+  const local = { endpoint, engine: engineClient({ endpoint }) };
   const defaults = schema.shape.images.parse(undefined);
 
   return Promise.all(
@@ -72,10 +71,18 @@ export async function examineImages(
       );
       return {
         machine,
-        problems: images.flatMap(({ key, name }): Problem[] => {
+        problems: images.flatMap(({ path, name }): Problem[] => {
           const way = found.get(name);
           return way !== undefined && "reason" in way
-            ? [problemOf(topology, { key, name, isDefault: name === defaults[key], machine, ...way })]
+            ? [
+                problemOf(topology, {
+                  path,
+                  name,
+                  isDefault: name === valueAt({ images: defaults }, path),
+                  machine,
+                  ...way,
+                }),
+              ]
             : [];
         }),
         supplies: [...found.values()].flatMap((way) => (way !== undefined && "route" in way ? [way] : [])),
@@ -118,29 +125,29 @@ async function donorOf(image: string, to: Docker, donors: readonly Donor[]) {
       .catch(() => undefined);
     if (has === undefined) continue;
     if (parseReference(image).digest !== undefined) {
-      others.push(`${donor.name} has it, and only a registry gives an image by its digest (npm run images -- unpin)`);
+      others.push(
+        `the one at ${donor.endpoint} has it, and only a registry gives an image by its digest (npm run images -- unpin)`,
+      );
       continue;
     }
     const { Arch } = await to.version();
     if (has.Architecture === Arch) return { donor, others: [] };
-    others.push(`${donor.name} has it for ${has.Architecture}, and the engine is ${Arch}`);
+    others.push(`the one at ${donor.endpoint} has it for ${has.Architecture}, and this one is ${Arch}`);
   }
   return { donor: undefined, others };
 }
 
-interface MissingImage extends Missing {
-  readonly key: ImageName;
-  readonly name: string;
+interface MissingImage extends Missing, PlannedImage {
   readonly isDefault: boolean;
   readonly machine: MachinePlan;
 }
 
 function problemOf(
   { project, stack }: Pick<Topology, "project" | "stack">,
-  { key, name, isDefault, machine, reason, isAboutLogin }: MissingImage,
+  { path, name, isDefault, machine, reason, isAboutLogin }: MissingImage,
 ): Problem {
   return {
-    path: ["images", key],
+    path,
     complaint: `is ${name}, which the engine at ${machine.endpoint} does not have and cannot pull: ${reason}`,
     allowed:
       "an image on an engine of the stack or on this machine's (docker pull, docker load, docker build), or one that its registry gives to your login",
@@ -152,8 +159,15 @@ function problemOf(
   };
 }
 
+/** An image that a container of the plan has. */
+export interface PlannedImage {
+  /** The setting that names it. */
+  readonly path: Path;
+  readonly name: string;
+}
+
 /** The images of the plan's containers, by the settings that name them. */
-export function imagesOf(topology: Topology): { readonly key: ImageName; readonly name: string }[] {
+export function imagesOf(topology: Topology): PlannedImage[] {
   const { hosts, loadBalancers, web, applications, routers, cluster } = topology;
   const isHere = ({ host }: InstancePlan) => hosts.some(({ name }) => name === host);
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
@@ -166,6 +180,6 @@ export function imagesOf(topology: Topology): { readonly key: ImageName; readonl
   };
   return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;
-    return name === undefined ? [] : [{ key, name }];
+    return name === undefined ? [] : [{ path: ["images", key], name }];
   });
 }

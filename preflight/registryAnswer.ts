@@ -59,9 +59,9 @@ export function refusalIn(
   };
 }
 
-/** What a registry was told about the user, in words that follow its refusal. */
+/** Who has asked a registry. */
 export function loginText({ login, failure }: FoundLogin): string {
-  if (login !== undefined) return `logged in ${login.who}`;
+  if (login !== undefined) return login.who;
   return failure === undefined ? "without a login" : `without a login, because ${failure}`;
 }
 

@@ -4,8 +4,8 @@ import type { Supply } from "./images.ts";
 
 /** What is done about an image that an engine lacks, in one line. */
 export function supplyText({ image, machine, route }: Supply): string {
-  const to = machine.hosts.join(" and ");
-  return route.kind === "pull" ? `${to} pulls ${image}` : `${image} is copied from ${route.from.name} to ${to}`;
+  const to = `the engine at ${machine.endpoint}`;
+  return route.kind === "pull" ? `${to} pulls ${image}` : `${image} is copied from ${route.from.endpoint} to ${to}`;
 }
 
 /**
@@ -33,8 +33,8 @@ export async function supplyImages(supplies: readonly Supply[], say: (line: stri
 function failureText({ image, machine, route }: Supply, error: unknown): string {
   const how =
     route.kind === "copy"
-      ? `cannot be copied from ${route.from.name}`
-      : `cannot be pulled${route.login === undefined ? "" : ` (logged in ${route.login.who})`}`;
+      ? `cannot be copied from ${route.from.endpoint}`
+      : `cannot be pulled${route.login === undefined ? "" : ` ${route.login.who}`}`;
   const reason = error instanceof Error ? error.message : String(error);
   return `${image} ${how} to the engine at ${machine.endpoint}: ${reason}
     cure:      docker --host ${machine.endpoint} pull ${image}, or npm run up once more`;

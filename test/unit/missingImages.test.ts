@@ -47,14 +47,16 @@ describe("preflight, of the images", () => {
 
   it("knows the image of every setting", () => {
     const names = Object.fromEntries(Object.keys(defaults).map((key) => [key, `registry.example.com/${key}:1`]));
-    assert.deepEqual(Object.fromEntries(imagesOf(plan(names)).map(({ key, name }) => [key, name])), names);
+    assert.deepEqual(Object.fromEntries(imagesOf(plan(names)).map(({ path, name }) => [path.at(-1), name])), names);
   });
 
   it("knows which images a machine of several needs", () => {
     const topology = planTopology(
       parseConfig("foobar", "dev", rawSettings(threeMachines({ mysql: { replication: "async", arbiter: undefined } }))),
     );
-    const needed = machinesOf(topology).map((machine) => imagesOf(partOn(topology, machine)).map(({ key }) => key));
+    const needed = machinesOf(topology).map((machine) =>
+      imagesOf(partOn(topology, machine)).map(({ path }) => path.at(-1)),
+    );
     assert.deepEqual(needed, [
       // The controller of the databases is beside the load balancer.
       ["haproxy", "namespace", "mysql"],
@@ -135,7 +137,7 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     const [found] = await examined({ application: own.name }, there, { local: here.endpoint });
     assert.deepEqual(found?.problems, []);
     assert.deepEqual(found?.supplies.map(supplyText), [
-      "own/app:1.2.3 is copied from this machine to lb1 and server1 and server2",
+      `own/app:1.2.3 is copied from ${here.endpoint} to the engine at ${there.endpoint}`,
     ]);
     await supplyImages(found?.supplies ?? [], () => {});
     assert.deepEqual(there.loaded, [own.name]);
@@ -150,7 +152,10 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     ]);
     const reason = async (application: string) =>
       (await missingImages({ application }, there, { local: here.endpoint }))[0]?.complaint ?? "";
-    assert.match(await reason(own.name), /manifest unknown; this machine has it for arm64, and the engine is amd64$/);
-    assert.match(await reason(pinned), /manifest unknown; this machine has it, and only a registry gives an image by/);
+    assert.match(await reason(own.name), /manifest unknown; the one at \S+ has it for arm64, and this one is amd64$/);
+    assert.match(
+      await reason(pinned),
+      /manifest unknown; the one at \S+ has it, and only a registry gives an image by/,
+    );
   });
 });
