@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
@@ -135,6 +137,21 @@ for (const isToken of [false, true]) {
     it("give the image by the setting", async () => {
       user.configure(login("wrong-secret"));
       await pulled({ registries: { [registry.host]: { username: "bob", password: PASSWORD } } });
+    });
+
+    it("give the base of a build, which then needs no login with either builder", async () => {
+      const built = `foobar-registries-${process.pid}:1`;
+      writeFileSync(join(user.home, "Dockerfile"), `FROM ${image}\nLABEL of=test\n`);
+      const build = async (version: "1" | "2") => {
+        const context = { context: user.home, src: ["Dockerfile"] };
+        await followed(engine, await engine.buildImage(context, { t: built, nocache: true, version }));
+        await docker("rmi", "--force", built);
+      };
+      await assert.rejects(build("1"));
+      await assert.rejects(build("2"));
+      await pulled({ registries: { [registry.host]: { username: "bob", password: PASSWORD } } });
+      await build("1");
+      await build("2");
     });
 
     if (isToken) {

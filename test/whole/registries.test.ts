@@ -43,10 +43,13 @@ describeProject("a stack with an image of a private registry", (project) => {
     await followed(engine, await engine.getImage(image(tag)).push({ authconfig }));
     await docker("rmi", "--force", image(tag));
   };
+  /** The number of containers that run the image. */
   const runs = async (tag: string) => {
     const { containers } = await project().inventory();
-    const images = await Promise.all(containers.map(({ id }) => docker("inspect", "--format", "{{.Config.Env}}", id)));
-    return images.filter((text) => text.includes(`TAG=${tag}`)).length;
+    const about = await Promise.all(
+      containers.map(({ id }) => docker("inspect", "--format", "{{.State.Running}} {{.Config.Env}}", id)),
+    );
+    return about.filter((text) => text.startsWith("true") && text.includes(`TAG=${tag}`)).length;
   };
   /** The state with everything that is secret in it. */
   const state = async () => (await project().pulumi(["stack", "export", "--show-secrets"])).stdout;
