@@ -31,11 +31,10 @@ export async function supplyImages(supplies: readonly Supply[], say: (line: stri
 }
 
 function failureText({ image, machine, route }: Supply, error: unknown): string {
-  const how =
-    route.kind === "copy"
-      ? `cannot be copied from ${route.from.endpoint}`
-      : `cannot be pulled${route.login === undefined ? "" : ` ${route.login.who}`}`;
+  const at = `the engine at ${machine.endpoint}`;
+  const who = route.kind === "pull" && route.login !== undefined ? `, logged in ${route.login.who}` : "";
+  const how = route.kind === "copy" ? `copied from ${route.from.endpoint} to ${at}` : `pulled by ${at}${who}`;
   const reason = error instanceof Error ? error.message : String(error);
-  return `${image} ${how} to the engine at ${machine.endpoint}: ${reason}
-    cure:      docker --host ${machine.endpoint} pull ${image}, or npm run up once more`;
+  return `${image} cannot be ${how}: ${reason}
+    cure:      npm run up once more; or give the engine the image, by docker pull or docker load`;
 }

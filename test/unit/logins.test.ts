@@ -38,6 +38,10 @@ describe("the logins to registries", () => {
     for (const name of ["nginx:1.30.6", "docker.io/team/app:1", "index.docker.io/team/app:1"]) {
       assert.deepEqual(await auth(name), login("hub", "h", HUB), name);
     }
+    for (const key of ["index.docker.io", "https://index.docker.io/v1", "docker.io"]) {
+      const [place] = loginPlaces({ auths: { [key]: encoded("hub:h") } }, "docker.io");
+      assert.deepEqual(place, { kind: "login", auth: login("hub", "h", key) });
+    }
     assert.deepEqual(await found("other.example/a:1"), {});
     assert.match((await found("registry.foobar.com/a:1")).login?.who ?? "", /^as bob, by \/.*\/config\.json$/);
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig, rawSettings } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { schema } from "../../config/schema.ts";
+import { UserError } from "../../config/userError.ts";
 import { loginsFrom } from "../../engine/logins.ts";
 import { examineImages, imagesOf } from "../../preflight/images.ts";
 import { supplyImages, supplyText } from "../../preflight/supply.ts";
@@ -157,5 +158,28 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
       await reason(pinned),
       /manifest unknown; the one at \S+ has it, and only a registry gives an image by/,
     );
+  });
+
+  it("says which image could not be pulled although its registry has it, before anything is created", async () => {
+    const engine = await start(present, { registry: () => ({ status: 200, message: "" }) });
+    const logins = loginsFrom({
+      registries: { "r.example": { username: "bob", password: "hidden" } },
+      env: {},
+      home: "/",
+    });
+    const [found] = await examined({ nginx: "r.example/nginx:1.31.0" }, engine, { logins });
+    const said: string[] = [];
+    await assert.rejects(
+      supplyImages(found?.supplies ?? [], (line) => said.push(line)),
+      (error: unknown) => {
+        assert.ok(error instanceof UserError);
+        assert.match(
+          error.message,
+          /^r\.example\/nginx:1\.31\.0 cannot be pulled by the engine at unix:\S+, logged in as bob, by the setting registries\["r\.example"\]: No such image: create\n {4}cure: .*\n {4}nothing was created or changed$/,
+        );
+        return !error.message.includes("hidden");
+      },
+    );
+    assert.deepEqual(said, [`the engine at ${engine.endpoint} pulls r.example/nginx:1.31.0`]);
   });
 });

@@ -42,6 +42,7 @@ describe("the setting of logins to registries", () => {
       SECRET,
       [SECRET],
       `{"registry.foobar.com": {"username": "bob", "password": "${SECRET}"`,
+      `{"registry.foobar.com": ${SECRET}}`,
       { "registry.foobar.com": SECRET },
       { "registry.foobar.com": { username: "bob", password: [SECRET] } },
       { "registry.foobar.com": { username: "bob", passwd: SECRET } },
