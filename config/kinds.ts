@@ -79,7 +79,7 @@ export const endpoint = () =>
     .string({ error: "a Docker endpoint" })
     .refine(
       isEndpoint,
-      "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host:port, without a password or a path behind it",
+      "a Docker endpoint: unix:///path, tcp://host:port (2376 with certificates) or ssh://user@host:port, without a password or a path behind it",
     )
     .meta({ example: LOCAL_ENDPOINT });
 
@@ -95,11 +95,11 @@ export const networkInterface = () =>
 /** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
 export function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   if (!isDecodable(username) || !isDecodable(pathname)) return false;
   if (protocol === "unix:") return text.startsWith("unix:///") && pathname !== "/";
   const isBare = hostname !== "" && password === "" && ["", "/"].includes(pathname) && search + hash === "";
-  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === ""));
+  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === "" && port !== ""));
 }
 
 /** Whether each percent sign in a part of a URL stands for a character. */

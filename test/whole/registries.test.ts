@@ -11,25 +11,33 @@ import { startRegistry, type TestRegistry } from "../registry.ts";
 import { describeProject, notDrifted, succeed, unchanged, up } from "../site.ts";
 
 const { application } = schema.shape.images.parse(undefined);
+const TAGS = ["1.0.0", "2.0.0"];
 const PASSWORD = "s3cret+of/the:registry";
 
-describeProject("a stack with an image of a private registry", (project) => {
-  let registry: TestRegistry;
-  let user: TestUser;
-  const former = { ...process.env };
+let registry: TestRegistry;
+let user: TestUser;
+const former = { ...process.env };
 
+// A test project takes its environment when it is made.
+before(async () => {
+  registry = await startRegistry({ bob: PASSWORD });
+  user = testUser();
+  Object.assign(process.env, user.env);
+});
+after(async () => {
+  process.env["PATH"] = former["PATH"];
+  if (former["DOCKER_CONFIG"] === undefined) delete process.env["DOCKER_CONFIG"];
+  else process.env["DOCKER_CONFIG"] = former["DOCKER_CONFIG"];
+  user.remove();
+  await registry.close();
+});
+
+describeProject("a stack with an image of a private registry", (project) => {
   before(async () => {
-    registry = await startRegistry({ bob: PASSWORD });
-    user = testUser();
-    Object.assign(process.env, user.env);
-    for (const tag of ["1.0.0", "2.0.0"]) await push(tag);
+    for (const tag of TAGS) await push(tag);
   });
   after(async () => {
-    Object.assign(process.env, { PATH: former["PATH"] });
-    if (former["DOCKER_CONFIG"] === undefined) delete process.env["DOCKER_CONFIG"];
-    for (const tag of ["1.0.0", "2.0.0"]) await execa("docker", ["rmi", "--force", image(tag)], { reject: false });
-    user?.remove();
-    await registry?.close();
+    for (const tag of TAGS) await execa("docker", ["rmi", "--force", image(tag)], { reject: false });
   });
 
   const image = (tag: string) => `${registry.host}/team/app:${tag}`;

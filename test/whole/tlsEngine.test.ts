@@ -8,47 +8,28 @@ import { startTlsEngine, type TlsEngine } from "../tlsEngine.ts";
 
 const SOCKET = "/var/run/docker.sock";
 const TEXT = "by TLS";
-const VARIABLES = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"] as const;
 
 describeProject("a stack on an engine that is reached by TCP with certificates", (project) => {
   let user: TestUser;
   let server: TlsEngine;
-  const former = { ...process.env };
 
   before(async () => {
     user = testUser();
     server = await startTlsEngine(SOCKET, user.home);
   });
   after(async () => {
-    forget();
     await server?.stop();
     user?.remove();
   });
-  const forget = () => {
-    for (const name of VARIABLES) {
-      if (former[name] === undefined) delete process.env[name];
-      else process.env[name] = former[name];
-    }
-  };
-  /** The engine of the command docker is the one by TLS. */
-  const asDocker = () =>
-    Object.assign(process.env, {
-      DOCKER_HOST: server.endpoint,
-      DOCKER_TLS_VERIFY: "1",
-      DOCKER_CERT_PATH: server.certPath,
-    });
 
-  it("comes up where docker ps works, by the same variables, and changes nothing at the next up", async () => {
-    asDocker();
-    await execa("docker", ["ps"]);
-    await up(project());
-    await post(project(), TEXT);
-    await unchanged(project());
-    await notDrifted(project());
+  /** The variables by which the command docker finds the engine. */
+  const variables = () => ({
+    DOCKER_HOST: server.endpoint,
+    DOCKER_TLS_VERIFY: "1",
+    DOCKER_CERT_PATH: server.certPath,
   });
 
-  it("is the same stack by its settings, without the variables", async () => {
-    forget();
+  it("comes up, serves, and changes nothing at the next up", async () => {
     const [port, statsPort, , , httpsPort] = project().ports;
     const { endpoint, certPath } = server;
     await project().configure({
@@ -56,9 +37,29 @@ describeProject("a stack on an engine that is reached by TCP with certificates",
       "foobar:servers": ["server1", "server2"].map((name) => ({ name, roles: ["web", "app", "db"], endpoint })),
       "foobar:loadBalancer": { port, httpsPort, statsPort, endpoint },
     });
+    await up(project());
+    await post(project(), TEXT);
     await unchanged(project());
+    await notDrifted(project());
+  });
+
+  it("is watched by the commands", async () => {
     assert.match(await succeed(project(), "database", "status"), /primary/);
     assert.ok((await read(project())).messages.some(({ text }) => text === TEXT));
+  });
+
+  it("is the same stack by the variables with which docker ps works, without settings", async () => {
+    await execa("docker", ["ps"], { env: variables() });
+    const [port, statsPort, , , httpsPort] = project().ports;
+    const restore = await project().configure({
+      "foobar:engines": {},
+      "foobar:servers": ["server1", "server2"].map((name) => ({ name, roles: ["web", "app", "db"] })),
+      "foobar:loadBalancer": { port, httpsPort, statsPort },
+    });
+    const env = { ...project().env, ...variables() };
+    const { exitCode, output } = await project().pulumi(["preview", "--expect-no-changes"], env);
+    await restore();
+    assert.equal(exitCode, 0, output);
   });
 
   it("is refused with the reason if the certificates are those of another engine", async () => {
