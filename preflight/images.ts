@@ -52,14 +52,9 @@ export async function examineImages(
   logins: Logins,
   { answerMs = ANSWER_MS, local: endpoint = LOCAL_ENDPOINT } = {},
 ): Promise<ImageFindings[]> {
-  const stack = machines.map((machine) => ({
-    machine,
-    endpoint: machine.endpoint,
-    engine: engineClient(machine),
-  }));
+  const stack = machines.map((machine) => ({ machine, endpoint: machine.endpoint, engine: engineClient(machine) }));
   const isHere = machines.some((machine) => isSameEndpoint(machine.endpoint, endpoint));
   const local = { endpoint, engine: engineClient({ endpoint }) };
-  const defaults = schema.shape.images.parse(undefined);
 
   return Promise.all(
     stack.map(async ({ machine, engine }) => {
@@ -73,17 +68,7 @@ export async function examineImages(
         machine,
         problems: images.flatMap(({ path, name }): Problem[] => {
           const way = found.get(name);
-          return way !== undefined && "reason" in way
-            ? [
-                problemOf(topology, {
-                  path,
-                  name,
-                  isDefault: name === valueAt({ images: defaults }, path),
-                  machine,
-                  ...way,
-                }),
-              ]
-            : [];
+          return way !== undefined && "reason" in way ? [problemOf(topology, machine, { path, name, ...way })] : [];
         }),
         supplies: [...found.values()].flatMap((way) => (way !== undefined && "route" in way ? [way] : [])),
       };
@@ -102,6 +87,7 @@ export async function examineImages(
     if (refused === undefined) return { image, ...to, route: { kind: "pull", login: found.login } };
     const { donor, others } = await donorOf(image, to.engine, donors);
     if (donor !== undefined) return { image, ...to, route: { kind: "copy", from: donor } };
+    if (refused === "unknown") return { image, ...to, route: { kind: "pull", login: found.login } };
     const { registry } = parseReference(image);
     const reason = refused.isAboutLogin
       ? `${refused.reason} (${registry} was asked ${loginText(found)})`
@@ -137,15 +123,12 @@ async function donorOf(image: string, to: Docker, donors: readonly Donor[]) {
   return { donor: undefined, others };
 }
 
-interface MissingImage extends Missing, PlannedImage {
-  readonly isDefault: boolean;
-  readonly machine: MachinePlan;
-}
-
 function problemOf(
   { project, stack }: Pick<Topology, "project" | "stack">,
-  { path, name, isDefault, machine, reason, isAboutLogin }: MissingImage,
+  machine: MachinePlan,
+  { path, name, reason, isAboutLogin }: Missing & PlannedImage,
 ): Problem {
+  const isDefault = name === valueAt({ images: schema.shape.images.parse(undefined) }, path);
   return {
     path,
     complaint: `is ${name}, which the engine at ${machine.endpoint} does not have and cannot pull: ${reason}`,

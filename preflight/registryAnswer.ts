@@ -13,14 +13,14 @@ export interface Refused {
 
 /**
  * Asks a registry, through an engine, whether it gives the engine an image. Nothing is pulled.
- * @returns undefined if it does, or if the engine cannot tell
+ * @returns undefined if it does
  */
 export async function askRegistry(
   engine: Docker,
   name: string,
   login: Login | undefined,
   answerMs: number,
-): Promise<Refused | undefined> {
+): Promise<Refused | "unknown" | undefined> {
   const abortSignal = AbortSignal.timeout(answerMs);
   // The client does not end every call on an abort, so the time limit is enforced here, too.
   const silence = new Promise<never>((_, reject) => abortSignal.addEventListener("abort", reject));
@@ -40,19 +40,16 @@ export async function askRegistry(
 const LOGIN = /unauthorized|authentication required|denied|no basic auth credentials|incorrect username or password/i;
 
 /**
- * The reason in an engine's answer why it cannot pull an image. An engine that does not support the request gives none,
- * nor does a registry's rate limit. An engine with mirrors may report a mirror that lacks the registry's image (moby
+ * The reason in an engine's answer why it cannot pull an image. An engine that does not support the request has none to
+ * give, nor has a registry's rate limit. An engine with mirrors may report a mirror that lacks the registry's image (moby
  * 47012).
  * @param mirrors those that the engine asks instead of Docker Hub
  */
-export function refusalIn(
-  { status, message }: ReturnType<typeof answerOf>,
-  mirrors: readonly string[],
-): Refused | undefined {
+function refusalIn({ status, message }: ReturnType<typeof answerOf>, mirrors: readonly string[]): Refused | "unknown" {
   const isUnknown =
     status === 501 || (status === 404 && /^(page )?not found$/i.test(message)) || /toomanyrequests/i.test(message);
   const isAbsent = status === 401 || status === 403 || status === 404;
-  if (isUnknown || (isAbsent && mirrors.length > 0)) return undefined;
+  if (isUnknown || (isAbsent && mirrors.length > 0)) return "unknown";
   return {
     reason: message.split(/\s*\n\s*/).join("; "),
     isAboutLogin: status === 401 || status === 403 || LOGIN.test(message),

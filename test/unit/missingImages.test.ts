@@ -144,6 +144,17 @@ For pulumi in a shell that does not know the stack: eval "$(npm run --silent env
     assert.deepEqual(there.loaded, [own.name]);
   });
 
+  it("copies an image where the engine cannot tell, and pulls it where no other engine has it", async () => {
+    const there = await start(present, { ...refusing, mirrors: ["https://mirror.example.com/"] });
+    const here = await start([own]);
+    const route = async (local?: string) => {
+      const [found] = await examined({ application: own.name }, there, local === undefined ? {} : { local });
+      return found?.supplies.map((supply) => supply.route.kind);
+    };
+    assert.deepEqual(await route(here.endpoint), ["copy"]);
+    assert.deepEqual(await route(), ["pull"]);
+  });
+
   it("copies no image for other processors, and none by its digest, and says who has it", async () => {
     const pinned = `own/app:1.2.3@sha256:${"0".repeat(64)}`;
     const there = await start(present, refusing);
