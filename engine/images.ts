@@ -65,3 +65,11 @@ export function answerOf(error: unknown): Answer {
   const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
   return { status, message: text.replace(/^\(HTTP code \d+\) .*? - /, "").trim() };
 }
+
+/** Words of registries and engines about a login that is missing or not enough. Some engines say it with status 500. */
+const LOGIN = /unauthorized|authentication required|denied|no basic auth credentials|incorrect username or password/i;
+
+/** Whether an engine's answer says that a registry wants a login, or another one. */
+export function wantsLogin({ status, message }: Answer): boolean {
+  return status === 401 || status === 403 || LOGIN.test(message);
+}

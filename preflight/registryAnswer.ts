@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { DOCKER_HUB } from "../engine/dockerLogins.ts";
-import { answerOf } from "../engine/images.ts";
+import { type Answer, answerOf, wantsLogin } from "../engine/images.ts";
 import type { FoundLogin, Login } from "../engine/logins.ts";
 import { parseReference } from "../engine/reference.ts";
 
@@ -36,23 +36,20 @@ export async function askRegistry(
   }
 }
 
-/** Words of registries and engines about a login that is missing or not enough. */
-const LOGIN = /unauthorized|authentication required|denied|no basic auth credentials|incorrect username or password/i;
-
 /**
  * The reason in an engine's answer why it cannot pull an image. An engine that does not support the request has none to
  * give, nor has a registry's rate limit. An engine with mirrors may report a mirror that lacks the registry's image (moby
  * 47012).
  * @param mirrors those that the engine asks instead of Docker Hub
  */
-function refusalIn({ status, message }: ReturnType<typeof answerOf>, mirrors: readonly string[]): Refused | "unknown" {
+function refusalIn({ status, message }: Answer, mirrors: readonly string[]): Refused | "unknown" {
   const isUnknown =
     status === 501 || (status === 404 && /^(page )?not found$/i.test(message)) || /toomanyrequests/i.test(message);
   const isAbsent = status === 401 || status === 403 || status === 404;
   if (isUnknown || (isAbsent && mirrors.length > 0)) return "unknown";
   return {
     reason: message.split(/\s*\n\s*/).join("; "),
-    isAboutLogin: status === 401 || status === 403 || LOGIN.test(message),
+    isAboutLogin: wantsLogin({ status, message }),
   };
 }
 

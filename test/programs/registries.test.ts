@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { registryAnswers } from "../../bootstrap/images/registry.ts";
 import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { parseConfig } from "../../config/config.ts";
 import { ConfigError } from "../../config/problems.ts";
@@ -104,6 +105,9 @@ for (const isToken of [false, true]) {
       );
       assert.deepEqual(registry.users, []);
     });
+
+    it("answer the bootstrap, which then makes no stand-in", async () =>
+      assert.equal(await registryAnswers(engine, image, 10_000), true));
 
     it("are refused with a wrong password, and the user and the place of the login are named", async () => {
       user.configure(login("wrong-secret"));
