@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { createServer, type TLSSocket } from "node:tls";
+import { createServer } from "node:tls";
 import { issue } from "../app/test/certificates.ts";
 
 /** An engine, once more: by TCP, for clients with a certificate. */
@@ -22,7 +22,7 @@ export async function startTlsEngine(socket: string, folder: string): Promise<Tl
   const own = issue("engine", authority, { names: ["127.0.0.1"], use: "server" });
   const client = issue("the user", authority, { use: "client" });
   const terms = { cert: own.certificate, key: own.key, ca: authority.certificate };
-  const open = new Set<TLSSocket>();
+  const open = new Set<Socket>();
   const server = createServer(
     { ...terms, requestCert: true, rejectUnauthorized: true, allowHalfOpen: true },
     (near) => {
@@ -37,6 +37,11 @@ export async function startTlsEngine(socket: string, folder: string): Promise<Tl
       near.pipe(far).pipe(near);
     },
   );
+  // Also those that never become one by TLS.
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
