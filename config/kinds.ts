@@ -9,6 +9,7 @@ import { isHostName } from "./names.ts";
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const REGISTRY = `(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:\\d))(?::\\d+)?`;
+const IS_REGISTRY = new RegExp(`^${REGISTRY}$`);
 const WORDS = "[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*";
 const DIGEST = "@sha256:[0-9a-f]{64}";
 /** [registry/]name as Docker has it, then a tag, a digest, or both. */
@@ -90,8 +91,8 @@ export const statusRange = () => {
     }, allowed);
 };
 
-/** A text that the CLI has to encrypt. Commands that read a stack's file see a word in its place. */
-export const secretText = () =>
+/** A secret text of any content. Commands that read a stack's file see a word in the place of one that is encrypted. */
+export const anySecret = () =>
   z.string({ error: "text" }).min(1, "text that is not empty").max(65_536, "at most 64 kB");
 
 export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
@@ -107,12 +108,18 @@ export const pem = (content: string) => {
 
 export type Pem = z.output<ReturnType<typeof pem>>;
 
+/** A secret text. `{ secure }` is one that the CLI has encrypted, as for `pem`. */
+export const secretText = (content: string) =>
+  z.union([z.string().min(1, content), z.strictObject({ secure: z.string() })], { error: content });
+
+export type SecretText = z.output<ReturnType<typeof secretText>>;
+
 export const endpoint = () =>
   z
     .string({ error: "a Docker endpoint" })
     .refine(
       isEndpoint,
-      "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host:port, without a password or a path behind it",
+      "a Docker endpoint: unix:///path, tcp://host:port (2376 with certificates) or ssh://user@host:port, without a password or a path behind it",
     )
     .meta({ example: LOCAL_ENDPOINT });
 
@@ -128,11 +135,11 @@ export const networkInterface = () =>
 /** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
 export function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   if (!isDecodable(username) || !isDecodable(pathname)) return false;
   if (protocol === "unix:") return text.startsWith("unix:///") && pathname !== "/";
   const isBare = hostname !== "" && password === "" && ["", "/"].includes(pathname) && search + hash === "";
-  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === ""));
+  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === "" && port !== ""));
 }
 
 /** Whether each percent sign in a part of a URL stands for a character. */
@@ -188,6 +195,11 @@ function isVersioned(text: string): boolean {
 export function isNodeImage(text: string): boolean {
   const { name = "" } = partsOf(text);
   return name === "node" || name.endsWith("/node");
+}
+
+/** Whether a text is a registry as image names begin with it: a host, with a port or without. */
+export function isRegistry(text: string): boolean {
+  return IS_REGISTRY.test(text);
 }
 
 function isMalformed(text: string): boolean {

@@ -9,7 +9,7 @@ import { authorityProblems } from "./acmeAuthority.ts";
 import { applicationFolderProblems } from "./applicationFolder.ts";
 import { examineCertificate } from "./certificate.ts";
 import { missingFiles } from "./folders.ts";
-import { keysInClear } from "./keysInClear.ts";
+import { keysInClear, passwordsInClear } from "./keysInClear.ts";
 import { stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
 
@@ -29,6 +29,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
       ...certificate.problems,
       ...authorityProblems(topology),
       ...keysInClear(stackFileText(topology.stack), topology),
+      ...passwordsInClear(stackFileText(topology.stack), topology),
       ...(application.release === undefined
         ? applicationFolderProblems(application)
         : missingRelease(application.release, application)),

@@ -11,6 +11,8 @@ export interface ProgramPlan {
   readonly release: string | undefined;
   /** The image that it runs in. With files they are put into it; a build does not use it. */
   readonly image: string;
+  /** Whether application.image names it, and not images.application. */
+  readonly isOwnImage: boolean;
   /** The folder in the container that files are put into. */
   readonly filesPath: string;
   /** Relative to the folder of a build. */

@@ -19,6 +19,7 @@ export function sourceOf(application: Config["application"], images: Config["ima
     folder: built?.folder ?? files,
     release,
     image: image ?? images.application,
+    isOwnImage: image !== undefined,
     dockerfile: built?.dockerfile ?? DOCKERFILE,
     buildArguments: built?.arguments ?? {},
   };

@@ -12,6 +12,7 @@ import { machineChecks } from "./machines.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks } from "./networks.ts";
+import { registryChecks } from "./registries.ts";
 import { secretChecks } from "./secrets.ts";
 import { subnetPartChecks } from "./subnetParts.ts";
 import { trafficChecks } from "./traffic.ts";
@@ -40,6 +41,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
     () => applicationChecks(settings, surroundings.docker),
     () => secretChecks(settings.secrets),
+    () => registryChecks(settings.registries),
     () => ofNetworks,
     () => (ofNetworks.length > 0 ? [] : partChecks(settings, settings.networks, surroundings)),
   );

@@ -3,6 +3,7 @@ import { DATABASE_URLS, ROOT_FILESYSTEMS } from "../choices.ts";
 import {
   type About,
   absolutePath,
+  anySecret,
   folder,
   hostName,
   name,
@@ -10,7 +11,6 @@ import {
   ownImage,
   path,
   port,
-  secretText,
   statusRange,
   userId,
   variable,
@@ -148,7 +148,7 @@ const told = {
       example: { SMTP_HOST: "mail.foobar.com" },
     } satisfies About),
   secrets: z
-    .record(name(), secretText(), { error: "secret texts by name" })
+    .record(name(), anySecret(), { error: "secret texts by name" })
     .default({})
     .meta({
       description:
