@@ -7,6 +7,7 @@ import type { Topology } from "../topology/plan.ts";
 import { planTopology } from "../topology/topology.ts";
 import { authorityProblems } from "./acmeAuthority.ts";
 import { examineCertificate } from "./certificate.ts";
+import { errorPageProblems } from "./errorPages.ts";
 import { missingFiles } from "./folders.ts";
 import { keysInClear } from "./keysInClear.ts";
 import { stackFileText } from "./refusal.ts";
@@ -19,9 +20,9 @@ export interface ExaminedFiles {
   readonly warnings: readonly string[];
 }
 
-/** Examines the files that the settings name: certificates, keys, the application and the static files. */
+/** Examines the files that the settings name: certificates, keys, the application, static files and error pages. */
 export function examineFiles(topology: Topology): ExaminedFiles {
-  const { application, release, static: staticFiles } = topology.files;
+  const { application, release, static: staticFiles, errorPages } = topology.files;
   const certificate = examineCertificate(topology);
   return {
     problems: [
@@ -30,6 +31,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
       ...keysInClear(stackFileText(topology.stack), topology),
       ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
       ...missingFiles("staticFiles", staticFiles),
+      ...errorPageProblems(errorPages),
     ],
     warnings: certificate.warnings,
   };
@@ -52,6 +54,7 @@ const deciding = z.object({
     .optional()
     .catch(undefined),
   application: z.object({ files: anything, release: anything, staticFiles: anything }).optional().catch(undefined),
+  web: z.object({ errorPages: anything }).optional().catch(undefined),
 });
 
 /**

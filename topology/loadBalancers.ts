@@ -64,7 +64,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     health: planHealth(config.loadBalancer.health),
     backends,
     readinessPath: config.application.readinessPath,
-    requestTimeoutSeconds: config.web.requestTimeoutSeconds,
+    limits: planLimits(config.web),
     address: addresses[index] ?? "",
     listenAddresses: [
       addresses[index] ?? "",
@@ -72,6 +72,14 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     ],
     visitors: planVisitors(config),
   }));
+}
+
+function planLimits({
+  requestTimeoutSeconds,
+  idleSeconds,
+  finishSeconds,
+}: Settings["web"]): LoadBalancerPlan["limits"] {
+  return { requestTimeoutSeconds, idleSeconds, finishSeconds };
 }
 
 function planPublished({ loadBalancer, docker }: Config, index: number): PublishedPort[] {

@@ -69,7 +69,7 @@ export interface WebPlan extends InstancePlan {
   /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
   readonly drainSeconds: number;
   readonly limits: Settings["web"];
-  /** Paths that the load balancer's own requests alone may ask for. */
+  /** Paths, each with all below it, that the load balancer's own requests alone may ask for. None ends with a slash. */
   readonly hiddenPaths: readonly string[];
   /** The path below which it serves files itself. undefined: it serves none. */
   readonly staticPath: string | undefined;
@@ -110,6 +110,8 @@ export interface FilesPlan {
   readonly application: string | undefined;
   /** The folder that Nginx serves. */
   readonly static: string | undefined;
+  /** The folder with the user's pages for errors. */
+  readonly errorPages: string | undefined;
   /** The kept release that runs instead of `application`. undefined: none. */
   readonly release: string | undefined;
 }

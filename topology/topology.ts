@@ -38,7 +38,12 @@ export function planTopology(config: Config): Topology {
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),
     authority: planAuthority(config),
-    files: { application: application.files, static: application.staticFiles, release: application.release },
+    files: {
+      application: application.files,
+      static: application.staticFiles,
+      errorPages: config.web.errorPages,
+      release: application.release,
+    },
     secrets: config.secrets,
     database: config.mysql.database,
     protectData: config.mysql.protect,

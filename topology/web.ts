@@ -33,12 +33,17 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       readinessPath: config.application.readinessPath,
       drainSeconds: drainSeconds(config.loadBalancer.health),
       limits: config.web,
-      hiddenPaths: config.application.files === undefined ? SAMPLE_HIDDEN : [],
+      hiddenPaths: hiddenPaths(config),
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
       client: LOAD_BALANCER_CLIENT,
     };
   });
+}
+
+function hiddenPaths({ application: { files, hiddenPaths } }: Config): string[] {
+  const bare = hiddenPaths.map((path) => path.replace(/\/+$/, ""));
+  return [...new Set([...(files === undefined ? SAMPLE_HIDDEN : []), ...bare])];
 }
 
 /** Whether there are static files: the user's, or those of the sample application. */

@@ -27,6 +27,20 @@ export const application = z
         .meta({
           description: "The path that answers 200 while the application wants requests, and another status otherwise.",
         } satisfies About),
+      hiddenPaths: z
+        .array(
+          path()
+            .refine((text) => text !== "/", "a path below /, because / is the whole site")
+            .meta({ example: "/metrics" }),
+          { error: "a list of paths" },
+        )
+        .max(100, "at most 100 paths")
+        .default(["/metrics"])
+        .meta({
+          description:
+            "Paths that visitors may not see: they get a 404. Each stands for itself and all that is below it, in upper and lower case. [] hides none.",
+          example: ["/metrics"],
+        } satisfies About),
       staticFiles: folder()
         .optional()
         .meta({

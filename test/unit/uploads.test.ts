@@ -51,7 +51,7 @@ describe("a body that is refused, sent through Nginx to the sample application",
       LOG_LEVEL: "silent",
     };
     stage = await createStage({}, { program: bundleApp(), environment });
-    const limits = { requestTimeoutSeconds: 25 };
+    const limits = { requestTimeoutSeconds: 25, idleSeconds: 60, finishSeconds: 25 };
     nginx = await stage.start([stage.application], { limits: { ...limits, maxBodyMb: 1 } });
     unbuffered = await stage.start([stage.application], { limits: { ...limits, maxBodyMb: 64 } });
   });
