@@ -7,6 +7,7 @@ const [, , name] = process.argv;
 const MEGABYTE = Buffer.alloc(1024 * 1024, "a");
 const WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const sockets = new Set();
+const held = [];
 let bodies = 0;
 
 const number = (url, key, fallback) => Number(url.searchParams.get(key) ?? fallback);
@@ -39,14 +40,14 @@ const routes = {
       piece: (left) => `data: ${left}\n\n`,
     });
   },
-  /** An answer without a length, that ends when the connection is closed. */
-  "/closing": (url, request) => {
-    request.socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n");
-    drip(request.socket, {
-      pieces: number(url, "pieces", 3),
-      everyMs: number(url, "ms", 100),
-      piece: (left) => `${left}\n`,
-    });
+  /** The first part of an answer without a length; the rest comes when another request asks for it. */
+  "/held": (_url, request) => {
+    request.socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nfirst");
+    held.push(request.socket);
+  },
+  "/release": (_url, _request, response) => {
+    for (const socket of held.splice(0)) socket.end(" rest");
+    response.end();
   },
   /** A download with a length, at a steady rate. */
   "/download": (url, _request, response) => {

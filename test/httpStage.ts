@@ -39,6 +39,8 @@ export interface HttpStage {
   /** Sends a container a signal, by its name: app-server1, web-server2, haproxy. */
   signal(container: string, signal: string): Promise<void>;
   start(container: string): Promise<void>;
+  /** Waits for a container's end. */
+  ended(container: string): Promise<void>;
   /** Waits until both servers answer requests, or the given ones alone. */
   untilServing(...servers: string[]): Promise<void>;
   id(container: string): string;
@@ -143,6 +145,7 @@ export async function createHttpStage(settings: StackSettings = {}): Promise<Htt
       return old;
     },
     signal: async (container, signal) => void (await docker("kill", `--signal=${signal}`, id(container))),
+    ended: async (container) => void (await docker("wait", id(container))),
     start: async (container) => void (await docker("start", id(container))),
     async untilServing(...servers) {
       const wanted = servers.length === 0 ? topology.web.map(({ server }) => server) : servers;
