@@ -42,7 +42,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
 }
 
 function hiddenPaths({ application: { files, hiddenPaths } }: Config): string[] {
-  const bare = hiddenPaths.map((path) => path.replace(/\/+$/, ""));
+  const bare = hiddenPaths.map((path) => path.replace(/\/+/g, "/").replace(/\/$/, ""));
   return [...new Set([...(files === undefined ? SAMPLE_HIDDEN : []), ...bare])];
 }
 

@@ -30,7 +30,7 @@ export const application = z
       hiddenPaths: z
         .array(
           path()
-            .refine((text) => text !== "/", "a path below /, because / is the whole site")
+            .refine((text) => /[^/]/.test(text), "a path below /, because / is the whole site")
             .meta({ example: "/metrics" }),
           { error: "a list of paths" },
         )

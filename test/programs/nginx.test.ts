@@ -125,7 +125,7 @@ describe("nginx.conf", () => {
         /location ~\* .*(?= \{)/g,
       ) ?? [];
     assert.deepEqual(hidden({}), ['location ~* "^/metrics([/;]|$)"']);
-    assert.deepEqual(hidden({ hiddenPaths: ["/a.b/", "/c"] }), [
+    assert.deepEqual(hidden({ hiddenPaths: ["/a.b/", "//c"] }), [
       'location ~* "^/a\\.b([/;]|$)"',
       'location ~* "^/c([/;]|$)"',
     ]);

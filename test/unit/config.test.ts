@@ -37,9 +37,9 @@ describe("configuration", () => {
     ],
     [
       "hidden paths that are the whole site, or no paths",
-      { "foobar:application": { hiddenPaths: ["/", "metrics"] } },
+      { "foobar:application": { hiddenPaths: ["//", "metrics"] } },
       [
-        `foobar:application.hiddenPaths[0] is "/"
+        `foobar:application.hiddenPaths[0] is "//"
     allowed:   a path below /, because / is the whole site
     set it:    pulumi config set --path 'foobar:application.hiddenPaths[0]' /metrics`,
         `foobar:application.hiddenPaths[1] is "metrics"
