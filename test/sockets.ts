@@ -8,6 +8,8 @@ import type { Duplex } from "node:stream";
 export interface OpenSocket {
   /** The server whose application has it. */
   readonly server: string;
+  /** The protocol that the application was asked for. */
+  readonly protocol: string;
   /** Sends a text; resolves to what came back since the last time, at least as many bytes. */
   echo(text: string): Promise<string>;
   /** Resolves to all that came since the last echo, and whether the other side ended it in order, when it is closed. */
@@ -15,7 +17,7 @@ export interface OpenSocket {
   close(): void;
 }
 
-function opened(stream: Duplex, server: string, head = ""): OpenSocket {
+function opened(stream: Duplex, server: string, protocol: string, head = ""): OpenSocket {
   let received = head;
   let inOrder = false;
   let wake = () => {};
@@ -36,6 +38,7 @@ function opened(stream: Duplex, server: string, head = ""): OpenSocket {
   );
   return {
     server,
+    protocol,
     closed,
     async echo(text) {
       stream.write(text);
@@ -65,7 +68,8 @@ export function upgrade(url: string, protocol: string, path = "/socket"): Promis
     };
     request(new URL(path, url), { headers, agent: false })
       .on("upgrade", (response, socket, head) => {
-        resolve(opened(socket, String(response.headers["x-server"]), head.toString()));
+        const { upgrade = "", "x-server": server } = response.headers;
+        resolve(opened(socket, String(server), upgrade, head.toString()));
       })
       .on("response", (response) => {
         response.resume();
@@ -91,7 +95,7 @@ export async function upgradeByHttp2(port: number, ca: string, path = "/socket")
   stream.on("close", () => session.destroy());
   stream.on("error", () => {});
   const [headers] = await once(stream, "response");
-  if (headers[":status"] === 200) return opened(stream, String(headers["x-server"]));
+  if (headers[":status"] === 200) return opened(stream, String(headers["x-server"]), "websocket");
   stream.destroy();
   return headers[":status"];
 }
