@@ -2,6 +2,7 @@ import { AppTier } from "./components/appTier/appTier.ts";
 import { SAMPLE_STATIC_FILES } from "./components/appTier/sampleApp.ts";
 import { Authority } from "./components/certificates.ts";
 import { DatabaseRouters } from "./components/databaseRouter/databaseRouter.ts";
+import { errorFiles } from "./components/errorFiles.ts";
 import { type Away, createHosts } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
@@ -79,8 +80,10 @@ export function deploy(
     // The controller is healthy when every database has the application's password.
     after: mysql.services,
   });
+  const pages = errorFiles(topology.errorPages);
   const web = new WebTier("web", {
     ...common,
+    errorFiles: pages,
     plans: topology.web,
     authority,
     staticFiles: staticFiles(topology),
@@ -89,6 +92,7 @@ export function deploy(
   const loadBalancer = new LoadBalancer("load-balancer", {
     ...common,
     plans: topology.loadBalancers,
+    errorFiles: pages,
     certificate: siteCertificate(topology.ownCertificate, topology.certified, authority),
     protect: protectData,
     generation: topology.secrets.statistics,

@@ -8,6 +8,7 @@ import { planTopology } from "../topology/topology.ts";
 import { authorityProblems } from "./acmeAuthority.ts";
 import { applicationFolderProblems } from "./applicationFolder.ts";
 import { examineCertificate } from "./certificate.ts";
+import { errorPageProblems } from "./errorPages.ts";
 import { missingFiles } from "./folders.ts";
 import { keysInClear, passwordsInClear } from "./keysInClear.ts";
 import { plainSecrets } from "./plainSecrets.ts";
@@ -21,9 +22,9 @@ export interface ExaminedFiles {
   readonly warnings: readonly string[];
 }
 
-/** Examines the files that the settings name: certificates, keys, the application and the static files. */
+/** Examines the files that the settings name: certificates, keys, the application, static files and error pages. */
 export function examineFiles(topology: Topology): ExaminedFiles {
-  const { application, staticFiles } = topology;
+  const { application, staticFiles, errorPages } = topology;
   const certificate = examineCertificate(topology);
   return {
     problems: [
@@ -35,6 +36,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
         ? applicationFolderProblems(application)
         : missingRelease(application.release, application)),
       ...missingFiles("staticFiles", staticFiles),
+      ...errorPageProblems(errorPages),
     ],
     warnings: [...certificate.warnings, ...plainSecrets(topology)],
   };
@@ -60,6 +62,7 @@ const deciding = z.object({
     .object({ image: anything, files: anything, build: anything, release: anything, staticFiles: anything })
     .optional()
     .catch(undefined),
+  web: z.object({ errorPages: anything }).optional().catch(undefined),
 });
 
 /**

@@ -162,19 +162,18 @@ export function imagesOf(topology: Topology): PlannedImage[] {
     haproxy: loadBalancers.map(({ haproxy }) => haproxy),
     namespace: loadBalancers.map(({ pause }) => pause),
     nginx: web,
-    // Below: its image may have another setting, or be built from others.
-    application: [],
+    application: applications,
     router: routers,
     mysql: [...cluster.databases, cluster.controller].filter(isHere),
   };
-  const named = (Object.keys(users) as ImageName[]).flatMap((key) => {
+  return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;
-    return name === undefined ? [] : [{ path: ["images", key], name }];
+    if (name === undefined) return [];
+    return key === "application" ? applicationImages(topology.application) : [{ path: ["images", key], name }];
   });
-  return applications.length === 0 ? named : [...named, ...applicationImages(topology.application)];
 }
 
-/** The images that the application runs in or is built from. A folder without a Dockerfile is another check's. */
+/** The images that the application runs in, or is built from. A folder without a Dockerfile is another check's. */
 function applicationImages({ kind, folder, release, dockerfile, buildArguments, image, isOwnImage }: ProgramPlan) {
   if (kind !== "build")
     return [{ path: isOwnImage ? ["application", "image"] : ["images", "application"], name: image }];

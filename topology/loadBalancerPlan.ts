@@ -151,8 +151,8 @@ export interface LoadBalancerPlan {
   readonly health: HealthPlan;
   readonly backends: readonly BackendPlan[];
   readonly readiness: ReadinessPlan;
-  /** The application's time limit for an answer. */
-  readonly requestTimeoutSeconds: number;
+  /** The application's time limits for answers, and the time for which what has begun may go on at a replacement. */
+  readonly limits: Pick<Settings["web"], "requestTimeoutSeconds" | "idleSeconds" | "finishSeconds">;
   /** Its own address in the edge network. */
   readonly address: string;
   /** Where it listens for visitors: its own address, and the virtual addresses of a pair on one machine. */

@@ -65,7 +65,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     health: planHealth(config.loadBalancer.health),
     backends,
     readiness: planReadiness(config),
-    requestTimeoutSeconds: config.web.requestTimeoutSeconds,
+    limits: planLimits(config.web),
     address: addresses[index] ?? "",
     listenAddresses: [
       addresses[index] ?? "",
@@ -73,6 +73,14 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     ],
     visitors: planVisitors(config),
   }));
+}
+
+function planLimits({
+  requestTimeoutSeconds,
+  idleSeconds,
+  finishSeconds,
+}: Settings["web"]): LoadBalancerPlan["limits"] {
+  return { requestTimeoutSeconds, idleSeconds, finishSeconds };
 }
 
 function planPublished({ loadBalancer, docker }: Config, index: number): PublishedPort[] {

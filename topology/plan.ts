@@ -69,10 +69,12 @@ export interface WebPlan extends InstancePlan {
   /** A port for each application server that it passes requests to. */
   readonly listeners: readonly { readonly port: number; readonly upstream: Upstream }[];
   readonly readinessPath: string;
+  /** Whether connections to the application are used for further requests. */
+  readonly keepsConnections: boolean;
   /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
   readonly drainSeconds: number;
   readonly limits: Settings["web"];
-  /** Paths that the load balancer's own requests alone may ask for. */
+  /** Paths, each with all below it, that the load balancer's own requests alone may ask for. None ends with a slash. */
   readonly hiddenPaths: readonly string[];
   /** The path below which it serves files itself. undefined: it serves none. */
   readonly staticPath: string | undefined;
@@ -128,6 +130,8 @@ export interface Topology {
   readonly migration: ProcessPlan | undefined;
   /** The folder of the user's that Nginx serves. undefined: none. */
   readonly staticFiles: string | undefined;
+  /** The folder with the user's pages for errors. undefined: none. */
+  readonly errorPages: string | undefined;
   /** The generation of each secret, from 1. */
   readonly secrets: Settings["secrets"];
   readonly database: string;

@@ -1,9 +1,16 @@
 /**
  * Connections of clients that a load balancer holds at once, and requests that it has at once. With TLS a connection takes
- * up to 42 kB and a request up to 84 kB, beside the 24 MB of an idle HAProxy: 528 MB at most.
+ * up to 42 kB on each side, beside the 24 MB of an idle HAProxy: 360 MB at most.
  */
 export const MAX_CONNECTIONS = 4_000;
 export const MAX_REQUESTS = 4_000;
+
+/**
+ * The size of HAProxy's buffers. A request waits in one until its body is there, and stays in another until the answer
+ * begins; an idle connection or stream has none. Further requests wait for a buffer.
+ */
+export const BUFFER_KB = 128;
+export const MAX_BUFFERS = 5_000;
 
 /** Requests that one connection of HTTP/2 or HTTP/3 may have at once. Further ones wait in the client. */
 export const MAX_STREAMS = 32;
@@ -16,8 +23,8 @@ export const MAX_STREAMS = 32;
  */
 export const SIZES = {
   /** It runs an HAProxy, too, when the other one is missing. */
-  pause: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
-  haproxy: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  pause: { memoryMb: 1_024, cpus: "1.0", pids: 64, openFiles: 16_384 },
+  haproxy: { memoryMb: 1_024, cpus: "1.0", pids: 64, openFiles: 16_384 },
   keepalived: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
   web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
   /** Its other limits are settings. */

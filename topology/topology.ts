@@ -43,6 +43,7 @@ export function planTopology(config: Config): Topology {
     processes: planProcesses(config, routers),
     migration: planMigration(config, routers),
     staticFiles: application.staticFiles,
+    errorPages: config.web.errorPages,
     secrets: config.secrets,
     database: config.mysql.database,
     protectData: config.mysql.protect,

@@ -33,14 +33,20 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
         .flatMap((other) => applications.filter((application) => application.server === other))
         .map((application, index) => ({ port: WEB_PORT + index, upstream: upstream(application) })),
       readinessPath: config.application.readinessPath,
+      keepsConnections: isSample(config),
       drainSeconds: drainSeconds(config.loadBalancer.health),
       limits: config.web,
-      hiddenPaths: isSample(config) ? SAMPLE_HIDDEN : [],
+      hiddenPaths: hiddenPaths(config),
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
       client: LOAD_BALANCER_CLIENT,
     };
   });
+}
+
+function hiddenPaths(config: Config): string[] {
+  const bare = config.application.hiddenPaths.map((path) => path.replace(/\/+/g, "/").replace(/\/$/, ""));
+  return [...new Set([...(isSample(config) ? SAMPLE_HIDDEN : []), ...bare])];
 }
 
 /** Whether there are static files: the user's, or those of the sample application. */

@@ -33,6 +33,11 @@ export function backendRules(plan: LoadBalancerPlan): string[] {
   ];
 }
 
+/** The limit until an answer begins is that of `defaults`; from then on there is one for its silences. */
+function silence({ limits }: LoadBalancerPlan): string {
+  return `http-response set-timeout server ${limits.idleSeconds}s`;
+}
+
 /** The routes that requests can take. */
 export function backends(plan: LoadBalancerPlan): string {
   const ready = readyOnes(plan);
@@ -41,6 +46,7 @@ export function backends(plan: LoadBalancerPlan): string {
 ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
 ${readinessCheck(plan.readiness)}
+    ${silence(plan)}
     default-server ${checks(plan.health)} ${RESOLVE}
     default-server ${VERIFIED}
 ${plan.backends.map((backend) => [server(backend, plan.affinity === "cookie"), ...more].join(" ")).join("\n")}
@@ -50,6 +56,7 @@ ${plan.isSeveral ? safeBackend(plan, ready) : ""}# If no server is ready, perhap
 # are tried: that is better than refusing every request.
 backend ${LAST_RESORT}
     balance roundrobin
+    ${silence(plan)}
     default-server ${RESOLVE}
     default-server ${VERIFIED}
 ${ready.map((backend) => [`    server ${backend.name} ${place(backend)}`, ...more].join(" ")).join("\n")}`;
@@ -62,6 +69,7 @@ function safeBackend(plan: LoadBalancerPlan, ready: readonly BackendPlan[]): str
   return `backend ${SAFE}
 ${[...balance(plan.balance), ...same].map((line) => `    ${line}`).join("\n")}
     retry-on conn-failure empty-response 421
+    ${silence(plan)}
     default-server ${RESOLVE}
     default-server ${VERIFIED}
 ${plan.backends.map((backend) => `${server(backend, plan.affinity === "cookie")} track web/${backend.name} ${SILENCE}`).join("\n")}

@@ -1,6 +1,6 @@
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
-import { HEADERS_KB } from "../../topology/ports.ts";
-import { MAX_CONNECTIONS, MAX_STREAMS } from "../../topology/sizes.ts";
+import { BUFFER_KB, MAX_BUFFERS, MAX_CONNECTIONS, MAX_STREAMS } from "../../topology/sizes.ts";
+import type { ErrorFiles } from "../errorFiles.ts";
 import { acmeGlobals, acmeSection } from "./acme.ts";
 import { backends } from "./backends.ts";
 import { healthFrontend } from "./healthFrontend.ts";
@@ -8,29 +8,37 @@ import { peersLines } from "./peers.ts";
 import { siteFrontend } from "./siteFrontend.ts";
 import { statisticsFrontend } from "./statisticsFrontend.ts";
 import { certificateStore, tlsDefaults } from "./tls.ts";
-import { BROKEN_ANSWERS, NO_SERVER } from "./unavailable.ts";
+import { errorAnswers } from "./unavailable.ts";
 import { visitorTables } from "./visitors.ts";
 
 /** Room for what HAProxy itself adds to a request or an answer. */
 const REWRITE_KB = 8;
 
+/** Seconds for which a client may send nothing of a request that it has begun, or take nothing of an answer. */
+const CLIENT_SECONDS = 30;
+
 /** Seconds over which a stopping HAProxy asks its clients to close their connections. */
 const CLOSE_SECONDS = 5;
 
-/** Seconds from the stop signal until HAProxy has finished every request that the application may still answer. */
-export function stopSeconds({ requestTimeoutSeconds }: LoadBalancerPlan): number {
-  return requestTimeoutSeconds + CLOSE_SECONDS;
+/** Seconds from the stop signal until HAProxy has finished what it has begun. */
+export function stopSeconds({ limits }: LoadBalancerPlan): number {
+  return Math.max(limits.requestTimeoutSeconds, limits.finishSeconds) + CLOSE_SECONDS;
 }
 
-/** haproxy.cfg of a load balancer. HAProxy runs unprivileged, so its file names no user and no chroot. */
-export function haproxyConfig(plan: LoadBalancerPlan): string {
+/**
+ * haproxy.cfg of a load balancer. HAProxy runs unprivileged, so its file names no user and no chroot.
+ * @param pages the user's pages for errors, which are beside it
+ */
+export function haproxyConfig(plan: LoadBalancerPlan, pages: ErrorFiles = {}): string {
   return `global
     log stdout format raw local0
     stats socket /run/haproxy/admin.sock mode 600 level admin
     localpeer ${plan.name}
     maxconn ${MAX_CONNECTIONS}
-    # The whole of a request's headers: Nginx and the application take as much.
-    tune.bufsize ${(HEADERS_KB + REWRITE_KB) * 1024}
+    # A request that takes another route is sent again from a buffer, with its headers and its body.
+    tune.bufsize ${BUFFER_KB * 1024}
+    # What the container's memory has room for, beside connections.
+    tune.buffers.limit ${MAX_BUFFERS}
     tune.maxrewrite ${REWRITE_KB * 1024}
     tune.h2.fe.max-concurrent-streams ${MAX_STREAMS}
 ${plan.site.http3 ? `    tune.quic.frontend.max-streams-bidi ${MAX_STREAMS}\n` : ""}    # More threads than CPUs wait for each other.
@@ -50,8 +58,18 @@ defaults
     # A stopping HAProxy does not close a kept connection that its client is about to use.
     option idle-close-on-response
     timeout connect 2s
-    timeout client 30s
-    timeout server ${plan.requestTimeoutSeconds + 5}s
+    timeout client ${CLIENT_SECONDS}s
+    timeout server ${plan.limits.requestTimeoutSeconds}s
+    timeout tunnel ${plan.limits.idleSeconds}s
+    # Sockets may be silent for hours: a client or a machine that is gone without a word is noticed by these.
+    option clitcpka
+    clitcpka-idle 60s
+    clitcpka-intvl 15s
+    clitcpka-cnt 4
+    option srvtcpka
+    srvtcpka-idle 15s
+    srvtcpka-intvl 5s
+    srvtcpka-cnt 3
     timeout http-request 5s
     timeout http-keep-alive 10s
     timeout queue 5s
@@ -61,8 +79,9 @@ defaults
     retries 3
     retry-on conn-failure 421
     option redispatch 1
-    http-error status 503 ${NO_SERVER}
-${BROKEN_ANSWERS.map((line) => `    ${line}`).join("\n")}
+${errorAnswers(pages)
+  .map((line) => `    ${line}`)
+  .join("\n")}
 
 # Containers come back with other addresses: names are resolved while HAProxy runs, not only at its start.
 resolvers docker

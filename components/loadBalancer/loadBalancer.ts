@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { LOAD_BALANCER_CLIENT, STATISTICS_PORT } from "../../topology/ports.ts";
 import { type Authority, fingerprints, type IssuedCertificate } from "../certificates.ts";
+import type { ErrorFiles } from "../errorFiles.ts";
 import { configFiles, liveFiles, type MountedFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
@@ -24,6 +25,8 @@ import { answerFiles, CONFIG_FOLDER } from "./unavailable.ts";
 export interface LoadBalancerArgs extends TierArgs {
   readonly plans: readonly LoadBalancerPlan[];
   readonly certificate: SiteCertificate;
+  /** The user's pages for errors. */
+  readonly errorFiles: ErrorFiles;
   /** Whether `pulumi destroy` keeps the password of the statistics, and what ACME needs: its account and the certificates. */
   readonly protect: boolean;
   /** Signs the certificate by which web servers know the load balancers. */
@@ -96,7 +99,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
       const peer = plan.isApart ? this.#peer(plan, args) : undefined;
       const acme = acmeParts(plan, { ...args, account, first: args.certificate.pem }, this);
       const files: Files = {
-        config: { "haproxy.cfg": haproxyConfig(plan), ...answerFiles(plan.visitors), ...acme?.config },
+        config: {
+          "haproxy.cfg": haproxyConfig(plan, args.errorFiles),
+          ...answerFiles(plan.visitors, args.errorFiles),
+          ...acme?.config,
+        },
         secrets: secretFiles({
           ...clientSecrets(args.authority, certificate),
           [CERTIFICATE_FILE]: args.certificate.pem,

@@ -20,7 +20,7 @@ import {
 } from "./visitors.ts";
 
 /** Seconds in which a client has to send its body, or as much of it as HAProxy holds; then it gets a 408. */
-const BODY_SECONDS = 10;
+const BODY_SECONDS = 30;
 
 /** Seconds for which a browser remembers that the site has HTTP/3. */
 const HTTP3_SECONDS = 900;

@@ -1,3 +1,6 @@
+import { type ErrorFiles, statusesOf } from "../errorFiles.ts";
+import { CONFIG_FOLDER } from "./folders.ts";
+
 /** Nginx's own answers to requests that it does not pass on. They name no program. */
 
 const TEXTS: Readonly<Record<number, string>> = {
@@ -21,7 +24,8 @@ const TEXTS: Readonly<Record<number, string>> = {
 /** Nginx's own statuses become 400 when it answers: oversized headers, and mistakes in TLS. */
 const OWN_STATUSES = [494, 495, 496, 497];
 
-const PAGE = "/error-page";
+/** No application has a path like this one, which visitors cannot ask for. */
+const PAGE = "/.foobar-error/";
 
 export const ERROR_TEXTS = `    map $status $error_text {
 ${Object.entries(TEXTS)
@@ -30,14 +34,47 @@ ${Object.entries(TEXTS)
         default "The request cannot be answered.";
     }`;
 
-/** 502 and 504 have a location of their own. */
-export const ERROR_PAGES = [
-  `error_page ${[...Object.keys(TEXTS).filter((status) => status !== "502" && status !== "504"), ...OWN_STATUSES].join(" ")} ${PAGE};`,
+/** Statuses for which Nginx first finds out whether the application has received anything. */
+export const UNANSWERED: readonly number[] = [502, 504];
+
+/** All other statuses. */
+export const ANSWERED: readonly number[] = [
+  ...Object.keys(TEXTS)
+    .map(Number)
+    .filter((status) => !UNANSWERED.includes(status)),
+  ...OWN_STATUSES,
 ];
 
-/** The answer keeps the status that led here. */
-export const ERROR_LOCATION = `        location = ${PAGE} {
+/** Lines by which each status leads to the user's page or to Nginx's text. The answer keeps the status. */
+export function errorPages(pages: ErrorFiles, statuses: readonly number[]): string[] {
+  const own = statusesOf(pages);
+  const shown = (status: number) => own.find((page) => page === (OWN_STATUSES.includes(status) ? 400 : status));
+  const texts = statuses.filter((status) => shown(status) === undefined);
+  return [
+    ...(texts.length === 0 ? [] : [`error_page ${texts.join(" ")} ${PAGE};`]),
+    ...own.flatMap((page) => {
+      const led = statuses.filter((status) => shown(status) === page);
+      return led.length === 0 ? [] : [`error_page ${led.join(" ")} ${PAGE}${page}.html;`];
+    }),
+  ];
+}
+
+/** Where the pages and the texts are. */
+export function errorLocations(pages: ErrorFiles): string[] {
+  const text = `        location = ${PAGE} {
             internal;
             default_type "text/plain; charset=utf-8";
             return 200 "$error_text\\n";
         }`;
+  const own = `        location ^~ ${PAGE} {
+            internal;
+            alias ${CONFIG_FOLDER}/;
+            charset utf-8;
+            etag off;
+            max_ranges 0;
+            if_modified_since off;
+            add_header Last-Modified "" always;
+            add_header Cache-Control no-store always;
+        }`;
+  return [text, ...(Object.keys(pages).length === 0 ? [] : [own])];
+}

@@ -1,5 +1,6 @@
 import type { WebPlan } from "../../topology/plan.ts";
-import { ERROR_LOCATION } from "./errorPages.ts";
+import type { ErrorFiles } from "../errorFiles.ts";
+import { errorLocations, errorPages, UNANSWERED } from "./errorPages.ts";
 
 /** The folder, in the container, of the files that Nginx serves itself. */
 export const STATIC_FOLDER = "/srv/static";
@@ -13,51 +14,54 @@ export interface StaticFiles {
 }
 
 /** Nginx's answers by path: its own files, the application's pages, and no page of what visitors may not see. */
-export function locations(plan: WebPlan, files: StaticFiles | undefined): (string | undefined)[] {
+export function locations(plan: WebPlan, files: StaticFiles | undefined, pages: ErrorFiles): (string | undefined)[] {
   return [
     ROOT_LOCATION,
     readinessLocation(plan),
     ...hiddenLocations(plan),
-    METRICS_LOCATION,
-    ERROR_LOCATION,
+    ...errorLocations(pages),
     files && staticLocations(files),
-    UNANSWERED_LOCATION,
+    unansweredLocation(pages),
   ];
 }
 
+/** The application's answer, or an error's page behind what @unanswered finds out. */
+const PASS = `            recursive_error_pages on;
+            proxy_pass http://$application;`;
+
 const ROOT_LOCATION = `        location / {
-            proxy_pass http://$application;
+${PASS}
         }`;
 
 function readinessLocation({ readinessPath, hiddenPaths }: WebPlan): string {
   return `        location = ${readinessPath} {
-${hiddenPaths.includes(readinessPath) ? `${HIDDEN}\n` : ""}            if (-f ${DRAINING_FILE}) {
+${hiddenPaths.some((path) => isBelow(readinessPath, path)) ? `${HIDDEN}\n` : ""}            if (-f ${DRAINING_FILE}) {
                 return 503;
             }
-            proxy_pass http://$application;
+${PASS}
         }`;
 }
 
-/** Paths that only the load balancer's own requests may ask for. */
-function hiddenLocations({ hiddenPaths, readinessPath }: WebPlan): string[] {
-  return hiddenPaths
-    .filter((path) => path !== readinessPath)
-    .map(
-      (path) => `        location = ${path} {
+/**
+ * Paths that only the load balancer's own requests may ask for. Some frameworks take a path in capitals, with a slash at
+ * its end or with parameters behind a semicolon for the same one. Nginx has decoded it and resolved its dots.
+ */
+function hiddenLocations({ hiddenPaths }: WebPlan): string[] {
+  return hiddenPaths.map(
+    (path) => `        location ~* "^${path.replaceAll(".", "\\.")}([/;]|$)" {
 ${HIDDEN}
-            proxy_pass http://$application;
+${PASS}
         }`,
-    );
+  );
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return `${path}/`.toLowerCase().startsWith(`${folder}/`.toLowerCase());
 }
 
 const HIDDEN = `            if ($visitor) {
                 return 404;
             }`;
-
-const METRICS_LOCATION = `        # The application's metrics are for monitoring, not for visitors.
-        location ~ ^/metrics$ {
-            return 404;
-        }`;
 
 /**
  * Nginx compresses these files alone: an answer of the application may contain a secret beside the visitor's input, and
@@ -66,7 +70,7 @@ const METRICS_LOCATION = `        # The application's metrics are for monitoring
  * The ETag of each file is the version of all files, because a file's time differs between web servers.
  */
 function staticLocations({ path, version }: StaticFiles): string {
-  return `        location ^~ ${path} {
+  return `        location ${path} {
             alias ${STATIC_FOLDER}/;
             etag off;
             if_modified_since off;
@@ -86,12 +90,16 @@ function staticLocations({ path, version }: StaticFiles): string {
         }
 
         location @application {
-            proxy_pass http://$application;
+${PASS}
         }`;
 }
 
-const UNANSWERED_LOCATION = `        # 421 tells the load balancer that the application received nothing: the request may take another route.
+function unansweredLocation(pages: ErrorFiles): string {
+  return `        # 421 tells the load balancer that the application received nothing: the request may take another route.
         location @unanswered {
+${errorPages(pages, UNANSWERED)
+  .map((line) => `            ${line}`)
+  .join("\n")}
             if ($upstream_bytes_sent !~ [1-9]) {
                 return 421;
             }
@@ -100,3 +108,4 @@ const UNANSWERED_LOCATION = `        # 421 tells the load balancer that the appl
             }
             return 502;
         }`;
+}

@@ -1,21 +1,17 @@
 import type { WebPlan } from "../../topology/plan.ts";
 import { HEADERS_KB } from "../../topology/ports.ts";
+import type { ErrorFiles } from "../errorFiles.ts";
 import { TLS } from "../tlsFiles.ts";
-import { ERROR_PAGES, ERROR_TEXTS } from "./errorPages.ts";
+import { ANSWERED, ERROR_TEXTS, errorPages, UNANSWERED } from "./errorPages.ts";
 import { locations, type StaticFiles } from "./locations.ts";
+import { UPGRADE_HEADERS, UPGRADES } from "./upgrades.ts";
 
-/** Nginx's configuration folder in its container. */
-export const CONFIG_FOLDER = "/etc/foobar";
 /** An address inside the container only. Other containers' requests come from addresses like the load balancer's. */
 const INTERNAL = "127.0.0.1:8404";
 /** Nginx answers this URL itself: Nginx is alive, whatever the state of the application. */
 export const LIVENESS_URL = `http://${INTERNAL}/nginx-livez`;
-/** MB that Nginx may write: request bodies that it has not yet passed to the application. */
-export const SCRATCH_MB = 64;
-/**
- * The largest limit, in MB, with which Nginx receives a body whole before it passes it on; several fit in SCRATCH_MB.
- */
-const BUFFERED_BODY_MB = 8;
+/** MB that Nginx may write: its pid, and whether it drains. Bodies of requests and answers are never written. */
+export const SCRATCH_MB = 4;
 
 type RateLimit = NonNullable<WebPlan["limits"]["rateLimit"]>;
 
@@ -34,22 +30,53 @@ const HEADER_LIMITS = [
   "proxy_buffers 8 16k;",
 ];
 
+/**
+ * Bodies pass as they come, in both directions, so neither memory nor disk limits their size, and what an application
+ * sends arrives at once. The load balancer has the first part of both in its own buffers.
+ */
+const PASSED_ON = [
+  "proxy_request_buffering off;",
+  "proxy_buffering off;",
+  "# An application may ask for buffers by X-Accel-Buffering: they are in memory alone.",
+  "proxy_max_temp_file_size 0;",
+  "proxy_pass_trailers on;",
+  "early_hints $early_hints;",
+];
+
+/** Only browsers that open a page make something of the early answer 103, and older clients stumble over it. */
+const EARLY_HINTS = `    map $http_sec_fetch_mode $early_hints {
+        default "";
+        navigate 1;
+    }`;
+
+/** A load balancer that is gone without a word is noticed, because its sockets may be silent for hours. */
+const KEEPALIVE = "so_keepalive=60s:15s:4";
+
+/** The longest that an upload may stop before Nginx gives it up. The load balancer gives up its client before. */
+const BODY_SECONDS = 60;
+
 /** Seconds from the stop signal until every request that the application may still answer is finished. */
 export function stopSeconds({ drainSeconds, limits }: WebPlan): number {
-  return drainSeconds + limits.requestTimeoutSeconds;
+  return drainSeconds + finishSeconds(limits);
+}
+
+/** Seconds for which a worker that stops goes on with what it has begun. */
+function finishSeconds({ requestTimeoutSeconds, finishSeconds }: WebPlan["limits"]): number {
+  return Math.max(requestTimeoutSeconds, finishSeconds);
 }
 
 /**
  * nginx.conf of a web server. Nginx runs unprivileged on a read-only root, so everything it writes is below /tmp.
  * @param staticVersion changes with the files that Nginx serves itself; undefined: it serves none
+ * @param pages the user's pages for errors, which are beside nginx.conf
  */
-export function nginxConfig(plan: WebPlan, staticVersion: string | undefined): string {
+export function nginxConfig(plan: WebPlan, staticVersion: string | undefined, pages: ErrorFiles = {}): string {
   const { listeners, limits, staticPath: path } = plan;
   const files = path === undefined || staticVersion === undefined ? undefined : { path, version: staticVersion };
   return `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 worker_processes 1;
-worker_shutdown_timeout ${limits.requestTimeoutSeconds}s;
+worker_shutdown_timeout ${finishSeconds(limits)}s;
 
 events {
     worker_connections 2048;
@@ -62,11 +89,13 @@ ${sections(
   LOG,
   ERROR_TEXTS,
   RESOLVER,
-  ...listeners.map(upstream),
+  ...listeners.map((listener) => upstream(listener, plan.keepsConnections)),
   applicationByPort(plan),
   limits.rateLimit && countedClients(limits.rateLimit),
+  UPGRADES,
+  EARLY_HINTS,
   files && STATIC_LIFETIME,
-  siteServer(plan, files),
+  siteServer(plan, files, pages),
   INTERNAL_SERVER,
 )}
 }
@@ -113,16 +142,20 @@ const RESOLVER = `    # Containers come back with other addresses: the names are
     resolver_timeout 1s;`;
 
 /**
- * Nginx closes idle connections before an application does, or the two race: Node.js closes them after 5 s by default.
+ * The sample application closes idle connections after 5 s, Node.js's default, so Nginx closes them before. An application
+ * of the user's own may close one, idle or at its stop, just as a request arrives on it, and nobody knows then whether it
+ * was received. So each request to it has a connection of its own: one that is refused has received nothing.
  */
-function upstream({ upstream: { server, address, port } }: WebPlan["listeners"][number]): string {
+function upstream({ upstream: { server, address, port } }: WebPlan["listeners"][number], isKept: boolean): string {
   return `    upstream ${server} {
         zone ${server} 64k;
         server ${address}:${port} resolve max_fails=0;
-        keepalive 32;
-        keepalive_timeout 4s;
+        ${isKept ? KEPT : "keepalive 0;"}
     }`;
 }
+
+const KEPT = `keepalive 32;
+        keepalive_timeout 4s;`;
 
 function applicationByPort({ listeners }: WebPlan): string {
   return `    # The load balancer chooses the application by the port.
@@ -151,11 +184,13 @@ const STATIC_LIFETIME = `    map $uri $static_lifetime {
         "~*[.-](?=\\d*[a-f])(?=[a-f]*\\d)[0-9a-f]{8,}\\.[^/]*$" "public, max-age=31536000, immutable";
     }`;
 
-function siteServer(plan: WebPlan, files: StaticFiles | undefined): string {
+function siteServer(plan: WebPlan, files: StaticFiles | undefined, pages: ErrorFiles): string {
   return `    server {
 ${sections(
-  [...siteSettings(plan), ...limitedClients(plan)].map((line) => `        ${line}`).join("\n"),
-  ...locations(plan, files),
+  [...siteSettings(plan), ...errorPages(pages, ANSWERED), ...limitedClients(plan)]
+    .map((line) => `        ${line}`)
+    .join("\n"),
+  ...locations(plan, files, pages),
 )}
     }`;
 }
@@ -173,28 +208,28 @@ const MUTUAL_TLS = [
 
 function siteSettings({ listenAddress, listeners, limits, client }: WebPlan): string[] {
   return [
-    ...listeners.map(({ port }) => `listen ${listenAddress}:${port} ssl;`),
+    ...listeners.map(({ port }) => `listen ${listenAddress}:${port} ssl ${KEEPALIVE};`),
     ...MUTUAL_TLS,
     "# Other certificates of the same authority are for others.",
     `if ($ssl_client_s_dn != "CN=${client}") { return 403; }`,
     "client_header_timeout 10s;",
-    "client_body_timeout 10s;",
+    `client_body_timeout ${BODY_SECONDS}s;`,
     `client_max_body_size ${limits.maxBodyMb}m;`,
-    `proxy_request_buffering ${limits.maxBodyMb <= BUFFERED_BODY_MB ? "on" : "off"};`,
-    "proxy_max_temp_file_size 0;",
+    ...PASSED_ON,
     ...HEADER_LIMITS,
     "proxy_http_version 1.1;",
-    'proxy_set_header Connection "";',
+    ...UPGRADE_HEADERS,
     "proxy_set_header Host $http_host;",
     "proxy_set_header X-Request-ID $http_x_request_id;",
     "proxy_set_header X-Forwarded-For $remote_addr;",
     "proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;",
     "proxy_connect_timeout 2s;",
-    `proxy_read_timeout ${limits.requestTimeoutSeconds}s;`,
+    "proxy_socket_keepalive on;",
+    "# For silence within an answer. The load balancer has the limit for its beginning.",
+    `proxy_read_timeout ${limits.idleSeconds}s;`,
     "# Nginx retries nothing: the load balancer decides about retries.",
     "proxy_next_upstream off;",
-    "error_page 502 504 @unanswered;",
-    ...ERROR_PAGES,
+    `error_page ${UNANSWERED.join(" ")} @unanswered;`,
   ];
 }
 

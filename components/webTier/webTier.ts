@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { WebPlan } from "../../topology/plan.ts";
 import { type Authority, fingerprints } from "../certificates.ts";
+import type { ErrorFiles } from "../errorFiles.ts";
 import { configFiles, folderFiles, secretFiles } from "../files.ts";
 import { Service } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { serverSecrets } from "../tlsFiles.ts";
+import { CONFIG_FOLDER } from "./folders.ts";
 import { STATIC_FOLDER } from "./locations.ts";
-import { CONFIG_FOLDER, LIVENESS_URL, nginxConfig, SCRATCH_MB, stopSeconds } from "./nginxConfig.ts";
+import { LIVENESS_URL, nginxConfig, SCRATCH_MB, stopSeconds } from "./nginxConfig.ts";
 
 export interface WebTierArgs extends TierArgs {
   readonly plans: readonly WebPlan[];
@@ -15,6 +17,8 @@ export interface WebTierArgs extends TierArgs {
   readonly authority: Authority;
   /** The folder that Nginx serves below the plans' static path, relative to the project; undefined: none. */
   readonly staticFiles: string | undefined;
+  /** The user's pages for errors. */
+  readonly errorFiles: ErrorFiles;
   /** Services that are released before the first web server. */
   readonly after: readonly Service[];
 }
@@ -44,7 +48,11 @@ export class WebTier extends pulumi.ComponentResource {
             CERTIFICATES_SHA256: fingerprints(args.authority.trusted, issued.certificate),
           },
           files: [
-            configFiles(CONFIG_FOLDER, { "nginx.conf": nginxConfig(plan, statics[0]?.version), "start.sh": start }),
+            configFiles(CONFIG_FOLDER, {
+              "nginx.conf": nginxConfig(plan, statics[0]?.version, args.errorFiles),
+              "start.sh": start,
+              ...args.errorFiles,
+            }),
             secretFiles(serverSecrets(args.authority, issued)),
             ...statics,
           ],

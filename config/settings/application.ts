@@ -204,6 +204,20 @@ const reached = {
       description:
         "Whether it can open connections to the outside. If not, such connections and the lookup of names outside fail at once.",
     } satisfies About),
+  hiddenPaths: z
+    .array(
+      path()
+        .refine((text) => /[^/]/.test(text), "a path below /, because / is the whole site")
+        .meta({ example: "/metrics" }),
+      { error: "a list of paths" },
+    )
+    .max(100, "at most 100 paths")
+    .default(["/metrics"])
+    .meta({
+      description:
+        "Paths that visitors may not see: they get a 404. Each stands for itself and all that is below it, in upper and lower case. [] hides none.",
+      example: ["/metrics"],
+    } satisfies About),
   staticFiles: folder()
     .optional()
     .meta({

@@ -47,7 +47,7 @@ function check(raw: Readonly<Record<string, string>>): Config {
 }
 
 function render({ loadBalancers, web }: Topology): string[] {
-  return [...loadBalancers.map(haproxyConfig), ...web.map((plan) => nginxConfig(plan, "0123456789"))];
+  return [...loadBalancers.map((plan) => haproxyConfig(plan)), ...web.map((plan) => nginxConfig(plan, "0123456789"))];
 }
 
 function medianMicroseconds(work: () => unknown): number {

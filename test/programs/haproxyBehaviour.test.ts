@@ -155,12 +155,12 @@ describe("HAProxy at work, in the variants of its configuration", function () {
     }
   });
 
-  it("takes another route with a body of 31 kB, and shows the 503 page for a larger one, of which it has only a part", async () => {
+  it("takes another route with a body of 110 kB, and shows the 503 page for a larger one, of which it has only a part", async () => {
     const balancer = await stage.play("round-robin");
     await ready(balancer, "server1", "server2");
     const sent = (size: number) =>
       answersTo(balancer.url, { path: "/", size, headers: { "x-unreachable": "server1" } }, 16);
-    assert.deepEqual([await sent(31_000), await sent(34_000)], [{ 200: 16 }, { 200: 8, 503: 8 }]);
+    assert.deepEqual([await sent(110_000), await sent(140_000)], [{ 200: 16 }, { 200: 8, 503: 8 }]);
   });
 
   it("shows the 503 page when no server is left, and serves again when they are back", async () => {

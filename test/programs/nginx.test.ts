@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { issue } from "../../app/test/certificates.ts";
-import { CONFIG_FOLDER, nginxConfig, stopSeconds } from "../../components/webTier/nginxConfig.ts";
+import { CONFIG_FOLDER } from "../../components/webTier/folders.ts";
+import { nginxConfig, stopSeconds } from "../../components/webTier/nginxConfig.ts";
 import { parseConfig } from "../../config/config.ts";
 import type { WebPlan } from "../../topology/plan.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -57,7 +58,10 @@ describe("nginx.conf", () => {
     assert.deepEqual(block(text, "map $server_port $application"), ["8443 one;", "8444 two;"]);
     assert.deepEqual(
       site(text).filter((line) => line.startsWith("listen")),
-      ["listen web-front.web:8443 ssl;", "listen web-front.web:8444 ssl;"],
+      [
+        "listen web-front.web:8443 ssl so_keepalive=60s:15s:4;",
+        "listen web-front.web:8444 ssl so_keepalive=60s:15s:4;",
+      ],
     );
     assert.ok(block(text, "upstream two").includes("server app-two:3000 resolve max_fails=0;"));
   });
@@ -83,33 +87,70 @@ describe("nginx.conf", () => {
   it("limits visitors, and counts none without a rate limit", () => {
     const text = limited({
       maxBodyMb: 7,
-      requestTimeoutSeconds: 90,
       rateLimit: { requestsPerSecond: 20, burst: 40 },
     });
-    const wanted = [
-      "client_max_body_size 7m;",
-      "proxy_read_timeout 90s;",
-      "proxy_request_buffering on;",
-      "limit_req zone=clients burst=40 nodelay;",
-    ];
+    const wanted = ["client_max_body_size 7m;", "limit_req zone=clients burst=40 nodelay;"];
     for (const line of wanted) assert.ok(site(text).includes(line), line);
     assert.ok(block(text, "http").includes("limit_req_zone $counted_client zone=clients:4m rate=20r/s;"));
     assert.ok(site(limited({ rateLimit: { requestsPerSecond: 1 } })).includes("limit_req zone=clients nodelay;"));
     assert.doesNotMatch(nginx(), /limit_req/);
   });
 
-  it("passes bodies on as they arrive if they would not fit in its memory", () => {
-    assert.ok(site(limited({ maxBodyMb: 100 })).includes("proxy_request_buffering off;"));
+  it("passes bodies on as they arrive, in both directions", () => {
+    for (const line of ["proxy_request_buffering off;", "proxy_buffering off;", "proxy_max_temp_file_size 0;"]) {
+      assert.ok(site(limited({ maxBodyMb: 100 })).includes(line), line);
+    }
   });
 
-  it("has the time to finish requests that an application may still answer", () => {
-    const plan = web({ "foobar:web": { requestTimeoutSeconds: 90 } });
-    assert.match(nginxConfig(plan, undefined), /^worker_shutdown_timeout 90s;$/m);
-    assert.equal(stopSeconds(plan), plan.drainSeconds + 90);
+  it("lets an answer be silent for the time of the settings", () => {
+    assert.ok(site(nginx()).includes("proxy_read_timeout 7200s;"));
+    assert.ok(site(limited({ idleSeconds: 600 })).includes("proxy_read_timeout 600s;"));
+  });
+
+  it("has the time to finish what it has begun, and at least that of a request", () => {
+    for (const [limits, seconds] of [
+      [{}, 90],
+      [{ finishSeconds: 300 }, 300],
+      [{ requestTimeoutSeconds: 120 }, 120],
+    ] as const) {
+      const plan = web({ "foobar:web": limits });
+      assert.match(nginxConfig(plan, undefined), new RegExp(`^worker_shutdown_timeout ${seconds}s;$`, "m"));
+      assert.equal(stopSeconds(plan), plan.drainSeconds + seconds);
+    }
+  });
+
+  it("hides the paths of the settings from visitors, with all below them", () => {
+    const hidden = (application: object) =>
+      nginx({ "foobar:application": { files: "app", command: ["node", "/app/x.cjs"], ...application } }).match(
+        /location ~\* .*(?= \{)/g,
+      ) ?? [];
+    assert.deepEqual(hidden({}), ['location ~* "^/metrics([/;]|$)"']);
+    assert.deepEqual(hidden({ hiddenPaths: ["/a.b/", "//c"] }), [
+      'location ~* "^/a\\.b([/;]|$)"',
+      'location ~* "^/c([/;]|$)"',
+    ]);
+    assert.deepEqual(hidden({ hiddenPaths: [] }), []);
+    const ready = block(
+      nginx({ "foobar:application": { readinessPath: "/ops/ready", hiddenPaths: ["/ops"] } }),
+      "location = /ops/ready",
+    );
+    assert.deepEqual(ready.slice(0, 2), ["if ($visitor) {", "return 404;"]);
+  });
+
+  it("shows the user's pages for errors, and its own texts for the others", () => {
+    const text = nginxConfig(web(), undefined, { "400.html": "a", "404.html": "b", "502.html": "c" });
+    const pages = site(text).filter((line) => line.startsWith("error_page"));
+    assert.ok(pages.includes("error_page 404 /.foobar-error/404.html;"));
+    assert.ok(pages.includes("error_page 400 494 495 496 497 /.foobar-error/400.html;"));
+    assert.ok(pages.includes("error_page 502 504 @unanswered;"));
+    assert.deepEqual(block(text, "location @unanswered").slice(0, 2), [
+      "error_page 504 /.foobar-error/;",
+      "error_page 502 /.foobar-error/502.html;",
+    ]);
   });
 
   it("serves static files below their path, if there are any", () => {
-    const files = block(nginx({ "foobar:application": { staticPath: "/assets/" } }), "location ^~ /assets/");
+    const files = block(nginx({ "foobar:application": { staticPath: "/assets/" } }), "location /assets/");
     for (const line of ["alias /srv/static/;", `add_header ETag '"0123456789"';`, "try_files $uri @application;"]) {
       assert.ok(files.includes(line), line);
     }
@@ -153,6 +194,7 @@ describe("the real Nginx takes its file", function () {
     ["with a rate and a burst", limited({ rateLimit: { requestsPerSecond: 100_000, burst: 100_000 } })],
     ["with a rate alone, and large bodies", limited({ maxBodyMb: 1024, rateLimit: { requestsPerSecond: 1 } })],
     ["without static files", nginxConfig(web(), undefined)],
+    ["with pages for errors", nginxConfig(web(), undefined, { "404.html": "page", "502.html": "page" })],
     ["with a readiness path that is also another's", nginx({ "foobar:application": { readinessPath: "/metrics" } })],
   ];
   for (const [name, text] of variants) it(name, () => check(text));

@@ -39,7 +39,15 @@ describe("Nginx at work", function () {
         { ...application, server: "nameless", address: "no-such-name" },
         { ...application, server: "silent", address: stage.nobody },
       ],
-      { limits: { maxBodyMb: 1, requestTimeoutSeconds: 1, rateLimit: { requestsPerSecond: 1, burst: 2 } } },
+      {
+        limits: {
+          maxBodyMb: 1,
+          requestTimeoutSeconds: 1,
+          idleSeconds: 10,
+          finishSeconds: 1,
+          rateLimit: { requestsPerSecond: 1, burst: 2 },
+        },
+      },
     );
   });
   after(() => stage?.remove());
@@ -196,7 +204,7 @@ describe("Nginx at work", function () {
       assert.equal(await (await ask(path)).text(), `application ${path}`);
       await docker("exec", nginx.id, "curl", "-fsS", new URL(path, LIVENESS_URL).href);
     }
-    assert.equal((await ask("/metrics")).status, 404);
+    assert.equal((await ask("/metrics", from("192.0.2.9"))).status, 404);
   });
 
   it("hides from visitors what the sample application says about itself, in every spelling of its path", async () => {

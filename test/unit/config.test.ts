@@ -36,6 +36,18 @@ describe("configuration", () => {
       ],
     ],
     [
+      "hidden paths that are the whole site, or no paths",
+      { "foobar:application": { hiddenPaths: ["//", "metrics"] } },
+      [
+        `foobar:application.hiddenPaths[0] is "//"
+    allowed:   a path below /, because / is the whole site
+    set it:    pulumi config set --path 'foobar:application.hiddenPaths[0]' /metrics`,
+        `foobar:application.hiddenPaths[1] is "metrics"
+    allowed:   a path that starts with / and holds letters, digits, dots, hyphens and underscores
+    set it:    pulumi config set --path 'foobar:application.hiddenPaths[1]' /metrics`,
+      ],
+    ],
+    [
       "a misspelt key inside",
       { "foobar:loadBalancer": { prot: 80 } },
       [

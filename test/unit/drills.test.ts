@@ -17,7 +17,9 @@ describe("a drill's change of the configuration", () => {
   const file = `# mine\nencryptionsalt: v1:abc\nconfig:\n    foobar:web: '{"maxBodyMb":2}'\n    foobar:mysql:\n        primary: server1\n`;
 
   it("replaces what it names and leaves the rest", () => {
-    const changed = changedText("foobar", file, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
+    const changed = changedText("foobar", file, {
+      web: { maxBodyMb: 2, requestTimeoutSeconds: 26, idleSeconds: 60, finishSeconds: 60 },
+    });
     const config = configOf("foobar", "x", changed);
     assert.deepEqual([config.web.maxBodyMb, config.web.requestTimeoutSeconds], [2, 26]);
     assert.equal(config.mysql.primary, "server1");
@@ -26,7 +28,7 @@ describe("a drill's change of the configuration", () => {
 
   it("reads settings that are written as JSON, and takes the defaults for the rest", () => {
     const { web, loadBalancer } = configOf("foobar", "x", file);
-    assert.deepEqual([web.maxBodyMb, web.requestTimeoutSeconds, loadBalancer.port], [2, 25, 8080]);
+    assert.deepEqual([web.maxBodyMb, web.requestTimeoutSeconds, loadBalancer.port], [2, 30, 8080]);
     assert.equal(configOf("foobar", "x", "").servers.length, 2);
   });
 
@@ -37,10 +39,15 @@ describe("a drill's change of the configuration", () => {
       writeFileSync(path, file);
       let during = "";
       try {
-        const work = whileChanged("foobar", path, { web: { maxBodyMb: 3, requestTimeoutSeconds: 25 } }, async () => {
-          during = readFileSync(path, "utf8");
-          if (outcome === "fails") throw new Error("no luck");
-        });
+        const work = whileChanged(
+          "foobar",
+          path,
+          { web: { maxBodyMb: 3, requestTimeoutSeconds: 25, idleSeconds: 60, finishSeconds: 60 } },
+          async () => {
+            during = readFileSync(path, "utf8");
+            if (outcome === "fails") throw new Error("no luck");
+          },
+        );
         if (outcome === "fails") await assert.rejects(work, /no luck/);
         else await work;
         assert.match(during, /maxBodyMb: 3/);

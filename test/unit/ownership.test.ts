@@ -173,6 +173,7 @@ describe("what a state knows", () => {
       passwords: ["mysql-root-password", "backup-key"],
       generations: { secrets: { root: 2 }, authority: { signing: 1, trusted: [1] } },
       authority: { signing: 1, trusted: [1] },
+      migrated: "0123456789",
       hasBackupKey: true,
       retained: ["v1"],
       firstName: "dev",

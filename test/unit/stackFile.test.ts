@@ -129,14 +129,26 @@ describe("a stack's file", () => {
   });
 
   it("keeps its comments while a drill has other settings in it", () => {
-    const changed = changedText("foobar", TEXTS, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } });
+    const changed = changedText("foobar", TEXTS, {
+      web: { maxBodyMb: 2, requestTimeoutSeconds: 26, idleSeconds: 60, finishSeconds: 60 },
+    });
     assert.match(changed, /# What another program reads/);
-    assert.deepEqual(settingsIn(changed)["foobar:web"], { maxBodyMb: 2, requestTimeoutSeconds: 26 });
+    assert.deepEqual(settingsIn(changed)["foobar:web"], {
+      maxBodyMb: 2,
+      requestTimeoutSeconds: 26,
+      idleSeconds: 60,
+      finishSeconds: 60,
+    });
   });
 
   it("keeps texts that look like numbers, whatever is changed beside them", () => {
     const text = "config:\n  foobar:application:\n    release: 12e4567890\n  foobar:images:\n    nginx: nginx:1\n";
-    assert.match(changedText("foobar", text, { web: { maxBodyMb: 2, requestTimeoutSeconds: 26 } }), /12e4567890/);
+    assert.match(
+      changedText("foobar", text, {
+        web: { maxBodyMb: 2, requestTimeoutSeconds: 26, idleSeconds: 60, finishSeconds: 60 },
+      }),
+      /12e4567890/,
+    );
     const unset = withValue("foobar", text, ["images", "nginx"], undefined);
     assert.match(unset, /12e4567890/);
     assert.deepEqual(settingsIn(unset)["foobar:images"], {});

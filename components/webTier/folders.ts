@@ -1,0 +1,2 @@
+/** Nginx's configuration folder in its container. */
+export const CONFIG_FOLDER = "/etc/foobar";
