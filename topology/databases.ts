@@ -81,6 +81,8 @@ export function planCluster(config: Config): ClusterPlan {
     withoutReplica: mysql.withoutReplica,
     groupName: uuidOf(`${config.project}/${config.stack}`),
     primary: memberName(first ?? ""),
+    applicationDatabases: [mysql.database, ...mysql.databases],
+    variables: mysql.settings,
     accountHosts: accountHosts(config.networks),
     databases,
     controller: {

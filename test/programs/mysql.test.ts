@@ -70,7 +70,7 @@ describe("the real MySQL accepts the configuration", function () {
       image: config.images.mysql,
       files: { "node.cnf": text.replace(DESIRED_FOLDER, "/checked"), [SIZING_FILE]: sizes },
       folder: "/checked",
-      command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--validate-config"],
+      command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--tmpdir=/tmp", "--validate-config"],
       user: "999:999",
     });
 
