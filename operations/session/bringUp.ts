@@ -10,13 +10,18 @@ import { isWhole, unattended } from "./attendance.ts";
 import { containersThatAre } from "./containersThatAre.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
+import { untilProvisioned } from "./provisioning.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
+import { onSignals } from "./signals.ts";
 import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
 import { refuseRefreshWithout, withoutHosts } from "./without.ts";
 
 const HOME = join(ROOT, RELEASES);
+
+const AT_WORK = "databases copy data or catch up, and an update could interrupt that; up waits:";
+const LATE = "databases were not ready in time, because they copy data or catch up; up goes on when that is done:";
 
 /**
  * Brings the stack up and notes the outcome in the journal of its releases. After a failure it tells the user the cure;
@@ -26,6 +31,7 @@ const HOME = join(ROOT, RELEASES);
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
   await refuseRefreshWithout(asked);
+  await untilProvisioned(asked.stack, AT_WORK);
   const { session, known } = await heal(await withoutHosts(asked));
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
@@ -38,7 +44,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   // Before the update only if nobody will be asked whether to make it; after it in any case, because an engine goes on
   // stopping what a killed `down` has asked it to stop.
   if (options.length > 0) await startAgain(session, known);
-  const exitCode = await pulumi(session, ["up", ...options]);
+  const exitCode = await updated(session, options);
   if (exitCode === 0) {
     await startAgain(session, known);
     if (isWhole(session.rest)) await settle(session.stack);
@@ -46,6 +52,26 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
+}
+
+/**
+ * Runs the update. A container has to be ready within minutes, and a database's copy of large data takes longer: the
+ * update then goes on when the copy is complete. Resolves to the exit code.
+ */
+async function updated(session: Session, options: readonly string[]): Promise<number> {
+  let isInterrupted = false;
+  const stop = onSignals(() => {
+    isInterrupted = true;
+  });
+  try {
+    let exitCode = await pulumi(session, ["up", ...options]);
+    while (exitCode !== 0 && !isInterrupted && (await untilProvisioned(session.stack, LATE))) {
+      exitCode = await pulumi(session, ["up", ...unattended(session.rest, false)]);
+    }
+    return exitCode;
+  } finally {
+    stop();
+  }
 }
 
 /**

@@ -44,7 +44,8 @@ note_disabled_events() {
   # With semisync the write waits for a replica, and so would this script.
   next_note=$((SECONDS + 60))
   sql 0 <<SQL &
-DELETE d FROM $EVENTS WHERE STATUS = 'ENABLED';
+DELETE FROM $DISABLED_EVENTS WHERE (event_schema, event_name) IN
+  (SELECT EVENT_SCHEMA, EVENT_NAME FROM information_schema.EVENTS WHERE STATUS = 'ENABLED');
 INSERT IGNORE INTO $DISABLED_EVENTS SELECT EVENT_SCHEMA, EVENT_NAME FROM information_schema.EVENTS WHERE STATUS = 'DISABLED';
 SQL
 }
