@@ -124,7 +124,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       ...environment(nodeEnvironment(plan, cluster, database)),
       ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
       `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
-      ...tmpfs("/tmp", "/var/run/mysqld").map((folder) => `${folder},size=64m`),
+      ...tmpfs("/tmp", "/var/run/mysqld").map((folder) => `${folder},size=16m`),
       `--publish=127.0.0.1::${plan.port}`,
     ];
     await run(plan.name, plan.member, options, "start.sh");

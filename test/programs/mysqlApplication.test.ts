@@ -75,11 +75,11 @@ describe("an application's databases", function () {
   }
 
   it("take changes that are larger than the memory for temporary files, on every node", async () => {
-    const rows = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 90000) SELECT i";
+    const rows = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i";
     const random = "CONCAT(REPEAT(UUID(), 10), REPEAT(SHA2(RAND(), 512), 5))";
     const said = await as(
       FIRST,
-      `SET cte_max_recursion_depth = 100000; CREATE TABLE large (id INT PRIMARY KEY, text VARCHAR(1000));
+      `SET cte_max_recursion_depth = 20000; CREATE TABLE large (id INT PRIMARY KEY, text VARCHAR(1000));
       INSERT INTO large ${rows}, ${random} FROM n;
       UPDATE large SET text = ${random};
       ALTER TABLE large ADD INDEX (text(600));
@@ -109,14 +109,18 @@ describe("an application's databases", function () {
     await stage.promote(planFailover(stage.cluster, members, "server2", covers));
     await untilWritten(SECOND);
     assert.equal(
-      await stage.rows(SECOND, "SELECT event_name, status, definer LIKE 'application@%' FROM information_schema.events ORDER BY 1"),
+      await stage.rows(
+        SECOND,
+        "SELECT event_name, status, definer LIKE 'application@%' FROM information_schema.events ORDER BY 1",
+      ),
       "rests DISABLED 1\nticks ENABLED 1",
     );
     await stage.start(FIRST);
     await stage.untilInPlace();
     assert.equal(await stage.rows(FIRST, "SELECT @@global.event_scheduler"), "OFF");
     assert.equal(await stage.rows(SECOND, "SELECT COUNT(*) FROM foobar.notes WHERE what = 'rests'"), "0");
-    const after = "SELECT DISTINCT node FROM foobar.notes WHERE id > (SELECT MIN(id) FROM foobar.notes WHERE node = 'mysql-server2')";
+    const after =
+      "SELECT DISTINCT node FROM foobar.notes WHERE id > (SELECT MIN(id) FROM foobar.notes WHERE node = 'mysql-server2')";
     assert.equal(await stage.rows(SECOND, after), SECOND);
   });
 });

@@ -35,10 +35,20 @@ describe("databases that copy data", () => {
   });
 
   it("are not those that wait for something else", () => {
-    for (const state of ["", "starting", "new: waiting for mysql-server1.replication to begin", "refused: x", "alone: x"]) {
+    for (const state of [
+      "",
+      "starting",
+      "new: waiting for mysql-server1.replication to begin",
+      "refused: x",
+      "alone: x",
+    ]) {
       assert.deepEqual(new Provisioning().atWork(look(state), 0), []);
     }
-    for (const state of [CLONING, "starting: catching up with the group: transaction 7", "starting: applying the received transactions, x"]) {
+    for (const state of [
+      CLONING,
+      "starting: catching up with the group: transaction 7",
+      "starting: applying the received transactions, x",
+    ]) {
       assert.equal(new Provisioning().atWork(look(state), 0).length, 1);
     }
   });
