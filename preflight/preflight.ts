@@ -12,6 +12,7 @@ import { dataProblems } from "./data.ts";
 import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
 import { generationProblems } from "./generations.ts";
+import { groupProblems } from "./group.ts";
 import { missingImages } from "./images.ts";
 import { lanProblems } from "./lan.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
@@ -20,6 +21,7 @@ import { notOwn, ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
 import { swarmFindings } from "./swarm.ts";
 import { unreachable, unreachableMachine } from "./unreachable.ts";
+import { variableProblems } from "./variables.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
@@ -65,7 +67,9 @@ export async function preflight(
   problems.push(...(await allCollisions(topology, answered)));
   for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
+  problems.push(...(await groupProblems(topology, reached)));
   // A preview starts no container.
+  if (!pulumi.runtime.isDryRun()) problems.push(...(await variableProblems(topology, reached)));
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
   problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);

@@ -113,7 +113,15 @@ export const UNCLONED = `SELECT TABLE_SCHEMA AS table_schema, TABLE_NAME AS tabl
   FROM information_schema.TABLES
   WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' AND TABLE_SCHEMA NOT IN ${SYSTEM_DATABASES}`;
 
-/** The view of those tables, for members that may not read MySQL's own tables. */
+/** Tables without a primary key, and without a unique key that could stand for one. */
+export const KEYLESS = `SELECT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name
+  FROM information_schema.TABLES
+  WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE = 'InnoDB' AND TABLE_SCHEMA NOT IN ${SYSTEM_DATABASES}
+    AND (TABLE_SCHEMA, TABLE_NAME) NOT IN (SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.STATISTICS
+      WHERE NON_UNIQUE = 0 GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME
+      HAVING SUM(NULLABLE = 'YES' OR COLUMN_NAME IS NULL OR SUB_PART IS NOT NULL) = 0)`;
+
+/** The view of the tables without rows in a clone, for members that may not read MySQL's own tables. */
 export const UNCLONED_VIEW = "cluster.uncloned_tables";
 
 /** The newest primary term that the server knows: its number, and the member promoted in it. */

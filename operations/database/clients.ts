@@ -1,4 +1,4 @@
-import { ROOT_CLIENT } from "../stack/databases.ts";
+import { ROOT_CLIENT } from "../../components/mysqlCluster/client.ts";
 
 /**
  * Clients in a database's container, as lines for bash with their arguments. Passwords reach them in files that no disk
