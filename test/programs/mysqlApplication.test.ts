@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { eventually } from "../../engine/eventually.ts";
 import { planFailover } from "../../operations/database/failover.ts";
+import { exportFile, importFile, tablesIn } from "../../operations/database/transfer.ts";
 import { engineMissing } from "../engine.ts";
 import { createMysqlStage, type MysqlStage } from "../mysqlStage.ts";
 
@@ -91,6 +96,50 @@ describe("an application's databases", function () {
     await eventually(async () => assert.equal(await stage.rows(SECOND, applied), "0"), 120);
     assert.equal(await stage.rows(SECOND, "SELECT COUNT(*) FROM foobar.large"), "0");
     assert.match(await stage.rows(SECOND, "SHOW INDEX FROM foobar.large"), /large 1 text 1 text A \d+ 600/);
+  });
+
+  it("are exported and imported as a whole, whoever the definers are", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "foobar-dump-"));
+    try {
+      const file = join(folder, "foobar.sql.gz");
+      await exportFile(stage.place(FIRST), "foobar", file, () => {});
+      assert.deepEqual([...(await tablesIn(file))].sort(), ["large", "notes"]);
+      const dump = gunzipSync(await readFile(file)).toString();
+      const foreign = dump
+        .replaceAll(/DEFINER=`application`@`[^`]*`/g, "DEFINER=`somebody`@`%`")
+        .replaceAll("ENGINE=InnoDB", "ENGINE=MyISAM");
+      assert.match(foreign, /somebody.*TRIGGER/);
+      const plain = join(folder, "foreign.sql");
+      await writeFile(
+        plain,
+        `SET @@SESSION.SQL_LOG_BIN= 0;\nSET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'a:1-5,\nb:1-7';\n${foreign}`,
+      );
+      await importFile(stage.place(FIRST), "analytics", plain, () => {});
+      const definers =
+        "SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = 'analytics' AND definer LIKE 'application@%'";
+      // The binary log has it.
+      await eventually(async () => assert.equal(await stage.rows(SECOND, definers), "2"), 30);
+      assert.equal(
+        await as(
+          FIRST,
+          "SELECT five(); SELECT engine FROM information_schema.tables WHERE table_name = 'notes' AND table_schema = DATABASE()",
+          "analytics",
+        ),
+        "5\nInnoDB",
+      );
+      await writeFile(plain, "INSERT INTO visits VALUES (1);\nINSERT INTO nowhere VALUES (1);\n");
+      await assert.rejects(
+        importFile(stage.place(FIRST), "analytics", plain, () => {}),
+        /ERROR 1146 .* at line 2: .*nowhere/,
+      );
+      await assert.rejects(
+        exportFile(stage.place(FIRST), "foobar", file, () => {}),
+        /exists already/,
+      );
+      await as(FIRST, "DROP EVENT ticks; DROP EVENT rests", "analytics");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("run their events on the primary alone, also after a failover, and leave disabled ones so", async () => {
