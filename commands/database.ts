@@ -5,6 +5,7 @@ import { nodesOf } from "../operations/database/nodes.ts";
 import { promote } from "../operations/database/promote.ts";
 import { planRecovery } from "../operations/database/recovery.ts";
 import { isTransfer, TRANSFERS, transfer } from "../operations/database/transferring.ts";
+import { unclonedLines } from "../operations/database/uncloned.ts";
 import { setAside } from "../operations/database/volumes.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
@@ -76,6 +77,7 @@ await main(async () => {
 
   if (word === "status") {
     for (const line of lines(members)) console.log(line);
+    for (const line of await unclonedLines(members, ask)) console.log(line);
     return members.every(({ problem }) => problem === undefined) ? 0 : 1;
   }
 

@@ -3,6 +3,7 @@ import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
+import { leftDatabases } from "../database/left.ts";
 import { settleAccounts } from "../database/settle.ts";
 import { openStack } from "../stack/open.ts";
 import { ROOT } from "../stack/project.ts";
@@ -80,7 +81,11 @@ async function updated(session: Session, options: readonly string[]): Promise<nu
  */
 async function settle(stack: string): Promise<void> {
   try {
-    const ended = await settleAccounts(await openStack(stack));
+    const opened = await openStack(stack);
+    const ended = await settleAccounts(opened);
+    for (const name of await leftDatabases(opened)) {
+      say(`the database ${name} is not in mysql.databases: its data is kept, and the application has no access to it`);
+    }
     if (ended.length > 0) say("replaced passwords and accounts of other networks no longer open the databases");
   } catch (error) {
     say(`replaced passwords may still open the databases: ${error instanceof Error ? error.message : String(error)}

@@ -18,10 +18,10 @@ create_databases() {
 # settle_databases: gives the application its privileges on its databases, and takes those on others, whose data stays.
 # Each node does it by itself, for the reason in passwords.sh.
 settle_databases() {
-  local wanted database account="'application'@'${host_of[application]}'" all former
+  local wanted database account="'application'@'${host_of[application]}'" all former quotes="','"
   wanted=$(databases)
   if [ "$wanted" = "${settled:-}" ]; then return; fi
-  all=$(sed "s/.*/'&'/" <<<"$wanted" | paste -sd ,)
+  all="'${wanted//$'\n'/$quotes}'"
   former=$(ask "SELECT Db FROM mysql.db WHERE CONCAT(User, '=', Host) = 'application=${host_of[application]}'
     AND Db NOT IN ($all)") || return
   {
