@@ -10,7 +10,7 @@ const databaseName = () =>
     .string({ error: "a database name" })
     .regex(/^[a-z][a-z0-9_]{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
     .refine(
-      (text) => !RESERVED.includes(text.toLowerCase()),
+      (text) => !RESERVED.includes(text),
       `a database name other than ${RESERVED.join(", ")}, which are MySQL's and the cluster's own`,
     );
 
