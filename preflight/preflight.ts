@@ -12,7 +12,6 @@ import { dataProblems } from "./data.ts";
 import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
 import { generationProblems } from "./generations.ts";
-import { groupProblems } from "./group.ts";
 import { missingImages } from "./images.ts";
 import { lanProblems } from "./lan.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
@@ -20,6 +19,7 @@ import { movedHostProblems } from "./movedHosts.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
 import { swarmFindings } from "./swarm.ts";
+import { tableFindings } from "./tables.ts";
 import { unreachable, unreachableMachine } from "./unreachable.ts";
 import { variableProblems } from "./variables.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -67,7 +67,9 @@ export async function preflight(
   problems.push(...(await allCollisions(topology, answered)));
   for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
-  problems.push(...(await groupProblems(topology, reached)));
+  const tables = await tableFindings(topology, reached);
+  for (const warning of tables.warnings) void pulumi.log.warn(warning);
+  problems.push(...tables.problems);
   // A preview starts no container.
   if (!pulumi.runtime.isDryRun()) problems.push(...(await variableProblems(topology, reached)));
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { problemOf } from "../../preflight/group.ts";
+import { problemOf, warningOf } from "../../preflight/tables.ts";
 import { refusals } from "../../preflight/variables.ts";
 
 describe("tables that a group refuses", () => {
@@ -13,6 +13,17 @@ describe("tables that a group refuses", () => {
     assert.match(
       problem?.cure ?? "",
       /ALTER TABLE foobar\.log ADD COLUMN .* PRIMARY KEY;\n *ALTER TABLE foobar\.old ENGINE = InnoDB;/,
+    );
+  });
+
+  it("are warned of outside a group if no clone has their rows", () => {
+    const keyless = { table: "foobar.log", engine: undefined };
+    assert.deepEqual(warningOf([keyless]), []);
+    const [warning = "", ...more] = warningOf([keyless, { table: "foobar.old", engine: "MyISAM" }]);
+    assert.equal(more.length, 0);
+    assert.match(
+      warning,
+      /in no clone and in no backup: foobar\.old \(MyISAM\)\n.*\n *ALTER TABLE foobar\.old ENGINE = InnoDB;$/,
     );
   });
 
