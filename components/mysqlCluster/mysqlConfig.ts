@@ -151,6 +151,15 @@ binlog_transaction_compression = ON
 `;
 }
 
+/** Of a transaction that passes through a group, a member has up to six copies and parts in memory, beside 60 % of it. */
+const SHARE_OF_MEMORY = 24;
+
+/** The size in bytes of the largest transaction that a group takes, after compression; the smallest member decides. */
+export function transactionLimit(databases: readonly Pick<DatabasePlan, "memoryMb">[]): number {
+  const smallest = Math.min(...databases.map(({ memoryMb }) => memoryMb));
+  return Math.min(Math.floor(smallest / SHARE_OF_MEMORY) * 1_048_576, 2_147_483_647);
+}
+
 /**
  * node.sh starts the member, and restarts it after an expulsion, because it asks the others first. With an expel
  * timeout of 0 there are no writes for 7 s after a crash; with 1 to 14 for 22 s, because MySQL checks suspicions only
@@ -160,6 +169,10 @@ function groupConfig(plan: DatabasePlan, { groupName, databases }: ClusterPlan):
   // Sorted, because the order of the roll depends on the primary, and a switchover must replace no container.
   const seeds = databases.map(({ member, port }) => `${member}:${port}`).sort();
   return `
+# A transaction passes through the memory of every member, and a member without memory is killed.
+binlog_transaction_compression = ON
+binlog_row_image = MINIMAL
+loose_group_replication_transaction_size_limit = ${transactionLimit(databases)}
 # A group refuses rows of tables without a primary key.
 sql_generate_invisible_primary_key = ON
 plugin_load_add = group_replication.so

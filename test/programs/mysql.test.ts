@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { definitions } from "../../components/mysqlCluster/definitions.ts";
-import { DESIRED_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
+import { DESIRED_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig, transactionLimit } from "../../components/mysqlCluster/mysqlConfig.ts";
 import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { HELD } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
@@ -41,6 +41,11 @@ describe("the configuration of a MySQL node", () => {
     for (const replication of ["async", "semisync"] as const) {
       assert.match(mysqlConfig(node, { ...cluster, replication }), /^replicate_same_server_id = ON$/m);
     }
+  });
+
+  it("lets a group take no transaction that its smallest member has no memory for", () => {
+    assert.equal(transactionLimit([{ memoryMb: 4096 }, { memoryMb: 1024 }]), 42 * 1_048_576);
+    assert.equal(transactionLimit([{ memoryMb: 1_048_576 }]), 2_147_483_647);
   });
 
   it("uses a quarter of the memory for the buffer pool", () => {
