@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # The accounts of the cluster, each with the fewest privileges that it needs. For node.sh.
 
+# shellcheck source=databases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/databases.sh"
+
 # By account: the subnet of its clients, from which alone it can be opened.
 declare -A host_of=()
 for pair in $ACCOUNT_HOSTS; do host_of[${pair%=*}]=${pair#*=}; done

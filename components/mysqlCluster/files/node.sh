@@ -18,8 +18,6 @@ scripts=$(dirname "$0")
 . "$scripts/observed.sh"
 # shellcheck source=accounts.sh
 . "$scripts/accounts.sh"
-# shellcheck source=databases.sh
-. "$scripts/databases.sh"
 # shellcheck source=events.sh
 . "$scripts/events.sh"
 # shellcheck source=timeZones.sh
