@@ -151,8 +151,11 @@ binlog_transaction_compression = ON
 `;
 }
 
-/** Of a transaction that passes through a group, a member has up to six copies and parts in memory, beside 60 % of it. */
-const SHARE_OF_MEMORY = 24;
+/**
+ * Of a transaction that passes through a group, a member has up to nine times the size in memory, does not give all of
+ * that back, and needs most of the rest for other things.
+ */
+const SHARE_OF_MEMORY = 48;
 
 /** The size in bytes of the largest transaction that a group takes, after compression; the smallest member decides. */
 export function transactionLimit(databases: readonly Pick<DatabasePlan, "memoryMb">[]): number {

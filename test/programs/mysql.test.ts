@@ -44,7 +44,7 @@ describe("the configuration of a MySQL node", () => {
   });
 
   it("lets a group take no transaction that its smallest member has no memory for", () => {
-    assert.equal(transactionLimit([{ memoryMb: 4096 }, { memoryMb: 1024 }]), 42 * 1_048_576);
+    assert.equal(transactionLimit([{ memoryMb: 4096 }, { memoryMb: 1024 }]), 21 * 1_048_576);
     assert.equal(transactionLimit([{ memoryMb: 1_048_576 }]), 2_147_483_647);
   });
 
