@@ -22,7 +22,7 @@ await main(async () => {
   await requireOwn({ stack, reference, ...machine });
   const outcome = (await containers.execute(name, backupScript("request", "full"))).trim();
   const taken = /^taken: (.+)$/.exec(outcome)?.[1];
-  if (taken === undefined) throw new Error(`no backup was taken: ${outcome.replace("failed: ", "")}`);
+  if (taken === undefined) throw new Error(`no backup was taken: ${outcome.replace(/^(failed|refused): /, "")}`);
   const { backups } = parseListing(await containers.execute(name, backupScript("list")));
   const backup = backups.find((candidate) => candidate.name === taken);
   if (backup === undefined) throw new Error(`the backup ${taken} is no longer there`);

@@ -4,6 +4,8 @@ import { askMembers, comparisons, type Member } from "../operations/database/mem
 import { nodesOf } from "../operations/database/nodes.ts";
 import { promote } from "../operations/database/promote.ts";
 import { planRecovery } from "../operations/database/recovery.ts";
+import { isTransfer, TRANSFERS, transfer } from "../operations/database/transferring.ts";
+import { unclonedLines } from "../operations/database/uncloned.ts";
 import { setAside } from "../operations/database/volumes.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
@@ -21,9 +23,15 @@ npm run database -- failover SERVER    async and semisync: SERVER's replica take
 npm run database -- recover            group: begins it again without the members that do not answer
 npm run database -- recover SERVER     a database with errant transactions: sets its data aside, and lets it clone the
                                        others'
+npm run database -- import FILE        runs the statements of a file (SQL, or packed by gzip: .gz; - is standard input)
+                                       as the application
+npm run database -- export FILE        writes a dump of the application's database (.gz: packed; - is standard output)
+npm run database -- console            MySQL's client as the application; behind a further -- its own options:
+                                       npm run database -- console -- -e "SHOW TABLES"
 
   --stack NAME     default: dev
   --yes            do not ask
+  --database NAME  import, export, console: one of mysql.databases; default: mysql.database
 
 To replace a healthy primary, set mysql.primary and run npm run up.`;
 
@@ -34,10 +42,25 @@ await main(async () => {
   const { stack, reference, rest } = commandLine(process.argv.slice(2));
   const { values, positionals } = optionsOf("database", {
     args: [...rest],
-    options: { yes: { type: "boolean", default: false } },
+    options: {
+      yes: { type: "boolean", default: false },
+      database: { type: "string" },
+      execute: { type: "string", short: "e" },
+    },
     allowPositionals: true,
   });
   const [first, server, ...more] = positionals;
+  if (isTransfer(first)) {
+    const machine = await prepareMachine(stack);
+    const behind = values.execute === undefined ? [] : [`--execute=${values.execute}`];
+    const order = { word: first, values, operands: [...behind, ...positionals.slice(1)] };
+    const done = await transfer(await openStack(stack), order, () => requireOwn({ stack, reference, ...machine }));
+    if (done === undefined) say(USAGE);
+    return done ?? 2;
+  }
+  if (values.database !== undefined || values.execute !== undefined) {
+    throw new Error(`--database and --execute belong to ${TRANSFERS.join(", ")}`);
+  }
   // `takeover` is the former name of the command, which databases that are not moved to this version yet still print.
   const word = first === "takeover" ? "failover" : first;
   if (more.length > 0 || !["status", "failover", "recover"].includes(word ?? "")) {
@@ -54,6 +77,7 @@ await main(async () => {
 
   if (word === "status") {
     for (const line of lines(members)) console.log(line);
+    for (const line of await unclonedLines(members, ask)) console.log(line);
     return members.every(({ problem }) => problem === undefined) ? 0 : 1;
   }
 

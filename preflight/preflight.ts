@@ -20,7 +20,9 @@ import { notOwn, ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
 import { supplyImages, supplyText } from "./supply.ts";
 import { swarmFindings } from "./swarm.ts";
+import { tableFindings } from "./tables.ts";
 import { unreachable, unreachableMachine } from "./unreachable.ts";
+import { variableProblems } from "./variables.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
 
 /** The oldest CLI that the program is tested with. */
@@ -78,7 +80,11 @@ export async function preflight(
   const images = await examineImages(topology, reached, logins);
   problems.push(...images.flatMap((one) => one.problems));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
+  const tables = await tableFindings(topology, reached);
+  for (const warning of tables.warnings) void pulumi.log.warn(warning);
+  problems.push(...tables.problems);
   // A preview starts no container.
+  if (!pulumi.runtime.isDryRun()) problems.push(...(await variableProblems(topology, reached)));
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
   problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);

@@ -21,13 +21,14 @@ import { eventually } from "../engine/eventually.ts";
 import type { Failover } from "../operations/database/failover.ts";
 import { askMembers, type Covers, comparisons, type Member } from "../operations/database/members.ts";
 import { promote } from "../operations/database/promote.ts";
+import type { Place } from "../operations/database/transfer.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import { type Databases, databasesOf } from "../operations/stack/databases.ts";
 import type { ClusterPlan } from "../topology/databasePlan.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
-import { docker, published } from "./engine.ts";
+import { docker, engine, published } from "./engine.ts";
 import { serverFiles } from "./secrets.ts";
 
 /** The password of each account is its name. */
@@ -39,6 +40,8 @@ export interface MysqlStage {
   readonly databases: Databases;
   /** Runs a command in a database's container. */
   execute: StackContainers["execute"];
+  /** A database's container, for commands about the application's data. */
+  place(name: string): Place;
   /** Runs a statement; resolves to its rows in one text. */
   rows(name: string, statement: string): Promise<string>;
   /** Asks every member, and compares their transactions. */
@@ -124,7 +127,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       ...environment(nodeEnvironment(plan, cluster, database)),
       ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
       `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
-      ...tmpfs("/tmp", "/var/run/mysqld"),
+      ...tmpfs("/tmp", "/var/run/mysqld").map((folder) => `${folder},size=16m`),
       `--publish=127.0.0.1::${plan.port}`,
     ];
     await run(plan.name, plan.member, options, "start.sh");
@@ -168,6 +171,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     cluster,
     databases,
     execute,
+    place: (name) => ({ engine, container: engine.getContainer(containerOf(name)) }),
     rows: async (name, statement) => (await databases.ask(name, statement)).map((row) => row.join(" ")).join("\n"),
     members,
     untilInPlace: (seconds = 180) =>

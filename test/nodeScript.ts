@@ -6,8 +6,8 @@ import { execa } from "execa";
 
 const SCRIPT = fileURLToPath(new URL("../components/mysqlCluster/files/replica.sh", import.meta.url));
 
-const STUBS = `state() { echo "state: $*"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
-  ask_peer() { echo 1; }; HELD=held LOGGED=logged; secret() { :; }; mark() { echo "mark of $1"; }; look() { :; }
+const STUBS = `state() { echo "state: $*"; }; progress() { state "$@"; }; sql() { cat; }; end_server() { echo ended; }; no_semisync_source() { :; }
+  ask_peer() { case "$2" in *GROUP_CONCAT*) echo - ;; *) echo 1 ;; esac; }; HELD=held LOGGED=logged; secret() { :; }; mark() { echo "mark of $1"; }; look() { :; }
   following() { echo "follow $1"; }; receiving_again() { echo "receive again"; }; going_on_from() { echo "go on from $1"; }`;
 
 /**

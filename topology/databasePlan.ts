@@ -64,6 +64,10 @@ export interface ClusterPlan {
   readonly groupName: string;
   /** The member that is primary by configuration. */
   readonly primary: string;
+  /** The application's databases; the first is mysql.database. */
+  readonly applicationDatabases: readonly string[];
+  /** Server variables of the user, by name. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The subnet of each account's clients, from which alone MySQL lets the account in. */
   readonly accountHosts: Readonly<Record<ClientAccount, string>>;
   /** In the order of their replacement: the arbiter, the replicas, last the configured primary. */

@@ -20,7 +20,7 @@ const ARBITER_SIZING = {
 } as const;
 
 /** At rest it uses less than half of its limit. The rest is for a provisioning. */
-const SMALL_SIZING = { ...ARBITER_SIZING, bufferPoolMb: 16, maxConnections: 20 } as const;
+const SMALL_SIZING = { ...ARBITER_SIZING, memoryMb: 768, bufferPoolMb: 16, maxConnections: 20 } as const;
 
 /**
  * The switchover controller's container keeps its former name. Under another one, `up` would start the new container
@@ -81,6 +81,8 @@ export function planCluster(config: Config): ClusterPlan {
     withoutReplica: mysql.withoutReplica,
     groupName: uuidOf(`${config.project}/${config.stack}`),
     primary: memberName(first ?? ""),
+    applicationDatabases: [mysql.database, ...mysql.databases],
+    variables: mysql.settings,
     accountHosts: accountHosts(config.networks),
     databases,
     controller: {

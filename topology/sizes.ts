@@ -35,7 +35,7 @@ export const SIZES = {
   /** Its files suffice for the most connections that the settings allow, because another number replaces the node. */
   database: { cpus: "1.0", openFiles: 16_384 },
   /** The arbiter has all data, but serves no clients. */
-  arbiter: { memoryMb: 768, cpus: "1.0" },
+  arbiter: { memoryMb: 1024, cpus: "1.0" },
   controller: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
   /** The backup container starts MySQL servers of its own. */
   backup: { memoryMb: 768, cpus: "1.0", pids: 256, openFiles: 16_384 },

@@ -5,6 +5,7 @@ import {
   APPLIES,
   BROKEN,
   CANNOT_APPLY,
+  DISABLED_EVENTS,
   FAILOVER_REASON,
   FOLLOWS,
   GROUP_ROLE,
@@ -15,8 +16,12 @@ import {
   PASSWORDS_VIEW,
   PRIMARY_TERM,
   SOURCE,
+  SYSTEM_DATABASES,
   TERMS_TABLE,
+  TIME_ZONES,
   UNAPPLIED,
+  UNCLONED,
+  UNCLONED_VIEW,
   WRITES,
 } from "./sql.ts";
 
@@ -25,6 +30,11 @@ export const DEFINITIONS = "definitions.sh";
 
 /** The folder of MySQL's data, which the image declares as a volume. */
 export const DATA_FOLDER = "/var/lib/mysql";
+/**
+ * The folder of MySQL's temporary files, which start.sh empties. It is on the volume of the data, and MySQL takes no
+ * folder for a database that its dictionary does not have.
+ */
+export const TEMPORARY = `${DATA_FOLDER}/.tmp`;
 /** A file in a node's data folder until its first provisioning is complete. It contains the present step. */
 export const MARKER = `${DATA_FOLDER}/.provisioning`;
 /** A file in a node's container: the members that a person has given up, one a line. The group begins without them. */
@@ -40,6 +50,7 @@ const OPENED = "/tmp/opened";
 
 const SHARED = {
   ARBITER_MEMBER: memberName(ARBITER),
+  TEMPORARY,
   MARKER,
   DATA_LOST,
   OPENED,
@@ -49,6 +60,7 @@ const SHARED = {
   APPLIES,
   BROKEN,
   CANNOT_APPLY,
+  DISABLED_EVENTS,
   FAILOVER_REASON,
   FOLLOWS,
   GROUP_ROLE,
@@ -59,8 +71,12 @@ const SHARED = {
   PASSWORDS_VIEW,
   PRIMARY_TERM,
   SOURCE,
+  SYSTEM_DATABASES,
   TERMS_TABLE,
+  TIME_ZONES,
   UNAPPLIED,
+  UNCLONED,
+  UNCLONED_VIEW,
   WRITES,
 } as const;
 

@@ -113,7 +113,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ],
         data: { volume, path: DATA_FOLDER },
         imageVolumes: [DATA_FOLDER],
-        scratch: { "/tmp": 64, "/var/run/mysqld": 1 },
+        scratch: { "/tmp": 16, "/var/run/mysqld": 1 },
         // The name of a member that is down is looked up outside, and a group waits for the answer, because it looks up
         // names in the thread that passes its messages. Without these options it would wait 20 s where no resolver
         // outside answers.

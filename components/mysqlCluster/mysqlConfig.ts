@@ -1,9 +1,12 @@
 import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { TLS } from "../tlsFiles.ts";
+import { TEMPORARY } from "./definitions.ts";
 
 /** The desired state: files that change while a node runs, and that node.sh applies. */
 export const DESIRED_FOLDER = "/etc/mysql/desired";
 export const SIZING_FILE = "sizing.cnf";
+/** The application's databases, one a line. */
+export const DATABASES_FILE = "databases";
 
 /** The sizes that can change while MySQL runs: node.sh applies this file. */
 export function sizingConfig({ sizing }: Pick<DatabasePlan, "sizing">): string {
@@ -26,6 +29,14 @@ read_only = ON
 skip_name_resolve = ON
 local_infile = OFF
 mysqlx = OFF
+# Sorts, index builds and large transactions need as much room as their data. /tmp is in memory, and small.
+tmpdir = ${TEMPORARY}
+# Tables of other engines are neither cloned nor backed up, and a group refuses their rows.
+disabled_storage_engines = "${UNCLONED_ENGINES.join(",")}"
+# node.sh switches it on where writes are taken: elsewhere events would fail, or run twice.
+event_scheduler = OFF
+# The application may create functions and triggers. Rows are logged, not statements, so they do no harm.
+log_bin_trust_function_creators = ON
 
 ssl_ca = ${TLS.authority}
 ssl_cert = ${TLS.certificate}
@@ -59,9 +70,18 @@ performance_schema_accounts_size = 32
 performance_schema_hosts_size = 32
 performance_schema_users_size = 32
 performance_schema_error_size = 0
-${modeConfig(plan, cluster)}${plan.isSmall ? SMALL : ""}
+${modeConfig(plan, cluster)}${variablesConfig(cluster)}${plan.isSmall ? SMALL : ""}
 !include ${DESIRED_FOLDER}/${SIZING_FILE}
 `;
+}
+
+/** The engines of which no new tables are made. MySQL's own logs keep CSV. */
+const UNCLONED_ENGINES = ["MyISAM", "MRG_MYISAM", "MEMORY", "ARCHIVE", "CSV", "BLACKHOLE", "FEDERATED", "EXAMPLE"];
+
+/** The variables of mysql.settings. They come late, because the last of several values counts. */
+function variablesConfig({ variables }: Pick<ClusterPlan, "variables">): string {
+  const lines = Object.entries(variables).map(([name, value]) => `${name} = "${value}"`);
+  return lines.length === 0 ? "" : ["", "# mysql.settings", ...lines, ""].join("\n");
 }
 
 /**
@@ -132,6 +152,18 @@ binlog_transaction_compression = ON
 }
 
 /**
+ * Of a transaction that passes through a group, a member has up to nine times the size in memory, does not give all of
+ * that back, and needs most of the rest for other things.
+ */
+const SHARE_OF_MEMORY = 48;
+
+/** The size in bytes of the largest transaction that a group takes, after compression; the smallest member decides. */
+export function transactionLimit(databases: readonly Pick<DatabasePlan, "memoryMb">[]): number {
+  const smallest = Math.min(...databases.map(({ memoryMb }) => memoryMb));
+  return Math.min(Math.floor(smallest / SHARE_OF_MEMORY) * 1_048_576, 2_147_483_647);
+}
+
+/**
  * node.sh starts the member, and restarts it after an expulsion, because it asks the others first. With an expel
  * timeout of 0 there are no writes for 7 s after a crash; with 1 to 14 for 22 s, because MySQL checks suspicions only
  * every 15 s.
@@ -140,7 +172,12 @@ function groupConfig(plan: DatabasePlan, { groupName, databases }: ClusterPlan):
   // Sorted, because the order of the roll depends on the primary, and a switchover must replace no container.
   const seeds = databases.map(({ member, port }) => `${member}:${port}`).sort();
   return `
-disabled_storage_engines = "MyISAM,BLACKHOLE,FEDERATED,ARCHIVE,MEMORY"
+# A transaction passes through the memory of every member, and a member without memory is killed.
+binlog_transaction_compression = ON
+binlog_row_image = MINIMAL
+loose_group_replication_transaction_size_limit = ${transactionLimit(databases)}
+# A group refuses rows of tables without a primary key.
+sql_generate_invisible_primary_key = ON
 plugin_load_add = group_replication.so
 loose_group_replication_group_name = ${groupName}
 loose_group_replication_local_address = ${plan.member}:${plan.port}

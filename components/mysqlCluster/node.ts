@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { ROUTER_TABLES } from "../databaseRouter/roles.ts";
 import { DEFINITIONS, definitions } from "./definitions.ts";
-import { mysqlConfig, SIZING_FILE, sizingConfig } from "./mysqlConfig.ts";
+import { DATABASES_FILE, mysqlConfig, SIZING_FILE, sizingConfig } from "./mysqlConfig.ts";
 
 /** The folder of a node's configuration and scripts. */
 export const CONFIG_FOLDER = "/etc/mysql/conf.d";
@@ -13,6 +13,9 @@ const NODE_SCRIPTS = [
   "common",
   "observed",
   "accounts",
+  "databases",
+  "events",
+  "timeZones",
   "replica",
   "clone",
   "group",
@@ -52,9 +55,16 @@ export function nodeFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<stri
   return { "node.cnf": mysqlConfig(plan, cluster), ...scripts(NODE_SCRIPTS) };
 }
 
-/** The desired state of a node, which changes while it runs: the member that takes writes first, and the sizes. */
+/**
+ * The desired state of a node, which changes while it runs: the member that takes writes first, the application's
+ * databases, and the sizes.
+ */
 export function desiredFiles(plan: DatabasePlan, cluster: ClusterPlan): Record<string, string> {
-  return { primary: `${cluster.primary}\n`, [SIZING_FILE]: sizingConfig(plan) };
+  return {
+    primary: `${cluster.primary}\n`,
+    [DATABASES_FILE]: `${cluster.applicationDatabases.join("\n")}\n`,
+    [SIZING_FILE]: sizingConfig(plan),
+  };
 }
 
 export function controllerEnvironment(cluster: ClusterPlan): Record<string, string> {

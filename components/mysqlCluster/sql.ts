@@ -99,5 +99,30 @@ export const FAILOVER_REASON = "takeover";
  */
 export const PASSWORDS_VIEW = "cluster.passwords";
 
+/** The application's events that are disabled on purpose (events.sh). */
+export const DISABLED_EVENTS = "cluster.disabled_events";
+
+/** The version of the named time zones that are loaded (timeZones.sh). It is not in the binary log. */
+export const TIME_ZONES = "cluster.time_zones";
+
+/** MySQL's own databases. */
+export const SYSTEM_DATABASES = "('mysql', 'sys', 'information_schema', 'performance_schema')";
+
+/** Tables whose rows a clone does not have, because their engine is another than InnoDB. */
+export const UNCLONED = `SELECT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name, ENGINE AS engine
+  FROM information_schema.TABLES
+  WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' AND TABLE_SCHEMA NOT IN ${SYSTEM_DATABASES}`;
+
+/** Tables without a primary key, and without a unique key that could stand for one. */
+export const KEYLESS = `SELECT TABLE_SCHEMA AS table_schema, TABLE_NAME AS table_name
+  FROM information_schema.TABLES
+  WHERE TABLE_TYPE = 'BASE TABLE' AND ENGINE = 'InnoDB' AND TABLE_SCHEMA NOT IN ${SYSTEM_DATABASES}
+    AND (TABLE_SCHEMA, TABLE_NAME) NOT IN (SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.STATISTICS
+      WHERE NON_UNIQUE = 0 GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME
+      HAVING SUM(NULLABLE = 'YES' OR COLUMN_NAME IS NULL OR SUB_PART IS NOT NULL) = 0)`;
+
+/** The view of the tables without rows in a clone, for members that may not read MySQL's own tables. */
+export const UNCLONED_VIEW = "cluster.uncloned_tables";
+
 /** The newest primary term that the server knows: its number, and the member promoted in it. */
 export const PRIMARY_TERM = `COALESCE((SELECT CONCAT(epoch, ' ', member) FROM ${TERMS_TABLE} ORDER BY epoch DESC LIMIT 1), '0 -')`;

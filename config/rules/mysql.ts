@@ -1,9 +1,11 @@
 import { WITHOUT_REPLICA } from "../choices.ts";
 import { BESIDES_POOL_MB, usualPoolMb } from "../mysqlSizing.ts";
+import { IS_VARIABLE, insteadOf, isValue, VALUE_LENGTH, variableName } from "../mysqlVariables.ts";
 import type { Problem } from "../problems.ts";
 import { serversWith } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import { judged } from "../wellFormed.ts";
+import { listProblems } from "./lists.ts";
 
 /** Rules between the settings of MySQL and the servers. */
 export function mysqlChecks({ servers, mysql }: Pick<Settings, "servers" | "mysql">): Problem[] {
@@ -18,6 +20,8 @@ export function mysqlChecks({ servers, mysql }: Pick<Settings, "servers" | "mysq
       () => semisyncSettings(mode(), mysql),
       () => groupSettings(mode(), mysql),
       () => sizes(mysql),
+      () => furtherDatabases(mysql),
+      () => variables(mysql),
     ),
   ];
 }
@@ -150,4 +154,38 @@ function sizes({ memoryMb, bufferPoolMb }: Settings["mysql"]): Problem[] {
       example: String(usualPoolMb(memoryMb)),
     },
   ];
+}
+
+function furtherDatabases({ database, databases }: Settings["mysql"]): Problem[] {
+  return listProblems(["mysql", "databases"], databases, {
+    refusal: (name) =>
+      name === database
+        ? { complaint: `is "${name}", which is mysql.database already`, allowed: "databases beside that one" }
+        : undefined,
+    form: (name) => name,
+    once: "each database once",
+  });
+}
+
+function variables({ settings }: Settings["mysql"]): Problem[] {
+  return Object.entries(settings).flatMap(([key, value]): Problem[] => {
+    const path = ["mysql", "settings", key];
+    const name = variableName(key);
+    const refused = (complaint: string, allowed: string): Problem[] => [{ path, complaint, allowed }];
+    if (!IS_VARIABLE.test(name)) {
+      return refused("is no name of a server variable", "names as in MySQL's documentation, such as sql_mode");
+    }
+    const instead = insteadOf(name);
+    if (instead !== undefined) return refused("is a variable that the stack itself needs", `instead ${instead}`);
+    if (key !== name) return refused(`is not spelled as MySQL spells it: ${name}`, name);
+    return isValue(value)
+      ? []
+      : [
+          {
+            path,
+            complaint: "has a value that MySQL's configuration cannot hold",
+            allowed: `a text of at most ${VALUE_LENGTH} characters without quotation marks ("), backslashes and line breaks`,
+          },
+        ];
+  });
 }

@@ -5,6 +5,15 @@ import { type About, endpoint, name, oneOf, whole, yesOrNo } from "../kinds.ts";
 /** Names of databases that the application may not use. */
 const RESERVED: readonly string[] = ["cluster", "information_schema", "mysql", "performance_schema", "sys"];
 
+const databaseName = () =>
+  z
+    .string({ error: "a database name" })
+    .regex(/^[a-z][a-z0-9_]{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
+    .refine(
+      (text) => !RESERVED.includes(text),
+      `a database name other than ${RESERVED.join(", ")}, which are MySQL's and the cluster's own`,
+    );
+
 const backup = z.strictObject(
   {
     everyHours: whole(1, 168, "hours")
@@ -105,15 +114,19 @@ export const mysql = z
         .meta({
           description: "A replica that lags more serves no reads while another database can.",
         } satisfies About),
-      database: z
-        .string({ error: "a database name" })
-        .regex(/^[a-z][a-z0-9_]{0,62}$/, "a database name of up to 63 lower-case letters, digits and underscores")
-        .refine(
-          (text) => !RESERVED.includes(text),
-          `a database name other than ${RESERVED.join(", ")}, which are MySQL's and the cluster's own`,
-        )
+      database: databaseName()
         .default("foobar")
         .meta({ description: "The application's database." } satisfies About),
+      databases: z
+        .array(databaseName(), { error: "a list of database names" })
+        .max(100, "at most 100 further databases")
+        .default([])
+        .meta({
+          description:
+            "Further databases for the application, which may do in them what it may do in its own. One that leaves the " +
+            "list keeps its data, and the application loses its access.",
+          example: ["analytics"],
+        } satisfies About),
       protect: yesOrNo()
         .default(true)
         .meta({
@@ -143,6 +156,25 @@ export const mysql = z
           description: "InnoDB's redo log. It changes while MySQL runs.",
           unset: "derived from memoryMb: 256 of 1024",
           example: 256,
+        } satisfies About),
+      // config/rules/mysql.ts checks names and values.
+      settings: z
+        // config/shape.ts makes texts of numbers and truth values, so editors are told that all are allowed.
+        .record(
+          z.string(),
+          z
+            .string({ error: "a text; a number with a point in quotes" })
+            .meta({ type: ["string", "number", "boolean"] }),
+          {
+            error: "server variables: each name with its value",
+          },
+        )
+        .default({})
+        .meta({
+          description:
+            "Server variables of MySQL on every node, such as sql_mode. A change replaces one node after the other. Those " +
+            "that the stack itself needs are refused, with the setting to use instead.",
+          example: { innodb_ft_min_token_size: 2 },
         } satisfies About),
       backup: backup.optional().meta({
         description: "Backups are taken if this is set, even to an empty {}.",

@@ -3,6 +3,7 @@ import { RELEASES } from "../../releases/folder.ts";
 import { isSame, note, previous, readJournal } from "../../releases/journal.ts";
 import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
+import { leftDatabases } from "../database/left.ts";
 import { settleAccounts } from "../database/settle.ts";
 import { openStack } from "../stack/open.ts";
 import { ROOT } from "../stack/project.ts";
@@ -10,14 +11,19 @@ import { isWhole, unattended } from "./attendance.ts";
 import { diagnosisText, unwellContainers } from "./diagnosis.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
+import { untilProvisioned } from "./provisioning.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { KEPT_IMAGES, removeReleaseImages } from "./releaseImages.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
+import { onSignals } from "./signals.ts";
 import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
 import { refuseRefreshWithout, withoutHosts } from "./without.ts";
 
 const HOME = join(ROOT, RELEASES);
+
+const AT_WORK = "databases copy data or catch up, and an update could interrupt that; up waits:";
+const LATE = "databases were not ready in time, because they copy data or catch up; up goes on when that is done:";
 
 /**
  * Brings the stack up and notes the outcome in the journal of its releases. After a failure it tells the user the cure;
@@ -27,6 +33,7 @@ const HOME = join(ROOT, RELEASES);
  */
 export async function bringUp(asked: Session, { saysKept = true } = {}): Promise<number> {
   await refuseRefreshWithout(asked);
+  await untilProvisioned(asked.stack, AT_WORK);
   const { session, known } = await heal(await withoutHosts(asked));
   const { release } = await releaseSettings(session.stack);
   if (release !== undefined) {
@@ -39,7 +46,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   // Before the update only if nobody will be asked whether to make it; after it in any case, because an engine goes on
   // stopping what a killed `down` has asked it to stop.
   if (options.length > 0) await startAgain(session, known);
-  const exitCode = await pulumi(session, ["up", ...options]);
+  const exitCode = await updated(session, options);
   if (exitCode === 0) {
     await startAgain(session, known);
     if (isWhole(session.rest)) await settle(session.stack);
@@ -51,12 +58,36 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
 }
 
 /**
+ * Runs the update. A container has to be ready within minutes, and a database's copy of large data takes longer: the
+ * update then goes on when the copy is complete. Resolves to the exit code.
+ */
+async function updated(session: Session, options: readonly string[]): Promise<number> {
+  let isInterrupted = false;
+  const stop = onSignals(() => {
+    isInterrupted = true;
+  });
+  try {
+    let exitCode = await pulumi(session, ["up", ...options]);
+    while (exitCode !== 0 && !isInterrupted && (await untilProvisioned(session.stack, LATE))) {
+      exitCode = await pulumi(session, ["up", ...unattended(session.rest, false)]);
+    }
+    return exitCode;
+  } finally {
+    stop();
+  }
+}
+
+/**
  * Ends accounts and passwords that the update has replaced. The site works without that, so a failure is only said: the
  * next `up` does it.
  */
 async function settle(stack: string): Promise<void> {
   try {
-    const ended = await settleAccounts(await openStack(stack));
+    const opened = await openStack(stack);
+    const ended = await settleAccounts(opened);
+    for (const name of await leftDatabases(opened)) {
+      say(`the database ${name} is not in mysql.databases: its data is kept, and the application has no access to it`);
+    }
     if (ended.length > 0) say("replaced passwords and accounts of other networks no longer open the databases");
   } catch (error) {
     say(`replaced passwords may still open the databases: ${error instanceof Error ? error.message : String(error)}

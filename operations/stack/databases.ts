@@ -1,3 +1,4 @@
+import { AS_ROOT } from "../../components/mysqlCluster/client.ts";
 import { WRITES } from "../../components/mysqlCluster/sql.ts";
 import type { Topology } from "../../topology/plan.ts";
 import type { StackContainers } from "./containers.ts";
@@ -15,15 +16,6 @@ export interface Databases {
   /** Runs a statement as root; resolves to its rows. Fails if the server does not answer within 30 s. */
   ask(name: string, statement: string): Promise<string[][]>;
 }
-
-/**
- * The start of a line for bash that runs MySQL's client as root. The client reads the password from a file that no disk
- * has: arguments and environments are visible to others.
- */
-export const ROOT_CLIENT =
-  "mysql --defaults-extra-file=<(printf '[client]\\nuser=root\\npassword=%s\\n' \"$(cat /run/secrets/root-password)\")";
-
-const AS_ROOT = `exec timeout 30 ${ROOT_CLIENT} --batch --skip-column-names --execute="$1"`;
 
 export function databasesOf(
   containers: Pick<StackContainers, "execute">,

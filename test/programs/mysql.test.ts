@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { definitions } from "../../components/mysqlCluster/definitions.ts";
-import { DESIRED_FOLDER, mysqlConfig, SIZING_FILE, sizingConfig } from "../../components/mysqlCluster/mysqlConfig.ts";
+import {
+  DESIRED_FOLDER,
+  mysqlConfig,
+  SIZING_FILE,
+  sizingConfig,
+  transactionLimit,
+} from "../../components/mysqlCluster/mysqlConfig.ts";
 import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
 import { HELD } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
@@ -43,6 +49,11 @@ describe("the configuration of a MySQL node", () => {
     }
   });
 
+  it("lets a group take no transaction that its smallest member has no memory for", () => {
+    assert.equal(transactionLimit([{ memoryMb: 4096 }, { memoryMb: 1024 }]), 21 * 1_048_576);
+    assert.equal(transactionLimit([{ memoryMb: 1_048_576 }]), 2_147_483_647);
+  });
+
   it("uses a quarter of the memory for the buffer pool", () => {
     const { cluster } = planTopology(parseConfig("foobar", "dev", { "foobar:mysql": '{"memoryMb":4096}' }));
     const [large] = cluster.databases;
@@ -70,7 +81,7 @@ describe("the real MySQL accepts the configuration", function () {
       image: config.images.mysql,
       files: { "node.cnf": text.replace(DESIRED_FOLDER, "/checked"), [SIZING_FILE]: sizes },
       folder: "/checked",
-      command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--validate-config"],
+      command: ["mysqld", "--defaults-file=/checked/node.cnf", "--datadir=/tmp", "--tmpdir=/tmp", "--validate-config"],
       user: "999:999",
     });
 

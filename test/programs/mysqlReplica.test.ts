@@ -84,6 +84,17 @@ describe("a node that has to follow another", () => {
     assert.equal(marker, "cloning over data\nheld");
   });
 
+  it("does not clone a node with tables whose rows a clone would lack, and names them", async () => {
+    const lacking = `ask_peer() { case "$2" in *GROUP_CONCAT*) echo "foobar.old (MyISAM)" ;; *) echo 1 ;; esac; }`;
+    const { stdout, marker } = await inNode(`${lacking}; ${BROKEN}; be_replica_of there`, "echo held");
+    assert.match(stdout, /^state: refused: a clone of there would lack the rows of foobar\.old \(MyISAM\)/m);
+    assert.doesNotMatch(stdout, /cloning/);
+    assert.equal(marker, undefined);
+    // A node of an older version cannot say.
+    const older = `ask_peer() { case "$2" in *GROUP_CONCAT*) return 1 ;; *) echo 1 ;; esac; }`;
+    assert.match((await inNode(`${older}; ${BROKEN}; be_replica_of there`, "echo held")).stdout, /^state: cloning/m);
+  });
+
   it("stops its receiver before it clones, and then checks once more that the other node has everything", async () => {
     const line = `${BROKEN}; be_replica_of there`;
     const log = 'echo "asked: $1" >&3; echo held';

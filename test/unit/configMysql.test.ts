@@ -49,6 +49,46 @@ describe("configuration of the databases", () => {
     ["encryption that is neither", mysql({ backup: { encrypted: "yes" } }), [/encrypted is "yes"\n.*true or false/]],
     ["backups that are no settings", mysql({ backup: true }), [/backup is true\n.*everyHours, keep/]],
     ["a restore that nobody made", mysql({ restored: "yesterday" }), [/restored is .*\n.*like 20261121t120000z/]],
+    ...["cluster", "mysql", "sys", "information_schema", "performance_schema"].map(
+      (name): [string, Record<string, unknown>, RegExp[]] => [
+        `the database ${name}`,
+        mysql({ database: name }),
+        [/mysql\.database is .*\n.*other than cluster, information_schema.*MySQL's and the cluster's own/],
+      ],
+    ),
+    ["a database with capitals", mysql({ database: "MySQL" }), [/database is "MySQL"\n.*lower-case letters/]],
+    [
+      "further databases that are reserved, twice there, or the first one",
+      mysql({ databases: ["sys", "analytics", "analytics", "foobar"] }),
+      [/databases\[3\] is "foobar", which is mysql\.database/, /databases\[2\] .*\n.*once/, /databases\[0\] is "sys"/],
+    ],
+    [
+      "variables that the stack needs, with the setting to use instead",
+      mysql({
+        settings: { max_connections: 500, server_id: 1, group_replication_consistency: "EVENTUAL", tmpdir: "/x" },
+      }),
+      [
+        /max_connections is a variable that the stack itself needs\n.*instead mysql\.maxConnections/,
+        /server_id .*\n.*gives each node its own/,
+        /group_replication_consistency .*\n.*mysql\.replication/,
+        /tmpdir .*\n.*writable folders/,
+      ],
+    ],
+    [
+      "other spellings of such variables",
+      mysql({ settings: { "Max-Connections": 5, loose_server_id: 1, "skip-log-bin": true, "sql-mode": "" } }),
+      [
+        /Max-Connections.*\n.*maxConnections/,
+        /loose_server_id/,
+        /skip-log-bin/,
+        /sql-mode is not spelled.*\n.*sql_mode/,
+      ],
+    ],
+    [
+      "values that a file cannot hold, and names that are none",
+      mysql({ settings: { init_file: "x", sql_mode: 'A"\n[mysqld]', "a b": 1 } }),
+      [/init_file/, /sql_mode has a value.*\n.*quotation marks/, /a b"\] is no name/],
+    ],
     ["a buffer pool that leaves no room", mysql({ bufferPoolMb: 1000 }), [/bufferPoolMb is 1000\n.*at most 574/]],
   ];
 

@@ -143,6 +143,10 @@ describe("what a state knows", () => {
   ];
   const resources = [
     resource("random:index/randomId:RandomId", "state", { id: "x", outputs: { hex: MARK } }),
+    resource("random:index/randomId:RandomId", "migrated", {
+      id: "x",
+      outputs: { keepers: { release: "0123456789" } },
+    }),
     resource("random:index/randomPassword:RandomPassword", "mysql-root-password", {
       id: "none",
       outputs: { result: { ciphertext: "v1:" } },

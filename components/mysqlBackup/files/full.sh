@@ -69,6 +69,12 @@ taken=$(now)
 state full "checking the copy"
 begin_server copy "$copy" 2>"$problem" || fail "the copy does not start" "$problem"
 check_tables copy 2>"$problem" || fail "the copy is not sound" "$problem"
+lacking=$(own copy <<<"SELECT COALESCE(GROUP_CONCAT(table_schema, '.', table_name, ' (', engine, ')' SEPARATOR ', '), '-') FROM ($UNCLONED) AS found")
+if [ "$lacking" != - ]; then
+  # No failure of the container: an update of the stack may go on.
+  state full "refused: the copy lacks the rows of $lacking; on the primary: ALTER TABLE … ENGINE = InnoDB"
+  exit 1
+fi
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
 if is_broken "$chain" ||
   [ "$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)")" != 1 ]; then

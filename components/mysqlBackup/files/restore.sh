@@ -36,6 +36,16 @@ fail() {
 # whole FILE SUM NAME: fails if the file has another checksum.
 whole() { [ "$(digest <"$1")" = "$2" ] || fail "$3 is not as it was written: its checksum is another"; }
 
+# report_unpacking: says every 10 s how much of the data is there, until it is killed.
+report_unpacking() {
+  local whole there
+  whole=$(count "$manifest" dataBytes)
+  while sleep 10; do
+    there=$(du --bytes --summarize --exclude="$replay" "$work" 2>/dev/null | cut -f 1)
+    say "unpacking $name: $((100 * there / (whole > 0 ? whole : 1))) % of $((whole / 1048576)) MB"
+  done
+}
+
 # enough_space: fails if the file system has too little space for the restored data.
 enough_space() {
   local needed free
@@ -52,7 +62,7 @@ end_in() {
     awk -v until="$until" '$1 > until && !end { end = $2 } !end && $1 > last { last = $1 } END { printf "%d %d\n", end, last }'
 }
 
-trap 'end_server copy' EXIT
+trap 'kill ${reporter:-} 2>/dev/null; end_server copy' EXIT
 vouched=yes
 examine_backup "$name"
 if [ "$trust" = unauthenticated ] && [ "${ACCEPT_UNAUTHENTICATED:-}" = yes ]; then vouched=no; fi
@@ -73,9 +83,13 @@ say "unpacking $name"
 # The data is hashed once more while it is unpacked, because somebody could write to the folder after the first check.
 mkfifo "$replay/copy"
 digest <"$replay/copy" >"$replay/digest" &
+digester=$!
+report_unpacking &
+reporter=$!
 tee "$replay/copy" <"$target/$backup/data" | unseal "$manifest" | unpack "$work" "$replay/contents" ||
   fail "$name cannot be unpacked; was it made with another key?"
-wait $!
+kill $reporter
+wait $digester
 [ "$(cat "$replay/digest")" = "$(field "$manifest" sha256)" ] || fail "$backup/data was changed while it was unpacked"
 
 begin_server copy "$work" --innodb-buffer-pool-size=128M --relay-log="$replay/relay" --relay-log-purge=OFF ||
@@ -114,7 +128,13 @@ CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay-$c
   FOR CHANNEL '$channel';
 START REPLICA SQL_THREAD ${end:+UNTIL RELAY_LOG_FILE = '$(basename "$log")', RELAY_LOG_POS = $end} FOR CHANNEL '$channel';
 SQL
+  told=$SECONDS
   while :; do
+    if ((SECONDS - told >= 10)); then
+      told=$SECONDS
+      say "replaying the archive: $(own copy --column-names <<<"SHOW REPLICA STATUS FOR CHANNEL '$channel'" | awk -F '\t' '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i } NR == 2 { sub(/.*\.0*/, "", $column["Relay_Log_File"]); print $column["Relay_Log_File"] }') of $number segments"
+    fi
     read -r running error < <(own copy --column-names <<<"SHOW REPLICA STATUS FOR CHANNEL '$channel'" |
       awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
         NR == 2 { print $column["Replica_SQL_Running"], $column["Last_SQL_Error"] }')

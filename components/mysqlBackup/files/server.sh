@@ -38,8 +38,9 @@ end_server() {
   while kill -0 "$server" 2>/dev/null; do sleep 0.2; done
 }
 
-# The application's and the cluster's tables, and their names as `schema`.`table`.
-OWN_TABLES="FROM information_schema.tables WHERE table_schema IN ('$APPLICATION_DATABASE', 'cluster') AND table_type = 'BASE TABLE'"
+# The application's and the cluster's tables, and their names as `schema`.`table`. Those of further databases are counted
+# under their full names.
+OWN_TABLES="FROM information_schema.tables WHERE table_schema NOT IN $SYSTEM_DATABASES AND table_type = 'BASE TABLE'"
 QUOTED="CONCAT('\`', table_schema, '\`.\`', REPLACE(table_name, '\`', '\`\`'), '\`')"
 
 # check_tables NAME: fails if one of them is damaged, and prints which.
@@ -56,7 +57,8 @@ check_tables() {
 count_rows() {
   own "$1" --raw <<SQL | own "$1" --raw
 SET SESSION group_concat_max_len = 4294967295;
-SELECT CONCAT('SELECT JSON_OBJECT(', COALESCE(GROUP_CONCAT(QUOTE(table_name), ', (SELECT COUNT(*) FROM ', $QUOTED, ')'), ''), ')')
+SELECT CONCAT('SELECT JSON_OBJECT(', COALESCE(GROUP_CONCAT(QUOTE(IF(table_schema = '$APPLICATION_DATABASE', table_name,
+  CONCAT(table_schema, '.', table_name))), ', (SELECT COUNT(*) FROM ', $QUOTED, ')'), ''), ')')
   $OWN_TABLES AND table_schema <> 'cluster';
 SQL
 }

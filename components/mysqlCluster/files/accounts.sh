@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # The accounts of the cluster, each with the fewest privileges that it needs. For node.sh.
 
+# shellcheck source=databases.sh
+. "$(dirname "${BASH_SOURCE[0]}")/databases.sh"
+
 # By account: the subnet of its clients, from which alone it can be opened.
 declare -A host_of=()
 for pair in $ACCOUNT_HOSTS; do host_of[${pair%=*}]=${pair#*=}; done
@@ -43,14 +46,18 @@ CREATE TABLE IF NOT EXISTS cluster.acknowledgements (
   waits ENUM ('never', 'degrade', 'wait', 'group') NOT NULL,
   at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
+CREATE TABLE IF NOT EXISTS $DISABLED_EVENTS (
+  event_schema VARCHAR(64) NOT NULL,
+  event_name VARCHAR(64) NOT NULL,
+  PRIMARY KEY (event_schema, event_name)
+);
+CREATE OR REPLACE SQL SECURITY DEFINER VIEW $UNCLONED_VIEW AS $UNCLONED;
 CREATE OR REPLACE SQL SECURITY DEFINER VIEW $PASSWORDS_VIEW AS
   SELECT User AS account, User_attributes->>'$.metadata.password' AS mark,
     JSON_CONTAINS_PATH(User_attributes, 'one', '$.additional_password') AS takes_former FROM mysql.user
   WHERE CONCAT(User, '=', Host) IN ($OWN_ACCOUNTS) AND User_attributes->'$.metadata.password' IS NOT NULL;
 SQL
 }
-
-application_schema() { echo "CREATE DATABASE IF NOT EXISTS \`$APPLICATION_DATABASE\`;"; }
 
 # SQL that records how this primary acknowledges writes from now on. The record precedes the first write, so that a
 # replica which has it also has everything that was acknowledged before.
@@ -77,8 +84,7 @@ other_accounts() {
     "SELECT ON performance_schema.*" "SELECT, INSERT ON cluster.*"
   account backup "REPLICATION SLAVE, BACKUP_ADMIN ON *.*"
   account monitoring "PROCESS, REPLICATION CLIENT ON *.*" "SELECT ON performance_schema.*"
-  account application "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,
-    LOCK TABLES, CREATE VIEW, SHOW VIEW, TRIGGER ON \`$APPLICATION_DATABASE\`.*"
+  account application "$APPLICATION_PRIVILEGES ON \`$APPLICATION_DATABASE\`.*"
   echo "CREATE USER IF NOT EXISTS 'router'@'${host_of[router]}' IDENTIFIED WITH caching_sha2_password BY '' PASSWORD EXPIRE NEVER;"
   local table
   for table in $ROUTER_TABLES; do echo "GRANT SELECT ON performance_schema.$table TO 'router'@'${host_of[router]}';"; done
@@ -92,7 +98,7 @@ prepare_fresh() {
 
 begin_cluster() {
   state "starting: creating the accounts and the database $APPLICATION_DATABASE"
-  { echo "SET GLOBAL super_read_only = OFF;"; application_schema; other_accounts; begin_term "$MEMBER" configured; } | sql
+  { echo "SET GLOBAL super_read_only = OFF;"; create_databases; other_accounts; begin_term "$MEMBER" configured; } | sql
 }
 
 # complete_accounts: creates, once, the accounts and privileges that the data lacks, because an older version of the
@@ -106,5 +112,5 @@ complete_accounts() {
 
 # complete_schema: creates the databases and tables that an older version of the program did not have.
 complete_schema() {
-  { cluster_schema; application_schema; } | sql
+  { cluster_schema; create_databases; } | sql
 }

@@ -26,19 +26,23 @@ LAST_CLONE="COALESCE((SELECT REPLACE(BEGIN_TIME, ' ', 'T') FROM performance_sche
 # starts the container again. The marker records what an interruption leaves in the data folder, and when the previous
 # clone began.
 clone() {
-  local before doing="cloning over data" earlier answer
+  local before doing="cloning over data" earlier answer reporter
+  is_clonable "$1" || return
   before=$(cat "$MARKER" 2>/dev/null)
   earlier=$(ask "SELECT $LAST_CLONE") || return
   state "cloning: all data from $1"
   if [ -n "$before" ]; then doing=cloning; fi
   printf '%s\n' "$doing" "$earlier" >"$MARKER"
+  report_clone "$1" &
+  reporter=$!
   answer=$(
-    sql 86400 2>&1 <<SQL
+    sql 0 2>&1 <<SQL
 SET GLOBAL clone_valid_donor_list = '$1:3306';
 SET GLOBAL super_read_only = OFF;
 CLONE INSTANCE FROM 'replication'@'$1':3306 IDENTIFIED BY '$(secret replication-password)' REQUIRE SSL;
 SQL
   )
+  kill "$reporter" && wait "$reporter" 2>/dev/null
   case "$answer" in
   *"ERROR 3862"*)
     # The donor serves one clone at a time, and refused this one before any data changed.
@@ -53,10 +57,36 @@ SQL
   esac
 }
 
+# is_clonable MEMBER: whether a clone of the member has all rows of all tables. A primary of an older version cannot say.
+is_clonable() {
+  local lacking
+  lacking=$(ask_peer "$1" "SELECT $LACKING FROM $UNCLONED_VIEW" 2>/dev/null)
+  if [ -z "$lacking" ] || [ "$lacking" = - ]; then return; fi
+  state "refused: a clone of $1 would lack the rows of $lacking; on the primary: ALTER TABLE … ENGINE = InnoDB"
+  return 1
+}
+
+# Tables that a clone has without their rows, as a text, or -.
+LACKING="COALESCE(GROUP_CONCAT(table_schema, '.', table_name, ' (', engine, ')' SEPARATOR ', '), '-')"
+
+# How far a clone is: bytes copied and to copy. MySQL estimates the latter when it has begun.
+CLONED="SELECT COALESCE(CONCAT(FORMAT_BYTES(SUM(DATA)), ' of ', FORMAT_BYTES(SUM(ESTIMATE)), ', ',
+    FLOOR(100 * SUM(DATA) / NULLIF(SUM(ESTIMATE), 0)), ' %'), 'nothing yet')
+  FROM performance_schema.clone_progress WHERE STAGE IN ('FILE COPY', 'PAGE COPY', 'REDO COPY')
+    AND BEGIN_TIME IS NOT NULL"
+
+# report_clone MEMBER: says how far the clone is, until it is killed.
+report_clone() {
+  local far
+  while sleep 2; do
+    if far=$(ask "$CLONED" 2>/dev/null) && [ -n "$far" ]; then progress "cloning: all data from $1: $far"; fi
+  done
+}
+
 # finish_clone: continues after the restart. MySQL records the outcome of a clone. If the clone never began, because the
 # server was stopped, the data is unchanged.
 finish_clone() {
-  local doing earlier became dropped began
+  local doing earlier became dropped began lacking
   { read -r doing; read -r earlier; } <"$MARKER"
   read -r became dropped began < <(ask "SELECT COALESCE((SELECT STATE FROM performance_schema.clone_status), 'None'),
     (SELECT COUNT(*) FROM performance_schema.clone_progress WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'), $LAST_CLONE") || return
@@ -65,6 +95,8 @@ finish_clone() {
   if [ "$became" = Completed ]; then
     # The clone contains the donor's source.
     stop_replica || return
+    lacking=$(ask "SELECT $LACKING FROM ($UNCLONED) AS tables_without_rows")
+    [ "$lacking" = - ] || echo "node: warning: the clone lacks the rows of $lacking, which no clone has"
     touch "$DATA_LOST"
     rm "$MARKER"
   elif [ "$doing $dropped" = "cloning over data 0" ]; then

@@ -25,7 +25,7 @@ keep_in_group() {
     return
     ;;
   RECOVERING)
-    state "starting: catching up with the group"
+    report_recovery
     return
     ;;
   esac
@@ -53,6 +53,14 @@ keep_in_group() {
   else
     begin_group
   fi
+}
+
+# report_recovery: says how far this node is on its way into the group. MySQL itself may clone another member for it.
+report_recovery() {
+  local far
+  far=$(ask "SELECT IF(EXISTS (SELECT 1 FROM performance_schema.clone_status WHERE STATE = 'In Progress'), ($CLONED),
+    CONCAT('transaction ', COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, '[0-9]+$'), '-')))") || return
+  progress "starting: catching up with the group: $far"
 }
 
 # are_given_up MEMBER…: whether a person has decided to begin without these members (npm run database -- recover). The

@@ -5,7 +5,8 @@
 # Environment: MEMBER (this node's name among the members), PEERS (the others'), ARBITER (true or false), REPLICATION
 # (async, semisync, group), WITHOUT_REPLICA (wait, degrade), APPLICATION_DATABASE, ROUTER_TABLES (that the routers'
 # account may read), ACCOUNT_HOSTS (account=subnet of each). In /etc/mysql/desired, whose files
-# change while it runs, the file primary names the first member that takes writes, and sizing.cnf has sizes. /tmp/state
+# change while it runs, the file primary names the first member that takes writes, databases lists those of the
+# application, and sizing.cnf has sizes. /tmp/state
 # contains the node's state; health.sh reads its first word.
 set -uo pipefail
 : "${PEERS?}" "${APPLICATION_DATABASE:?}" "${ROUTER_TABLES:?}" "${ACCOUNT_HOSTS:?}"
@@ -17,6 +18,10 @@ scripts=$(dirname "$0")
 . "$scripts/observed.sh"
 # shellcheck source=accounts.sh
 . "$scripts/accounts.sh"
+# shellcheck source=events.sh
+. "$scripts/events.sh"
+# shellcheck source=timeZones.sh
+. "$scripts/timeZones.sh"
 # shellcheck source=replica.sh
 . "$scripts/replica.sh"
 # shellcheck source=group.sh
@@ -35,13 +40,23 @@ state() {
   echo "node: $*"
 }
 
+# progress TEXT: sets the state of work that goes on, and logs it at most every 30 s.
+progress() {
+  local before=
+  read -r before 2>/dev/null </tmp/state
+  echo "$*" >/tmp/state
+  if [ "$before" = "$*" ] || ((SECONDS < ${next_progress:-0})); then return; fi
+  next_progress=$((SECONDS + 30))
+  echo "node: $*"
+}
+
 fresh() { [ -e "$MARKER" ]; }
 
-# sql [SECONDS]: runs the statements of standard input as root on this node.
+# sql [SECONDS [OPTION…]]: runs the statements of standard input as root on this node; 0 seconds are no limit.
 sql() {
   timeout "${1:-60}" mysql \
     --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(secret root-password)") \
-    --binary-mode --batch --skip-column-names
+    --binary-mode --batch --skip-column-names "${@:2}"
 }
 ask() { sql <<<"$1"; }
 ask_peer() { sql_at "$1" replication <<<"$2"; }
@@ -128,9 +143,15 @@ while :; do
   elif look; then
     resize
     complete_accounts
+    complete_time_zones
+    settle_databases
     apply_received
     reload_certificates
     if [ "$REPLICATION" = group ]; then keep_in_group; else keep_replicating; fi
+    case "$(cat /tmp/state)" in
+    primary* | "member, PRIMARY") lead_databases ;;
+    *) rest_events ;;
+    esac
     # For health.sh: the server answers.
     touch /tmp/state
     keep_accounts

@@ -30,7 +30,7 @@ has_applied_all() {
   left=$(ask "SELECT $UNAPPLIED") || return
   if [ "$left" = - ]; then return; fi
   if [ "$cannot_apply" = - ]; then
-    state "starting: applying the received transactions, $1"
+    progress "starting: applying the received transactions, $1: left are $left"
   else
     state "starting: the received transactions must be applied, $1, and cannot be: $cannot_apply"
   fi

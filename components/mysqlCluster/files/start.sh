@@ -10,6 +10,15 @@ scripts=$(dirname "$0")
 . "$scripts/definitions.sh"
 data=/var/lib/mysql
 
+# A mistake in the configuration would end every start of MySQL. The reason stays in sight, and the other nodes serve.
+if ! answer=$(mysqld --tmpdir=/tmp --validate-config 2>&1); then
+  echo "refused: MySQL does not accept its configuration (mysql.settings): $(grep -E '\[ERROR\]|^mysqld:' <<<"$answer" | head -n 1 | sed 's/.*\] //')" |
+    tee /tmp/state
+  exec sleep infinity
+fi
+
+# What a crash has left.
+rm -rf "$TEMPORARY"
 if [ -e "$MARKER" ] && [[ "$(cat "$MARKER")" != cloning* ]]; then
   echo "start: the first provisioning was interrupted; starting again from an empty data folder"
   find "$data" -mindepth 1 -delete
@@ -18,9 +27,11 @@ fi
 # the marker in an empty folder. Without the first statement the second one would be an errant transaction.
 if [ -z "$(ls -A "$data")" ]; then
   echo initialising >"$MARKER"
+  mkdir -m 700 "$TEMPORARY"
   mysqld --initialize-insecure \
     --init-file=<(printf "SET sql_log_bin = 0;\nALTER USER 'root'@'localhost' IDENTIFIED BY '%s';\n" "$(cat /run/secrets/root-password)")
 fi
+[ -d "$TEMPORARY" ] || mkdir -m 700 "$TEMPORARY"
 echo starting >/tmp/state
 rm -f "$OPENED"
 

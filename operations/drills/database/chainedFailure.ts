@@ -1,3 +1,4 @@
+import { ROOT_CLIENT } from "../../../components/mysqlCluster/client.ts";
 import { HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../../components/mysqlCluster/sql.ts";
 import { untilTrue } from "../../../engine/eventually.ts";
 import { beginGroup } from "../../database/beginGroup.ts";
@@ -6,7 +7,6 @@ import { askMembers, comparisons, countOf, type Member } from "../../database/me
 import { nodesOf } from "../../database/nodes.ts";
 import { promote } from "../../database/promote.ts";
 import { planRecovery } from "../../database/recovery.ts";
-import { ROOT_CLIENT } from "../../stack/databases.ts";
 import type { DatabaseContext, DatabaseDrill } from "./drill.ts";
 import { TABLE } from "./rows.ts";
 
