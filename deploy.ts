@@ -13,6 +13,7 @@ import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
+import { type RunTask, runTask } from "./engine/task.ts";
 import { plannedGenerations } from "./topology/generations.ts";
 import type { PublishedPort } from "./topology/instancePlan.ts";
 import { publishedUrl, type Topology } from "./topology/plan.ts";
@@ -21,17 +22,23 @@ import type { Tier } from "./topology/tiers.ts";
 /** The role that the configuration gives a database. Its present role only MySQL knows. */
 const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const;
 
+/** The stack before the update. */
+export interface Before {
+  /** Whether containers of it run. */
+  readonly isServing: boolean;
+  /** The release for which the application's migration ran last. undefined: none has run. */
+  readonly migrated?: string | undefined;
+  /** Runs the migration's container to its end. Default: by the engine. */
+  readonly runTask?: RunTask;
+}
+
 /**
  * Declares the resources of a plan, the innermost tier first.
  * @param present what the stack is before the update; while it serves, each service waits for the one before it to be
  *   healthy
  * @param away the machines that are left out of this update; default: none
  */
-export function deploy(
-  topology: Topology,
-  { isServing, migrated }: { readonly isServing: boolean; readonly migrated?: string | undefined },
-  away?: Away,
-) {
+export function deploy(topology: Topology, { isServing, migrated, runTask: run = runTask }: Before, away?: Away) {
   const { project, stack, protectData, backups: backupPlan } = topology;
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
@@ -72,6 +79,7 @@ export function deploy(
     processes: topology.processes,
     migration: topology.migration,
     migrated,
+    runTask: run,
     reach: topology.hosts,
     protect: protectData,
     databasePassword: mysql.passwords.application,

@@ -20,6 +20,9 @@ export interface TaskResult {
   readonly lines: readonly string[];
 }
 
+/** Runs a container to its end; tests have one of their own. */
+export type RunTask = (reach: Reach, id: string, limits: TaskLimits) => Promise<TaskResult>;
+
 /** The lines that a message shows. */
 const LAST_LINES = 20;
 
@@ -30,7 +33,7 @@ const STOP_SECONDS = 10;
  * Runs a container that was created for a task, and waits for its end. One that still runs, because the update that
  * started it was interrupted, is waited for and not started again. One that ended well for such an update is done.
  */
-export async function runTask(reach: Reach, id: string, { seconds, pids, say }: TaskLimits): Promise<TaskResult> {
+export const runTask: RunTask = async (reach, id, { seconds, pids, say }) => {
   const engine = engineClient(reach);
   const container = engine.getContainer(id);
   const { State } = await container.inspect();
@@ -60,4 +63,4 @@ export async function runTask(reach: Reach, id: string, { seconds, pids, say }: 
   if (outcome === "too long") await container.stop({ t: STOP_SECONDS });
   await ended.catch(() => undefined);
   return { outcome: outcome === 0 ? "done" : outcome, lines };
-}
+};

@@ -129,13 +129,16 @@ export async function run(program: () => unknown, answers: Computed = {}): Promi
   return { outputs, resources: resources.sort((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)) };
 }
 
+/** A migration that ends well. */
+const done = async () => ({ outcome: "done", lines: [] }) as const;
+
 /** Deploys a configuration, in the form in which Pulumi passes it to the program. */
 export function deployConfig(
   raw: Readonly<Record<string, string>>,
   answers?: Computed,
   { isServing = true } = {},
 ): Promise<Deployment> {
-  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), { isServing }), answers);
+  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), { isServing, runTask: done }), answers);
 }
 
 /** The resources of one type ("Container"), sorted by name. */

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { RunTask } from "../../engine/task.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
 import type { HostPlan } from "../../topology/plan.ts";
@@ -23,6 +24,8 @@ export interface AppTierArgs extends TierArgs {
   readonly migration: ProcessPlan | undefined;
   /** The release for which it ran last. undefined: it has not run. */
   readonly migrated: string | undefined;
+  /** Runs the migration's container to its end. */
+  readonly runTask: RunTask;
   /** How the engine of each host is reached. */
   readonly reach: readonly HostPlan[];
   /** Other processes, which are released after the last instance. */
@@ -99,7 +102,7 @@ export class AppTier extends pulumi.ComponentResource {
 
   /** What every instance waits for: the mark that the migration of this release is done. */
   #migration(): pulumi.Resource[] {
-    const { migration: plan, program, migrated, reach, needs, after } = this.#args;
+    const { migration: plan, program, migrated, reach, needs, after, runTask } = this.#args;
     if (plan === undefined || program.migrate === undefined) return [];
     const waits = { after: [...new Set([...needs, ...after])] };
     const container = this.#container(plan);
@@ -108,7 +111,7 @@ export class AppTier extends pulumi.ComponentResource {
     const task = new Service(plan.name, { ...container, environment, isTask: true, ...waits }, { parent: this });
     const host = reach.find(({ name }) => name === plan.host);
     if (host === undefined) throw new Error(`the plan has no host ${plan.host}`);
-    return [migratedMark({ plan, program, mark, migrated, reach: host, task, parent: this })];
+    return [migratedMark({ plan, program, mark, migrated, reach: host, task, runTask, parent: this })];
   }
 
   /** What a container of any process of the application has. */

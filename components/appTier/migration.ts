@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { UserError } from "../../config/userError.ts";
 import type { Reach } from "../../engine/client.ts";
-import { runTask } from "../../engine/task.ts";
+import type { RunTask } from "../../engine/task.ts";
 import { shortHash } from "../../releases/content.ts";
 import type { ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
 import type { Service } from "../service.ts";
@@ -20,6 +20,8 @@ interface MigrationArgs {
   /** The container that runs the command. */
   readonly task: Service;
   readonly parent: pulumi.Resource;
+  /** Runs a container to its end. */
+  readonly runTask: RunTask;
 }
 
 /**
@@ -50,7 +52,7 @@ export function migrationMark(plan: ProcessPlan, program: ProgramPlan, version: 
   return shortHash([version, program.image, ...entrypoint, "", ...command, "", program.timeline]);
 }
 
-async function migrate({ plan, program, reach, task }: MigrationArgs, id: string): Promise<void> {
+async function migrate({ plan, program, reach, task, runTask }: MigrationArgs, id: string): Promise<void> {
   const seconds = program.migrate?.timeoutSeconds ?? 0;
   const say = (line: string) => void pulumi.log.info(`migration: ${line}`, task, undefined, true);
   const { outcome, lines } = await runTask(reach, id, { seconds, pids: plan.pids, say });

@@ -58,7 +58,7 @@ export function plainHaproxyConfig(plan: LoadBalancerPlan): string {
 /** nginx.conf as in the stack, without TLS. */
 export function plainNginxConfig(plan: WebPlan): string {
   const text = nginxConfig({ ...plan, listenAddress: ANY_ADDRESS }, "0123456789");
-  return without(text, [/(?<=^ +listen .*) ssl(?=;)/gm, /^ +ssl_\w+ .*\n/gm, /^ +if \(\$ssl_client_s_dn .*\n/gm]);
+  return without(text, [/(?<=^ +listen .*) ssl(?=[ ;])/gm, /^ +ssl_\w+ .*\n/gm, /^ +if \(\$ssl_client_s_dn .*\n/gm]);
 }
 
 /** @throws Error if the text has nothing of one of the kinds: what is meant to be without it would have it still */
