@@ -18,7 +18,7 @@ describe("the bench of TLS", () => {
 
     const [nginx = ""] = web.map(plainNginxConfig);
     assert.doesNotMatch(nginx, /ssl/);
-    assert.match(nginx, /^ +listen 0\.0\.0\.0:8443;$/m);
+    assert.match(nginx, /^ +listen 0\.0\.0\.0:8443 so_keepalive=\S+;$/m);
     assert.match(nginx, /access_log \/dev\/stdout json/);
   });
 

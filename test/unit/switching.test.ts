@@ -28,7 +28,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
       allow: { site: ["192.0.2.0/24"], statistics: ["127.0.0.0/8"] },
     },
     "foobar:application": { files: "app/static", staticFiles: "app/static", command: ["node", "/app/main.js"] },
-    "foobar:web": { rateLimit: { requestsPerSecond: 5 } },
+    "foobar:web": { rateLimit: { requestsPerSecond: 5 }, errorPages: "components/loadBalancer/files" },
     "foobar:mysql": {
       primary: "server2",
       bufferPoolMb: 200,
