@@ -11,6 +11,7 @@ import { Networks } from "./components/networks.ts";
 import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
+import { StorageReader } from "./components/storageReader/storageReader.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
 import { plannedGenerations } from "./topology/generations.ts";
 import type { PublishedPort } from "./topology/instancePlan.ts";
@@ -72,6 +73,7 @@ export function deploy(
     migration: topology.migration,
     migrated,
     reach: topology.hosts,
+    storageHosts: backupPlan?.reader === undefined ? [] : [backupPlan.reader.host],
     protect: protectData,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,
@@ -79,6 +81,11 @@ export function deploy(
     // The controller is healthy when every database has the application's password.
     after: mysql.services,
   });
+  const { exchange } = backups;
+  const readers =
+    backupPlan?.reader === undefined || exchange === undefined
+      ? []
+      : new StorageReader("reader", { ...common, plan: backupPlan.reader, exchange, storages: app.storages }).services;
   const web = new WebTier("web", {
     ...common,
     plans: topology.web,
@@ -102,7 +109,7 @@ export function deploy(
     processes: { services: app.processes },
     routers,
     cluster: mysql,
-    backups,
+    backups: { services: [...backups.services, ...readers] },
   };
 
   const published = (serves: PublishedPort["serves"]) =>

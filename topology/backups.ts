@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { areSeveral } from "../config/endpoints.ts";
 import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
-import type { BackupPlan, ClusterPlan } from "./databasePlan.ts";
+import type { BackupPlan, ClusterPlan, StorageReaderPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
+import { planStorages } from "./program.ts";
 import { SIZES } from "./sizes.ts";
 
 const NAME = "mysql-backup";
+const READER = "storage-reader";
 
 /** The backups are on the server of a replica, so that the loss of the primary's server does not include them. */
 export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | undefined {
@@ -30,7 +32,15 @@ export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | 
     // A volume cannot move, so another folder gets another volume.
     volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
     directory,
+    reader: planReader(config, beside.host),
   };
+}
+
+/** The storages are read where the backups are. On several machines their volumes share a folder. */
+function planReader(config: Config, host: string): StorageReaderPlan | undefined {
+  const storages = planStorages(config);
+  if (storages.length === 0) return undefined;
+  return { name: READER, host, image: config.images.router, attachments: [], ...SIZES.reader, storages };
 }
 
 /** On several machines the backups stay on one, whichever database is primary. */
