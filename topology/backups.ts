@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { fixedBackupServer } from "../config/backupServer.ts";
 import { areSeveral } from "../config/endpoints.ts";
-import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import type { BackupPlan, ClusterPlan, StorageReaderPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
@@ -16,7 +16,7 @@ export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | 
   if (mysql.backup === undefined) return undefined;
   const { databases } = cluster;
   const { directory, server, ...settings } = mysql.backup;
-  const chosen = server ?? (areSeveral(config.hosts) ? fixedServer(config) : undefined);
+  const chosen = areSeveral(config.hosts) ? fixedBackupServer(config) : server;
   const beside =
     databases.find(({ host }) => host === chosen) ?? databases.find(({ role }) => role === "other") ?? databases[0];
   if (beside === undefined) throw new Error("the plan has no database");
@@ -41,12 +41,6 @@ function planReader(config: Config, host: string): StorageReaderPlan | undefined
   const storages = planStorages(config);
   if (storages.length === 0) return undefined;
   return { name: READER, host, image: config.images.router, attachments: [], ...SIZES.reader, storages };
-}
-
-/** On several machines the backups stay on one, whichever database is primary. */
-function fixedServer({ servers }: Config): string | undefined {
-  const [first, second] = serversWith(servers, "db");
-  return (second ?? first)?.name;
 }
 
 function shortHash(text: string): string {

@@ -16,6 +16,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
   encrypted: true,
   bytes: 1_500_000,
   dataBytes: 150_000_000,
+  storage: [],
   rows: { messages: 12 },
   authentic: true,
   ...changes,
@@ -27,6 +28,7 @@ const listing = (...backups: readonly FullBackup[]): Listing => ({
     ["A", new Date("2026-11-03T00:00:00Z")],
     ["B", new Date("2026-11-09T00:00:00Z")],
   ]),
+  storages: new Map(),
   problems: [],
   version: "9.7.4",
 });

@@ -48,6 +48,9 @@ from)
   echo "error: the copies of the storages ended too soon" >&2
   exit 1
   ;;
+discard)
+  for folder in /storage/*; do rm -rf -- "$folder/$INTO"; done
+  ;;
 copy)
   for folder in /present/*; do
     tar --create --directory="$folder" --format=posix --sparse --acls --xattrs --xattrs-include='user.*' \
