@@ -17,7 +17,7 @@ const FILL = String.raw`
   chown 1000:1000 .; chmod 2770 .; echo m >../media/m/m`;
 
 /** Every kind of change between two copies. */
-const CHANGE = String.raw`
+const CHANGE = `
   cd uploads
   rm big; echo changed >private; rmdir empty; ln -sfn a empty; rm -r 'sp ace'; mkdir -p n/n; echo new >n/n/new
   ln n/n/new n/again; mv a/b moved; rm soft; mkdir soft; echo in >soft/in; rm -r closed; echo file >closed; chmod 711 n`;

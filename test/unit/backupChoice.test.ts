@@ -110,7 +110,11 @@ describe("the listing of backups", () => {
   const entry = (file: string, trust: string, content: unknown) =>
     JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
   /** A manifest as it is on disk, where the chain is `run`. */
-  const stored = ({ authentic: _, chain, ...manifest }: FullBackup) => ({ ...manifest, run: chain });
+  const stored = ({ authentic: _, chain, storage, ...manifest }: FullBackup) => ({
+    ...manifest,
+    run: chain,
+    storage: storage.join(","),
+  });
   const SERVER = '{"server":"9.7.4","format":2}';
 
   it("is read from what the container prints, in the spellings of the first version", () => {
