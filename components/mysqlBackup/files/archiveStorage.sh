@@ -80,8 +80,10 @@ round() {
 }
 
 while :; do
-  pause=$ARCHIVE_SECONDS
+  began=$SECONDS
   round
+  # A look at very many files takes long, and is to take a tenth of the time at most.
+  pause=$(((SECONDS - began) * 9 > ARCHIVE_SECONDS ? (SECONDS - began) * 9 : ARCHIVE_SECONDS))
   case $(cat /tmp/state/storage) in failed*) pause=$((pause < 10 ? pause : 10)) ;; esac
   [ -z "${request:-}" ] || { cat /tmp/state/storage >"/tmp/answers/.$request" && mv "/tmp/answers/.$request" "/tmp/answers/$request"; }
   request=

@@ -12,7 +12,7 @@ exchange=/exchange
 # Seconds in which the container that reads the storages answers.
 ANSWER=30
 # Seconds without a byte after which it counts as stuck: a file system that does not answer may block it for ever.
-STUCK=600
+SILENCE=600
 
 micros() { date +%s%6N; }
 
@@ -56,9 +56,9 @@ while_growing() {
   while kill -0 $job 2>/dev/null; do
     size=$(stat -c %s "$file" 2>/dev/null || echo 0)
     if [ "$size" != "$before" ]; then before=$size quiet=$SECONDS; fi
-    if ((SECONDS - quiet > STUCK)); then
+    if ((SECONDS - quiet > SILENCE)); then
       kill -- -$job
-      echo "nothing could be read for $STUCK s" >&2
+      echo "nothing could be read for $SILENCE s" >&2
       return 1
     fi
     sleep 0.2
@@ -76,6 +76,12 @@ figures_of() {
     END { printf "%d %d\n", files, size }' "$1"
 }
 
+# find_files ROOM, pack_files FOLDER ROOM: parts of the next function.
+find_files() { ask_reader list - >"$1/found"; }
+pack_files() {
+  { cat "$2/gone" && ask_reader files "$2/names"; } | seal | tee "$1/.draft" | digest >"$2/digest"
+}
+
 # copy_storage FOLDER BACKUP ROOM: looks for changes and writes the next copy into the folder, if there are any. ROOM is a
 # folder for the lists; $room/list is that of the last copy, empty before the first one. Sets the variables below. Fails
 # with a message on standard error.
@@ -84,9 +90,7 @@ copy_storage() {
   local LC_ALL=C folder=$1 backup=$2 room=$3 at number gone sum manifest list_sum
   export LC_ALL
   at=$(micros) number=$((storage_number + 1))
-  find_files() { ask_reader list - >"$room/found"; }
-  pack_files() { { cat "$room/gone" && ask_reader files "$room/names"; } | seal | tee "$folder/.draft" | digest >"$room/digest"; }
-  while_growing "$room/found" find_files && sort -z -S 32M -T "$room" "$room/found" >"$room/new" || return
+  while_growing "$room/found" find_files "$room" && sort -z -S 32M -T "$room" "$room/found" >"$room/new" || return
   if [ $number -gt 0 ] && cmp -s "$room/list" "$room/new"; then
     storage_at=$at
     write_storage_progress "$folder" "$backup" "$(digest <"$folder/list.$storage_number")"
@@ -97,7 +101,7 @@ copy_storage() {
     sed -z -E '/^. \.\/[^/]*$/d' >"$room/gone" || return
   gone=$(stat -c %s "$room/gone")
   read -r storage_files storage_size < <(figures_of "$room/new")
-  while_growing "$folder/.draft" pack_files || return
+  while_growing "$folder/.draft" pack_files "$folder" "$room" || return
   sum=$(cat "$room/digest")
   printf -v manifest '{"kind":"storage","format":2,"stack":"%s","timeline":"%s","backup":"%s","number":%d,"storages":"%s","since":%d,"at":%d,"gone":%d,"files":%d,"size":%d,"encrypted":%s,"bytes":%d,"before":"%s","sha256":"%s"}' \
     "$STACK" "$TIMELINE" "$backup" $number "$STORAGES" "$storage_at" "$at" "$gone" "$storage_files" "$storage_size" \

@@ -49,7 +49,7 @@ from)
   exit 1
   ;;
 discard)
-  for folder in /storage/*; do rm -rf -- "$folder/$INTO"; done
+  for folder in /storage/*; do rm -rf -- "$folder/${INTO:?}"; done
   ;;
 copy)
   for folder in /present/*; do
