@@ -40,10 +40,7 @@ export async function buildCopy(
     const task = backupTask(origin, { project, stack }, plan, {
       script: "restore.sh",
       arguments: [backup.name, primary, until],
-      environment: [
-        `APPLICATION_DATABASE=${database}`,
-        ...(backup.authentic ? [] : ["ACCEPT_UNAUTHENTICATED=yes"]),
-      ],
+      environment: [`APPLICATION_DATABASE=${database}`, ...(backup.authentic ? [] : ["ACCEPT_UNAUTHENTICATED=yes"])],
       // The working folder is the container's own; files and backups are shared with the backup container.
       without: [DATA_FOLDER, EXCHANGE_FOLDER],
       binds: [`${volume}:${DATA_FOLDER}`],

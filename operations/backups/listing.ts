@@ -159,7 +159,9 @@ function problem({ file, trust, content }: z.output<typeof entry> & { readonly c
   switch (trust) {
     case "authentic":
     case "unauthenticated":
-      return content.backup.length + content.progress.length + content.storages.length > 0 ? [] : [`${file} cannot be read`];
+      return content.backup.length + content.progress.length + content.storages.length > 0
+        ? []
+        : [`${file} cannot be read`];
     case "foreign":
       return [`${file} says that it is of another stack, ${content.backup[0]?.stack ?? "and cannot be read"}`];
     case "changed":

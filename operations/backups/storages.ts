@@ -60,7 +60,12 @@ export async function buildStorages(
   if (reader === undefined) throw new Error(`${plan.reader.name} does not exist: npm run up`);
   const { Image, Mounts } = await reader.container.inspect();
   const scripts = Mounts.find(({ Destination }) => Destination === READER_SCRIPTS)?.Name;
-  const unpacker = { engine, identity: { ...identity, state }, image: Image, scripts: `${scripts}:${READER_SCRIPTS}:ro` };
+  const unpacker = {
+    engine,
+    identity: { ...identity, state },
+    image: Image,
+    scripts: `${scripts}:${READER_SCRIPTS}:ro`,
+  };
   const into = asideFolder(order.restore);
   const made: string[] = [];
   const remove = async () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";
+import { problems } from "../configProblems.ts";
 import { devConfig } from "../devConfig.ts";
 import { type Deployment, deployConfig, ofType, services } from "../harness.ts";
+import { SERVERS, threeMachines } from "../machines.ts";
 
 const NFS = { type: "nfs", o: "addr=192.0.2.20,rw", device: ":/srv/media" };
 const STORAGE = { uploads: { path: "/srv/uploads" }, media: { path: "/srv/media", options: NFS } };
@@ -29,6 +31,28 @@ describe("the plan of storages' backups", () => {
         ["foobar-dev-storage-media", true],
       ],
     );
+  });
+});
+
+describe("a storage on several machines", () => {
+  const [first, second] = SERVERS;
+  const refused = (mysql: object, storage: object) =>
+    problems({
+      ...threeMachines({ servers: [first, { ...second, roles: ["web", "db"] }], mysql }),
+      "foobar:application": { storage },
+    });
+  const local = { uploads: { path: "/srv/uploads" } };
+
+  it("is refused if the backups are on a machine that has none of its files", () => {
+    const [problem = "", ...others] = refused({ backup: {} }, local);
+    assert.match(problem, /^foobar:application.storage.uploads.options is not set, and the backups are on .* server2/);
+    assert.deepEqual(others, []);
+  });
+
+  it("is taken if they are on the application's machine, if there are none, or if it is a share", () => {
+    assert.deepEqual(refused({ backup: { server: "server1" } }, local), []);
+    assert.deepEqual(refused({}, local), []);
+    assert.deepEqual(refused({ backup: {} }, { media: STORAGE.media }), []);
   });
 });
 
