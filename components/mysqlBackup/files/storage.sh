@@ -33,7 +33,7 @@ ask_reader() {
     fi
     cat "$io/data"
     read -r -t $ANSWER -u "$answers" answer || answer="storage-reader has ended"
-    [ -z "$names" ] || kill "$names" 2>/dev/null
+    [ -z "$names" ] || kill "$names" 2>/dev/null || true
   else
     answer="storage-reader does not answer"
   fi
