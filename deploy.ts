@@ -12,6 +12,7 @@ import { Networks } from "./components/networks.ts";
 import { allAtOnce, oneByOne } from "./components/roll.ts";
 import type { Service } from "./components/service.ts";
 import { stateMark } from "./components/stateMark.ts";
+import { StorageReader } from "./components/storageReader/storageReader.ts";
 import { WebTier } from "./components/webTier/webTier.ts";
 import { type RunTask, runTask } from "./engine/task.ts";
 import { plannedGenerations } from "./topology/generations.ts";
@@ -81,6 +82,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     migrated,
     runTask: run,
     reach: topology.hosts,
+    storageHosts: backupPlan?.reader === undefined ? [] : [backupPlan.reader.host],
     protect: protectData,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,
@@ -89,6 +91,11 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     after: mysql.services,
   });
   const pages = errorFiles(topology.errorPages);
+  const { exchange } = backups;
+  const readers =
+    backupPlan?.reader === undefined || exchange === undefined
+      ? []
+      : new StorageReader("reader", { ...common, plan: backupPlan.reader, exchange, storages: app.storages }).services;
   const web = new WebTier("web", {
     ...common,
     errorFiles: pages,
@@ -114,7 +121,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     processes: { services: app.processes },
     routers,
     cluster: mysql,
-    backups,
+    backups: { services: [...backups.services, ...readers] },
   };
 
   const published = (serves: PublishedPort["serves"]) =>

@@ -23,10 +23,12 @@ await main(async () => {
   const outcome = (await containers.execute(name, backupScript("request", "full"))).trim();
   const taken = /^taken: (.+)$/.exec(outcome)?.[1];
   if (taken === undefined) throw new Error(`no backup was taken: ${outcome.replace(/^(failed|refused): /, "")}`);
-  const { backups } = parseListing(await containers.execute(name, backupScript("list")));
+  const { backups, storages } = parseListing(await containers.execute(name, backupScript("list")));
   const backup = backups.find((candidate) => candidate.name === taken);
   if (backup === undefined) throw new Error(`the backup ${taken} is no longer there`);
   say(`a full backup of ${backup.from}, started and checked:`);
-  console.log(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s`);
+  const stored = storages.get(taken);
+  const files = stored && `  with ${stored.files} files of ${backup.storage.join(", ")}, ${size(stored.bytes)}`;
+  console.log(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s${files ?? ""}`);
   return 0;
 }, USAGE);

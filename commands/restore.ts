@@ -1,10 +1,12 @@
 import { carry } from "../operations/backups/carry.ts";
 import { changeOver, nameRestore, stopDatabases } from "../operations/backups/changeOver.ts";
-import { type Choice, choose, type Wanted } from "../operations/backups/choice.ts";
+import { type Choice, choose, momentOf, type Wanted } from "../operations/backups/choice.ts";
 import { backupScript, backupsOf } from "../operations/backups/container.ts";
 import { buildCopy } from "../operations/backups/copy.ts";
 import { parseListing, type Restored } from "../operations/backups/listing.ts";
 import { lossReport, type Present } from "../operations/backups/report.ts";
+import { storageReport } from "../operations/backups/storageFates.ts";
+import { asideFolder, buildStorages, type RestoredStorages } from "../operations/backups/storages.ts";
 import { previousRestore } from "../operations/backups/volumes.ts";
 import { REMOVE_LEFTOVERS } from "../operations/session/busy.ts";
 import { confirm } from "../operations/session/confirm.ts";
@@ -94,6 +96,10 @@ await main(async () => {
   const plan = backupsOf(topology, session.reference);
   // A round of archiving makes everything restorable that is committed so far, as long as a database answers.
   if (wanted.kind !== "name") say(untampered(await containers.execute(plan.name, backupScript("request", "archive"))));
+  // The storages come after the data, so that no row refers to a file that was not there yet.
+  if (wanted.kind !== "name" && plan.reader && (await containers.find(plan.reader.name)) !== undefined) {
+    say((await containers.execute(plan.name, backupScript("request", "storage"))).trim());
+  }
   const listing = parseListing(await containers.execute(plan.name, backupScript("list")));
   for (const problem of listing.problems) say(`warning: ${problem}`);
   const choice = choose(listing, `${topology.project}/${topology.stack}`, wanted);
@@ -118,10 +124,16 @@ await main(async () => {
       signal,
     );
     let isUsed = false;
+    let storages: RestoredStorages | undefined;
     try {
+      const order = { ...choice, state, restore: id, present: topology.application.storage };
+      const files = { ...order, after: after.application.storage };
+      storages = await buildStorages(containers.find, topology, plan, files, say, signal);
       const present = await presentData(databases, topology.database, restored).catch(() => undefined);
       signal.throwIfAborted();
       for (const text of lossReport(choice, restored, present, new Date())) say(text);
+      const moment = momentOf(choice, listing);
+      for (const text of storageReport(storages.files, storages.fates, moment, asideFolder(id))) say(text);
       if (!(await agreed(QUESTION))) return false;
       if (isCarried) {
         say(`carrying the data to the machine of ${first.server}`);
@@ -131,6 +143,7 @@ await main(async () => {
       isUsed = await stop(signal, id);
       return isUsed;
     } finally {
+      if (!isUsed) await storages?.remove();
       if (isCarried || !isUsed) await source.getVolume(volume).remove();
       if (isCarried && !isUsed)
         await target

@@ -23,9 +23,9 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly plan: InstancePlan;
   /**
    * The networks that it joins; or the service whose network namespace it shares, with its addresses and ports; or its
-   * host's own network.
+   * host's own network; or none at all.
    */
-  readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service | "host";
+  readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service | "host" | "none";
   /** The image's id, if the container does not run the plan's image. */
   readonly imageId?: pulumi.Input<string>;
   /**
@@ -46,10 +46,11 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly files: readonly MountedFiles[];
   /** A volume with data, and the path that it is mounted at. Default: writable. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string; readonly readOnly?: boolean };
-  /** Writable volumes, each at its path, that other containers have, too. */
+  /** Volumes, each at its path, that other containers have, too. Default: writable. */
   readonly storage?: readonly {
     readonly volume: docker.Volume;
     readonly path: string;
+    readonly readOnly?: boolean;
     /** The container that prepares the volume. */
     readonly seed: docker.Container;
   }[];
@@ -203,7 +204,7 @@ export class Service extends pulumi.ComponentResource {
         volumes: [
           ...mounts.map(({ mount }) => mount),
           ...(args.data ? [dataMount(args.data)] : []),
-          ...(args.storage ?? []).map(({ volume, path }) => ({ volumeName: volume.name, containerPath: path })),
+          ...(args.storage ?? []).map(dataMount),
           ...(work ? [{ volumeName: work.volume.name, containerPath: work.path }] : []),
         ],
         tmpfs: {
@@ -251,7 +252,7 @@ function present(services: readonly Service[]): Service[] {
 }
 
 function networkOf(name: string, { networks, plan }: ServiceArgs) {
-  if (networks === "host") return { networkMode: "host" };
+  if (networks === "host" || networks === "none") return { networkMode: networks };
   if (networks instanceof Service) return { networkMode: pulumi.interpolate`container:${networks.container.id}` };
   const hosts = plan.knownHosts?.map((known) => ({ host: known.name, ip: known.address }));
   return { hostname: name, networksAdvanced: networks, ...(hosts === undefined ? {} : { hosts }) };

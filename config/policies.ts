@@ -8,10 +8,10 @@ export const POLICIES = {
   "limited-writes":
     "A container writes to the data volumes and storages of the plan and to folders in memory that have a size, run no program and open no device, and to nothing else.",
   "no-capabilities":
-    "Every container that runs drops all capabilities. Only the container with keepalived gets some back, and an application those of application.capabilities.",
+    "Every container that runs drops all capabilities. Only the container with keepalived gets some back, the one that reads storages for the backups DAC_READ_SEARCH, and an application those of application.capabilities.",
   "no-new-privileges": "No process gains privileges by a program that it starts, and the engine's filters stay on.",
   "no-root":
-    "No container runs as root but the one with keepalived, which the kernel requires, and an application whose own image or application.user says so.",
+    "No container runs as root but the one with keepalived, which the kernel requires, the one that reads storages for the backups, and an application whose own image or application.user says so.",
   "resource-limits":
     "Every container that runs has limits of memory, without swap beyond it, of CPU and of open files, and writes no core dumps.",
   "published-ports":

@@ -57,6 +57,11 @@ export function runsKeepalived(context: Context, name: string): boolean {
   return pausedBy(context, name)?.vrrp?.isOnHost === false || isOnHost(context, name);
 }
 
+/** Whether the container reads the storages for the backups, whose files belong to any users. */
+export function readsStorages({ topology }: Context, name: string): boolean {
+  return topology.backups?.reader?.name === name;
+}
+
 /** Whether the container is keepalived in its host's network, as a pair on two machines has it. */
 export function isOnHost({ topology }: Context, name: string): boolean {
   return topology.loadBalancers.some(({ keepalived }) => keepalived?.name === name);

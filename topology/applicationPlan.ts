@@ -50,6 +50,8 @@ export interface StoragePlan {
   readonly volume: string;
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
+  /** Whether its place is a folder outside of the engine, which a volume of another name would have, too. */
+  readonly isShared: boolean;
 }
 
 /** How a container of the application runs. */

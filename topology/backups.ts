@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { fixedBackupServer } from "../config/backupServer.ts";
 import { areSeveral } from "../config/endpoints.ts";
-import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
-import type { BackupPlan, ClusterPlan } from "./databasePlan.ts";
+import type { BackupPlan, ClusterPlan, StorageReaderPlan } from "./databasePlan.ts";
 import { attachments } from "./links.ts";
+import { planStorages } from "./program.ts";
 import { SIZES } from "./sizes.ts";
 
 const NAME = "mysql-backup";
+const READER = "storage-reader";
 
 /** The backups are on the server of a replica, so that the loss of the primary's server does not include them. */
 export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | undefined {
@@ -14,7 +16,7 @@ export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | 
   if (mysql.backup === undefined) return undefined;
   const { databases } = cluster;
   const { directory, server, ...settings } = mysql.backup;
-  const chosen = server ?? (areSeveral(config.hosts) ? fixedServer(config) : undefined);
+  const chosen = areSeveral(config.hosts) ? fixedBackupServer(config) : server;
   const beside =
     databases.find(({ host }) => host === chosen) ?? databases.find(({ role }) => role === "other") ?? databases[0];
   if (beside === undefined) throw new Error("the plan has no database");
@@ -30,13 +32,15 @@ export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | 
     // A volume cannot move, so another folder gets another volume.
     volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
     directory,
+    reader: planReader(config, beside.host),
   };
 }
 
-/** On several machines the backups stay on one, whichever database is primary. */
-function fixedServer({ servers }: Config): string | undefined {
-  const [first, second] = serversWith(servers, "db");
-  return (second ?? first)?.name;
+/** The storages are read where the backups are. On several machines their volumes share a folder. */
+function planReader(config: Config, host: string): StorageReaderPlan | undefined {
+  const storages = planStorages(config);
+  if (storages.length === 0) return undefined;
+  return { name: READER, host, image: config.images.router, attachments: [], ...SIZES.reader, storages };
 }
 
 function shortHash(text: string): string {

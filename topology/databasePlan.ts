@@ -1,6 +1,7 @@
 import type { Replication } from "../config/choices.ts";
 import type { MysqlSizing } from "../config/mysqlSizing.ts";
 import type { Settings } from "../config/schema.ts";
+import type { StoragePlan } from "./applicationPlan.ts";
 import type { InstancePlan } from "./instancePlan.ts";
 
 /** A database that a router connects clients to. */
@@ -76,7 +77,12 @@ export interface ClusterPlan {
   readonly controller: InstancePlan;
 }
 
-/** Takes backups of the databases. */
+/** Reads the application's storages for the backups. It has no network and no keys. */
+export interface StorageReaderPlan extends InstancePlan {
+  readonly storages: readonly StoragePlan[];
+}
+
+/** Takes backups of the databases, and of the application's storages with them. */
 export interface BackupPlan extends InstancePlan {
   /** The members in the order in which they are asked for data: the configured primary comes last. */
   readonly members: readonly string[];
@@ -95,4 +101,6 @@ export interface BackupPlan extends InstancePlan {
   readonly volume: string;
   /** The host's folder that the volume uses. undefined: the engine chooses one. */
   readonly directory: string | undefined;
+  /** undefined: the application has no storages. */
+  readonly reader: StorageReaderPlan | undefined;
 }

@@ -2,7 +2,7 @@ import { applicationKind } from "../config/applicationKind.ts";
 import { httpMode } from "../config/loadBalancing.ts";
 import { siteName } from "../config/names.ts";
 import type { Config } from "../config/schema.ts";
-import type { ProgramPlan, ReadinessPlan } from "./applicationPlan.ts";
+import type { ProgramPlan, ReadinessPlan, StoragePlan } from "./applicationPlan.ts";
 
 /** The host that checks name if neither the application's settings nor the site's name one. */
 const USUAL_HOST = "www.foobar.com";
@@ -25,8 +25,20 @@ export function sourceOf(application: Config["application"], images: Config["ima
   };
 }
 
+/** Plans the folders that outlive containers. */
+export function planStorages({ project, stack, application, mysql }: Config): StoragePlan[] {
+  return Object.entries(application.storage).map(([name, { path, driver, options }]) => {
+    const isShared = driver !== "local" || options["device"] !== undefined;
+    // As the databases' volumes: a restore has its own, so that what it replaces is kept. Another name does not lead to
+    // another place where the options or the driver say which it is.
+    const restored = isShared || mysql.restored === undefined ? [] : [mysql.restored];
+    return { name, path, volume: [project, stack, "storage", name, ...restored].join("-"), driver, options, isShared };
+  });
+}
+
 /** Plans what the application is, and what all of its processes share. */
-export function planProgram({ project, stack, application, images, mysql }: Config): ProgramPlan {
+export function planProgram(config: Config): ProgramPlan {
+  const { project, stack, application, images, mysql } = config;
   const { migrate } = application;
   return {
     ...sourceOf(application, images),
@@ -36,14 +48,7 @@ export function planProgram({ project, stack, application, images, mysql }: Conf
     secrets: application.secrets,
     secretVariables: application.secretVariables,
     environment: application.environment,
-    storage: Object.entries(application.storage).map(([name, { path, driver, options }]) => ({
-      name,
-      path,
-      // As the databases' volumes: a restore has its own, so that what it replaces is kept.
-      volume: [project, stack, "storage", name, ...(mysql.restored === undefined ? [] : [mysql.restored])].join("-"),
-      driver,
-      options,
-    })),
+    storage: planStorages(config),
     timeline: mysql.restored ?? "first",
     migrate: migrate && {
       entrypoint: migrate.entrypoint,

@@ -39,6 +39,8 @@ export const SIZES = {
   controller: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
   /** The backup container starts MySQL servers of its own. */
   backup: { memoryMb: 768, cpus: "1.0", pids: 256, openFiles: 16_384 },
+  /** It lists and archives the files of storages. */
+  reader: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 1_024 },
 } as const;
 
 /** A number of CPUs in the engine's canonical form: another spelling of the same number would replace the container. */

@@ -14,7 +14,10 @@ export function tiersOf(topology: Topology) {
     processes: topology.processes,
     routers: topology.routers,
     cluster: [...topology.cluster.databases, topology.cluster.controller],
-    backups: topology.backups === undefined ? [] : [topology.backups],
+    backups:
+      topology.backups === undefined
+        ? []
+        : [topology.backups, ...(topology.backups.reader === undefined ? [] : [topology.backups.reader])],
   } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
 }
 

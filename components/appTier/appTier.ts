@@ -35,6 +35,8 @@ export interface AppTierArgs extends TierArgs {
   readonly databaseAuthority: pulumi.Output<string>;
   /** The primary and the routers to it: an application may end if it finds no database. */
   readonly needs: readonly Service[];
+  /** Further hosts that need the storages. */
+  readonly storageHosts: readonly string[];
   /** Whether the volumes of storages stay on the engine when they leave the stack. */
   readonly protect: boolean;
   /** Released before the first application. */
@@ -58,20 +60,21 @@ export class AppTier extends pulumi.ComponentResource {
   readonly processes: readonly Service[];
   /** The version of the application's files, or of its image. */
   readonly release: string;
+  /** The folders that outlive containers, by host. */
+  readonly storages: ReadonlyMap<string, readonly Storage[]>;
 
   readonly #args: AppTierArgs;
   readonly #release: Release;
   readonly #images: ReadonlyMap<string, docker.RemoteImage>;
-  readonly #storages: ReadonlyMap<string, readonly Storage[]>;
 
   constructor(name: string, args: AppTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:AppTier", name, {}, opts);
     this.#args = args;
     this.#release = release(args.program);
     this.#images = releaseImages(this.#release, args, this);
-    this.#storages = storages(
+    this.storages = storages(
       args,
-      [...args.plans, ...args.processes].map(({ host }) => host),
+      [...[...args.plans, ...args.processes].map(({ host }) => host), ...args.storageHosts],
       this,
     );
     this.release = this.#release.version;
@@ -138,7 +141,7 @@ export class AppTier extends pulumi.ComponentResource {
       },
       files: [...this.#files(), secrets.files],
       scratch: run.writable,
-      storage: this.#storages.get(plan.host) ?? [],
+      storage: this.storages.get(plan.host) ?? [],
       sharedMemory: true,
       ...(isOutbound ? {} : { dnsServers: [NO_DNS], dnsOptions: ["timeout:1", "attempts:1"] }),
       stopGrace: run.stopSeconds,

@@ -1,12 +1,14 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { SERVICE_LABEL, stackLabels } from "../../engine/labels.ts";
+import { stackLabels } from "../../engine/labels.ts";
 import type { ProgramPlan, StoragePlan } from "../../topology/applicationPlan.ts";
 import { hostOf, hostsByMachine } from "../host.ts";
+import { openSeed } from "../openSeed.ts";
 import type { TierArgs } from "../tier.ts";
 
 /** A folder that outlives containers, for a container's mounts. */
 export interface Storage {
+  readonly name: string;
   readonly volume: docker.Volume;
   readonly path: string;
   /** In place before a container mounts the volume. */
@@ -20,8 +22,8 @@ interface StorageArgs extends TierArgs {
 }
 
 /**
- * The storages of the application, on each machine that runs it.
- * @param names the hosts that run the application
+ * The storages of the application, on each machine that uses them.
+ * @param names the hosts that run the application or take backups of it
  * @returns the storages by host
  */
 export function storages(
@@ -38,7 +40,8 @@ export function storages(
 }
 
 function storage(args: StorageArgs, plan: StoragePlan, hostName: string, parent: pulumi.Resource): Storage {
-  const { provider } = hostOf(args.hosts, hostName);
+  const host = hostOf(args.hosts, hostName);
+  const { provider } = host;
   const name = `storage-${plan.name}-${hostName}`;
   const labels = stackLabels(args.identity);
   const volume = new docker.Volume(
@@ -51,29 +54,6 @@ function storage(args: StorageArgs, plan: StoragePlan, hostName: string, parent:
     },
     { parent, provider, retainOnDelete: args.protect, ignoreChanges: ["labels"] },
   );
-  const image = new docker.RemoteImage(
-    `${name}-image`,
-    { name: args.program.toolImage, keepLocally: true },
-    {
-      parent,
-      provider,
-    },
-  );
-  // The engine gives an empty volume the mode of the folder in the image that it is mounted at first. Everybody may write
-  // to /tmp, so any user of the application may write to the storage. The application's image may give another mode.
-  const seed = new docker.Container(
-    name,
-    {
-      image: image.imageId,
-      command: ["true"],
-      labels: [...labels, { label: SERVICE_LABEL, value: name }],
-      start: false,
-      mustRun: false,
-      restart: "no",
-      networkMode: "none",
-      volumes: [{ volumeName: volume.name, containerPath: "/tmp" }],
-    },
-    { parent, provider, deleteBeforeReplace: true, ignoreChanges: ["labels", "image"] },
-  );
-  return { volume, path: plan.path, seed };
+  const seed = openSeed(name, { identity: args.identity, host, image: args.program.toolImage, volume }, parent);
+  return { name: plan.name, volume, path: plan.path, seed };
 }

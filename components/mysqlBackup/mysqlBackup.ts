@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { stackLabels } from "../../engine/labels.ts";
-import type { BackupPlan } from "../../topology/databasePlan.ts";
+import type { BackupPlan, StorageReaderPlan } from "../../topology/databasePlan.ts";
 import { generationName } from "../../topology/secrets.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
@@ -11,6 +11,7 @@ import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitio
 import type { Password } from "../passwords.ts";
 
 import { Service } from "../service.ts";
+import { type Exchange, exchange } from "../storageReader/storageReader.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { trustSecrets } from "../tlsFiles.ts";
 
@@ -42,6 +43,8 @@ export const BACKUP_FOLDER = "/var/lib/mysql-files";
 export class MysqlBackup extends pulumi.ComponentResource {
   /** Empty if no backups are taken. */
   readonly services: readonly Service[];
+  /** By which it asks for the files of storages. undefined: it takes no backups of storages. */
+  readonly exchange: Exchange | undefined;
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
@@ -54,6 +57,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
     if (first === undefined) throw new Error("generations are numbered from 1");
     const unauthenticatedUntil = this.#unauthenticatedUntil(name, first, args);
     const keys = [first, ...later].map(({ result }) => result);
+    this.exchange = plan?.reader && exchange(args, plan.reader, this);
     this.services = plan === undefined ? [] : [this.#service(plan, keys, unauthenticatedUntil, args)];
     this.registerOutputs({});
   }
@@ -100,6 +104,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           // The archive keeps the password in memory, so another one replaces the container.
           PASSWORD_VERSION: args.password.version,
           KEY_GENERATION: String(keys.length),
+          ...(plan.reader === undefined ? {} : { STORAGES: storageNames(plan.reader) }),
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
@@ -110,6 +115,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           }),
         ],
         data: { volume, path: BACKUP_FOLDER },
+        ...(this.exchange === undefined ? {} : { storage: [this.exchange] }),
         work: DATA_FOLDER,
         imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 16 },
@@ -158,6 +164,14 @@ function keyFiles(keys: readonly pulumi.Output<string>[]): Record<string, pulumi
 /** A full backup is named after the moment when it was begun: 20261121T120000Z. */
 function backupName(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
+
+/** The names of the storages, as the scripts take them. */
+function storageNames({ storages }: StorageReaderPlan): string {
+  return storages
+    .map(({ name }) => name)
+    .sort()
+    .join(",");
 }
 
 /** A folder of the host is mounted by a volume that binds it. */

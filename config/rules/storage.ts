@@ -1,3 +1,4 @@
+import { fixedBackupServer } from "../backupServer.ts";
 import { areSeveral, type DockerDefault, isSameEndpoint } from "../endpoints.ts";
 import { hostSettings } from "../hosts.ts";
 import type { Problem } from "../problems.ts";
@@ -31,21 +32,31 @@ function isWithin(path: string, other: string): boolean {
   return path === other || path.startsWith(`${other}/`);
 }
 
-/** A volume of the driver local is on one engine: on two machines the instances would see different files. */
+/**
+ * A volume of the driver local is on one engine: on two machines the instances would see different files, and the backups
+ * of another machine none.
+ */
 function sharedByMachines(settings: Settings, docker: DockerDefault): Problem[] {
-  const { application, servers } = settings;
+  const { application, servers, mysql } = settings;
   const hosts = hostSettings(settings, docker);
+  if (!areSeveral(hosts)) return [];
   const ofApplication = hosts.filter(({ name }) => serversWith(servers, "app").some((server) => server.name === name));
-  const [first] = ofApplication;
-  if (!areSeveral(hosts) || ofApplication.every(({ endpoint }) => isSameEndpoint(endpoint, first?.endpoint ?? "")))
-    return [];
+  const backups = mysql.backup && hosts.find(({ name }) => name === fixedBackupServer(settings));
+  const isElsewhere = ({ endpoint }: { readonly endpoint: string }) =>
+    !isSameEndpoint(endpoint, ofApplication[0]?.endpoint ?? "");
+  const complaint = ofApplication.some(isElsewhere)
+    ? "is not set, and the application runs on several machines, each of which would have other files"
+    : backups && isElsewhere(backups)
+      ? `is not set, and the backups are on the machine of ${backups.name}, which has none of the application's files`
+      : undefined;
+  if (complaint === undefined) return [];
   return Object.entries(application.storage).flatMap(([name, { driver, options }]): Problem[] =>
     driver !== "local" || options["device"] !== undefined
       ? []
       : [
           {
             path: ["application", "storage", name, "options"],
-            complaint: "is not set, and the application runs on several machines, each of which would have other files",
+            complaint,
             allowed:
               "options of a shared file system, such as NFS: type, o and device; another driver; or no storage, and an object storage that the application reaches by application.outbound",
             example: '{"type": "nfs", "o": "addr=192.0.2.20,rw,nfsvers=4", "device": ":/srv/uploads"}',

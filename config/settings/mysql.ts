@@ -28,7 +28,7 @@ const backup = z.strictObject(
       .default(60)
       .meta({
         description:
-          "How often the binary log is archived: the longest time that a restore can lack when every database is lost.",
+          "How often the binary log and changed files of storages are archived: the longest time that a restore can lack when every database is lost.",
       } satisfies About),
     server: name()
       .optional()

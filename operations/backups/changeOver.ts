@@ -1,3 +1,4 @@
+import type { ApplicationPlan, ProcessPlan } from "../../topology/applicationPlan.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { nodesOf, startAll } from "../database/nodes.ts";
 import { bringUp } from "../session/bringUp.ts";
@@ -14,10 +15,11 @@ const STOP_SECONDS = 60;
 
 /**
  * Stops all databases before the first one starts with other data: a replica that found the old primary would clone the
- * old data. Then sets the restore whose data they get.
+ * old data. Before them it stops an application whose storages get other volumes, because it would go on writing to the
+ * former ones. Then sets the restore whose data they get.
  * @param name sets the restore in the stack's settings
- * @throws Error if a database does not stop, if the setting fails, or if the signal aborts; the databases then run again
- *   with their former data
+ * @throws Error if a database does not stop, if the setting fails, or if the signal aborts; everything then runs again
+ *   with its former data
  */
 export async function stopDatabases(
   containers: Pick<StackContainers, "find">,
@@ -25,9 +27,24 @@ export async function stopDatabases(
   signal: AbortSignal,
   name: () => Promise<unknown>,
 ): Promise<void> {
-  say("stopping the databases; the application waits");
+  const users = usersOfStorages(topology);
+  say(
+    users.length === 0
+      ? "stopping the databases; the application waits"
+      : "stopping the application, which has its files in storages, and the databases",
+  );
   const stopped: string[] = [];
+  const applications: string[] = [];
   try {
+    await Promise.all(
+      users.map(async ({ name: service, run }) => {
+        const found = await containers.find(service);
+        if (found === undefined || !hasProcesses(found.state)) return;
+        signal.throwIfAborted();
+        applications.push(service);
+        await found.container.stop({ t: run.stopSeconds });
+      }),
+    );
     for (const { name: service } of topology.cluster.databases) {
       const found = await containers.find(service);
       if (found === undefined || !hasProcesses(found.state)) continue;
@@ -38,10 +55,15 @@ export async function stopDatabases(
     signal.throwIfAborted();
     await name();
   } catch (error) {
-    say("starting the databases again");
-    await startAll(nodesOf(containers), stopped).catch((failure: Error) => say(failure.message));
+    say(users.length === 0 ? "starting the databases again" : "starting the databases and the application again");
+    await startAll(nodesOf(containers), [...stopped, ...applications]).catch((failure: Error) => say(failure.message));
     throw error;
   }
+}
+
+/** The containers of the application, if a restore gives it other volumes. */
+function usersOfStorages({ application, applications, processes }: Topology): (ApplicationPlan | ProcessPlan)[] {
+  return application.storage.some(({ isShared }) => !isShared) ? [...applications, ...processes] : [];
 }
 
 /** Sets the restore whose data the databases get; undefined: the first data. */
@@ -58,7 +80,11 @@ export async function nameRestore(session: Session, restored: string | undefined
 export async function changeOver(session: Session, topology: Topology, restored: string | undefined): Promise<number> {
   const rest = ["--yes", "--skip-preview", ...session.rest];
   const exitCode = await bringUp({ ...session, rest }, { saysKept: false });
-  const kept = topology.cluster.databases.map(({ dataVolume }) => dataVolume).join(" ");
+  const storages = topology.application.storage.filter(({ isShared }) => !isShared);
+  const kept = [
+    ...topology.cluster.databases.map(({ dataVolume }) => dataVolume),
+    ...storages.map(({ volume }) => volume),
+  ].join(" ");
   say(`the former data is kept in ${kept}
     remove:    docker volume rm ${kept}${restored === undefined ? "" : "\n    put back:  npm run restore -- --undo"}`);
   return exitCode;

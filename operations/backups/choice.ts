@@ -73,6 +73,12 @@ function newest(
   return { backup, until: `${at.getTime()}000` };
 }
 
+/** The moment of the data that a choice brings. */
+export function momentOf({ backup, until }: Choice, { archivedUntil }: Pick<Listing, "archivedUntil">): Date {
+  if (until === "end") return archivedUntil.get(backup.chain) ?? new Date(backup.takenAt);
+  return until === "backup" ? new Date(backup.takenAt) : new Date(Number(until) / 1_000);
+}
+
 /** The ranges of time that can be restored, the oldest first. */
 export function rangesOf(
   backups: readonly FullBackup[],

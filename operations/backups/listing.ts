@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 /** Anybody may have written it, and a terminal shows it as it is: so it has no control characters. */
-const word = z.string().regex(/^[\w.:/-]*$/);
+const word = z.string().regex(/^[\w.,:/-]*$/);
+
+/** Names of storages, separated by commas. */
+const names = (text: string) => text.split(",").filter((name) => name !== "");
 
 // On disk, the chain is `run` and the archive's progress is `reach`, as in the program's first version: store.sh.
 
@@ -27,6 +30,8 @@ const full = z
     bytes: z.number(),
     /** The size of the unpacked data. */
     dataBytes: z.number(),
+    /** The names of the storages whose files it has. Backups without storages, and older ones, have no such field. */
+    storage: word.default("").transform(names),
     /** The number of rows of each of the application's tables, counted in the copy that was checked. */
     rows: z.record(z.string(), z.number()),
   })
@@ -36,6 +41,21 @@ const full = z
 const progress = z
   .object({ run: word, reach: z.iso.datetime() })
   .transform(({ run, reach }) => ({ chain: run, archivedUntil: new Date(reach) }));
+
+/** The progress of a full backup's storages: the last look for changes in them. */
+const storages = z.object({
+  kind: z.literal("storageProgress"),
+  /** The name of the full backup. */
+  backup: word,
+  /** When the last look began, in microseconds since 1970. */
+  at: z.number(),
+  /** The number of files, and the sum of their sizes. */
+  files: z.number(),
+  size: z.number(),
+  /** The size of all copies, as stored. */
+  bytes: z.number(),
+});
+export type StoredStorages = z.output<typeof storages>;
 
 /**
  * How far a file can be trusted, as verified by the container, which has the key: this stack wrote it; an older version
@@ -68,6 +88,8 @@ export interface Listing {
   readonly backups: readonly FullBackup[];
   /** By chain, the moment until which everything is archived. */
   readonly archivedUntil: ReadonlyMap<string, Date>;
+  /** By full backup, the storages that belong to it. */
+  readonly storages: ReadonlyMap<string, StoredStorages>;
   /** A line for each file that is missing or not trusted. */
   readonly problems: readonly string[];
   /** The MySQL version of the stack. */
@@ -101,6 +123,7 @@ export function parseListing(text: string): Listing {
     archivedUntil: new Map(
       entries.flatMap(({ content }) => content.progress.map(({ chain, archivedUntil }) => [chain, archivedUntil])),
     ),
+    storages: new Map(entries.flatMap(({ content }) => content.storages.map((one) => [one.backup, one]))),
     problems: entries.flatMap(problem),
     version: version.server,
   };
@@ -109,16 +132,18 @@ export function parseListing(text: string): Listing {
 interface Content {
   readonly backup: z.output<typeof full>[];
   readonly progress: z.output<typeof progress>[];
+  readonly storages: StoredStorages[];
 }
 
 /** The content of a manifest, if its trust allows to use it. */
 function contentOf({ text, trust }: z.output<typeof entry>): Content {
-  if (trust === "changed" || trust === "missing") return { backup: [], progress: [] };
+  if (trust === "changed" || trust === "missing") return { backup: [], progress: [], storages: [] };
   const read = <T>(kind: z.ZodType<T>): T[] => {
     const result = json.pipe(kind).safeParse(text);
     return result.success ? [result.data] : [];
   };
-  return { backup: read(full), progress: trust === "foreign" ? [] : read(progress) };
+  const own = trust !== "foreign";
+  return { backup: read(full), progress: own ? read(progress) : [], storages: own ? read(storages) : [] };
 }
 
 const json = z.string().transform((text, context): unknown => {
@@ -134,7 +159,9 @@ function problem({ file, trust, content }: z.output<typeof entry> & { readonly c
   switch (trust) {
     case "authentic":
     case "unauthenticated":
-      return content.backup.length + content.progress.length > 0 ? [] : [`${file} cannot be read`];
+      return content.backup.length + content.progress.length + content.storages.length > 0
+        ? []
+        : [`${file} cannot be read`];
     case "foreign":
       return [`${file} says that it is of another stack, ${content.backup[0]?.stack ?? "and cannot be read"}`];
     case "changed":
@@ -152,3 +179,15 @@ export const restored = z.object({
   rows: z.record(z.string(), z.number()),
 });
 export type Restored = z.output<typeof restored>;
+
+/** The restored files of storages, as restoreStorage.sh describes them at its end. */
+export const restoredStorage = z.object({
+  /** The moment of the files, in microseconds since 1970. */
+  at: z.number(),
+  /** The moment until which nothing changed in them. */
+  held: z.number(),
+  files: z.number(),
+  size: z.number(),
+  storages: word.transform(names),
+});
+export type RestoredStorage = z.output<typeof restoredStorage>;

@@ -1,7 +1,7 @@
 import { age } from "../../releases/report.ts";
 import { table } from "../../releases/table.ts";
 import type { Choice } from "./choice.ts";
-import type { FullBackup, Listing, Restored } from "./listing.ts";
+import type { FullBackup, Listing, Restored, StoredStorages } from "./listing.ts";
 import { countTransactions } from "./transactions.ts";
 
 /** A size with a unit: 1.5 MB. */
@@ -13,9 +13,9 @@ export function size(bytes: number): string {
 }
 
 /**
- * A line for each backup of the stack, the newest first: name, age, size, checked rows, protection, restorable moments.
+ * A line for each backup of the stack, the newest first: name, age, size, files of storages if any has them, checked rows, protection, restorable moments.
  */
-export function backupTable({ backups, archivedUntil }: Listing, stack: string, now: Date): string[] {
+export function backupTable({ backups, archivedUntil, storages }: Listing, stack: string, now: Date): string[] {
   const rows = backups
     .filter((backup) => backup.stack === stack)
     .toReversed()
@@ -23,6 +23,7 @@ export function backupTable({ backups, archivedUntil }: Listing, stack: string, 
       backup.name,
       age(new Date(backup.takenAt), now),
       size(backup.bytes),
+      ...(storages.size === 0 ? [] : [storedFiles(backup, storages.get(backup.name))]),
       `checked, ${rowCount(backup)} rows`,
       [
         backup.encrypted ? "encrypted" : "in the clear",
@@ -31,6 +32,12 @@ export function backupTable({ backups, archivedUntil }: Listing, stack: string, 
       `any moment from ${backup.takenAt} to ${(archivedUntil.get(backup.chain) ?? new Date(backup.takenAt)).toISOString()}`,
     ]);
   return table(rows);
+}
+
+/** The files of a backup's storages, the size that they take, and the moment until which they are in it. */
+function storedFiles({ storage }: Pick<FullBackup, "storage">, stored: StoredStorages | undefined): string {
+  if (stored === undefined) return storage.length === 0 ? "no storages" : `${storage.join(", ")}: MISSING`;
+  return `${storage.join(", ")}: ${stored.files} files, ${size(stored.bytes)}, until ${new Date(stored.at / 1_000).toISOString()}`;
 }
 
 function rowCount({ rows }: Pick<FullBackup, "rows">): number {

@@ -12,7 +12,7 @@ import { say } from "./terminal.ts";
 /**
  * Starts what the state knows and somebody has stopped, for an `up` of the whole stack. Nothing is started while another
  * run may be at work, which can have stopped it: with a backend that does not show its locks that is unknown. A database
- * with other data than those of the settings is not started, because a restore has stopped it. Without an engine or
+ * or an application with other data than those of the settings is not started, because a restore has stopped it. Without an engine or
  * with a malformed file nothing is started, and the program says why.
  */
 export async function startAgain(session: Session, { ids }: Known): Promise<void> {
@@ -23,8 +23,12 @@ export async function startAgain(session: Session, { ids }: Known): Promise<void
     () => undefined,
   );
   if (topology === undefined) return;
-  const wanted = topology.cluster.databases.map(({ dataVolume }) => dataVolume);
-  const isOtherData = (volume: string) => volume.startsWith(`${PROJECT}-${stack}-mysql-`) && !wanted.includes(volume);
+  const wanted = [
+    ...topology.cluster.databases.map(({ dataVolume }) => dataVolume),
+    ...topology.application.storage.map(({ volume }) => volume),
+  ];
+  const isData = (volume: string) => ["mysql", "storage"].some((of) => volume.startsWith(`${PROJECT}-${stack}-${of}-`));
+  const isOtherData = (volume: string) => isData(volume) && !wanted.includes(volume);
   const { results } = await atAll(await stackEngines(stack), ({ client }) =>
     startStopped(
       client,

@@ -36,6 +36,7 @@ export const hostIsolation: Rule = {
       if (device === undefined) return [];
       return violations([
         device !== topology.backups?.directory &&
+          !topology.application.storage.some(({ options }) => options["device"] === device) &&
           `The volume ${resource.name} is ${what(device)} of the host, ${device}.`,
       ]);
     },

@@ -1,5 +1,5 @@
 import type { RunPlan } from "../../topology/applicationPlan.ts";
-import { applicationOf, isOnHost, runsKeepalived } from "../context.ts";
+import { applicationOf, type Context, isOnHost, readsStorages, runsKeepalived } from "../context.ts";
 import { ofContainers, ofServices, type Rule } from "../rule.ts";
 
 /** keepalived sets addresses, speaks VRRP, and runs its checks. */
@@ -7,11 +7,21 @@ const OF_KEEPALIVED: readonly string[] = ["NET_ADMIN", "NET_RAW", "SETGID"];
 /** In a pause container it also runs an HAProxy, as another user. */
 const OF_BOTH: readonly string[] = [...OF_KEEPALIVED, "SETUID"];
 
+/** The files of storages belong to any users. */
+const OF_READER: readonly string[] = ["DAC_READ_SEARCH"];
+
+/** The capabilities that a container may have. */
+function allowedTo(context: Context, name: string): readonly string[] {
+  if (isOnHost(context, name)) return OF_KEEPALIVED;
+  if (runsKeepalived(context, name)) return OF_BOTH;
+  if (readsStorages(context, name)) return OF_READER;
+  return applicationOf(context, name)?.run.capabilities ?? [];
+}
+
 export const noCapabilities: Rule = {
   cure: 'Drop ALL, and add none: capabilities: { drops: ["ALL"] }. The engine binds low ports without one.',
   resource: ofServices(({ capabilities: { adds, drops } }, name, context) => {
-    const own = applicationOf(context, name)?.run.capabilities ?? [];
-    const allowed = isOnHost(context, name) ? OF_KEEPALIVED : runsKeepalived(context, name) ? OF_BOTH : own;
+    const allowed = allowedTo(context, name);
     const surplus = adds.flatMap((added) => (added && !allowed.includes(added.replace(/^CAP_/, "")) ? [added] : []));
     return [
       !drops.some((dropped) => dropped?.replace(/^CAP_/, "") === "ALL") && `${name} keeps capabilities.`,
@@ -44,6 +54,7 @@ export const noRoot: Rule = {
     start &&
       !/^[1-9]\d*:[1-9]\d*$/.test(user) &&
       !runsKeepalived(context, name) &&
+      !readsStorages(context, name) &&
       !isAsPlanned(applicationOf(context, name)?.run, user) &&
       `${name} runs as ${user || "root"}.`,
   ]),

@@ -1,4 +1,4 @@
-import { applicationOf, type Context, planned } from "../context.ts";
+import { applicationOf, type Context, planned, readsStorages } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const readOnlyRoot: Rule = {
@@ -17,6 +17,9 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
 };
 
+/** The folder by which the backups get the files of storages. */
+const EXCHANGE_FOLDER = "/exchange";
+
 /** The folder of certificates that a load balancer gets by ACME. */
 const CERTIFICATES = "/var/lib/haproxy";
 
@@ -28,7 +31,11 @@ function keepsCertificate({ topology }: Context, name: string): boolean {
 /** The folders on disk that a container may write to. */
 function writableIn(context: Context, name: string): readonly string[] {
   if (applicationOf(context, name) !== undefined) return context.topology.application.storage.map(({ path }) => path);
-  return keepsCertificate(context, name) ? [CERTIFICATES] : (DATA[planned(context, name)?.tier ?? ""] ?? []);
+  if (keepsCertificate(context, name)) return [CERTIFICATES];
+  if (readsStorages(context, name)) return [EXCHANGE_FOLDER];
+  const { tier } = planned(context, name) ?? {};
+  const exchange = tier === "backups" && context.topology.backups?.reader !== undefined ? [EXCHANGE_FOLDER] : [];
+  return [...(DATA[tier ?? ""] ?? []), ...exchange];
 }
 
 /** Options that every folder in memory has. */

@@ -16,6 +16,7 @@ const backup = (name: string, changes: Partial<FullBackup> = {}): FullBackup => 
   encrypted: true,
   bytes: 1_500_000,
   dataBytes: 150_000_000,
+  storage: [],
   rows: { messages: 12 },
   authentic: true,
   ...changes,
@@ -27,6 +28,7 @@ const listing = (...backups: readonly FullBackup[]): Listing => ({
     ["A", new Date("2026-11-03T00:00:00Z")],
     ["B", new Date("2026-11-09T00:00:00Z")],
   ]),
+  storages: new Map(),
   problems: [],
   version: "9.7.4",
 });
@@ -108,7 +110,11 @@ describe("the listing of backups", () => {
   const entry = (file: string, trust: string, content: unknown) =>
     JSON.stringify({ file, trust, text: Buffer.from(JSON.stringify(content)).toString("base64") });
   /** A manifest as it is on disk, where the chain is `run`. */
-  const stored = ({ authentic: _, chain, ...manifest }: FullBackup) => ({ ...manifest, run: chain });
+  const stored = ({ authentic: _, chain, storage, ...manifest }: FullBackup) => ({
+    ...manifest,
+    run: chain,
+    storage: storage.join(","),
+  });
   const SERVER = '{"server":"9.7.4","format":2}';
 
   it("is read from what the container prints, in the spellings of the first version", () => {

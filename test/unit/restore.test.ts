@@ -98,7 +98,7 @@ describe("a restore that is interrupted", () => {
   const { backups } = topology;
   const backup = {
     ...{ name: "b", stack: "foobar/dev", timeline: "first", chain: "r", from: "server1", version: "9.7.4" },
-    ...{ takenAt: "2026-11-21T12:00:00Z", seconds: 1, encrypted: true, bytes: 1, dataBytes: 1, rows: {} },
+    ...{ takenAt: "2026-11-21T12:00:00Z", seconds: 1, encrypted: true, bytes: 1, dataBytes: 1, storage: [], rows: {} },
     authentic: true,
   };
 

@@ -4,8 +4,9 @@
 # Environment: STACK (project/stack), TIMELINE (the history of the data: first, or the restore
 # that it came from), MEMBERS (in the order in which they are asked), APPLICATION_DATABASE,
 # EVERY_HOURS, KEEP, ARCHIVE_SECONDS, ENCRYPTED (true or false), UNAUTHENTICATED_UNTIL (the name of the last backup that
-# an older version of the program, which did not authenticate backups, can have begun; empty: there is none). Files in
-# /tmp/state contain the present state of each activity.
+# an older version of the program, which did not authenticate backups, can have begun; empty: there is none), STORAGES
+# (the names of the application's storages, separated by commas; unset: it has none). Files in /tmp/state contain the
+# present state of each activity.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -17,6 +18,8 @@ scripts=$(dirname "$0")
 . "$scripts/store.sh"
 # shellcheck source=server.sh
 . "$scripts/server.sh"
+# shellcheck source=storage.sh
+. "$scripts/storage.sh"
 
 # Seconds between two attempts. The pause doubles with every failure, from the first value to the last.
 FIRST_PAUSE=30
@@ -28,6 +31,12 @@ mkdir -p /tmp/state /tmp/answers
 mkfifo /tmp/full.requests /tmp/archive.requests
 # Both pipes stay open while this script runs, so that a writer never waits for a reader.
 exec 8<>/tmp/full.requests 9<>/tmp/archive.requests
+if [ -n "${STORAGES:-}" ]; then
+  mkfifo /tmp/storage.requests
+  exec 7<>/tmp/storage.requests
+  # What a former container has left. Other users' files stay.
+  find "$exchange" -mindepth 1 -maxdepth 1 -type d -user 999 -exec rm -rf {} +
+fi
 trap 'end_server archive; exit 0' TERM
 
 # Every start empties the working folder: only what is in the archive counts.
@@ -58,7 +67,7 @@ look() {
   if [ "$newest_trust" != authentic ]; then return; fi
   last=$newest
   state newest "full/$last is as it was left"
-  if is_broken "$(chain_of "$newest_text")"; then return; fi
+  if is_broken "$(chain_of "$newest_text")" || lacks_storage "$newest" "$newest_text"; then return; fi
   age=$(($(date +%s) - $(date -d "$(field "$newest_text" takenAt)" +%s)))
   wait=$((age < EVERY_HOURS * 3600 ? EVERY_HOURS * 3600 - age : 0))
 }
@@ -74,6 +83,7 @@ take_backups() {
         pause=0 last=''
         # The archive goes on from the new backup at once.
         echo >/tmp/archive.requests
+        [ -z "${STORAGES:-}" ] || echo >/tmp/storage.requests
       else
         pause=$((pause == 0 ? FIRST_PAUSE : pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE))
       fi
@@ -89,6 +99,7 @@ take_backups() {
 
 take_backups &
 bash "$scripts/archive.sh" &
-# When either of them ends, the container ends, and the engine starts it again.
+[ -z "${STORAGES:-}" ] || bash "$scripts/archiveStorage.sh" &
+# When one of them ends, the container ends, and the engine starts it again.
 wait -n
 exit 1

@@ -14,16 +14,19 @@ scripts=$(dirname "$0")
 . "$scripts/server.sh"
 # shellcheck source=members.sh
 . "$scripts/members.sh"
+# shellcheck source=storage.sh
+. "$scripts/storage.sh"
 
 name=$(date -u +%Y%m%dT%H%M%SZ)
 draft=$target/.draft
 copy=$work/copy
 contents=$work/contents
+room=$work/storage-full
 problem=/tmp/full.problem
 
 clean_up() {
   end_server copy
-  rm -rf "$draft" "$copy" "$contents"
+  rm -rf "$draft" "$copy" "$contents" "$room"
 }
 fail() {
   state full "failed: $1${2:+: $(tail -n 3 "$2" | tr '\n' ' ')}"
@@ -93,10 +96,18 @@ list_files "$copy" >"$contents"
   fail "the backup cannot be written" "$problem"
 size=$(awk '{ size += $2 } END { printf "%d", size }' "$contents")
 
-manifest=$(printf '{"kind":"backup","format":2,"name":"%s","stack":"%s","timeline":"%s","run":"%s","archived":%d,"archivedGtids":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","contentsSha256":"%s","rows":%s}' \
+# The storages come after the data, so that no row refers to a file that was not there yet.
+if [ -n "${STORAGES:-}" ]; then
+  state full "copying the storages $STORAGES"
+  mkdir -p "$room" "$draft/storage"
+  : >"$room/list"
+  copy_storage "$draft/storage" "$name" "$room" 2>"$problem" || fail "the storages cannot be copied" "$problem"
+fi
+
+manifest=$(printf '{"kind":"backup","format":2,"name":"%s","stack":"%s","timeline":"%s","run":"%s","archived":%d,"archivedGtids":"%s","from":"%s","version":"%s","takenAt":"%s","seconds":%d,"gtids":"%s","encrypted":%s,"bytes":%d,"dataBytes":%d,"sha256":"%s","contentsSha256":"%s"%s,"rows":%s}' \
   "$name" "$STACK" "$TIMELINE" "$chain" "$archived" "$archived_gtids" "$donor" "$version" "$taken" \
   $(($(date +%s) - began)) "$gtids" "$ENCRYPTED" "$(stat -c %s "$draft/data")" "$size" \
-  "$digest" "$(digest <"$contents")" "$rows")
+  "$digest" "$(digest <"$contents")" "${STORAGES:+,\"storage\":\"$STORAGES\"}" "$rows")
 signed "$manifest" >"$draft/manifest.json" 2>"$problem" || fail "the backup cannot be written" "$problem"
 sync "$draft/data" "$draft/contents" "$draft/manifest.json"
 # The progress is noted from the beginning, so that its absence shows that somebody removed it.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints JSON lines: the manifest of each full backup and the progress of each chain, both with their trust
+# Prints JSON lines: the manifest of each full backup, the progress of its storages and of each chain, with their trust
 # (authentic.sh); full backups and segments that are missing; and at the end MySQL's version. Manifests are in base64,
 # because anybody could have written them.
 set -uo pipefail
@@ -9,6 +9,8 @@ scripts=$(dirname "$0")
 . "$scripts/authentic.sh"
 # shellcheck source=store.sh
 . "$scripts/store.sh"
+# shellcheck source=storage.sh
+. "$scripts/storage.sh"
 
 entry() { printf '{"file":"%s","trust":"%s","text":"%s"}\n' "$1" "$trust" "$(printf '%s' "$text" | base64 --wrap=0)"; }
 
@@ -17,6 +19,10 @@ for name in $(backup_names); do
   examine_backup "$name"
   entry "full/$name/manifest.json"
   if [ "$trust" = authentic ] || [ "$trust" = unauthenticated ]; then chains[$(chain_of "$text")]=yes; fi
+  if [ "$trust" = authentic ] && [ -n "$(storages_of "$text")" ]; then
+    examine_storage_progress "$name"
+    entry "full/$name/storage/progress.json"
+  fi
 done
 # Full backups that backup.sh found to be removed by somebody else.
 while read -r name; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# request.sh full|archive: requests a full backup or a round of archiving now, waits for it, and prints its outcome.
+# request.sh full|archive|storage: requests a full backup or a round of archiving now, waits for it, and prints its outcome.
 set -euo pipefail
 
 request=$(date +%s%N)

@@ -2,7 +2,7 @@
 # The folder of the backups. Backups are compressed, encrypted if the settings ask for it, and authenticated. A backup
 # gets its name only when it is complete.
 #
-# full/NAME/ is a full backup: manifest.json, contents, data. archive/CHAIN/ is a chain: the archive of the binary log
+# full/NAME/ is a full backup: manifest.json, contents, data, storage/ (storage.sh). archive/CHAIN/ is a chain: the archive of the binary log
 # since the full backup of that name, as segments (NUMBER.json, NUMBER.data), with its progress (reach.json) and the
 # reason why it cannot be continued (broken). Names are times. The JSON files are manifests (authentic.sh), each in one
 # line.
@@ -20,6 +20,9 @@ work=/var/lib/mysql
 
 # chain_of JSON
 chain_of() { field "$1" run; }
+
+# storages_of JSON: prints the names of a full backup's storages. A table may have the field's name.
+storages_of() { field "${1%%,\"rows\":*}" storage; }
 
 # archived_until_of JSON: of a progress.
 archived_until_of() { field "$1" reach; }
@@ -111,7 +114,7 @@ examine_backup() {
   is_name "$1" && [ "$(field "$text" name)" = "$1" ] && is_name "$(chain_of "$text")" &&
     all_are gtids "$text" gtids archivedGtids && all_are moment "$text" takenAt &&
     all_are number "$text" archived bytes dataBytes && all_are digest "$text" sha256 contentsSha256 &&
-    all_are flag "$text" encrypted || trust=changed
+    all_are flag "$text" encrypted && is_storages "$(storages_of "$text")" || trust=changed
 }
 
 # examine_progress CHAIN

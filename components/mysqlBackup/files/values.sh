@@ -33,6 +33,8 @@ is_name() { [[ $1 =~ ^[0-9]{8}T[0-9]{6}Z$ ]]; }
 is_moment() { [[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9.]{2,6}Z$ ]]; }
 # project/stack
 is_stack() { [[ $1 =~ ^[0-9a-zA-Z_./-]{1,250}$ ]]; }
+# Names of storages, separated by commas.
+is_storages() { [[ $1 =~ ^[0-9a-z_,-]*$ ]]; }
 
 # all_are FORMAT JSON NAME…: whether each field has that format or is absent, as in manifests of older versions.
 all_are() {
