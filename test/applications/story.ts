@@ -18,8 +18,8 @@ export interface Story {
   begin?(project: TestProject): Promise<void>;
   /** A session of its own: logged in, connected. */
   enter(visitor: Visitor): Promise<Session>;
-  /** The parts of the schema that the second release brings, as a query that gives one row with 0 or 1. */
-  readonly changed: string;
+  /** The column that the second release adds. Without it the application has one release. */
+  readonly added?: { readonly table: string; readonly column: string };
 }
 
 /** One visitor's use of the application. */

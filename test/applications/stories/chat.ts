@@ -33,8 +33,7 @@ export const CHAT: Story = {
     readinessPath: "/health",
     migrate: { command: ["node", "migrate.js"] },
   }),
-  changed:
-    "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'chat' AND column_name = 'written'",
+  added: { table: "chat", column: "written" },
   async enter(visitor) {
     const page = await visitor.ask("/");
     assert.equal(page.status, 200, page.text);

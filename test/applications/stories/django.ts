@@ -34,8 +34,7 @@ export const DJANGO: Story = {
     const { exitCode, output } = await project.npm("exec", ["python3", "manage.py", "createsuperuser", "--noinput"]);
     assert.equal(exitCode, 0, output);
   },
-  changed:
-    "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'notes_note' AND column_name = 'pinned'",
+  added: { table: "notes_note", column: "pinned" },
   async enter(visitor) {
     await logIn(visitor);
     const list = async () => {
