@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { execa } from "execa";
@@ -63,6 +63,8 @@ export async function provideChat(release: Release = 1): Promise<string> {
   const folders = await partsOf("chat", release);
   return cached(`test-chat-${release}`, await hashFolders(folders), async (target) => {
     for (const folder of folders) await cp(folder, target, { recursive: true });
+    // A temporary folder, as which it begins, is its owner's alone.
+    await chmod(target, 0o755);
     await execa("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: target });
   });
 }
