@@ -22,10 +22,15 @@ const ROLE = { first: "primary", other: "replica", arbiter: "arbiter" } as const
 
 /**
  * Declares the resources of a plan, the innermost tier first.
- * @param isServing whether containers of the stack run: each service then waits for the one before it to be healthy
+ * @param present what the stack is before the update; while it serves, each service waits for the one before it to be
+ *   healthy
  * @param away the machines that are left out of this update; default: none
  */
-export function deploy(topology: Topology, isServing: boolean, away?: Away) {
+export function deploy(
+  topology: Topology,
+  { isServing, migrated }: { readonly isServing: boolean; readonly migrated?: string | undefined },
+  away?: Away,
+) {
   const { project, stack, protectData, backups: backupPlan } = topology;
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
@@ -61,9 +66,13 @@ export function deploy(topology: Topology, isServing: boolean, away?: Away) {
   const routers = new DatabaseRouters("routers", { ...common, plans: topology.routers, after: mysql.nodes });
   const app = new AppTier("app", {
     ...common,
+    program: topology.application,
     plans: topology.applications,
-    files: topology.files.application,
-    release: topology.files.release,
+    processes: topology.processes,
+    migration: topology.migration,
+    migrated,
+    reach: topology.hosts,
+    protect: protectData,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,
     needs: [...mysql.nodes.slice(-1), ...routers.services],
@@ -90,6 +99,7 @@ export function deploy(topology: Topology, isServing: boolean, away?: Away) {
     loadBalancers: loadBalancer,
     web,
     applications: app,
+    processes: { services: app.processes },
     routers,
     cluster: mysql,
     backups,
@@ -127,6 +137,6 @@ export function deploy(topology: Topology, isServing: boolean, away?: Away) {
 }
 
 /** The folder that Nginx serves; the sample application brings its own. */
-function staticFiles({ files }: Topology): string | undefined {
-  return files.static ?? (files.application === undefined ? SAMPLE_STATIC_FILES : undefined);
+function staticFiles({ staticFiles, application }: Topology): string | undefined {
+  return staticFiles ?? (application.kind === "sample" ? SAMPLE_STATIC_FILES : undefined);
 }

@@ -1,5 +1,6 @@
 import { withProcessLimits } from "./components/processLimits.ts";
 import { deploy } from "./deploy.ts";
+import { loginsFrom } from "./engine/logins.ts";
 import { loadConfig } from "./preflight/configuration.ts";
 import { preflight } from "./preflight/preflight.ts";
 import { hostsAway } from "./topology/away.ts";
@@ -16,7 +17,7 @@ export default async function main() {
   const config = await loadConfig();
   const topology = planTopology(config);
   const away = hostsAway(topology, process.env);
-  const { isServing, containers } = await preflight(topology, away);
-  const outputs = deploy(topology, isServing, away.size === 0 ? undefined : { hosts: away, containers });
+  const { isServing, containers, migrated } = await preflight(topology, away, loginsFrom(config));
+  const outputs = deploy(topology, { isServing, migrated }, away.size === 0 ? undefined : { hosts: away, containers });
   return { ...outputs, containers: withProcessLimits(topology, outputs.containers, away) };
 }

@@ -11,6 +11,7 @@ import { standings, swarmAdvice, swarmCommands } from "../operations/hosts/swarm
 import { bootUnit } from "../operations/hosts/unit.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
+import { loginsOf } from "../operations/session/logins.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
@@ -60,12 +61,12 @@ await main(async () => {
     return 0;
   }
   const opened = await readStack(stack);
-  if (verb === "check") return check(opened, values.probe);
+  if (verb === "check") return check(stack, opened, values.probe);
   return verb === "swarm" ? swarm(opened, values.address, values.yes) : images(opened, values.yes);
 }, USAGE);
 
-async function check({ topology }: Stack, withProbe: boolean): Promise<number> {
-  const { rows, answered } = await checkHosts(topology);
+async function check(stack: string, { topology, config }: Stack, withProbe: boolean): Promise<number> {
+  const { rows, answered } = await checkHosts(topology, loginsOf(stack, config));
   for (const line of lines(rows)) console.log(line);
   if (!withProbe) return isWell(rows) ? 0 : 1;
   const swarm = swarmFindings(topology, answered);

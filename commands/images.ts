@@ -1,5 +1,6 @@
-import { type Settings, schema } from "../config/schema.ts";
+import { type Config, type Settings, schema } from "../config/schema.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
+import { loginsOf } from "../operations/session/logins.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { enginesOf } from "../operations/stack/engines.ts";
@@ -30,7 +31,7 @@ await main(async () => {
     for (const [key, name] of Object.entries(config.images)) console.log(`${key.padEnd(12)} ${name}`);
     return 0;
   }
-  const pins = verb === "pin" ? await pinned(stack, config.images, topology) : unpinned(config.images);
+  const pins = verb === "pin" ? await pinned(stack, config, topology) : unpinned(config.images);
   const defaults: Readonly<Record<string, string>> = schema.shape.images.parse(undefined);
   const changed = Object.entries(pins).filter(([, { kind }]) => kind === "changed");
   // An image that is the default again follows the program's next defaults.
@@ -48,18 +49,19 @@ await main(async () => {
 }, USAGE);
 
 /** Asks for all digests before anything is written: a file with some new and some old images would be a surprise. */
-async function pinned(stack: string, images: Images, topology: Pick<Topology, "hosts">): Promise<Record<string, Pin>> {
+async function pinned(stack: string, config: Config, topology: Pick<Topology, "hosts">): Promise<Record<string, Pin>> {
   await prepareMachine(stack, { cli: false, engine: false });
   const [engine] = enginesOf(topology).all;
   if (engine === undefined) throw new Error("the plan has no host");
+  const logins = loginsOf(stack, config);
   const asked = new Map<string, Promise<string>>();
   const digest = (name: string) => {
-    const answer = asked.get(name) ?? digestOf(engine, name);
+    const answer = asked.get(name) ?? logins(name).then(({ login }) => digestOf(engine, name, login));
     asked.set(name, answer);
     return answer;
   };
   const pins: [string, Pin][] = [];
-  for (const [key, name] of Object.entries(images)) {
+  for (const [key, name] of Object.entries(config.images)) {
     const tag = tagged(name);
     pins.push([key, tag === undefined ? { kind: "fixed", name } : pin(name, await digest(tag))]);
   }

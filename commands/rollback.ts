@@ -50,21 +50,22 @@ async function goBack(session: Session, { release, image, at }: Target): Promise
   const settings = await releaseSettings(session.stack);
   if (image !== undefined && image !== settings.image) {
     say(`it ran on the image ${image}, which replaces ${settings.image}`);
-    await setImage(session, image);
+    await setImage(session, settings, image);
   }
   await setRelease(session, release);
   return bringUp(session);
 }
 
 async function undo(session: Session): Promise<number> {
-  const { release, image } = await releaseSettings(session.stack);
+  const settings = await releaseSettings(session.stack);
+  const { release, image } = settings;
   if (release === undefined) {
     say("application.release is not set: the stack runs the files as they are");
     return 0;
   }
   await removeRelease(session);
   const forward = imageForward(readJournal(session.stack, HOME), { release, image });
-  if (forward !== undefined) await setImage(session, forward);
+  if (forward !== undefined) await setImage(session, settings, forward);
   say(`the files as they are${forward === undefined ? "" : `, on the image ${forward},`} come up with npm run up`);
   return 0;
 }

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { isSameEndpoint } from "../config/endpoints.ts";
 import { sharedLogin } from "../engine/sharedLogin.ts";
 import type { HostPlan } from "../topology/plan.ts";
 
 /** A machine's name and the provider of the Docker engine that runs its containers. */
 export interface Host {
   readonly name: string;
+  readonly endpoint: string;
   readonly provider: docker.Provider;
   /** Its machine's part in this update, if it is left out, because it does not answer; undefined: it takes part. */
   readonly away: Away | undefined;
@@ -29,7 +31,12 @@ export type Hosts = ReadonlyMap<string, Host>;
 export function createHosts(plans: readonly HostPlan[], away?: Away): Hosts {
   const hosts = plans.map((plan): Host => {
     const isAway = away?.hosts.has(plan.name) === true;
-    return { name: plan.name, provider: createProvider(plan, isAway), away: isAway ? away : undefined };
+    return {
+      name: plan.name,
+      endpoint: plan.endpoint,
+      provider: createProvider(plan, isAway),
+      away: isAway ? away : undefined,
+    };
   });
   const left = hosts.filter((host) => host.away !== undefined).map(({ provider }) => provider);
   if (left.length > 0) keepAsItIs(new Set<unknown>(left));
@@ -57,6 +64,17 @@ function createProvider({ name, endpoint, certPath }: HostPlan, isAway: boolean)
     // Without that the provider logs in once for each resource, and a server refuses some of many logins at once.
     ...(endpoint.startsWith("ssh:") ? { sshOpts: [...sharedLogin(endpoint)] } : {}),
   });
+}
+
+/** Hosts of the same engine together: the first one's name, and the names of all of them. */
+export function hostsByMachine(hosts: Hosts, names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const machines = new Map<string, string[]>();
+  for (const name of new Set(names)) {
+    const { endpoint } = hostOf(hosts, name);
+    const first = [...machines.keys()].find((other) => isSameEndpoint(hostOf(hosts, other).endpoint, endpoint));
+    machines.set(first ?? name, [...(machines.get(first ?? name) ?? []), name]);
+  }
+  return machines;
 }
 
 /** @throws Error if the plan names a host that it does not have */

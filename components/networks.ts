@@ -94,7 +94,8 @@ function overlay({ subnet, gateway }: NetworkPlan, { range, isEncrypted, mtu }: 
  * A network that is not internal has an address of the host, to which the engine leads published ports. Without
  * masquerade its containers' packets leave with a private address, and no answer finds the way back.
  */
-function bridgeOptions({ internal, egress }: NetworkPlan): Record<string, string> {
+function bridgeOptions({ internal, egress, isApart }: NetworkPlan): Record<string, string> {
   if (internal) return { "com.docker.network.bridge.inhibit_ipv4": "true" };
+  if (isApart) return { "com.docker.network.bridge.enable_icc": "false" };
   return egress ? {} : { "com.docker.network.bridge.enable_ip_masquerade": "false" };
 }

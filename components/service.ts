@@ -1,10 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type ResourceIdentity, SERVICE_LABEL, stackLabels } from "../engine/labels.ts";
+import { PURPOSE_LABEL, type ResourceIdentity, SERVICE_LABEL, stackLabels } from "../engine/labels.ts";
 import type { InstancePlan, PublishedPort } from "../topology/instancePlan.ts";
 import type { MountedFiles } from "./files.ts";
 import { HEALTH_FOLDER, type Healthcheck, waitForHealth } from "./healthcheck.ts";
 import type { Host } from "./host.ts";
+import { emptyFolders, scratchFolders, userLimits } from "./userParts.ts";
 
 /** What a service waits for. */
 export interface Waits {
@@ -27,15 +28,31 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly networks: docker.types.input.ContainerNetworksAdvanced[] | Service | "host";
   /** The image's id, if the container does not run the plan's image. */
   readonly imageId?: pulumi.Input<string>;
-  /** `uid:gid`. Root only if capabilities are added: the engine gives them to no other user. */
-  readonly user: string;
+  /**
+   * `uid:gid`, or a user of the image's by name; undefined: the image's own. The engine gives capabilities to root only.
+   */
+  readonly user: string | undefined;
   /** Capabilities that the container keeps, each as CAP_NAME; all others are dropped. */
   readonly capabilities?: readonly string[];
-  readonly command: readonly string[];
+  /** undefined: the image's own. */
+  readonly command: readonly string[] | undefined;
+  /** undefined: the image's own. */
+  readonly entrypoint?: readonly string[] | undefined;
+  /** undefined: the image's own. */
+  readonly workingDirectory?: string | undefined;
+  /** Whether the root file system is writable. Default: it is read-only. */
+  readonly isRootWritable?: boolean;
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
   /** A volume with data, and the path that it is mounted at. Default: writable. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string; readonly readOnly?: boolean };
+  /** Writable volumes, each at its path, that other containers have, too. */
+  readonly storage?: readonly {
+    readonly volume: docker.Volume;
+    readonly path: string;
+    /** The container that prepares the volume. */
+    readonly seed: docker.Container;
+  }[];
   /** A writable folder on disk, whose content is lost with the container. */
   readonly work?: string;
   /**
@@ -45,7 +62,10 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly imageVolumes?: readonly string[];
   /** Whether its processes may share memory by /dev/shm. Default: no, and there is no such folder. */
   readonly sharedMemory?: boolean;
-  /** Writable folders in memory that belong to `user`, each with its size in MB. */
+  /**
+   * Writable folders in memory, each with its size in MB. They belong to `user`; where that is no number, everybody in
+   * the container can write to them.
+   */
   readonly scratch?: Readonly<Record<string, number>>;
   readonly published?: readonly PublishedPort[];
   /** Without one the container counts as healthy as soon as it runs. */
@@ -57,10 +77,19 @@ export interface ServiceArgs extends Partial<Waits> {
    * one is stopped, which needs both to work side by side. Default: stop-first.
    */
   readonly replacement?: "stop-first" | "start-first";
+  /**
+   * Whether the container is only created: what starts it for a task knows when, and waits for its end. It has no health
+   * then, and nothing restarts it.
+   */
+  readonly isTask?: boolean;
+  /** Resources that are in place before the container is created or replaced. */
+  readonly dependsOn?: readonly pulumi.Resource[];
   /** Its weight when CPU is short. Default: 1024, which other containers have. */
   readonly cpuShares?: number;
   /** Options of resolv.conf, by which the C library looks up names. */
   readonly dnsOptions?: readonly string[];
+  /** The servers that the engine asks for names outside of its networks. Default: those of the host. */
+  readonly dnsServers?: readonly string[];
   /** Kernel settings of its network namespace. */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Whether process 1 is an init that reaps children: for main processes that do not reap all of theirs. */
@@ -70,12 +99,8 @@ export interface ServiceArgs extends Partial<Waits> {
 /** The provider would update these in place, which the engine ignores. `#initerror` makes a failed start be retried. */
 const REPLACE_ON_CHANGES = ["healthcheck", "mounts", "tmpfs", "init", "#initerror"];
 
-/**
- * The most processes of a container's user. The kernel counts them over all containers, and on the host, where a person
- * may have the same user id. So this is far above what a stack needs: it only ends a fork bomb on the way to the host's
- * own limit, before the container's limit of processes (processLimits.ts) is in force.
- */
-const USER_PROCESSES = 16_384;
+/** A task's container runs when it is told to. */
+const TASK = { start: false, mustRun: false, restart: "no" } as const;
 
 /**
  * A hardened container with its files: no capabilities but the named ones, a read-only root file system, limits, and a
@@ -100,7 +125,8 @@ export class Service extends pulumi.ComponentResource {
     this.name = name;
     this.isAway = args.host.away !== undefined;
     this.before = present(args.after ?? []);
-    const labels = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
+    const ofService = [...stackLabels(args.identity), { label: SERVICE_LABEL, value: name }];
+    const labels = args.isTask ? [...ofService, { label: PURPOSE_LABEL, value: name }] : ofService;
     const own = { parent: this, provider: args.host.provider };
     const image =
       args.imageId ??
@@ -145,25 +171,28 @@ export class Service extends pulumi.ComponentResource {
       {
         image,
         ...network,
-        command: [...args.command],
+        ...(args.command === undefined ? {} : { command: [...args.command] }),
+        ...(args.entrypoint === undefined ? {} : { entrypoints: [...args.entrypoint] }),
+        ...(args.workingDirectory === undefined ? {} : { workingDir: args.workingDirectory }),
         envs: Object.entries(args.environment ?? {})
           .sort(([one], [other]) => (one < other ? -1 : 1))
           .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         labels,
-        user: args.user,
+        ...(args.user === undefined ? {} : { user: args.user }),
         groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
-        readOnly: true,
+        readOnly: args.isRootWritable !== true,
         capabilities: { ...(args.capabilities ? { adds: [...args.capabilities] } : {}), drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
         init: args.init ?? false,
         ipcMode: args.sharedMemory ? "private" : "none",
         cgroupnsMode: "private",
-        ulimits: userLimits(args),
+        ulimits: userLimits(args.user, args.plan),
         memory: args.plan.memoryMb,
         memorySwap: args.plan.memoryMb,
         cpus: args.plan.cpus,
         ...(args.cpuShares === undefined ? {} : { cpuShares: args.cpuShares }),
         ...(args.dnsOptions === undefined ? {} : { dnsOpts: [...args.dnsOptions] }),
+        ...(args.dnsServers === undefined ? {} : { dns: [...args.dnsServers] }),
         ...(args.sysctls === undefined ? {} : { sysctls: args.sysctls }),
         ports: (args.published ?? []).map(({ address, port, target, protocol }) => ({
           ip: address,
@@ -174,6 +203,7 @@ export class Service extends pulumi.ComponentResource {
         volumes: [
           ...mounts.map(({ mount }) => mount),
           ...(args.data ? [dataMount(args.data)] : []),
+          ...(args.storage ?? []).map(({ volume, path }) => ({ volumeName: volume.name, containerPath: path })),
           ...(work ? [{ volumeName: work.volume.name, containerPath: work.path }] : []),
         ],
         tmpfs: {
@@ -182,7 +212,7 @@ export class Service extends pulumi.ComponentResource {
         },
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
-        restart: "unless-stopped",
+        ...(args.isTask ? TASK : { restart: "unless-stopped" }),
         ...(args.healthcheck ? waitForHealth(args.healthcheck) : {}),
         destroyGraceSeconds: args.stopGrace,
       },
@@ -191,7 +221,12 @@ export class Service extends pulumi.ComponentResource {
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
         ignoreChanges: ["labels"],
-        dependsOn: [...this.seeds, ...this.before.map(({ container }) => container)],
+        dependsOn: [
+          ...this.seeds,
+          ...(args.storage ?? []).map(({ seed }) => seed),
+          ...(args.dependsOn ?? []),
+          ...this.before.map(({ container }) => container),
+        ],
       },
     );
     this.registerOutputs({ container: this.container.name });
@@ -224,33 +259,4 @@ function networkOf(name: string, { networks, plan }: ServiceArgs) {
 
 function dataMount({ volume, path, readOnly = false }: NonNullable<ServiceArgs["data"]>) {
   return { volumeName: volume.name, containerPath: path, ...(readOnly ? { readOnly } : {}) };
-}
-
-/** The owner is explicit: older runtimes ignore the mode of a tmpfs over an existing folder and leave it to root. */
-function scratchFolders(user: string, folders: Readonly<Record<string, number>>): Record<string, string> {
-  const [uid, gid] = user.split(":");
-  return Object.fromEntries(
-    Object.entries(folders).map(([path, megabytes]) => [
-      path,
-      `rw,noexec,nosuid,nodev,size=${megabytes}m,uid=${uid},gid=${gid},mode=0750`,
-    ]),
-  );
-}
-
-/** Folders that nothing can be written to. */
-function emptyFolders(paths: readonly string[]): Record<string, string> {
-  return Object.fromEntries(paths.map((path) => [path, "ro,noexec,nosuid,nodev,size=64k"]));
-}
-
-/**
- * The limits of a container's user. A core dump would write secrets to the disk. The processes of root are the whole
- * host's, so root has no limit there.
- */
-function userLimits({ user, plan }: Pick<ServiceArgs, "user" | "plan">): docker.types.input.ContainerUlimit[] {
-  const limit = (name: string, most: number) => ({ name, soft: most, hard: most });
-  return [
-    limit("core", 0),
-    limit("nofile", plan.openFiles),
-    ...(user.startsWith("0:") ? [] : [limit("nproc", USER_PROCESSES)]),
-  ];
 }

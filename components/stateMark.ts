@@ -4,6 +4,9 @@ import * as random from "@pulumi/random";
 /** The name of the mark's resource. */
 export const STATE_MARK = "state";
 
+/** The name of the mark that says for which release the application's migration has run. */
+export const MIGRATED_MARK = "migrated";
+
 /**
  * The mark of the stack's state: the stack's name when the mark was made, and a random number. All resources that the
  * state creates on an engine have it as a label. The number distinguishes them from those of another state's stack of

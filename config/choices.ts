@@ -35,10 +35,16 @@ export const PROXY_PROTOCOLS = ["forwarded", "proxy"] as const;
 /** Headers whose names have other characters than letters, digits and hyphens: passed on, or the request is refused. */
 export const UNUSUAL_HEADERS = ["pass", "refuse"] as const;
 
+/** Whether the application can write outside of its folders for that. */
+export const ROOT_FILESYSTEMS = ["read-only", "writable"] as const;
+
+/** How the application gets its databases' URLs, which hold its password. */
+export const DATABASE_URLS = ["variable", "file"] as const;
+
 /**
  * The networks that have a setting. Their order decides which part of the range each one has: add a new one at the end.
  */
-export const NETWORKS = ["edge", "web", "app", "data", "replication", "router"] as const;
+export const NETWORKS = ["edge", "web", "app", "data", "replication", "router", "outbound"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
 
 /** Of these, every application server has a network of its own, in a part of the setting's subnet. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOCAL_ENDPOINT } from "./choices.ts";
+import { isHostName } from "./names.ts";
 
 /**
  * Kinds of values that several settings share. Each error text says what is allowed; docs/configuration.md quotes it.
@@ -8,6 +9,7 @@ import { LOCAL_ENDPOINT } from "./choices.ts";
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 const REGISTRY = `(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:\\d))(?::\\d+)?`;
+const IS_REGISTRY = new RegExp(`^${REGISTRY}$`);
 const WORDS = "[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*";
 const DIGEST = "@sha256:[0-9a-f]{64}";
 /** [registry/]name as Docker has it, then a tag, a digest, or both. */
@@ -54,6 +56,45 @@ export const path = () =>
     .string({ error: "a path that starts with /" })
     .regex(/^\/[\w./-]*$/, "a path that starts with / and holds letters, digits, dots, hyphens and underscores");
 
+/** A folder in a container. */
+export const absolutePath = () => {
+  const allowed = "a folder in the container, as a path that starts with /, without spaces, colons, commas and ..";
+  return z.string({ error: allowed }).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^\s:,/]+)+$/, allowed);
+};
+
+export const hostName = () => {
+  const allowed = "a host name or an IPv4 address, without a scheme and a port";
+  return z.string({ error: allowed }).refine(isHostName, allowed);
+};
+
+/** The name of an environment variable. */
+export const variable = () => {
+  const allowed = "the name of a variable: letters, digits and underscores, and no digit at its beginning";
+  return z.string({ error: allowed }).regex(/^[A-Za-z_]\w*$/, allowed);
+};
+
+/** A user of an image, and perhaps a group: names, or numbers. */
+export const userId = () => {
+  const allowed = "a user of the image, and perhaps a group: names or numbers, such as www-data, 1000 or 1000:1000";
+  return z.string({ error: allowed }).regex(/^[A-Za-z0-9_][\w.-]*(?::[A-Za-z0-9_][\w.-]*)?$/, allowed);
+};
+
+/** A status of HTTP, or a range of them. 5xx always means unready: Nginx answers so while a server drains. */
+export const statusRange = () => {
+  const allowed = "a status from 100 to 499, such as 200, or a range such as 200-399";
+  return z
+    .string({ error: allowed })
+    .regex(/^[1-4]\d\d(?:-[1-4]\d\d)?$/, allowed)
+    .refine((text) => {
+      const [from = "", to = from] = text.split("-");
+      return Number(from) <= Number(to);
+    }, allowed);
+};
+
+/** A secret text of any content. Commands that read a stack's file see a word in the place of one that is encrypted. */
+export const anySecret = () =>
+  z.string({ error: "text" }).min(1, "text that is not empty").max(65_536, "at most 64 kB");
+
 export const folder = () => z.string({ error: "a folder" }).min(1, "a folder");
 
 /**
@@ -67,12 +108,18 @@ export const pem = (content: string) => {
 
 export type Pem = z.output<ReturnType<typeof pem>>;
 
+/** A secret text. `{ secure }` is one that the CLI has encrypted, as for `pem`. */
+export const secretText = (content: string) =>
+  z.union([z.string().min(1, content), z.strictObject({ secure: z.string() })], { error: content });
+
+export type SecretText = z.output<ReturnType<typeof secretText>>;
+
 export const endpoint = () =>
   z
     .string({ error: "a Docker endpoint" })
     .refine(
       isEndpoint,
-      "a Docker endpoint: unix:///path, tcp://host:port or ssh://user@host:port, without a password or a path behind it",
+      "a Docker endpoint: unix:///path, tcp://host:port (2376 with certificates) or ssh://user@host:port, without a password or a path behind it",
     )
     .meta({ example: LOCAL_ENDPOINT });
 
@@ -88,11 +135,11 @@ export const networkInterface = () =>
 /** Whether a client can be created for the endpoint, and uses all that it says. ssh has its keys from the user. */
 export function isEndpoint(text: string): boolean {
   if (/\s/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password, pathname, search, hash } = new URL(text);
+  const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
   if (!isDecodable(username) || !isDecodable(pathname)) return false;
   if (protocol === "unix:") return text.startsWith("unix:///") && pathname !== "/";
   const isBare = hostname !== "" && password === "" && ["", "/"].includes(pathname) && search + hash === "";
-  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === ""));
+  return isBare && (protocol === "ssh:" || (protocol === "tcp:" && username === "" && port !== ""));
 }
 
 /** Whether each percent sign in a part of a URL stands for a character. */
@@ -131,6 +178,29 @@ export const image = (example: string) => {
     })
     .default(example);
 };
+
+/** The image of any program, named so that it does not move. */
+export const ownImage = () =>
+  z
+    .string({ error: "an image name with an exact tag" })
+    .refine((text) => !isMalformed(text), { error: EXACT, params: { cure: WRITE_IMAGE } })
+    .refine((text) => isMalformed(text) || isVersioned(text), { error: EXACT, params: { cure: KEEP_IMAGE } });
+
+function isVersioned(text: string): boolean {
+  const { name = "", tag, digest } = partsOf(text);
+  return digest !== undefined || (PROGRAMS.includes(name) ? /^\d+\.\d+\.\d+/.test(tag) : VERSION.test(tag));
+}
+
+/** Whether an image is Node.js's official one, or has its name in another registry. */
+export function isNodeImage(text: string): boolean {
+  const { name = "" } = partsOf(text);
+  return name === "node" || name.endsWith("/node");
+}
+
+/** Whether a text is a registry as image names begin with it: a host, with a port or without. */
+export function isRegistry(text: string): boolean {
+  return IS_REGISTRY.test(text);
+}
 
 function isMalformed(text: string): boolean {
   return partsOf(text).name === undefined;

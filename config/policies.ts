@@ -3,13 +3,15 @@
  * stacks that have it switched off.
  */
 export const POLICIES = {
-  "read-only-root": "Every container that runs has a read-only root file system.",
+  "read-only-root":
+    "Every container that runs has a read-only root file system, but for an application with application.rootFilesystem: writable.",
   "limited-writes":
-    "A container writes to the data volumes of the plan and to folders in memory that have a size, run no program and open no device, and to nothing else.",
+    "A container writes to the data volumes and storages of the plan and to folders in memory that have a size, run no program and open no device, and to nothing else.",
   "no-capabilities":
-    "Every container that runs drops all capabilities. Only the container with keepalived gets some back.",
+    "Every container that runs drops all capabilities. Only the container with keepalived gets some back, and an application those of application.capabilities.",
   "no-new-privileges": "No process gains privileges by a program that it starts, and the engine's filters stay on.",
-  "no-root": "No container runs as root but the one with keepalived, which the kernel requires.",
+  "no-root":
+    "No container runs as root but the one with keepalived, which the kernel requires, and an application whose own image or application.user says so.",
   "resource-limits":
     "Every container that runs has limits of memory, without swap beyond it, of CPU and of open files, and writes no core dumps.",
   "published-ports":
@@ -17,11 +19,11 @@ export const POLICIES = {
   "host-isolation":
     "No container has a namespace, a device, a folder or the engine's socket of its host, or runs privileged.",
   "planned-networks":
-    "Every network but edge is internal and has no address of the host, edge reaches outside only where the plan says so, and each container joins the networks that the plan gives it and no other.",
+    "Every network but edge and outbound is internal and has no address of the host, these reach outside only where the plan says so, and each container joins the networks that the plan gives it and no other.",
   "supervised-services":
-    "Every container that runs is restarted by the engine, has a health check, and keeps logs of a limited size.",
+    "Every container that runs is restarted by the engine, has a health check, its own or that of a container beside it, and keeps logs of a limited size. The application's other processes have no port to be asked at.",
   "no-exposed-secrets":
-    "Secrets reach containers as files alone: not by environment, command line, label, health check or build argument.",
+    "Secrets reach containers as files alone, but for the variables of the application that application.secretVariables and application.databaseUrl ask for: not by environment, command line, label, health check or build argument.",
   "strong-secrets":
     "Passwords are random and have at least 24 characters, and keys that the program makes are as strong as P-256.",
   "protected-data":

@@ -87,10 +87,16 @@ function isGeneration([key]: Path): boolean {
   return key === "secrets";
 }
 
+/** Whether a setting is a login to a registry, or its password. */
+function isLogin([key, , part]: Path): boolean {
+  return key === "registries" && part !== "username";
+}
+
 /** A value as JSON, without the private keys and passwords in it. */
 function shown({ path, value }: Problem): string {
   // Somebody who sets a text here has taken the setting for the secret itself.
   if (isGeneration(path) && typeof value !== "number") return "(not shown)";
+  if (isLogin(path)) return "(not shown)";
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== "string") return part;
     return part.includes("PRIVATE KEY")
@@ -147,7 +153,7 @@ function brokenJson(schema: z.ZodType | undefined, path: Path, value: unknown): 
     JSON.parse(value);
     return undefined;
   } catch (error) {
-    const reason = path[0] === "secrets" || !(error instanceof Error) ? "" : `: ${error.message}`;
+    const reason = isGeneration(path) || isLogin(path) || !(error instanceof Error) ? "" : `: ${error.message}`;
     return { complaint: `is no valid JSON${reason}`, cure: "correct the JSON text; nothing else in it has to change" };
   }
 }

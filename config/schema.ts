@@ -9,6 +9,7 @@ import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";
 import { policies } from "./settings/policies.ts";
+import { registries } from "./settings/registries.ts";
 import { secrets } from "./settings/secrets.ts";
 import { servers } from "./settings/servers.ts";
 import { web } from "./settings/web.ts";
@@ -27,6 +28,7 @@ export const schema = z.strictObject({
   networks,
   engines,
   images,
+  registries,
   policies,
   secrets,
 });

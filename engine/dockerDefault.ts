@@ -32,8 +32,8 @@ function readDefault(env: NodeJS.ProcessEnv, home: string): DockerDefault {
   const { DOCKER_HOST: host, DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: verifies } = env;
   const folder = env["DOCKER_CONFIG"] || join(home, ".docker");
   if (host) {
-    const isTls = host.startsWith("tcp:") && Boolean(verifies || certPath);
-    return { endpoint: usable(host, "DOCKER_HOST"), certPath: isTls ? certPath || folder : undefined };
+    const isTls = asUrl(host).startsWith("tcp:") && Boolean(verifies || certPath);
+    return { endpoint: usable(host, "DOCKER_HOST", isTls), certPath: isTls ? certPath || folder : undefined };
   }
   const context = env["DOCKER_CONTEXT"] || contextIn(folder);
   return context === undefined || context === "default" ? LOCAL_DOCKER : endpointOf(folder, context);
@@ -55,15 +55,25 @@ function endpointOf(folder: string, context: string): DockerDefault {
     cure:      docker context use default, or set the endpoints: loadBalancer.endpoint and servers[].endpoint`);
   }
   const certificates = join(folder, "contexts/tls", id, "docker");
+  const isTls = existsSync(join(certificates, "cert.pem"));
   return {
-    endpoint: usable(host, `Docker's context ${context}`),
-    certPath: existsSync(join(certificates, "cert.pem")) ? certificates : undefined,
+    endpoint: usable(host, `Docker's context ${context}`, isTls),
+    certPath: isTls ? certificates : undefined,
   };
 }
 
+/** Ports of engines that an address need not name. */
+const PORT = { plain: 2375, tls: 2376 } as const;
+
 /** The command docker takes an address without a scheme for one of TCP. */
-function usable(host: string, source: string): string {
-  const endpoint = host.includes("://") ? host : `tcp://${host}`;
+function asUrl(host: string): string {
+  return host.includes("://") ? host : `tcp://${host}`;
+}
+
+function usable(host: string, source: string, isTls: boolean): string {
+  const url = asUrl(host);
+  const isWithoutPort = url.startsWith("tcp:") && URL.canParse(url) && new URL(url).port === "";
+  const endpoint = isWithoutPort ? `${url.replace(/\/$/, "")}:${isTls ? PORT.tls : PORT.plain}` : url;
   if (isEndpoint(endpoint)) return endpoint;
   throw new UserError(`${source} names the engine ${host}, which this program does not reach
     allowed:   unix:///path, tcp://host:port or ssh://user@host

@@ -1,5 +1,5 @@
 import { engineClient, isLocal, type Reach } from "./client.ts";
-import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
+import { PROJECT_LABEL, PURPOSE_LABEL, SERVICE_LABEL, STACK_LABEL, type StackIdentity } from "./labels.ts";
 import { type SwarmInfo, type SwarmState, swarmState } from "./swarm.ts";
 
 /** A network of an engine. */
@@ -83,7 +83,7 @@ export async function engineState(reach: Reach, { project, stack }: StackIdentit
     clockAheadMs: about.SystemTime === undefined ? 0 : Date.parse(about.SystemTime) - about.at,
     swarm,
     stopped: all.flatMap(({ State, Names, Labels }) =>
-      isOwn(Labels) && State === "exited" ? [Names[0]?.slice(1) ?? "?"] : [],
+      isOwn(Labels) && State === "exited" && !(PURPOSE_LABEL in Labels) ? [Names[0]?.slice(1) ?? "?"] : [],
     ),
     networks: networks.map(({ Name, IPAM, Labels }) => ({
       name: Name,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { markedName, STATE_MARK } from "../components/stateMark.ts";
+import { MIGRATED_MARK, markedName, STATE_MARK } from "../components/stateMark.ts";
 import { STACK_LABEL } from "../engine/labels.ts";
 import { type Generations, generationsOutput } from "../topology/generations.ts";
 import type { AuthorityPlan } from "../topology/plan.ts";
@@ -28,6 +28,8 @@ export interface Known {
   readonly containers: readonly string[];
   /** The endpoint of each host whose provider it has. */
   readonly endpoints: ReadonlyMap<string, string>;
+  /** The release for which the application's migration ran last. undefined: none has run. */
+  readonly migrated: string | undefined;
   /** Whether it has the key that opens the backups. */
   readonly hasBackupKey: boolean;
   /** Volumes that stay on the engine when the state forgets them. */
@@ -47,6 +49,7 @@ const resource = z.object({
   outputs: z
     .looseObject({
       hex: text,
+      keepers: z.record(z.string(), z.string()).nullish().catch(undefined),
       host: text,
       generations: generationsOutput.optional().catch(undefined),
       authority: generationsOutput.shape.authority.optional().catch(undefined),
@@ -133,6 +136,7 @@ function knownTo(resources: readonly Resource[], creations: readonly Resource[])
           : [],
       ),
     ),
+    migrated: resources.find(({ urn }) => urn.endsWith(`RandomId::${MIGRATED_MARK}`))?.outputs?.keepers?.["release"],
     hasBackupKey: resources.some(({ urn }) => urn.endsWith(`RandomPassword::${BACKUP_KEY}`)),
     retained: onEngine.flatMap(({ id, retainOnDelete }) => (retainOnDelete && id !== undefined ? [id] : [])),
     firstName: mark === undefined ? stackLabelOf(onEngine) : markedName(mark),

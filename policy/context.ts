@@ -1,5 +1,6 @@
 import type { PolicyName } from "../config/policies.ts";
 import type { Config } from "../config/schema.ts";
+import type { ApplicationPlan, ProcessPlan } from "../topology/applicationPlan.ts";
 import type { InstancePlan } from "../topology/instancePlan.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import type { Topology } from "../topology/plan.ts";
@@ -33,7 +34,17 @@ export function planned(
     const plan = plans.find((one) => one.name === name);
     if (plan !== undefined) return { tier: tier as Tier, plan };
   }
-  return undefined;
+  const migration = migrations(topology).find((one) => one.name === name);
+  return migration && { tier: "processes", plan: migration };
+}
+
+/** The plan of a container that runs the application. undefined: it runs another program. */
+export function applicationOf({ topology }: Context, name: string): ApplicationPlan | ProcessPlan | undefined {
+  return [...topology.applications, ...topology.processes, ...migrations(topology)].find((plan) => plan.name === name);
+}
+
+function migrations({ migration }: Topology): readonly ProcessPlan[] {
+  return migration === undefined ? [] : [migration];
 }
 
 /** The load balancer whose pause container has this name. */

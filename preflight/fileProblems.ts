@@ -6,9 +6,10 @@ import { type Settings, schema } from "../config/schema.ts";
 import type { Topology } from "../topology/plan.ts";
 import { planTopology } from "../topology/topology.ts";
 import { authorityProblems } from "./acmeAuthority.ts";
+import { applicationFolderProblems } from "./applicationFolder.ts";
 import { examineCertificate } from "./certificate.ts";
 import { missingFiles } from "./folders.ts";
-import { keysInClear } from "./keysInClear.ts";
+import { keysInClear, passwordsInClear } from "./keysInClear.ts";
 import { stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
 
@@ -21,14 +22,17 @@ export interface ExaminedFiles {
 
 /** Examines the files that the settings name: certificates, keys, the application and the static files. */
 export function examineFiles(topology: Topology): ExaminedFiles {
-  const { application, release, static: staticFiles } = topology.files;
+  const { application, staticFiles } = topology;
   const certificate = examineCertificate(topology);
   return {
     problems: [
       ...certificate.problems,
       ...authorityProblems(topology),
       ...keysInClear(stackFileText(topology.stack), topology),
-      ...(release === undefined ? missingFiles("files", application) : missingRelease(release)),
+      ...passwordsInClear(stackFileText(topology.stack), topology),
+      ...(application.release === undefined
+        ? applicationFolderProblems(application)
+        : missingRelease(application.release, application)),
       ...missingFiles("staticFiles", staticFiles),
     ],
     warnings: certificate.warnings,
@@ -51,7 +55,10 @@ const deciding = z.object({
     .object({ address: anything, http: anything, tls: anything, trustedProxies: proxies })
     .optional()
     .catch(undefined),
-  application: z.object({ files: anything, release: anything, staticFiles: anything }).optional().catch(undefined),
+  application: z
+    .object({ image: anything, files: anything, build: anything, release: anything, staticFiles: anything })
+    .optional()
+    .catch(undefined),
 });
 
 /**

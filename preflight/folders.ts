@@ -3,14 +3,14 @@ import type { Problem } from "../config/problems.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /** Without this check an empty folder would be noticed only at the upload, or when the container does not start. */
-export function missingFiles(key: "files" | "staticFiles", folder: string | undefined): Problem[] {
+export function missingFiles(key: "files" | "build" | "staticFiles", folder: string | undefined): Problem[] {
   if (folder === undefined || (isFolder(folder) && readdirSync(folder).length > 0)) return [];
   return [
     {
       path: ["application", key],
       value: folder,
       allowed: `a folder with files, relative to the project (${process.cwd()})`,
-      example: key === "files" ? "./my-app" : "./my-app/public",
+      example: key === "staticFiles" ? "./my-app/public" : "./my-app",
     },
   ];
 }
@@ -29,6 +29,6 @@ export function missingBackupFolder({ backups }: Pick<Topology, "backups">): Pro
   ];
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

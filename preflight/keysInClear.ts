@@ -1,5 +1,7 @@
 import { parse } from "yaml";
-import { keyText, type Path, type Problem } from "../config/problems.ts";
+import { keyText, type Path, type Problem, shellWord, valueAt } from "../config/problems.ts";
+import { schema } from "../config/schema.ts";
+import { fromText } from "../config/shape.ts";
 
 const KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
 
@@ -29,6 +31,41 @@ export function keysInClear(file: string, { project, stack }: { readonly project
             },
     ),
   );
+}
+
+/** Passwords of registries, and secrets of the application, that stand in clear in the stack's file. */
+export function passwordsInClear(
+  file: string,
+  { project, stack }: { readonly project: string; readonly stack: string },
+): Problem[] {
+  const settings = settingsOf(file);
+  // A setting may be a JSON text, which is no object for the CLI.
+  const partsOf = (key: "registries" | "application", ...below: string[]) =>
+    Object.keys(Object(valueAt(fromText(schema.shape[key], settings[`${project}:${key}`]), below)));
+  const places = [
+    ...partsOf("registries").map((name) => ({
+      path: ["registries", name, "password"],
+      change: "change the password at the registry",
+    })),
+    ...partsOf("application", "secrets").map((name) => ({
+      path: ["application", "secrets", name],
+      change: "replace the secret",
+    })),
+  ];
+  return places.flatMap(({ path, change }): Problem[] => {
+    const [key = "", ...below] = path;
+    const part = schema.shape[key as keyof typeof schema.shape];
+    if (typeof valueAt(fromText(part, settings[`${project}:${key}`]), below) !== "string") return [];
+    return [
+      {
+        path,
+        complaint: "is in clear in the stack's file",
+        allowed: "a text that the CLI has encrypted",
+        cure: `${change}, because this one was readable, and encrypt the new one:
+    set it:    pulumi config set --secret --path ${shellWord(`${project}:${keyText(path)}`)} --stack ${stack}`,
+      },
+    ];
+  });
 }
 
 function settingsOf(file: string): Readonly<Record<string, unknown>> {

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
+import { type Logins, loginsFrom } from "../engine/logins.ts";
 import type { EngineState } from "../engine/state.ts";
-import { partOn } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 import { refusedByClients } from "./certificate.ts";
 import { certPathProblems } from "./certPath.ts";
@@ -12,12 +12,13 @@ import { dataProblems } from "./data.ts";
 import { askEngines } from "./engines.ts";
 import { examineFiles } from "./fileProblems.ts";
 import { generationProblems } from "./generations.ts";
-import { missingImages } from "./images.ts";
+import { examineImages } from "./images.ts";
 import { lanProblems } from "./lan.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
 import { movedHostProblems } from "./movedHosts.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
+import { supplyImages, supplyText } from "./supply.ts";
 import { swarmFindings } from "./swarm.ts";
 import { unreachable, unreachableMachine } from "./unreachable.ts";
 import { kernelProblem, nodeProblem } from "./versions.ts";
@@ -25,20 +26,31 @@ import { kernelProblem, nodeProblem } from "./versions.ts";
 /** The oldest CLI that the program is tested with. */
 const CLI_VERSIONS = ">=3.200.0";
 
+/** What a stack is before the update. */
+export interface Present {
+  /** Whether containers of the stack run; true also if an engine does not answer, because containers may run there. */
+  readonly isServing: boolean;
+  /** The logical names of the state's containers. */
+  readonly containers: readonly string[];
+  /** The release for which the application's migration ran last. undefined: none has run. */
+  readonly migrated: string | undefined;
+}
+
 /**
  * Finds, before the first resource, mistakes that would make an update fail half-way: a CLI that is too old, no engine
- * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. A preview needs no
- * engine, so there an engine that does not answer is a warning.
+ * at the endpoint, a stack of the same name that belongs to another state, ports and subnets in use. Gives engines the
+ * images that they lack, except in a preview. A preview needs no engine, so there an engine that does not answer is a
+ * warning.
  * @param away the hosts that the update leaves out, whose engines are not asked; default: none
- * @returns the logical names of the state's containers, and whether containers of the stack run; true also if an engine
- *   does not answer, because containers may run there
+ * @param logins to registries; default: those of the user's command docker
  * @throws UserError with every problem of the configuration at once; a CLI or an engine that cannot be used, and a stack
  *   of another state, are reported alone
  */
 export async function preflight(
   topology: Topology,
   away: ReadonlySet<string> = new Set(),
-): Promise<{ readonly isServing: boolean; readonly containers: readonly string[] }> {
+  logins: Logins = loginsFrom(),
+): Promise<Present> {
   const node = nodeProblem(process.versions.node);
   if (node !== undefined) throw new UserError(node);
   await requireCli();
@@ -63,15 +75,21 @@ export async function preflight(
   problems.push(...machineProblems(answered), ...swarm.problems);
   if (known !== undefined) problems.push(...movedHostProblems(topology, known, answered));
   problems.push(...(await allCollisions(topology, answered)));
-  for (const { machine } of answered) problems.push(...(await missingImages(partOn(topology, machine), machine)));
+  const images = await examineImages(topology, reached, logins);
+  problems.push(...images.flatMap((one) => one.problems));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   // A preview starts no container.
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
   problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);
+  const supplies = images.flatMap((one) => one.supplies);
+  const say = (line: string) => void pulumi.log.info(line);
+  if (!pulumi.runtime.isDryRun()) await supplyImages(supplies, say);
+  else for (const one of supplies.filter(({ route }) => route.kind === "copy")) say(`by an update ${supplyText(one)}`);
   return {
     isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing),
     containers: known?.containers ?? [],
+    migrated: known?.migrated,
   };
 }
 

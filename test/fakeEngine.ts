@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json } from "node:stream/consumers";
+import { json, text } from "node:stream/consumers";
 
 /** An image in a fake engine. */
 export interface FakeImage {
@@ -13,6 +13,8 @@ export interface FakeImage {
   readonly labels?: Readonly<Record<string, string>>;
   /** The steps of its history, the newest first. */
   readonly steps?: readonly string[];
+  /** Default: the engine's. */
+  readonly architecture?: string;
 }
 
 /** A container in a fake engine. Its id is its name. */
@@ -32,6 +34,8 @@ export type RegistryAnswer = { readonly status: number; readonly message: string
 
 export interface FakeEngine {
   readonly endpoint: string;
+  /** The names of the images that it was given by copies. */
+  readonly loaded: readonly string[];
   /** The names of the containers whose limits were set, in that order. */
   readonly updated: readonly string[];
   /** Names and ids of the images that were removed. */
@@ -66,16 +70,17 @@ export async function fakeEngine(images: readonly FakeImage[], surroundings: Sur
   const { about = {}, nodes = NO_MANAGER } = surroundings;
   const folder = await mkdtemp(join(tmpdir(), "engine-"));
   const removed: string[] = [];
+  const loaded: FakeImage[] = [];
   const updated: string[] = [];
   const onEnd = new Set<() => void>();
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     const path = decodeURIComponent(new URL(`http://engine${request.url}`).pathname);
-    const [, kind, name = "", what] = /^\/(\w+)(?:\/(.+?))?(?:\/(json|history))?$/.exec(path) ?? [];
-    const image = images.find((one) => one.id === name || one.name === name);
-    const { id = "", labels = {}, steps = [] } = image ?? {};
-    if (kind === "version") return answer(200, { Version: "fake" });
+    const [, kind, name = "", what] = /^\/(\w+)(?:\/(.+?))?(?:\/(json|history|get))?$/.exec(path) ?? [];
+    const image = [...images, ...loaded].find((one) => one.id === name || one.name === name);
+    const { id = "", labels = {}, steps = [], architecture = "amd64" } = image ?? {};
+    if (kind === "version") return answer(200, { Version: "fake", Arch: "amd64" });
     if (kind === "info") return answer(200, { RegistryConfig: { Mirrors: mirrors }, ...about });
     if (kind === "networks") return answer(200, []);
     if (kind === "volumes") return answer(200, { Volumes: [] });
@@ -114,6 +119,14 @@ export async function fakeEngine(images: readonly FakeImage[], surroundings: Sur
       for (const ended of onEnd) ended();
       return response.writeHead(204).end();
     }
+    if (kind === "images" && name === "load") {
+      // An archive of a fake engine is the image's name.
+      void text(request).then((archive) => {
+        loaded.push({ id: `loaded:${archive}`, name: archive });
+        answer(200, {});
+      });
+      return;
+    }
     if (name === "json") {
       return answer(
         200,
@@ -130,7 +143,8 @@ export async function fakeEngine(images: readonly FakeImage[], surroundings: Sur
         200,
         steps.map((CreatedBy) => ({ CreatedBy })),
       );
-    return answer(200, { Id: id, Config: { Labels: labels } });
+    if (what === "get") return response.writeHead(200, { "content-type": "application/x-tar" }).end(name);
+    return answer(200, { Id: id, Architecture: architecture, Config: { Labels: labels } });
   });
   const path = surroundings.socket ?? join(folder, "engine.sock");
   await once(server.listen(path), "listening");
@@ -138,6 +152,9 @@ export async function fakeEngine(images: readonly FakeImage[], surroundings: Sur
     endpoint: `unix://${path}`,
     removed,
     updated,
+    get loaded() {
+      return loaded.map(({ name }) => name ?? "");
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -135,7 +135,7 @@ export function deployConfig(
   answers?: Computed,
   { isServing = true } = {},
 ): Promise<Deployment> {
-  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), isServing), answers);
+  return run(() => deploy(planTopology(parseConfig("foobar", "dev", raw)), { isServing }), answers);
 }
 
 /** The resources of one type ("Container"), sorted by name. */

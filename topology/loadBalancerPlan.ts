@@ -1,6 +1,7 @@
 import type { HttpMode, Traffic } from "../config/choices.ts";
 import type { Pem } from "../config/kinds.ts";
 import type { Settings } from "../config/schema.ts";
+import type { ReadinessPlan } from "./applicationPlan.ts";
 import type { InstancePlan, PublishedPort } from "./instancePlan.ts";
 
 /** The site by HTTP and HTTPS, the same for each load balancer. */
@@ -149,7 +150,7 @@ export interface LoadBalancerPlan {
   readonly affinity: Settings["loadBalancer"]["affinity"];
   readonly health: HealthPlan;
   readonly backends: readonly BackendPlan[];
-  readonly readinessPath: string;
+  readonly readiness: ReadinessPlan;
   /** The application's time limit for an answer. */
   readonly requestTimeoutSeconds: number;
   /** Its own address in the edge network. */

@@ -17,6 +17,7 @@ import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan, VrrpPlan }
 import { edgeNetwork, fixedAddress } from "./networks.ts";
 import type { WebPlan } from "./plan.ts";
 import { HEALTH_PORT, SECURE_SITE_PORT, SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import { planReadiness } from "./program.ts";
 import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";
 import { planVisitors } from "./visitors.ts";
@@ -63,7 +64,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
     affinity: config.loadBalancer.affinity,
     health: planHealth(config.loadBalancer.health),
     backends,
-    readinessPath: config.application.readinessPath,
+    readiness: planReadiness(config),
     requestTimeoutSeconds: config.web.requestTimeoutSeconds,
     address: addresses[index] ?? "",
     listenAddresses: [

@@ -31,7 +31,7 @@ export function machinesOf({ hosts }: Pick<Topology, "hosts">): MachinePlan[] {
 export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">): Topology {
   if (!topology.isSeveral) return topology;
   const isHere = ({ host }: { readonly host: string }) => hosts.includes(host);
-  const { loadBalancers, web, applications, routers, cluster, backups, networks } = topology;
+  const { loadBalancers, web, applications, processes, migration, routers, cluster, backups, networks } = topology;
   return {
     ...topology,
     hosts: topology.hosts.filter(({ name }) => hosts.includes(name)),
@@ -39,6 +39,8 @@ export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">
     loadBalancers: loadBalancers.filter(isHere),
     web: web.filter(isHere),
     applications: applications.filter(isHere),
+    processes: processes.filter(isHere),
+    migration: migration !== undefined && isHere(migration) ? migration : undefined,
     routers: routers.filter(isHere),
     cluster: { ...cluster, databases: cluster.databases.filter(isHere) },
     backups: backups !== undefined && isHere(backups) ? backups : undefined,

@@ -6,7 +6,7 @@ import {
   type ServerNetworkName,
 } from "../config/choices.ts";
 import { areSeveral, isSameEndpoint } from "../config/endpoints.ts";
-import { routes } from "../config/routes.ts";
+import { routes, serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
 import { serverSubnets } from "../config/serverSubnets.ts";
 import { addressIn, bitsOf, partOf } from "../config/subnets.ts";
@@ -16,7 +16,7 @@ import type { NetworkOwner, NetworkPlan, OverlayPlan } from "./plan.ts";
 export function planNetworks(config: Config): NetworkPlan[] {
   return NETWORKS.flatMap((part) => {
     if (isOfServers(part)) {
-      return [...serverSubnets(part, config.networks[part], config.servers)].map(([server, subnet]) =>
+      return [...serverSubnets(part, config.networks[part], config)].map(([server, subnet]) =>
         planNetwork(config, part, serverNetwork(part, server), {
           subnet,
           server: ownerOf(config, server),
@@ -25,6 +25,7 @@ export function planNetworks(config: Config): NetworkPlan[] {
       );
     }
     const subnet = config.networks[part];
+    if (part === "outbound") return planOutbound(config, subnet);
     if (part !== "edge" || !areSeveral(config.hosts)) return [planNetwork(config, part, part, { subnet })];
     return LOAD_BALANCERS.slice(0, config.loadBalancer.replicas).map((name) =>
       planNetwork(config, part, edgeNetwork(config, name), { subnet, on: name }),
@@ -40,6 +41,25 @@ export function serverNetwork(part: ServerNetworkName, server: string): string {
 /** The name of the network between clients and a load balancer. On one machine load balancers share it. */
 export function edgeNetwork({ hosts }: Config, loadBalancer: string): string {
   return areSeveral(hosts) ? `edge-${loadBalancer}` : "edge";
+}
+
+/**
+ * The networks between applications and the outside: one on each machine, in which containers do not reach each other.
+ */
+function planOutbound(config: Config, subnet: string): NetworkPlan[] {
+  if (!config.application.outbound) return [];
+  const names = serversWith(config.servers, "app").map(({ name }) => outboundNetwork(config, name));
+  return [...new Set(names)].map((name) =>
+    planNetwork(config, "outbound", name, { subnet, on: name.slice("outbound-".length) || config.hosts[0]?.name }),
+  );
+}
+
+/** The name of the network to the outside on an application server's machine, which has the name of its first one. */
+export function outboundNetwork({ hosts, servers }: Config, server: string): string {
+  if (!areSeveral(hosts)) return "outbound";
+  const endpointOf = (name: string) => hosts.find((host) => host.name === name)?.endpoint ?? "";
+  const first = serversWith(servers, "app").find(({ name }) => isSameEndpoint(endpointOf(name), endpointOf(server)));
+  return `outbound-${first?.name ?? server}`;
 }
 
 /** A fixed address in a network between machines, whose engines take addresses from its other half. */
@@ -85,9 +105,10 @@ function planNetwork(config: Config, part: NetworkName, name: string, { subnet, 
     subnet,
     setting: config.networkSettings[part] === undefined ? "range" : part,
     gateway: addressIn(subnet, 1),
-    internal: part !== "edge",
+    internal: part !== "edge" && part !== "outbound",
     // An authority of ACME is outside.
-    egress: part === "edge" && config.loadBalancer.tls.acme !== undefined,
+    egress: part === "outbound" || (part === "edge" && config.loadBalancer.tls.acme !== undefined),
+    isApart: part === "outbound",
     server,
   };
 }

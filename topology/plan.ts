@@ -1,6 +1,7 @@
 import type { NetworkName } from "../config/choices.ts";
 import type { Path } from "../config/problems.ts";
 import type { Settings } from "../config/schema.ts";
+import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "./applicationPlan.ts";
 import type { BackupPlan, ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import type { InstancePlan, PublishedPort, Upstream } from "./instancePlan.ts";
 import type { LoadBalancerPlan, OwnCertificate } from "./loadBalancerPlan.ts";
@@ -37,6 +38,8 @@ export interface NetworkPlan {
    * host's address.
    */
   readonly egress: boolean;
+  /** Whether its containers do not reach each other. */
+  readonly isApart: boolean;
   /** The server whose own network it is; undefined: several servers' containers are in it. */
   readonly server: NetworkOwner | undefined;
 }
@@ -79,21 +82,6 @@ export interface WebPlan extends InstancePlan {
   readonly client: string;
 }
 
-export interface ApplicationPlan extends InstancePlan {
-  readonly server: string;
-  /** The name of its address in the web servers' network, the only one that it has to listen on. */
-  readonly listenAddress: string;
-  readonly port: number;
-  readonly readinessPath: string;
-  /** Seconds for which it is unready before it stops: longer than the load balancer takes to notice. */
-  readonly drainSeconds: number;
-  readonly command: readonly string[];
-  readonly database: string;
-  /** The addresses of the database router on its server, which knows the databases for writes and for reads. */
-  readonly writeTo: Upstream;
-  readonly readFrom: Upstream;
-}
-
 /**
  * The generations of the stack's certificate authority, each with a key of its own. The first one is 1.
  */
@@ -102,16 +90,6 @@ export interface AuthorityPlan {
   readonly signing: number;
   /** The generations whose certificates containers trust, the one that signs included, in ascending order. */
   readonly trusted: readonly number[];
-}
-
-/** The sources of the application's files. */
-export interface FilesPlan {
-  /** The folder of the user's application; undefined for the sample application. */
-  readonly application: string | undefined;
-  /** The folder that Nginx serves. */
-  readonly static: string | undefined;
-  /** The kept release that runs instead of `application`. undefined: none. */
-  readonly release: string | undefined;
 }
 
 /** The plan of a stack: its parts and their connections. Everything that has to agree reads it. */
@@ -142,7 +120,14 @@ export interface Topology {
   /** The host names and addresses in a certificate that the authority issues for the site. */
   readonly certified: { readonly names: readonly string[]; readonly addresses: readonly string[] };
   readonly authority: AuthorityPlan;
-  readonly files: FilesPlan;
+  /** What the application is, and what its processes share. */
+  readonly application: ProgramPlan;
+  /** Other processes of the application, such as workers. */
+  readonly processes: readonly ProcessPlan[];
+  /** The container of the command that runs before a release. undefined: none. */
+  readonly migration: ProcessPlan | undefined;
+  /** The folder of the user's that Nginx serves. undefined: none. */
+  readonly staticFiles: string | undefined;
   /** The generation of each secret, from 1. */
   readonly secrets: Settings["secrets"];
   readonly database: string;

@@ -20,7 +20,10 @@ export const SIZES = {
   haproxy: { memoryMb: 576, cpus: "1.0", pids: 64, openFiles: 16_384 },
   keepalived: { memoryMb: 32, cpus: "0.5", pids: 64, openFiles: 1_024 },
   web: { memoryMb: 128, cpus: "0.5", pids: 64, openFiles: 8_192 },
-  application: { memoryMb: 256, cpus: "1.0", pids: 256, openFiles: 8_192 },
+  /** Its other limits are settings. */
+  application: { openFiles: 8_192 },
+  /** It asks an application whether it is ready. */
+  probe: { memoryMb: 24, cpus: "0.25", pids: 32, openFiles: 1_024 },
   router: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 16_384 },
   /** Its files suffice for the most connections that the settings allow, because another number replaces the node. */
   database: { cpus: "1.0", openFiles: 16_384 },
@@ -30,6 +33,11 @@ export const SIZES = {
   /** The backup container starts MySQL servers of its own. */
   backup: { memoryMb: 768, cpus: "1.0", pids: 256, openFiles: 16_384 },
 } as const;
+
+/** A number of CPUs in the engine's canonical form: another spelling of the same number would replace the container. */
+export function cpusText(cpus: number): string {
+  return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
+}
 
 /** The processes of a database: a thread for each connection, MySQL's other threads, and the node's scripts. */
 export function databasePids(maxConnections: number): number {

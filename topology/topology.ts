@@ -1,6 +1,6 @@
 import { areSeveral } from "../config/endpoints.ts";
 import type { Config } from "../config/schema.ts";
-import { planApplications } from "./applications.ts";
+import { planApplications, planMigration, planProcesses } from "./applications.ts";
 import { planAuthority } from "./authority.ts";
 import { planBackups } from "./backups.ts";
 import { planRouters } from "./databaseRouters.ts";
@@ -9,6 +9,7 @@ import { planHosts } from "./hosts.ts";
 import { planLoadBalancers } from "./loadBalancers.ts";
 import { planNetworks } from "./networks.ts";
 import type { Topology } from "./plan.ts";
+import { planProgram } from "./program.ts";
 import { certifiedFor, ownCertificate, siteUrls } from "./site.ts";
 import { planWeb } from "./web.ts";
 
@@ -38,7 +39,10 @@ export function planTopology(config: Config): Topology {
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),
     authority: planAuthority(config),
-    files: { application: application.files, static: application.staticFiles, release: application.release },
+    application: planProgram(config),
+    processes: planProcesses(config, routers),
+    migration: planMigration(config, routers),
+    staticFiles: application.staticFiles,
     secrets: config.secrets,
     database: config.mysql.database,
     protectData: config.mysql.protect,

@@ -1,9 +1,11 @@
+import { applicationKind } from "../config/applicationKind.ts";
 import { drainSeconds } from "../config/loadBalancing.ts";
 import { routes, serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
+import type { ApplicationPlan } from "./applicationPlan.ts";
 import { attachments, servingAttachment, upstream } from "./links.ts";
 import { serverNetwork } from "./networks.ts";
-import type { ApplicationPlan, WebPlan } from "./plan.ts";
+import type { WebPlan } from "./plan.ts";
 import { LOAD_BALANCER_CLIENT, WEB_PORT } from "./ports.ts";
 import { SIZES } from "./sizes.ts";
 
@@ -33,7 +35,7 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       readinessPath: config.application.readinessPath,
       drainSeconds: drainSeconds(config.loadBalancer.health),
       limits: config.web,
-      hiddenPaths: config.application.files === undefined ? SAMPLE_HIDDEN : [],
+      hiddenPaths: isSample(config) ? SAMPLE_HIDDEN : [],
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
       client: LOAD_BALANCER_CLIENT,
@@ -42,6 +44,10 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
 }
 
 /** Whether there are static files: the user's, or those of the sample application. */
-function hasStaticFiles({ application }: Config): boolean {
-  return application.staticFiles !== undefined || application.files === undefined;
+function hasStaticFiles(config: Config): boolean {
+  return config.application.staticFiles !== undefined || isSample(config);
+}
+
+function isSample({ application, images }: Config): boolean {
+  return applicationKind(application, images) === "sample";
 }

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { familiarName } from "./reference.ts";
+import { familiarName } from "../../engine/reference.ts";
 import { LABELS } from "./stand-ins.ts";
 
 /** An image that the engine has under a name. */

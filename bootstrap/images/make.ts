@@ -2,11 +2,11 @@ import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { familiarName } from "../../engine/reference.ts";
 import type { Report } from "../step.ts";
 import { hashBase } from "./base.ts";
 import { buildImage, finishImage } from "./build.ts";
 import { fetchNodeTools, NODE_TOOLS } from "./nodeTools.ts";
-import { familiarName } from "./reference.ts";
 import {
   contextOf,
   hashImage,

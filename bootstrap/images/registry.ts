@@ -1,10 +1,11 @@
 import type Docker from "dockerode";
-import { parseReference, registryUrl } from "./reference.ts";
+import { answerOf, wantsLogin } from "../../engine/images.ts";
+import { parseReference, registryUrl } from "../../engine/reference.ts";
 
 /**
  * Statuses of an engine's answer that show that it reached the registry, whatever the registry said about the image.
  */
-const REACHED = new Set([200, 401, 403, 404]);
+const REACHED = new Set([200, 404]);
 
 async function ask(work: (signal: AbortSignal) => Promise<boolean>, signal: AbortSignal): Promise<true> {
   if (await work(signal)) return true;
@@ -27,7 +28,8 @@ export async function registryAnswers(docker: Docker, name: string, bound = 3_00
       await docker.getImage(name).distribution({ abortSignal });
       return true;
     } catch (error) {
-      return error instanceof Error && "statusCode" in error && REACHED.has(Number(error.statusCode));
+      const answer = answerOf(error);
+      return wantsLogin(answer) || (answer.status !== undefined && REACHED.has(answer.status));
     }
   };
   // The client does not end every call on an abort, so the time limit is enforced here, too.

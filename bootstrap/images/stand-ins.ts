@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { familiarName, parseReference } from "../../engine/reference.ts";
 import { hashInputs } from "../cache.ts";
-import { familiarName, parseReference } from "./reference.ts";
 
 /** The stack's programs that have stand-in images. */
 export type Program = "haproxy" | "nginx" | "node" | "mysql";

@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
+import { parseReference } from "../../engine/reference.ts";
 import { removeCached } from "../cache.ts";
 import { aptRemove } from "../engine/apt.ts";
 import { ARCHIVE_NAME, BASE_REPOSITORY, imagesState } from "./base.ts";
 import { isOurs } from "./identity.ts";
 import { TOOLS_NAME } from "./nodeTools.ts";
-import { parseReference } from "./reference.ts";
 import { LABELS } from "./stand-ins.ts";
 
 /** Removes the stand-ins and their build products; returns a line that says what was removed. */

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { schema } from "../../config/schema.ts";
+import { familiarName, parseReference, registryUrl } from "../../engine/reference.ts";
 import { type FakeEngine, fakeEngine } from "../../test/fakeEngine.ts";
 import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import { parseMirror } from "../images/base.ts";
 import { buildImage, stepOf } from "../images/build.ts";
 import { findImage, isOurs } from "../images/identity.ts";
-import { familiarName, parseReference, registryUrl } from "../images/reference.ts";
 import {
   filesOf,
   type ImageRefs,

@@ -1,103 +1,150 @@
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { folderContent } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
-import { keep } from "../../releases/store.ts";
-import type { Upstream } from "../../topology/instancePlan.ts";
-import type { ApplicationPlan } from "../../topology/plan.ts";
+import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
+import type { HostPlan } from "../../topology/plan.ts";
 import { fingerprint } from "../certificates.ts";
-import { folderFiles, secretFiles } from "../files.ts";
-import { APPLICATION_USER } from "../mysqlCluster/mysqlCluster.ts";
+import { folderFiles, type MountedFiles } from "../files.ts";
 import type { Password } from "../passwords.ts";
-import { Service } from "../service.ts";
+import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { type ApplicationSource, applicationFolder } from "./applicationFolder.ts";
+import { environment } from "./environment.ts";
+import { migratedMark, migrationMark } from "./migration.ts";
+import { probeService } from "./probe.ts";
+import { readinessProbe } from "./readiness.ts";
+import { type Release, release, releaseImages } from "./releaseImage.ts";
+import { applicationSecrets } from "./secrets.ts";
+import { type Storage, storages } from "./storage.ts";
 
-export interface AppTierArgs extends TierArgs, ApplicationSource {
+export interface AppTierArgs extends TierArgs {
+  readonly program: ProgramPlan;
   readonly plans: readonly ApplicationPlan[];
+  /** The command that runs before the first instance is replaced. undefined: none. */
+  readonly migration: ProcessPlan | undefined;
+  /** The release for which it ran last. undefined: it has not run. */
+  readonly migrated: string | undefined;
+  /** How the engine of each host is reached. */
+  readonly reach: readonly HostPlan[];
+  /** Other processes, which are released after the last instance. */
+  readonly processes: readonly ProcessPlan[];
   readonly databasePassword: Password;
   /** The certificates of the authority that signs the databases' certificates. */
   readonly databaseAuthority: pulumi.Output<string>;
   /** The primary and the routers to it: an application may end if it finds no database. */
   readonly needs: readonly Service[];
+  /** Whether the volumes of storages stay on the engine when they leave the stack. */
+  readonly protect: boolean;
   /** Released before the first application. */
   readonly after: readonly Service[];
 }
+
+type Order = Waits & Pick<ServiceArgs, "dependsOn">;
 
 const APPLICATION_FOLDER = "/app";
 
 /** Applications are released most often. One that is ready after half a second is seen to be a second earlier by this. */
 const PROBE_SECONDS = 0.75;
 
-/** The application on every server with the role app, each with its own copy of the application's files. */
+/** Nobody answers at this address of a container's own: without a way out the lookup of a name outside fails at once. */
+const NO_DNS = "127.0.0.1";
+
+/** The application on every server with the role app, and its other processes. */
 export class AppTier extends pulumi.ComponentResource {
+  /** The instances that answer requests, and their probes. */
   readonly services: readonly Service[];
-  /** The version of the application's files. */
+  readonly processes: readonly Service[];
+  /** The version of the application's files, or of its image. */
   readonly release: string;
+
+  readonly #args: AppTierArgs;
+  readonly #release: Release;
+  readonly #images: ReadonlyMap<string, docker.RemoteImage>;
+  readonly #storages: ReadonlyMap<string, readonly Storage[]>;
 
   constructor(name: string, args: AppTierArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:AppTier", name, {}, opts);
-    const folder = applicationFolder(args);
-    const content = folderContent(folder);
-    // A preview writes no copy; its plan is the same.
-    if (!pulumi.runtime.isDryRun()) keep(folder, content);
-    this.release = content.version;
-    const files = folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), content);
-    const secrets = secretFiles({
-      "database-password": args.databasePassword.value,
-      "database-ca.crt": args.databaseAuthority,
+    this.#args = args;
+    this.#release = release(args.program);
+    this.#images = releaseImages(this.#release, args, this);
+    this.#storages = storages(
+      args,
+      [...args.plans, ...args.processes].map(({ host }) => host),
+      this,
+    );
+    this.release = this.#release.version;
+    const before = this.#migration();
+    const services: Service[] = [];
+    args.roll(args.plans, { needs: args.needs, releasedFirst: args.after }, (plan, waits) => {
+      const instance = this.#instance(plan, { ...waits, dependsOn: before });
+      const asked = plan.probe === undefined ? instance : probeService(args, plan, plan.probe, instance, this);
+      services.push(...new Set([instance, asked]));
+      return asked;
     });
-    // An application reads these files when it starts, so a new certificate or password replaces the container.
-    const read = {
-      DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
-      DATABASE_PASSWORD_VERSION: args.databasePassword.version,
-    };
-    this.services = args.roll(
-      args.plans,
-      { needs: args.needs, releasedFirst: args.after },
-      (plan, waits) =>
-        new Service(
-          plan.name,
-          {
-            ...placement(args, plan),
-            user: "1000:1000",
-            command: plan.command,
-            environment: { ...environment(plan, this.release), ...read },
-            files: [files, secrets],
-            scratch: { "/tmp": 16 },
-            sharedMemory: true,
-            healthcheck: { check: ["bash", "-c", probe(plan)], startPeriod: 60, interval: PROBE_SECONDS },
-            stopGrace: plan.drainSeconds + 15,
-            ...waits,
-          },
-          { parent: this },
-        ),
+    this.services = services;
+    this.processes = args.roll(args.processes, { needs: args.needs, releasedFirst: services }, (plan, waits) =>
+      this.#process(plan, { ...waits, dependsOn: before }),
     );
     this.registerOutputs({});
   }
-}
 
-/** The environment variables of an application. app/README.md documents them for users' own applications. */
-function environment(plan: ApplicationPlan, release: string): Record<string, string> {
-  return {
-    HOST: plan.listenAddress,
-    PORT: String(plan.port),
-    SERVER_NAME: plan.server,
-    RELEASE: release,
-    DATABASE_NAME: plan.database,
-    DATABASE_USER: APPLICATION_USER,
-    DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
-    DATABASE_WRITE_HOST: hostAndPort(plan.writeTo),
-    DATABASE_READ_HOST: hostAndPort(plan.readFrom),
-    DATABASE_CA_FILE: "/run/secrets/database-ca.crt",
-    DRAIN_SECONDS: String(plan.drainSeconds),
-  };
-}
+  #instance(plan: ApplicationPlan, waits: Order): Service {
+    const health = { check: readinessProbe(plan), startPeriod: plan.startSeconds, interval: PROBE_SECONDS };
+    const checked = plan.probe === undefined ? { healthcheck: health } : {};
+    return new Service(plan.name, { ...this.#container(plan), ...checked, ...waits }, { parent: this });
+  }
 
-function hostAndPort({ address, port }: Upstream): string {
-  return `${address}:${port}`;
-}
+  #process(plan: ProcessPlan, waits: Order): Service {
+    return new Service(plan.name, { ...this.#container(plan), ...waits }, { parent: this });
+  }
 
-/** The image's only HTTP client is node, whose start costs 0.1 s of CPU; bash speaks enough HTTP. */
-function probe({ listenAddress, port, readinessPath }: ApplicationPlan): string {
-  return `exec 3<>/dev/tcp/${listenAddress}/${port} && printf 'GET ${readinessPath} HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ "$status" = 200 ]`;
+  /** What every instance waits for: the mark that the migration of this release is done. */
+  #migration(): pulumi.Resource[] {
+    const { migration: plan, program, migrated, reach, needs, after } = this.#args;
+    if (plan === undefined || program.migrate === undefined) return [];
+    const waits = { after: [...new Set([...needs, ...after])] };
+    const container = this.#container(plan);
+    const mark = migrationMark(plan, program, this.release);
+    const environment = { ...container.environment, MIGRATION: mark };
+    const task = new Service(plan.name, { ...container, environment, isTask: true, ...waits }, { parent: this });
+    const host = reach.find(({ name }) => name === plan.host);
+    if (host === undefined) throw new Error(`the plan has no host ${plan.host}`);
+    return [migratedMark({ plan, program, mark, migrated, reach: host, task, parent: this })];
+  }
+
+  /** What a container of any process of the application has. */
+  #container(plan: ApplicationPlan | ProcessPlan): ServiceArgs {
+    const args = this.#args;
+    const { run, isOutbound } = plan;
+    const secrets = applicationSecrets(plan, args);
+    const image = this.#images.get(plan.host);
+    return {
+      ...placement(args, plan),
+      ...(image === undefined ? {} : { imageId: image.imageId }),
+      user: run.user,
+      command: run.command,
+      entrypoint: run.entrypoint,
+      workingDirectory: run.workingDirectory,
+      isRootWritable: run.isRootWritable,
+      ...(run.capabilities.length === 0 ? {} : { capabilities: run.capabilities.map((name) => `CAP_${name}`) }),
+      environment: {
+        ...environment(plan, this.release, args.program.environment),
+        ...secrets.variables,
+        // An application reads these files when it starts, so a new certificate or password replaces the container.
+        DATABASE_CA_SHA256: args.databaseAuthority.apply(fingerprint),
+        DATABASE_PASSWORD_VERSION: args.databasePassword.version,
+      },
+      files: [...this.#files(), secrets.files],
+      scratch: run.writable,
+      storage: this.#storages.get(plan.host) ?? [],
+      sharedMemory: true,
+      ...(isOutbound ? {} : { dnsServers: [NO_DNS], dnsOptions: ["timeout:1", "attempts:1"] }),
+      stopGrace: run.stopSeconds,
+    };
+  }
+
+  /** The sample application's one file is mounted: the first `up` of a stack builds no image. */
+  #files(): MountedFiles[] {
+    if (this.#args.program.kind !== "sample") return [];
+    return [folderFiles(APPLICATION_FOLDER, releaseFolder(this.release))];
+  }
 }

@@ -1,3 +1,4 @@
+import type { ReadinessPlan } from "../../topology/applicationPlan.ts";
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { CLIENT_CERTIFICATE, TLS } from "../tlsFiles.ts";
 
@@ -39,8 +40,7 @@ export function backends(plan: LoadBalancerPlan): string {
   return `backend web
 ${[...balance(plan.balance), ...affinity(plan.affinity)].map((line) => `    ${line}`).join("\n")}
     option httpchk
-    http-check send meth GET uri ${plan.readinessPath} hdr Host www.foobar.com
-    http-check expect status 200
+${readinessCheck(plan.readiness)}
     default-server ${checks(plan.health)} ${RESOLVE}
     default-server ${VERIFIED}
 ${plan.backends.map((backend) => [server(backend, plan.affinity === "cookie"), ...more].join(" ")).join("\n")}
@@ -74,6 +74,12 @@ function lastOnes(ready: readonly BackendPlan[], more: readonly string[]): strin
   const options = ["no-check backup non-stick resolve-opts allow-dup-ip", ...more].join(" ");
   return `    # Requests that already wait for a server when the last one goes down are sent to these.
 ${ready.map((backend) => `    server ${LAST_RESORT}-${backend.name} ${place(backend)} ${options}`).join("\n")}`;
+}
+
+/** Asks for readiness as a visitor would. */
+function readinessCheck({ path, host, isHttps, status }: ReadinessPlan): string {
+  return `    http-check send meth GET uri ${path} hdr Host ${host}${isHttps ? " hdr X-Forwarded-Proto https" : ""}
+    http-check expect status ${status}`;
 }
 
 function readyOnes({ backends }: LoadBalancerPlan): BackendPlan[] {

@@ -1,7 +1,7 @@
 import { DEFAULT_RANGE, NETWORKS, type NetworkName, SERVER_NETWORKS } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import type { ServerSettings, Settings } from "../schema.ts";
-import { bitsForParts } from "../serverSubnets.ts";
+import type { Settings } from "../schema.ts";
+import { bitsForParts, type Divided } from "../serverSubnets.ts";
 import { bitsOf, isSubnet, overlap, PRIVATE_BLOCKS, partOf, proposer, rangeBits } from "../subnets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { judged } from "../wellFormed.ts";
@@ -31,8 +31,14 @@ export function subnetsOf(networks: Networks): Map<NetworkName, string> {
 }
 
 /** Rules for the range and the subnets. The proposed subnets overlap neither each other nor any subnet in use. */
-export function networkChecks(networks: Networks, { subnets: others, own }: Surroundings): Problem[] {
+export function networkChecks(
+  networks: Networks,
+  { outbound }: Pick<Settings["application"], "outbound">,
+  { subnets: others, own }: Surroundings,
+): Problem[] {
   const planned = subnetsOf(networks);
+  // Without a way out the network is not made, and a stack of an earlier version may use its part of the range.
+  if (!outbound && networks.outbound === undefined) planned.delete("outbound");
   const [range] = judged(() => (isRange(networks.range) ? [networks.range] : []));
   const elsewhere = proposer([...planned.values(), ...(range === undefined ? [] : [range]), ...others, ...own]);
   const isFree = (subnet: string, but?: NetworkName) =>
@@ -82,7 +88,7 @@ export function networkChecks(networks: Networks, { subnets: others, own }: Surr
  * is one problem.
  */
 export function serverNetworkChecks(
-  servers: readonly ServerSettings[],
+  settings: Divided,
   networks: Networks,
   { subnets: others, own }: Surroundings,
 ): Problem[] {
@@ -90,7 +96,7 @@ export function serverNetworkChecks(
   const propose = proposer([...planned.values(), networks.range, ...others, ...own]);
   const small = SERVER_NETWORKS.flatMap((name) => {
     const subnet = planned.get(name);
-    const bits = bitsForParts(name, servers);
+    const bits = bitsForParts(name, settings);
     return subnet !== undefined && bits < bitsOf(subnet) ? [{ name, subnet, bits }] : [];
   });
   const ofRange = small.filter(({ name }) => networks[name] === undefined);

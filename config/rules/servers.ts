@@ -1,15 +1,18 @@
 import { ROLES, type Role } from "../choices.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
+import type { Divided } from "../serverSubnets.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { entries, judged } from "../wellFormed.ts";
 import { acmeChecks } from "./acme.ts";
+import { applicationChecks } from "./application.ts";
 import { httpsChecks } from "./https.ts";
 import { listProblems } from "./lists.ts";
 import { machineChecks } from "./machines.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks } from "./networks.ts";
+import { registryChecks } from "./registries.ts";
 import { secretChecks } from "./secrets.ts";
 import { subnetPartChecks } from "./subnetParts.ts";
 import { trafficChecks } from "./traffic.ts";
@@ -21,7 +24,7 @@ import { hostChecks, visitorChecks } from "./visitors.ts";
  * contradiction between other settings.
  */
 export function crossChecks(settings: Settings, surroundings: Surroundings): Problem[] {
-  const ofNetworks = judged(() => networkChecks(settings.networks, surroundings));
+  const ofNetworks = judged(() => networkChecks(settings.networks, settings.application, surroundings));
   return judged(
     () => duplicateNames(settings.servers),
     () => duplicateRoles(settings.servers),
@@ -36,21 +39,18 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings, surroundings)),
     () => visitorChecks(settings.loadBalancer),
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
-    () => commandGiven(settings.application),
+    () => applicationChecks(settings, surroundings.docker),
     () => secretChecks(settings.secrets),
+    () => registryChecks(settings.registries),
     () => ofNetworks,
-    () => (ofNetworks.length > 0 ? [] : partChecks(settings.servers, settings.networks, surroundings)),
+    () => (ofNetworks.length > 0 ? [] : partChecks(settings, settings.networks, surroundings)),
   );
 }
 
 /** Subnets that have to be larger get other parts. */
-function partChecks(
-  servers: readonly ServerSettings[],
-  networks: Settings["networks"],
-  surroundings: Surroundings,
-): Problem[] {
-  const small = serverNetworkChecks(servers, networks, surroundings);
-  return small.length > 0 ? small : subnetPartChecks(servers, networks);
+function partChecks(settings: Divided, networks: Settings["networks"], surroundings: Surroundings): Problem[] {
+  const small = serverNetworkChecks(settings, networks, surroundings);
+  return small.length > 0 ? small : subnetPartChecks(settings, networks);
 }
 
 function duplicateNames(servers: readonly ServerSettings[]): Problem[] {
@@ -87,16 +87,4 @@ function rolesNobodyHas(servers: readonly ServerSettings[]): Problem[] {
     allowed: `at least one server with each of the roles ${ROLES.join(", ")}`,
     example: role,
   }));
-}
-
-function commandGiven({ files, command }: Settings["application"]): Problem[] {
-  if (files === undefined || !command.includes("/app/server.cjs")) return [];
-  return [
-    {
-      path: ["application", "command"],
-      complaint: "starts the sample application, but application.files names another",
-      allowed: "the command that starts the application in the folder, which is put at /app",
-      example: '["node", "/app/index.js"]',
-    },
-  ];
 }

@@ -1,16 +1,17 @@
 import { SERVER_NETWORKS } from "../choices.ts";
 import type { Problem } from "../problems.ts";
-import type { ServerSettings, Settings } from "../schema.ts";
-import { partsOf } from "../serverSubnets.ts";
+import type { Settings } from "../schema.ts";
+import { type Divided, partsOf } from "../serverSubnets.ts";
 import { subnetsOf } from "./networks.ts";
 
 /** Rules for the parts of subnets that servers ask for: each server that runs the application has one of its own. */
-export function subnetPartChecks(servers: readonly ServerSettings[], networks: Settings["networks"]): Problem[] {
+export function subnetPartChecks(settings: Divided, networks: Settings["networks"]): Problem[] {
+  const { servers } = settings;
   const planned = subnetsOf(networks);
   const parts = Math.min(
     ...SERVER_NETWORKS.flatMap((name) => {
       const subnet = planned.get(name);
-      return subnet === undefined ? [] : [partsOf(name, subnet, servers)];
+      return subnet === undefined ? [] : [partsOf(name, subnet, settings)];
     }),
   );
   const asked = servers.map(({ subnetPart }) => subnetPart);

@@ -31,6 +31,7 @@ export const networks = z
       data: subnet("10.201.3.0/24", "the database routers and MySQL"),
       replication: subnet("10.201.4.0/24", "the databases among themselves"),
       router: subnet("10.201.5.0/24", "the application and its database router", DIVIDED),
+      outbound: subnet("10.201.6.0/24", "the applications that may open connections to the outside"),
       manager: name()
         .optional()
         .meta({

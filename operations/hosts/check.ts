@@ -1,22 +1,39 @@
 import { engineClient } from "../../engine/client.ts";
+import { hasImage } from "../../engine/images.ts";
+import type { Logins } from "../../engine/logins.ts";
 import { collisions } from "../../preflight/collisions.ts";
 import { askEngines } from "../../preflight/engines.ts";
-import { missingImages } from "../../preflight/images.ts";
+import { examineImages, type ImageFindings } from "../../preflight/images.ts";
 import { type AnsweredMachine, machineProblems } from "../../preflight/machines.ts";
+import { supplyText } from "../../preflight/supply.ts";
 import { swarmFindings } from "../../preflight/swarm.ts";
 import { kernelProblem } from "../../preflight/versions.ts";
 import { partOn } from "../../topology/machines.ts";
 import type { Topology } from "../../topology/plan.ts";
-import { hasImage, isBuilt, neededImages } from "./imagePlan.ts";
+import { isBuilt, neededImages } from "./imagePlan.ts";
 import { type Findings, type Row, rowsOf } from "./rows.ts";
 
 /** Looks at all machines of a stack, as an `up` does before its first resource, and changes nothing. */
 export async function checkHosts(
   topology: Topology,
+  logins: Logins,
 ): Promise<{ readonly rows: readonly Row[]; readonly answered: readonly AnsweredMachine[] }> {
   // Somebody who asks wants to know how it is now: a machine that boots is not waited for.
   const { answered, silent } = await askEngines(topology, new Set(), 0);
-  const findings = await Promise.all(answered.map((one) => findingsOf(topology, one)));
+  const images = await examineImages(
+    topology,
+    answered.map(({ machine }) => machine),
+    logins,
+  );
+  const findings = await Promise.all(
+    answered.map((one) =>
+      findingsOf(
+        topology,
+        one,
+        images.find(({ machine }) => machine === one.machine),
+      ),
+    ),
+  );
   const rows = rowsOf({
     silent,
     findings,
@@ -27,7 +44,11 @@ export async function checkHosts(
   return { rows, answered };
 }
 
-async function findingsOf(topology: Topology, { machine, state }: AnsweredMachine): Promise<Findings> {
+async function findingsOf(
+  topology: Topology,
+  { machine, state }: AnsweredMachine,
+  images: ImageFindings | undefined,
+): Promise<Findings> {
   const part = partOn(topology, machine);
   const engine = engineClient(machine);
   const built = topology.isSeveral ? neededImages(topology, machine).filter(isBuilt) : [];
@@ -37,9 +58,14 @@ async function findingsOf(topology: Topology, { machine, state }: AnsweredMachin
     state,
     kernel: kernelProblem(state.kernel, machine.endpoint),
     collisions: await collisions(part, machine.endpoint, state),
-    images: await missingImages(part, machine),
-    notes: absent
-      .flat()
-      .map((name) => `it lacks ${name}, which up builds from Debian's archive; without one: npm run hosts -- images`),
+    images: images?.problems ?? [],
+    notes: [
+      ...(images?.supplies ?? [])
+        .filter(({ route }) => route.kind === "copy")
+        .map((supply) => `no registry gives it ${supply.image}: by an up ${supplyText(supply)}`),
+      ...absent
+        .flat()
+        .map((name) => `it lacks ${name}, which up builds from Debian's archive; without one: npm run hosts -- images`),
+    ],
   };
 }

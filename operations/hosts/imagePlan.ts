@@ -1,6 +1,5 @@
-import type Docker from "dockerode";
-import { parseReference } from "../../bootstrap/images/reference.ts";
 import { keepalivedImageOf } from "../../components/loadBalancer/keepalived/image.ts";
+import { parseReference } from "../../engine/reference.ts";
 import { imagesOf } from "../../preflight/images.ts";
 import { type MachinePlan, partOn } from "../../topology/machines.ts";
 import type { Topology } from "../../topology/plan.ts";
@@ -25,20 +24,6 @@ export function neededImages(topology: Topology, machine: Pick<MachinePlan, "hos
 
 export function isBuilt({ base }: NeededImage): boolean {
   return base !== undefined;
-}
-
-/** Whether an engine has an image. */
-export async function hasImage(engine: Docker, name: string): Promise<boolean> {
-  return engine
-    .getImage(name)
-    .inspect()
-    .then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return false;
-        throw error;
-      },
-    );
 }
 
 /** An engine that can give images, or lacks some. */

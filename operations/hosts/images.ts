@@ -4,10 +4,11 @@ import { KEEPALIVED_CONTEXT, keepalivedImageOf } from "../../components/loadBala
 import { LOCAL_ENDPOINT } from "../../config/choices.ts";
 import { isSameEndpoint } from "../../config/endpoints.ts";
 import { engineClient } from "../../engine/client.ts";
+import { copyImage, followed, hasImage } from "../../engine/images.ts";
 import type { AnsweredMachine } from "../../preflight/machines.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { ROOT } from "../stack/project.ts";
-import { type Copying, hasImage, type NeededImage, neededImages, type Stock } from "./imagePlan.ts";
+import { type Copying, type NeededImage, neededImages, type Stock } from "./imagePlan.ts";
 import { nameOf } from "./machineText.ts";
 
 /** An engine with its images. */
@@ -41,14 +42,7 @@ export async function stocksOf(topology: Topology, answered: readonly AnsweredMa
 export async function copy({ image, from, to }: Copying<EngineStock>, stocks: readonly EngineStock[]): Promise<void> {
   const source = from?.engine ?? (await build(image, stocks));
   await Promise.all(
-    to
-      .filter(({ engine }) => engine !== source)
-      .map(async ({ name, engine }) => {
-        const archive = await source.getImage(image.name).get();
-        await followed(engine, await engine.loadImage(archive));
-        if (!(await hasImage(engine, image.name)))
-          throw new Error(`${name} has taken ${image.name} under another name`);
-      }),
+    to.filter(({ engine }) => engine !== source).map(({ engine }) => copyImage(source, engine, image.name)),
   );
 }
 
@@ -62,15 +56,4 @@ async function build({ name, base }: NeededImage, stocks: readonly EngineStock[]
   const context = { context: join(ROOT, KEEPALIVED_CONTEXT), src: ["Dockerfile"] };
   await followed(engine, await engine.buildImage(context, options));
   return engine;
-}
-
-/** Follows what an engine reports to its end; throws the error that it reports. */
-function followed(engine: Docker, stream: NodeJS.ReadableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    engine.modem.followProgress(stream, (error: Error | null, events: readonly { readonly error?: string }[]) => {
-      const problem = error?.message ?? events.find((event) => event.error !== undefined)?.error;
-      if (problem === undefined) resolve();
-      else reject(new Error(problem));
-    });
-  });
 }

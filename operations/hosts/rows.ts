@@ -20,7 +20,7 @@ export interface Findings extends AnsweredMachine {
   /** Ports and subnets in use, and versions of programs. */
   readonly collisions: readonly Problem[];
   readonly images: readonly Problem[];
-  /** Warnings about images that are not there, and that `up` can make. */
+  /** Warnings about images that are not there, and that `up` copies or makes. */
   readonly notes: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function rowsOf({ silent, findings, apart, swarm, isSeveral }: Checked): 
     ...(isSeveral ? together(found, apart) : []),
     ...(isSeveral ? inSwarm(found, swarm) : []),
     ...judged(found.machine, found.collisions, "its ports and subnets are free, or the stack's own"),
-    ...judged(found.machine, found.images.map(copied), "it has the stack's images, or their registries answer"),
+    ...judged(found.machine, found.images, "it has the stack's images, or an up gives them to it"),
     ...found.notes.map((text): Row => ({ machine: nameOf(found.machine), mark: "warning", text })),
   ]);
   const isOfMachine = ({ path }: Problem) => findings.some(({ machine }) => isAbout(path, machine));
@@ -93,11 +93,6 @@ function judged(machine: MachinePlan, problems: readonly Problem[], well: string
 
 function missing(machine: MachinePlan, problem: Problem): Row {
   return { machine: nameOf(machine), mark: "missing", text: problemLine(problem) };
-}
-
-/** Of several machines the others, or this one, may have the image. */
-function copied(problem: Problem): Problem {
-  return { ...problem, cure: `npm run hosts -- images, which copies it; or ${problem.cure}` };
 }
 
 function isAbout(path: Problem["path"], { path: own }: MachinePlan): boolean {

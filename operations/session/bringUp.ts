@@ -7,7 +7,7 @@ import { settleAccounts } from "../database/settle.ts";
 import { openStack } from "../stack/open.ts";
 import { ROOT } from "../stack/project.ts";
 import { isWhole, unattended } from "./attendance.ts";
-import { containersThatAre } from "./containersThatAre.ts";
+import { diagnosisText, unwellContainers } from "./diagnosis.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
 import { pulumi, type Session } from "./pulumi.ts";
@@ -80,9 +80,7 @@ async function record(stack: string, start: Date, ok: boolean): Promise<void> {
     back === undefined || isSame(back, attempt)
       ? ""
       : `npm run rollback, to the release ${back.release} of ${age(new Date(back.at), now)}, or `;
-  const logs = (await containersThatAre(stack, "starting", "unhealthy")).map(
-    (name) => `    log:       docker logs ${name}\n`,
-  );
+  const unwell = await unwellContainers(stack).catch(() => []);
   say(`the update did not finish
-${logs.join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before the repair: a refresh forgets that the start failed`);
+${unwell.map((one) => `${diagnosisText(one)}\n`).join("")}    cure:      ${rollback}repair it and npm run up; do not refresh before the repair: a refresh forgets that the start failed`);
 }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { type ApplicationSource, applicationFolder } from "../../components/appTier/applicationFolder.ts";
+import { type ApplicationSource, applicationVersion } from "../../components/appTier/applicationFolder.ts";
 import { schema } from "../../config/schema.ts";
 import { meantBy, withoutCiphers } from "../../config/shape.ts";
-import { folderContent } from "../../releases/content.ts";
+import { sourceOf } from "../../topology/program.ts";
 import { settingsIn, stackFile } from "../stack/file.ts";
 import { stackNeeds } from "../stack/needs.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
@@ -10,12 +10,14 @@ import { removeSetting, setSetting } from "../stack/setting.ts";
 import type { Session } from "./pulumi.ts";
 
 const RELEASE = "application.release";
+/** The settings that name the application's image: its own, and the older one among those of all images. */
+const OWN_IMAGE = "application.image";
 const IMAGE = "images.application";
 
-/** The application's settings in a stack's file. */
+/** The settings in a stack's file that decide what the application runs. */
 export interface ReleaseSettings extends ApplicationSource {
-  /** The application's image. */
-  readonly image: string;
+  /** The setting that names the image. */
+  readonly imageSetting: typeof OWN_IMAGE | typeof IMAGE;
 }
 
 /** Reads a stack's file. Malformed settings are passed over here: the program reports them. */
@@ -26,13 +28,14 @@ export async function releaseSettings(stack: string, folder = ROOT): Promise<Rel
   const result = application.safeParse(
     withoutCiphers(application, meantBy(application, settings[`${PROJECT}:application`])),
   );
-  return { files: result.data?.files, release: result.data?.release, image: images.application };
+  const given = result.data ?? application.parse(undefined);
+  return { ...sourceOf(given, images), imageSetting: given.image === undefined ? IMAGE : OWN_IMAGE };
 }
 
 /** The release that these settings ask for; undefined: its files are missing. */
 export function releaseAskedFor(settings: ReleaseSettings): string | undefined {
   try {
-    return settings.release ?? folderContent(applicationFolder(settings)).version;
+    return applicationVersion(settings);
   } catch {
     return undefined;
   }
@@ -48,7 +51,8 @@ export async function removeRelease(session: Session): Promise<void> {
 }
 
 /** Sets the application's image in the stack's settings, or removes the setting if the image is the default. */
-export async function setImage(session: Session, image: string): Promise<void> {
-  if (schema.shape.images.parse(undefined).application === image) await removeSetting(session, IMAGE);
-  else await setSetting(session, IMAGE, image);
+export async function setImage(session: Session, { imageSetting }: ReleaseSettings, image: string): Promise<void> {
+  const isUsual = schema.shape.images.parse(undefined).application === image;
+  if (imageSetting === IMAGE && isUsual) await removeSetting(session, IMAGE);
+  else await setSetting(session, imageSetting, image);
 }

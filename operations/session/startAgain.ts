@@ -1,3 +1,4 @@
+import { PURPOSE_LABEL } from "../../engine/labels.ts";
 import type { Known } from "../../ownership/known.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
@@ -25,7 +26,12 @@ export async function startAgain(session: Session, { ids }: Known): Promise<void
   const wanted = topology.cluster.databases.map(({ dataVolume }) => dataVolume);
   const isOtherData = (volume: string) => volume.startsWith(`${PROJECT}-${stack}-mysql-`) && !wanted.includes(volume);
   const { results } = await atAll(await stackEngines(stack), ({ client }) =>
-    startStopped(client, ids, ({ Mounts }) => !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name))),
+    startStopped(
+      client,
+      ids,
+      ({ Mounts, Labels }) =>
+        !(PURPOSE_LABEL in Labels) && !Mounts.some(({ Name }) => Name !== undefined && isOtherData(Name)),
+    ),
   );
   for (const name of results.flat()) say(`started ${name}, which had been stopped`);
 }

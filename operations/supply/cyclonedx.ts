@@ -1,4 +1,4 @@
-import { parseReference } from "../../bootstrap/images/reference.ts";
+import { parseReference } from "../../engine/reference.ts";
 
 /** A package of a Linux distribution in an image. */
 export interface Package {

@@ -1,4 +1,4 @@
-import { parseReference } from "../../bootstrap/images/reference.ts";
+import { parseReference } from "../../engine/reference.ts";
 
 /** What becomes of an image's name. */
 export type Pin =

@@ -27,7 +27,7 @@ const ENCRYPTED = "encrypted";
 const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
 
 export const plannedNetworks: Rule = {
-  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge may have an address of the host.",
+  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge and outbound may have an address of the host.",
   resource: both(
     (resource, { topology }) => {
       const network = inputsOf(resource, "docker:index/network:Network");
@@ -36,7 +36,7 @@ export const plannedNetworks: Rule = {
       const [{ subnet } = {}] = network.ipamConfigs;
       return violations([
         plan === undefined && `The network ${resource.name} is not in the plan.`,
-        plan?.part !== "edge" && !network.internal && `The network ${resource.name} reaches outside.`,
+        plan?.internal !== false && !network.internal && `The network ${resource.name} reaches outside.`,
         network.internal &&
           plan?.overlay === undefined &&
           network.options[INHIBIT] !== "true" &&
@@ -75,8 +75,11 @@ export const plannedNetworks: Rule = {
           `${name} joins the engine's default network.`,
       ];
     }),
-    ofContainers(({ start, networkMode }, name) => [
-      !start && networkMode !== "none" && `${name} puts files into a volume and has a network.`,
+    ofContainers(({ start, networkMode }, name, { topology }) => [
+      !start &&
+        networkMode !== "none" &&
+        name !== topology.migration?.name &&
+        `${name} puts files into a volume and has a network.`,
     ]),
   ),
 };

@@ -1,4 +1,5 @@
-import { isOnHost, runsKeepalived } from "../context.ts";
+import type { RunPlan } from "../../topology/applicationPlan.ts";
+import { applicationOf, isOnHost, runsKeepalived } from "../context.ts";
 import { ofContainers, ofServices, type Rule } from "../rule.ts";
 
 /** keepalived sets addresses, speaks VRRP, and runs its checks. */
@@ -9,7 +10,8 @@ const OF_BOTH: readonly string[] = [...OF_KEEPALIVED, "SETUID"];
 export const noCapabilities: Rule = {
   cure: 'Drop ALL, and add none: capabilities: { drops: ["ALL"] }. The engine binds low ports without one.',
   resource: ofServices(({ capabilities: { adds, drops } }, name, context) => {
-    const allowed = isOnHost(context, name) ? OF_KEEPALIVED : runsKeepalived(context, name) ? OF_BOTH : [];
+    const own = applicationOf(context, name)?.run.capabilities ?? [];
+    const allowed = isOnHost(context, name) ? OF_KEEPALIVED : runsKeepalived(context, name) ? OF_BOTH : own;
     const surplus = adds.flatMap((added) => (added && !allowed.includes(added.replace(/^CAP_/, "")) ? [added] : []));
     return [
       !drops.some((dropped) => dropped?.replace(/^CAP_/, "") === "ALL") && `${name} keeps capabilities.`,
@@ -42,6 +44,12 @@ export const noRoot: Rule = {
     start &&
       !/^[1-9]\d*:[1-9]\d*$/.test(user) &&
       !runsKeepalived(context, name) &&
+      !isAsPlanned(applicationOf(context, name)?.run, user) &&
       `${name} runs as ${user || "root"}.`,
   ]),
 };
+
+/** An application of the user's own runs as its image or the settings say. */
+function isAsPlanned(run: Pick<RunPlan, "user"> | undefined, user: string): boolean {
+  return run !== undefined && (run.user ?? "") === user;
+}

@@ -1,8 +1,18 @@
+import { applicationOf, type Context } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { ofContainers, type Rule, violations } from "../rule.ts";
 
 /** The input of a container in which a secret is a file. Pulumi marks the whole list as secret. */
 const AS_FILE = /^uploads(\.|$)/;
+
+const AS_VARIABLE = /^envs(\.|\[|$)/;
+
+/** Whether the settings ask for secrets as variables of this container, which runs the application. */
+function isAsked(context: Context, name: string): boolean {
+  const plan = applicationOf(context, name);
+  const { secretVariables } = context.topology.application;
+  return plan !== undefined && (plan.databaseUrl === "variable" || Object.keys(secretVariables).length > 0);
+}
 
 export const noExposedSecrets: Rule = {
   cure: "Pass the secret as a file by secretFiles (components/files.ts), with mode 0440, and give the program the file's path.",
@@ -17,7 +27,9 @@ export const noExposedSecrets: Rule = {
       start && `${name} has a secret in its own file system.`,
     ]);
     return [
-      ...secrets.filter((path) => !AS_FILE.test(path)).map((path) => `${name} has a secret in ${path}.`),
+      ...secrets
+        .filter((path) => !AS_FILE.test(path) && !(AS_VARIABLE.test(path) && isAsked(context, name)))
+        .map((path) => `${name} has a secret in ${path}.`),
       ...(hasFiles ? files(resource, context) : []),
     ];
   },

@@ -1,3 +1,4 @@
+import { applicationOf, type Context } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const resourceLimits: Rule = {
@@ -12,17 +13,23 @@ export const resourceLimits: Rule = {
   ]),
 };
 
+/** Whether it is an application that another container asks, or a process without a port that nobody could ask. */
+function isCheckedOutside(context: Context, name: string): boolean {
+  const plan = applicationOf(context, name);
+  return plan !== undefined && (!("probe" in plan) || plan.probe !== undefined);
+}
+
 /** Checks that never fail. */
 const SUCCEEDS = /^(\/(usr\/)?bin\/)?(true|:|echo\b.*|exit 0)$/;
 
 export const supervisedServices: Rule = {
   cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", logDriver "json-file" and logOpts with max-size and max-file.',
-  resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name) => {
+  resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name, context) => {
     const [kind, ...words] = tests;
     const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0 && !SUCCEEDS.test(words.join(" "));
     return [
       restart !== "unless-stopped" && restart !== "always" && `The engine does not restart ${name}.`,
-      !isChecked && `${name} has no health check.`,
+      !isChecked && !isCheckedOutside(context, name) && `${name} has no health check.`,
       logDriver !== "json-file" && logDriver !== "local" && `${name} has no log driver with a limit.`,
       !(logOpts["max-size"] && logOpts["max-file"]) && `The logs of ${name} grow without limit.`,
     ];

@@ -1,9 +1,13 @@
-import { type Context, planned } from "../context.ts";
+import { applicationOf, type Context, planned } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const readOnlyRoot: Rule = {
   cure: "Set readOnly: true, and give the program a folder in memory (scratch) where it has to write.",
-  resource: ofServices(({ readOnly }, name) => [!readOnly && `The root file system of ${name} is writable.`]),
+  resource: ofServices(({ readOnly }, name, context) => [
+    !readOnly &&
+      applicationOf(context, name)?.run.isRootWritable !== true &&
+      `The root file system of ${name} is writable.`,
+  ]),
 };
 
 /** The folders on disk that a container may write to, by tier. */
@@ -21,13 +25,19 @@ function keepsCertificate({ topology }: Context, name: string): boolean {
   return topology.loadBalancers.some(({ haproxy, site }) => haproxy.name === name && site.acme !== undefined);
 }
 
+/** The folders on disk that a container may write to. */
+function writableIn(context: Context, name: string): readonly string[] {
+  if (applicationOf(context, name) !== undefined) return context.topology.application.storage.map(({ path }) => path);
+  return keepsCertificate(context, name) ? [CERTIFICATES] : (DATA[planned(context, name)?.tier ?? ""] ?? []);
+}
+
 /** Options that every folder in memory has. */
 const OF_SCRATCH = ["noexec", "nosuid", "nodev"] as const;
 
 export const limitedWrites: Rule = {
   cure: "Mount files read-only (readOnly: true), and data at the plan's folder. A tmpfs needs size=, noexec, nosuid and nodev.",
   resource: ofServices(({ volumes, tmpfs }, name, context) => {
-    const data = keepsCertificate(context, name) ? [CERTIFICATES] : (DATA[planned(context, name)?.tier ?? ""] ?? []);
+    const data = writableIn(context, name);
     return [
       ...volumes.map(
         ({ containerPath, readOnly }) =>

@@ -71,6 +71,15 @@ describe("the engine of the command docker", () => {
   it("takes an address without a scheme for one of TCP, as that command does", () =>
     assert.deepEqual(of({ DOCKER_HOST: "192.0.2.11:2375" }), plain("tcp://192.0.2.11:2375")));
 
+  it("is at Docker's ports where an address names none", () => {
+    assert.equal(of({ DOCKER_HOST: "tcp://192.0.2.11" }).endpoint, "tcp://192.0.2.11:2375");
+    assert.equal(of({ DOCKER_HOST: "tcp://[2001:db8::7]/" }).endpoint, "tcp://[2001:db8::7]:2375");
+    const tls = { endpoint: "tcp://engine.example:2376", certPath: join(home, ".docker") };
+    assert.deepEqual(of({ DOCKER_HOST: "engine.example", DOCKER_TLS_VERIFY: "1" }), tls);
+    const certPath = context("tls", at("tcp://192.0.2.11"), ["ca.pem", "cert.pem", "key.pem"]);
+    assert.deepEqual(of({ DOCKER_CONTEXT: "tls" }), { endpoint: "tcp://192.0.2.11:2376", certPath });
+  });
+
   it("is that of the context in DOCKER_CONTEXT, else of the current one", () => {
     write(".docker/config.json", { currentContext: "far" });
     context("far", at("ssh://far.example"));

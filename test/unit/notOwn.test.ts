@@ -32,6 +32,7 @@ const known = (more: Partial<Known> = {}): Known => ({
   passwords: [],
   generations: undefined,
   authority: undefined,
+  migrated: undefined,
   hasBackupKey: true,
   retained: [],
   firstName: "dev",

@@ -225,7 +225,7 @@ describe("the proposals in an error", () => {
         let settings = pasted({}, command);
         const first = refusedBy(settings, UNKNOWN);
         // Images are kept: their cures are words.
-        if (first === undefined || key.startsWith("foobar:images.")) continue;
+        if (first === undefined || /^foobar:(images\.|application\.image$)/.test(key)) continue;
         settings = pasted(settings, first.message);
         // A setting may need another one, which its error names.
         const second = refusedBy(settings, UNKNOWN);

@@ -19,6 +19,8 @@ import { type Entry, imageForward, inUse, note, previous, readJournal } from "..
 import { age, releaseTable } from "../../releases/report.ts";
 import { expendable, keep, kept } from "../../releases/store.ts";
 
+/** An application of files. */
+const FILES = { kind: "files", image: "node:24.22.2-slim" } as const;
 const NOW = new Date("2026-01-02T12:00:00Z");
 const before = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
 
@@ -107,9 +109,9 @@ describe("kept releases", () => {
   });
 
   it("are refused in the settings if they are not kept, with a list of the kept ones", () => {
-    assert.deepEqual(missingRelease(use("1", before(7_200)), home, NOW), []);
+    assert.deepEqual(missingRelease(use("1", before(7_200)), FILES, home, NOW), []);
     const [newest, oldest] = [use("2", before(60)), releases().at(-1)];
-    const [problem] = missingRelease("0000000000", home, NOW);
+    const [problem] = missingRelease("0000000000", FILES, home, NOW);
     assert.deepEqual(problem, {
       path: ["application", "release"],
       value: "0000000000",
@@ -117,8 +119,8 @@ describe("kept releases", () => {
       example: newest,
     });
     edit(newest);
-    assert.equal(missingRelease(newest, home, NOW).length, 1);
-    assert.equal(missingRelease(newest, join(folder, "none"), NOW)[0]?.example, undefined);
+    assert.equal(missingRelease(newest, FILES, home, NOW).length, 1);
+    assert.equal(missingRelease(newest, FILES, join(folder, "none"), NOW)[0]?.example, undefined);
   });
 
   it("are removed beyond five, unless they are in use", () => {

@@ -29,7 +29,7 @@ describe("the pin of an image", () => {
   it("says in one sentence which registry cannot be asked, and why", async () => {
     const engine = await fakeEngine([], { registry: (name) => (name === "silent:1" ? undefined : NO_HOST) });
     try {
-      const asked = (name: string, answerMs?: number) => digestOf(engineClient(engine), name, answerMs);
+      const asked = (name: string, answerMs?: number) => digestOf(engineClient(engine), name, undefined, answerMs);
       await assert.rejects(asked("nginx:1.30.6"), {
         message: "the registry of nginx:1.30.6 cannot be asked for its digest: dial tcp: no such host; try later",
       });

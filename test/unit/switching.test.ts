@@ -53,6 +53,32 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     },
     "foobar:mysql": { backup: {}, restored: "20261121t120000z" },
   },
+  "an image of one's own, with all that an application can have": {
+    "foobar:application": {
+      image: "registry.foobar.com/shop:1.2.3",
+      entrypoint: ["/bin/sh", "-c"],
+      command: ["serve"],
+      user: "shop",
+      workingDirectory: "/srv",
+      stopSeconds: 40,
+      host: "shop.foobar.com",
+      https: true,
+      outbound: true,
+      environment: { SMTP_HOST: "mail.foobar.com" },
+      secrets: { "stripe-key": "secret" },
+      secretVariables: { STRIPE_KEY: "stripe-key" },
+      storage: { uploads: { path: "/srv/uploads" } },
+      migrate: { command: ["migrate"], entrypoint: ["/bin/sh"] },
+      processes: {
+        worker: { command: ["work"], entrypoint: ["/bin/sh"], stopSeconds: 9 },
+        clock: { command: ["tick"], only: "one" },
+      },
+    },
+    "foobar:networks": { outbound: "10.201.9.0/24" },
+  },
+  "an application that is built": {
+    "foobar:application": { build: "components/loadBalancer/keepalived/image" },
+  },
   "a certificate by ACME": {
     "foobar:names": ["www.foobar.com"],
     "foobar:loadBalancer": {

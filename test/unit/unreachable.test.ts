@@ -55,7 +55,7 @@ describe("the endpoint of an engine", () => {
     it(`may be ${endpoint}`, () => assert.ok(!refused(endpoint)));
   }
   for (const endpoint of [
-    ...["unix://run/docker.sock", "unix:///", "tcp://", "http://a", "ssh://", "ssh://a b", "server1"],
+    ...["unix://run/docker.sock", "unix:///", "tcp://", "tcp://a", "http://a", "ssh://", "ssh://a b", "server1"],
     ...["ssh://ops:secret@a", "ssh://a/run/docker.sock", "tcp://ops@a:2375", "tcp://a:2375?x=1"],
   ]) {
     it(`is not ${endpoint}, of which a part would be ignored`, () => assert.ok(refused(endpoint)));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { schema } from "../../config/schema.ts";
 import { describeMachines, onThree } from "../hosts/site.ts";
 import { measured, seconds, unchanged, up } from "../site.ts";
+
+const { nginx } = schema.shape.images.parse(undefined);
 
 describeMachines("a stack on three machines, one of which is away", (project, hosts) => {
   const answers = async () => {
@@ -11,9 +14,10 @@ describeMachines("a stack on three machines, one of which is away", (project, ho
   };
   const services = async (name: string) => (await hosts().host(name).engine.listContainers()).length;
 
-  it("is up, and loses the power of one", async () => {
+  it("is up, although one machine lacked an image, and loses its power", async () => {
     await project().configure(onThree(hosts()));
-    await up(project());
+    await hosts().host("server2").engine.getImage(nginx).remove();
+    assert.match(await up(project()), new RegExp(`${nginx} is copied from \\S+ to the engine at`));
     await hosts().off("server2");
     await project().configure({ "foobar:web": { maxBodyMb: 3 } });
   });

@@ -2,8 +2,9 @@ import { isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { isLocal } from "../../../engine/client.ts";
 import { hostOf } from "../../../engine/endpoint.ts";
+import type { ApplicationPlan } from "../../../topology/applicationPlan.ts";
 import { type MachinePlan, machinesOf } from "../../../topology/machines.ts";
-import type { ApplicationPlan, Topology } from "../../../topology/plan.ts";
+import type { Topology } from "../../../topology/plan.ts";
 import type { Machines } from "./power.ts";
 
 /** A machine that a drill hits. */

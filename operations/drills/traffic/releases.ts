@@ -28,7 +28,10 @@ function asOwn({
   command,
   staticFiles = SAMPLE_STATIC_FILES,
 }: Pick<Settings["application"], "command" | "staticFiles">) {
-  return { command: command.map((word) => word.replace("/app/", "/app/./")), staticFiles };
+  return {
+    command: (command ?? ["node", "/app/server.cjs"]).map((word) => word.replace("/app/", "/app/./")),
+    staticFiles,
+  };
 }
 
 function imageRelease(image: ImageName, title: string, obstacle: TrafficDrill["obstacle"]): TrafficDrill {
@@ -54,7 +57,7 @@ export const RELEASES: readonly TrafficDrill[] = [
       const { files, release: kept, ...settings } = config.application;
       const folder = await mkdtemp(join(tmpdir(), "foobar-drill-"));
       try {
-        await cp(resolve(ROOT, applicationFolder({ files, release: kept })), folder, { recursive: true });
+        await cp(resolve(ROOT, applicationFolder({ folder: files, release: kept })), folder, { recursive: true });
         await writeFile(join(folder, "drill.txt"), `${folder}\n`);
         await release({ application: { ...settings, ...(files === undefined ? asOwn(settings) : {}), files: folder } });
       } finally {

@@ -1,0 +1,63 @@
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { engineClient, type Reach } from "./client.ts";
+import { limitProcesses } from "./processLimit.ts";
+import { separated } from "./streams.ts";
+
+export interface TaskLimits {
+  /** The time after which the task is stopped. */
+  readonly seconds: number;
+  /** The most processes and threads. */
+  readonly pids: number;
+  /** Receives the output, line by line. */
+  readonly say: (line: string) => void;
+}
+
+export interface TaskResult {
+  /** An exit code that is not 0; or that it ended well, or that it was stopped. */
+  readonly outcome: "done" | "too long" | number;
+  /** The last lines of its output. */
+  readonly lines: readonly string[];
+}
+
+/** The lines that a message shows. */
+const LAST_LINES = 20;
+
+/** Seconds in which a task that takes too long can end by itself. */
+const STOP_SECONDS = 10;
+
+/**
+ * Runs a container that was created for a task, and waits for its end. One that still runs, because the update that
+ * started it was interrupted, is waited for and not started again. One that ended well for such an update is done.
+ */
+export async function runTask(reach: Reach, id: string, { seconds, pids, say }: TaskLimits): Promise<TaskResult> {
+  const engine = engineClient(reach);
+  const container = engine.getContainer(id);
+  const { State } = await container.inspect();
+  const hasRun = !State.Running && State.Status === "exited";
+  if (hasRun && State.ExitCode === 0) {
+    say("it had ended well when an earlier update was interrupted");
+    return { outcome: "done", lines: [] };
+  }
+  await limitProcesses(reach, id, pids);
+  if (State.Running) say("an interrupted update has started it; waiting for its end");
+  const lines: string[] = [];
+  const stream = await container.attach({ stream: true, stdout: true, stderr: true, logs: State.Running });
+  const { stdout, stderr, ended } = separated(engine, stream);
+  for (const input of [stdout, stderr]) {
+    createInterface({ input }).on("line", (line) => {
+      lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
+      say(line);
+    });
+  }
+  if (!State.Running) await container.start();
+  const limit = new AbortController();
+  const late = sleep(seconds * 1_000, "too long" as const, { signal: limit.signal });
+  const outcome = await Promise.race([container.wait().then(({ StatusCode }) => Number(StatusCode)), late]);
+  limit.abort();
+  late.catch(() => undefined);
+  if (outcome === "too long") await container.stop({ t: STOP_SECONDS });
+  await ended.catch(() => undefined);
+  return { outcome: outcome === 0 ? "done" : outcome, lines };
+}

@@ -1,0 +1,120 @@
+import type Docker from "dockerode";
+import { labelFilter, SERVICE_LABEL } from "../../engine/labels.ts";
+import { atAll, stackEngines } from "../stack/engines.ts";
+import { serviceOf } from "../stack/find.ts";
+import { PROJECT } from "../stack/project.ts";
+
+/** The lines of a log that are shown. */
+const LINES = 10;
+
+/** A container that is not well: what its health check said last, and the end of the log of what it runs or asks. */
+export interface Unwell {
+  readonly name: string;
+  readonly state: string;
+  /** The last line of the last check. undefined: it has no check, or none has run. */
+  readonly check: string | undefined;
+  /** The container whose log is shown. */
+  readonly logOf: string;
+  readonly log: readonly string[];
+}
+
+/** The containers of a stack that do not get healthy, or that the engine starts again and again. */
+export async function unwellContainers(stack: string): Promise<Unwell[]> {
+  const { results } = await atAll(await stackEngines(stack), ({ client }) => unwellAt(client, stack));
+  return results.flat().sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
+  const all = await engine.listContainers({ all: true, filters: { label: labelFilter({ project: PROJECT, stack }) } });
+  const isUnwell = ({ State, Status }: Docker.ContainerInfo) =>
+    State === "restarting" || /\((health: starting|unhealthy)\)/.test(Status);
+  return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all)));
+}
+
+async function describe(
+  engine: Docker,
+  one: Docker.ContainerInfo,
+  all: readonly Docker.ContainerInfo[],
+): Promise<Unwell> {
+  const asked = askedBy(one, all);
+  const { State } = await engine.getContainer(one.Id).inspect();
+  const checks: readonly { readonly Output?: string }[] = State.Health?.Log ?? [];
+  return {
+    name: nameOf(one),
+    state: one.Status,
+    check: checks.at(-1)?.Output?.trim().split("\n").at(-1) || undefined,
+    logOf: nameOf(asked),
+    log: await lastLines(engine, asked.Id),
+  };
+}
+
+/** The application that a probe asks; any other container asks itself. */
+function askedBy(one: Docker.ContainerInfo, all: readonly Docker.ContainerInfo[]): Docker.ContainerInfo {
+  const service = one.Labels[SERVICE_LABEL] ?? "";
+  if (!service.startsWith(PROBE)) return one;
+  const application = service.replace(PROBE, "app-");
+  const found = all.filter((other) => serviceOf(nameOf(other)) === application);
+  return found.find(({ State }) => State === "running" || State === "restarting") ?? found[0] ?? one;
+}
+
+const PROBE = "probe-";
+
+async function lastLines(engine: Docker, id: string): Promise<string[]> {
+  const stream = await engine.getContainer(id).logs({ stdout: true, stderr: true, tail: LINES, follow: false });
+  return textOf(stream)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+}
+
+/** The text of a log that the engine sends whole: pieces of both outputs, each behind a header of eight bytes. */
+function textOf(log: Buffer): string {
+  const pieces: string[] = [];
+  for (let at = 0; at + HEADER <= log.length; ) {
+    const end = at + HEADER + log.readUInt32BE(at + 4);
+    pieces.push(log.toString("utf8", at + HEADER, end));
+    at = end;
+  }
+  return pieces.join("");
+}
+
+const HEADER = 8;
+
+function nameOf({ Names, Id }: Docker.ContainerInfo): string {
+  return Names[0]?.slice(1) ?? Id;
+}
+
+/** What a person is told about a container that is not well. */
+export function diagnosisText({ name, state, check, logOf, log }: Unwell): string {
+  const lines = log.map((line) => `               ${line}`).join("\n");
+  return [
+    `    not well:  ${name} (${state})`,
+    ...(check === undefined ? [] : [`    check:     ${check}${adviceOn(check)}`]),
+    log.length === 0 ? `    log:       ${logOf} has written nothing` : `    log:       docker logs ${logOf}\n${lines}`,
+  ].join("\n");
+}
+
+/** What to set for an application that answers a check of readiness with something else than that it is ready. */
+export function adviceOn(check: string): string {
+  const [, status] = / answered (\d{3})\b/.exec(check) ?? [];
+  const advice = status === undefined ? WITHOUT_STATUS.find(([words]) => check.includes(words))?.[1] : ADVICE[status];
+  return advice === undefined ? "" : `\n               ${advice}`;
+}
+
+const REDIRECT =
+  "if it redirects to HTTPS, set application.https to true; if to another path, set application.readinessPath to that, or application.readinessStatus to 200-399";
+const ADVICE: Readonly<Record<string, string>> = {
+  301: REDIRECT,
+  302: REDIRECT,
+  307: REDIRECT,
+  308: REDIRECT,
+  400: "if it answers known hosts alone, set application.host to one of them",
+  401: "set application.readinessPath to a path that needs no login",
+  403: "set application.readinessPath to a path that needs no login, or application.host to a host that it knows",
+  404: "set application.readinessPath to a path that it has",
+};
+const WITHOUT_STATUS: readonly (readonly [string, string])[] = [
+  [
+    "nothing listens on port",
+    "it has to listen on application.port at every address, or at that of the variable HOST; its log may say where it listens",
+  ],
+];
