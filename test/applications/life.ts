@@ -3,16 +3,8 @@ import { randomBytes } from "node:crypto";
 import { eventually } from "../../engine/eventually.ts";
 import type { TestProject } from "../project.ts";
 import { quietly } from "../quiet.ts";
-import {
-  databasesOfProject,
-  describeProject,
-  killAndRecover,
-  measured,
-  seconds,
-  succeed,
-  unchanged,
-  up,
-} from "../site.ts";
+import { databasesOfProject, killAndRecover, measured, seconds, succeed, unchanged, up } from "../site.ts";
+import { skipAfterFailure } from "../steps.ts";
 import type { Release } from "./images.ts";
 import { underLoad } from "./load.ts";
 import { type Session, SITE, type Story } from "./story.ts";
@@ -32,9 +24,21 @@ async function configure(project: TestProject, story: Story, release: Release): 
   }
 }
 
-/** Describes the life of an application from its first `up` to a rollback, as its users see it. */
-export function describeApplication(story: Story): void {
-  describeProject(story.title, (project) => {
+/** The settings of a stack before it gets an application. */
+export const BASE = { "foobar:names": [SITE], "foobar:mysql": { primary: "server1", backup: {} } };
+
+/** The parts of a life that take longest, which everyday tests leave out. */
+interface Extent {
+  readonly isWhole: boolean;
+}
+
+/**
+ * Describes the life of an application from its first `up` to a rollback, as its users see it.
+ * @param project a stack whose database has no table of the application's
+ */
+export function describeLife(story: Story, project: () => TestProject, { isWhole }: Extent): void {
+  describe(story.title, () => {
+    skipAfterFailure();
     const open: Session[] = [];
     let session: Session;
     const upload = randomBytes(UPLOAD_BYTES);
@@ -76,7 +80,6 @@ export function describeApplication(story: Story): void {
     });
 
     it("comes up as it is, with its schema", async () => {
-      await project().configure({ "foobar:names": [SITE], "foobar:mysql": { primary: "server1", backup: {} } });
       await configure(project(), story, 1);
       const start = performance.now();
       await up(project());
@@ -111,7 +114,6 @@ export function describeApplication(story: Story): void {
           assert.deepEqual(failures, []);
           assert.ok(await isMigrated(added));
           await has("the first", ...written);
-          await unchanged(project());
         }));
     }
 
@@ -125,16 +127,18 @@ export function describeApplication(story: Story): void {
       await has("the first", ...written);
     });
 
-    it("goes back to a backup with its uploads", async () => {
-      await session.write("in the backup", session.upload && upload);
-      const [taken = ""] = (await succeed(project(), "backup")).trim().split(/ {2,}/);
-      await session.write("after the backup", session.upload && randomBytes(1_000));
-      await succeed(project(), "restore", "--name", taken, "--yes");
-      session = await enter();
-      await has("the first", "in the backup");
-      assert.ok(!(await session.read()).includes("after the backup"));
-      if (session.upload) assert.ok(upload.equals(await session.upload("in the backup")));
-    });
+    if (isWhole) {
+      it("goes back to a backup with its uploads", async () => {
+        await session.write("in the backup", session.upload && upload);
+        const [taken = ""] = (await succeed(project(), "backup")).trim().split(/ {2,}/);
+        await session.write("after the backup", session.upload && randomBytes(1_000));
+        await succeed(project(), "restore", "--name", taken, "--yes");
+        session = await enter();
+        await has("the first", "in the backup");
+        assert.ok(!(await session.read()).includes("after the backup"));
+        if (session.upload) assert.ok(upload.equals(await session.upload("in the backup")));
+      });
+    }
 
     if (added !== undefined) {
       it("rolls back, and keeps its schema", async () => {
