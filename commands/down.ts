@@ -1,10 +1,14 @@
+import { isWhole } from "../operations/session/attendance.ts";
 import { heal } from "../operations/session/heal.ts";
 import { openSession } from "../operations/session/pulumi.ts";
+import { removeReleaseImages } from "../operations/session/releaseImages.ts";
 import { takeDown } from "../operations/session/takeDown.ts";
 import { main } from "../operations/session/terminal.ts";
 
 /** Removes the stack except for its protected resources: data volumes, and the passwords that open them. */
 await main(async () => {
   const { session, known } = await heal(await openSession(process.argv.slice(2)));
-  return takeDown(session, known);
+  const exitCode = await takeDown(session, known);
+  if (exitCode === 0 && isWhole(session.rest)) await removeReleaseImages(session.stack, 0).catch(() => undefined);
+  return exitCode;
 });

@@ -1,4 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** An error that the user has made, not the program: Pulumi shows its message alone. */
-export class UserError extends pulumi.RunError {}
+export class UserError extends pulumi.RunError {
+  constructor(message: string) {
+    super(message);
+    // While a resource waits for an output that fails, the SDK puts the name of each property on the way before the
+    // message, which then nobody can read.
+    Object.defineProperty(this, "message", { get: () => message, set: () => undefined });
+  }
+}

@@ -10,6 +10,7 @@ import { applicationFolderProblems } from "./applicationFolder.ts";
 import { examineCertificate } from "./certificate.ts";
 import { missingFiles } from "./folders.ts";
 import { keysInClear, passwordsInClear } from "./keysInClear.ts";
+import { plainSecrets } from "./plainSecrets.ts";
 import { stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
 
@@ -35,7 +36,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
         : missingRelease(application.release, application)),
       ...missingFiles("staticFiles", staticFiles),
     ],
-    warnings: certificate.warnings,
+    warnings: [...certificate.warnings, ...plainSecrets(topology)],
   };
 }
 

@@ -16,7 +16,7 @@ export interface Connection {
  * possible; a test holds the running stack to this list.
  */
 export function connections(topology: Topology): Connection[] {
-  const { loadBalancers, web, applications, routers, cluster, backups } = topology;
+  const { loadBalancers, web, applications, processes, migration, routers, cluster, backups } = topology;
   const databases = cluster.databases.map(({ name, port }) => ({ name, port }));
   return [
     ...loadBalancers.flatMap(({ name: from, backends }) =>
@@ -40,12 +40,17 @@ export function connections(topology: Topology): Connection[] {
     ...web.flatMap(({ name: from, listeners }) =>
       listeners.map(({ upstream }) => ({ from, to: upstream.address, ports: [upstream.port], why: "requests" })),
     ),
-    ...applications.map(({ name: from, server, writeTo, readFrom }) => ({
-      from,
-      to: routers.find((router) => router.server === server)?.name ?? writeTo.address,
-      ports: [writeTo.port, readFrom.port],
-      why: "statements",
-    })),
+    ...applications.flatMap(({ name: to, port, probe }) =>
+      probe === undefined ? [] : [{ from: probe.name, to, ports: [port], why: "checks of readiness" }],
+    ),
+    ...[...applications, ...processes, ...(migration === undefined ? [] : [migration])].map(
+      ({ name: from, server, writeTo, readFrom }) => ({
+        from,
+        to: routers.find((router) => router.server === server)?.name ?? writeTo.address,
+        ports: [writeTo.port, readFrom.port],
+        why: "statements",
+      }),
+    ),
     ...routers.flatMap(({ name: from, targets }) =>
       targets.map(({ name: to, port }) => ({ from, to, ports: [port], why: "statements and checks of roles" })),
     ),

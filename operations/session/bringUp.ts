@@ -11,6 +11,7 @@ import { diagnosisText, unwellContainers } from "./diagnosis.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
 import { pulumi, type Session } from "./pulumi.ts";
+import { KEPT_IMAGES, removeReleaseImages } from "./releaseImages.ts";
 import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
@@ -42,6 +43,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   if (exitCode === 0) {
     await startAgain(session, known);
     if (isWhole(session.rest)) await settle(session.stack);
+    await removeReleaseImages(session.stack, KEPT_IMAGES).catch(() => undefined);
   }
   await record(session.stack, start, exitCode === 0);
   if (saysKept && exitCode === 0) await sayKept(session, known);

@@ -24,10 +24,11 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
 async function plannedVolumes(stack: string): Promise<ReadonlySet<string | undefined>> {
   const read = await readStack(stack).catch(() => undefined);
   if (read === undefined) return new Set();
-  const { cluster, backups, loadBalancers } = read.topology;
+  const { cluster, backups, loadBalancers, application } = read.topology;
   return new Set([
     ...cluster.databases.map(({ dataVolume }) => dataVolume),
     backups?.volume,
+    ...application.storage.map(({ volume }) => volume),
     ...loadBalancers.map(({ site, certificateVolume }) => site.acme && certificateVolume),
   ]);
 }
