@@ -72,6 +72,7 @@ export function deploy(
     migration: topology.migration,
     migrated,
     reach: topology.hosts,
+    web: topology.web,
     protect: protectData,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,

@@ -2,12 +2,13 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { releaseFolder } from "../../releases/folder.ts";
 import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
-import type { HostPlan } from "../../topology/plan.ts";
+import type { HostPlan, WebPlan } from "../../topology/plan.ts";
 import { fingerprint } from "../certificates.ts";
 import { folderFiles, type MountedFiles } from "../files.ts";
 import type { Password } from "../passwords.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { drainHooks } from "./drain.ts";
 import { environment } from "./environment.ts";
 import { migratedMark, migrationMark } from "./migration.ts";
 import { probeService } from "./probe.ts";
@@ -25,6 +26,8 @@ export interface AppTierArgs extends TierArgs {
   readonly migrated: string | undefined;
   /** How the engine of each host is reached. */
   readonly reach: readonly HostPlan[];
+  /** The web servers, which pass requests to the instances. */
+  readonly web: readonly WebPlan[];
   /** Other processes, which are released after the last instance. */
   readonly processes: readonly ProcessPlan[];
   readonly databasePassword: Password;
@@ -90,7 +93,8 @@ export class AppTier extends pulumi.ComponentResource {
   #instance(plan: ApplicationPlan, waits: Order): Service {
     const health = { check: readinessProbe(plan), startPeriod: plan.startSeconds, interval: PROBE_SECONDS };
     const checked = plan.probe === undefined ? { healthcheck: health } : {};
-    return new Service(plan.name, { ...this.#container(plan), ...checked, ...waits }, { parent: this });
+    const hooks = plan.databaseUrl === undefined ? {} : { hooks: drainHooks(this.#args, plan) };
+    return new Service(plan.name, { ...this.#container(plan), ...checked, ...hooks, ...waits }, { parent: this });
   }
 
   #process(plan: ProcessPlan, waits: Order): Service {

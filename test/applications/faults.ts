@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { cp, writeFile } from "node:fs/promises";
+import { cp, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { request } from "undici";
 import { type TestProject, UNSEEN } from "../project.ts";
 import { succeed, unchanged, up } from "../site.ts";
 import { skipAfterFailure } from "../steps.ts";
@@ -58,8 +59,8 @@ export function describeFaults(project: () => TestProject): void {
   describe("an application with a fault", () => {
     skipAfterFailure();
     const serves = async () => {
-      const answer = await fetch(project().url, { headers: { host: SITE } });
-      assert.equal(await answer.text(), "served");
+      const { body } = await request(project().url, { headers: { host: SITE } });
+      assert.equal(await body.text(), "served");
     };
     const begun = async (release: string) => {
       const lines = (await succeed(project(), "exec", "cat", "/srv/kept/begun")).split("\n");
@@ -84,12 +85,29 @@ export function describeFaults(project: () => TestProject): void {
       assert.equal(await begun("good"), 1);
     });
 
+    it("is refused before anything changes if its image is nowhere, or if no image could keep its files", async () => {
+      const refused = async (pattern: RegExp) => {
+        const { exitCode, output } = await project().npm("up", UNSEEN);
+        assert.notEqual(exitCode, 0, output);
+        assert.match(output, pattern);
+        assert.match(output, /nothing was created or changed/);
+      };
+      const restore = await project().configure({ "foobar:application": { image: "127.0.0.1:9/shop:1" } });
+      await refused(
+        /application\.image is 127\.0\.0\.1:9\/shop:1, which the engine at \S+ does not have and cannot pull/,
+      );
+      await restore();
+      await symlink("/etc", join(project().folder, "faulty/outside"));
+      await refused(/holds what no image keeps: outside \(a link out of the folder, to \/etc\)/);
+      await rm(join(project().folder, "faulty/outside"));
+      await serves();
+    });
+
     for (const { title, fault, says } of FAULTS) {
       it(`is named when it ${title}, and the release before serves on`, async () => {
         await write(project(), title, fault);
-        const { exitCode, output } = await project().npm("up", [...UNSEEN]);
+        const { exitCode, output } = await project().npm("up", UNSEEN);
         assert.notEqual(exitCode, 0, output);
-        console.log(output);
         for (const text of says) assert.match(output, text);
         await serves();
       });
@@ -103,7 +121,7 @@ export function describeFaults(project: () => TestProject): void {
       await first.ended;
       const second = project().start("up", UNSEEN);
       await second.seen(/an interrupted update has started it/);
-      await succeed(project(), "exec", "touch", "/srv/kept/open");
+      await succeed(project(), "exec", "app-server2", "touch", "/srv/kept/open");
       const { exitCode, output } = await second.ended;
       assert.equal(exitCode, 0, output);
       assert.equal(await begun("interrupted"), 1);
