@@ -61,6 +61,7 @@ async function startIn(reach: Reach, label: readonly string[], command: readonly
   const running = await engine.listContainers({ filters: { label: [...label], status: ["running"] } });
   for (const { Id } of running) {
     const exec = await engine.getContainer(Id).exec({ Cmd: [...command] });
-    await exec.start({ Detach: true });
+    // Unread, the answer would keep the connection open, and the program with it.
+    (await exec.start({ Detach: true })).resume();
   }
 }

@@ -49,7 +49,13 @@ export const CHAT: Story = {
     });
     socket.on("welcome", ({ server }) => servers.push(server));
     socket.on("message", ({ id, text }) => seen.set(id, text));
-    await eventually(async () => assert.ok(servers.length > 0, "no server has welcomed the visitor"), SEEN_SECONDS);
+    try {
+      await eventually(async () => assert.ok(servers.length > 0, "no server has welcomed the visitor"), SEEN_SECONDS);
+    } catch (error) {
+      // The client would go on trying.
+      socket.disconnect();
+      throw error;
+    }
     return {
       // While the socket is away, the client keeps the message and sends it when it is back.
       async write(text) {
