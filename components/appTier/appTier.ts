@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { shortHash } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
 import type { HostPlan, WebPlan } from "../../topology/plan.ts";
@@ -8,7 +9,7 @@ import { folderFiles, type MountedFiles } from "../files.ts";
 import type { Password } from "../passwords.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
-import { drainHooks } from "./drain.ts";
+import { drained, servingHooks } from "./drain.ts";
 import { environment } from "./environment.ts";
 import { migratedMark, migrationMark } from "./migration.ts";
 import { probeService } from "./probe.ts";
@@ -93,8 +94,21 @@ export class AppTier extends pulumi.ComponentResource {
   #instance(plan: ApplicationPlan, waits: Order): Service {
     const health = { check: readinessProbe(plan), startPeriod: plan.startSeconds, interval: PROBE_SECONDS };
     const checked = plan.probe === undefined ? { healthcheck: health } : {};
-    const hooks = plan.databaseUrl === undefined ? {} : { hooks: drainHooks(this.#args, plan) };
-    return new Service(plan.name, { ...this.#container(plan), ...checked, ...hooks, ...waits }, { parent: this });
+    const container = { ...this.#container(plan), ...checked };
+    // The sample application drains itself.
+    const order = plan.databaseUrl === undefined ? waits : this.#drainedFirst(plan, container, waits);
+    return new Service(plan.name, { ...container, ...order }, { parent: this });
+  }
+
+  #drainedFirst(plan: ApplicationPlan, { environment = {}, imageId }: ServiceArgs, waits: Order) {
+    const { program } = this.#args;
+    const versions = ["DATABASE_CA_SHA256", "DATABASE_PASSWORD_VERSION", "SECRETS_VERSION"];
+    const version = pulumi
+      .all([imageId, ...versions.map((name) => environment[name])])
+      .apply((texts) => shortHash([JSON.stringify([plan, { ...program, secrets: {} }, this.release, texts])]));
+    const before = [...(waits.dependsOn ?? []), ...waits.after.map(({ container }) => container)];
+    const mark = drained(this.#args, plan, pulumi.unsecret(version), before, this);
+    return { ...waits, dependsOn: [...(waits.dependsOn ?? []), mark], hooks: servingHooks(this.#args, plan) };
   }
 
   #process(plan: ProcessPlan, waits: Order): Service {
