@@ -83,6 +83,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     runTask: run,
     reach: topology.hosts,
     storageHosts: backupPlan?.reader === undefined ? [] : [backupPlan.reader.host],
+    web: topology.web,
     protect: protectData,
     databasePassword: mysql.passwords.application,
     databaseAuthority: authority.trusted,

@@ -83,6 +83,8 @@ export interface ServiceArgs extends Partial<Waits> {
    * then, and nothing restarts it.
    */
   readonly isTask?: boolean;
+  /** What is done around the container's creation and removal. */
+  readonly hooks?: pulumi.ResourceHookBinding;
   /** Resources that are in place before the container is created or replaced. */
   readonly dependsOn?: readonly pulumi.Resource[];
   /** Its weight when CPU is short. Default: 1024, which other containers have. */
@@ -221,6 +223,7 @@ export class Service extends pulumi.ComponentResource {
         ...own,
         deleteBeforeReplace: args.replacement !== "start-first",
         replaceOnChanges: REPLACE_ON_CHANGES,
+        ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
         ignoreChanges: ["labels"],
         dependsOn: [
           ...this.seeds,

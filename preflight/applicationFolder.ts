@@ -30,7 +30,8 @@ export function applicationFolderProblems({ kind, folder, dockerfile }: ProgramP
     ];
   }
   const all = entriesIn(folder, kind === "build" ? ignoredBy(folder, dockerfile) : undefined);
-  return [...unkept(path, folder, all), ...tooLarge(path, folder, all)];
+  const problems = unkept(path, folder, all);
+  return problems.length > 0 ? problems : tooLarge(path, folder, all);
 }
 
 /** Entries that an image would not have as they are. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { dirname, join, posix, relative, sep } from "node:path";
+import { dirname, join, posix } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
 /** A file by its name relative to its folder. */
@@ -55,10 +55,17 @@ export interface FolderEntry {
 
 /** Everything below a folder, in the order of the names; links are not followed. */
 export function entriesIn(folder: string, isIgnored: IsIgnored = () => false): FolderEntry[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => ({ name: relative(folder, join(entry.parentPath, entry.name)).split(sep).join(posix.sep), entry }))
+  return below(folder, "")
     .filter(({ name }) => !isIgnored(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Node.js's own recursion would follow links to folders. */
+function below(folder: string, parent: string): FolderEntry[] {
+  return readdirSync(join(folder, parent), { withFileTypes: true }).flatMap((entry) => {
+    const name = posix.join(parent, entry.name);
+    return entry.isDirectory() ? [{ name, entry }, ...below(folder, name)] : [{ name, entry }];
+  });
 }
 
 /** What a builder leaves out of its context: the patterns of the folder's .dockerignore. */

@@ -163,6 +163,8 @@ async function removeStack(stack: string): Promise<void> {
   }
   const { Volumes } = await engine.listVolumes({ filters });
   for (const { Name } of Volumes ?? []) await engine.getVolume(Name).remove();
+  // Images that were built for releases: the containers that ran them are gone.
+  for (const { Id } of await engine.listImages({ filters })) await engine.getImage(Id).remove();
   await removeHosts(folderOf(stack));
   await rm(folderOf(stack), { recursive: true, force: true });
 }

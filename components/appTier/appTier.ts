@@ -1,14 +1,16 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { RunTask } from "../../engine/task.ts";
+import { shortHash } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "../../topology/applicationPlan.ts";
-import type { HostPlan } from "../../topology/plan.ts";
+import type { HostPlan, WebPlan } from "../../topology/plan.ts";
 import { fingerprint } from "../certificates.ts";
 import { folderFiles, type MountedFiles } from "../files.ts";
 import type { Password } from "../passwords.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
+import { drained, servingHooks } from "./drain.ts";
 import { environment } from "./environment.ts";
 import { migratedMark, migrationMark } from "./migration.ts";
 import { probeService } from "./probe.ts";
@@ -28,6 +30,8 @@ export interface AppTierArgs extends TierArgs {
   readonly runTask: RunTask;
   /** How the engine of each host is reached. */
   readonly reach: readonly HostPlan[];
+  /** The web servers, which pass requests to the instances. */
+  readonly web: readonly WebPlan[];
   /** Other processes, which are released after the last instance. */
   readonly processes: readonly ProcessPlan[];
   readonly databasePassword: Password;
@@ -96,7 +100,21 @@ export class AppTier extends pulumi.ComponentResource {
   #instance(plan: ApplicationPlan, waits: Order): Service {
     const health = { check: readinessProbe(plan), startPeriod: plan.startSeconds, interval: PROBE_SECONDS };
     const checked = plan.probe === undefined ? { healthcheck: health } : {};
-    return new Service(plan.name, { ...this.#container(plan), ...checked, ...waits }, { parent: this });
+    const container = { ...this.#container(plan), ...checked };
+    // The sample application drains itself.
+    const order = plan.databaseUrl === undefined ? waits : this.#drainedFirst(plan, container, waits);
+    return new Service(plan.name, { ...container, ...order }, { parent: this });
+  }
+
+  #drainedFirst(plan: ApplicationPlan, { environment = {}, imageId }: ServiceArgs, waits: Order) {
+    const { program } = this.#args;
+    const versions = ["DATABASE_CA_SHA256", "DATABASE_PASSWORD_VERSION", "SECRETS_VERSION"];
+    const version = pulumi
+      .all([imageId, ...versions.map((name) => environment[name])])
+      .apply((texts) => shortHash([JSON.stringify([plan, { ...program, secrets: {} }, this.release, texts])]));
+    const before = [...(waits.dependsOn ?? []), ...waits.after.map(({ container }) => container)];
+    const mark = drained(this.#args, plan, pulumi.unsecret(version), before, this);
+    return { ...waits, dependsOn: [...(waits.dependsOn ?? []), mark], hooks: servingHooks(this.#args, plan) };
   }
 
   #process(plan: ProcessPlan, waits: Order): Service {

@@ -7,6 +7,11 @@ export const STATIC_FOLDER = "/srv/static";
 /** While this file exists, Nginx tells the load balancer that it is not ready; files/start.sh creates it. */
 export const DRAINING_FILE = "/tmp/draining";
 
+/** While this file exists, Nginx says the same of one server's application; components/appTier/drain.ts creates it. */
+export function drainingFile(server: string): string {
+  return `${DRAINING_FILE}-${server}`;
+}
+
 /** The files that Nginx serves itself: their path in URLs, and a version that changes with them. */
 export interface StaticFiles {
   readonly path: string;
@@ -36,6 +41,9 @@ ${PASS}
 function readinessLocation({ readinessPath, hiddenPaths }: WebPlan): string {
   return `        location = ${readinessPath} {
 ${hiddenPaths.some((path) => isBelow(readinessPath, path)) ? `${HIDDEN}\n` : ""}            if (-f ${DRAINING_FILE}) {
+                return 503;
+            }
+            if (-f ${drainingFile("$application")}) {
                 return 503;
             }
 ${PASS}

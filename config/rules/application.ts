@@ -166,24 +166,33 @@ function knownSecrets({ secrets, secretVariables }: Application): Problem[] {
     }));
 }
 
-/** Folders that lie in each other would hide each other. */
+/** A folder that holds another would hide it. Storages among each other: config/rules/storage.ts. */
 function apart({ writable, storage, filesPath, files }: Application): Problem[] {
-  const taken = [
+  const fixed = [
     { what: "the folder of secrets", path: "/run/secrets" },
     ...(files === undefined ? [] : [{ what: "application.filesPath", path: filesPath }]),
-    ...Object.entries(storage).map(([name, { path }]) => ({ what: `application.storage.${name}`, path })),
   ];
-  const memory = Object.keys(writable).flatMap((path): Problem[] => {
-    const other = taken.find((one) => one.path === path || one.path.startsWith(`${path}/`));
-    return other === undefined
-      ? []
-      : [
-          {
-            path: ["application", "writable", path],
-            complaint: `would hide ${other.what}, ${other.path}`,
-            allowed: "a folder that holds none of the others",
-          },
-        ];
-  });
-  return memory;
+  const kept = Object.entries(storage).map(([name, { path }]) => ({ what: `application.storage.${name}`, path }));
+  const memory = Object.keys(writable).map((path) => ({ path, setting: ["application", "writable", path] }));
+  const volumes = Object.entries(storage).map(([name, { path }]) => ({
+    path,
+    setting: ["application", "storage", name, "path"],
+  }));
+  return [
+    ...memory.flatMap(({ path, setting }) => hidden(path, setting, [...fixed, ...kept])),
+    ...volumes.flatMap(({ path, setting }) => hidden(path, setting, fixed)),
+  ];
+}
+
+function hidden(path: string, setting: Path, others: readonly { readonly what: string; readonly path: string }[]) {
+  const other = others.find((one) => one.path === path || one.path.startsWith(`${path}/`));
+  return other === undefined
+    ? []
+    : [
+        {
+          path: setting,
+          complaint: `would hide ${other.what}, ${other.path}`,
+          allowed: "a folder that holds none of the others",
+        },
+      ];
 }

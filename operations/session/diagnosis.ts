@@ -13,6 +13,8 @@ export interface Unwell {
   readonly state: string;
   /** The last line of the last check. undefined: it has no check, or none has run. */
   readonly check: string | undefined;
+  /** How what it runs or asks ended last. undefined: it runs, and nothing is known of an end. */
+  readonly end: string | undefined;
   /** The container whose log is shown. */
   readonly logOf: string;
   readonly log: readonly string[];
@@ -39,13 +41,25 @@ async function describe(
   const asked = askedBy(one, all);
   const { State } = await engine.getContainer(one.Id).inspect();
   const checks: readonly { readonly Output?: string }[] = State.Health?.Log ?? [];
+  const last = await engine.getContainer(asked.Id).inspect();
   return {
     name: nameOf(one),
     state: one.Status,
     check: checks.at(-1)?.Output?.trim().split("\n").at(-1) || undefined,
+    end: endText(last.State, last.HostConfig.Memory ?? 0),
     logOf: nameOf(asked),
     log: await lastLines(engine, asked.Id),
   };
+}
+
+type Ended = Pick<Docker.ContainerInspectInfo["State"], "Running" | "Restarting" | "OOMKilled" | "ExitCode">;
+
+/** How a container ended. undefined: it runs. */
+export function endText({ Running, Restarting, OOMKilled, ExitCode }: Ended, memory: number): string | undefined {
+  if (Running && !Restarting) return undefined;
+  return OOMKilled
+    ? `the kernel killed it: it needed more memory than ${Math.round(memory / 2 ** 20)} MB`
+    : `it ended with exit code ${ExitCode}`;
 }
 
 /** The application that a probe asks; any other container asks itself. */
@@ -84,11 +98,12 @@ function nameOf({ Names, Id }: Docker.ContainerInfo): string {
 }
 
 /** What a person is told about a container that is not well. */
-export function diagnosisText({ name, state, check, logOf, log }: Unwell): string {
+export function diagnosisText({ name, state, check, end, logOf, log }: Unwell): string {
   const lines = log.map((line) => `               ${line}`).join("\n");
   return [
     `    not well:  ${name} (${state})`,
     ...(check === undefined ? [] : [`    check:     ${check}${adviceOn(check)}`]),
+    ...(end === undefined ? [] : [`    end:       ${end}${adviceOn(end)}`]),
     log.length === 0 ? `    log:       ${logOf} has written nothing` : `    log:       docker logs ${logOf}\n${lines}`,
   ].join("\n");
 }
@@ -117,4 +132,5 @@ const WITHOUT_STATUS: readonly (readonly [string, string])[] = [
     "nothing listens on port",
     "it has to listen on application.port at every address, or at that of the variable HOST; its log may say where it listens",
   ],
+  ["more memory than", "set application.memoryMb, or the memoryMb of the process, to more"],
 ];

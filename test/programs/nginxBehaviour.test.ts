@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ConnectionOptions } from "node:tls";
 import { issue } from "../../app/test/certificates.ts";
 import { setUp } from "../../app/test/serverStage.ts";
+import { drainingFile } from "../../components/webTier/locations.ts";
 import { LIVENESS_URL } from "../../components/webTier/nginxConfig.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { LOAD_BALANCER_CLIENT, WEB_PORT } from "../../topology/ports.ts";
@@ -234,6 +235,16 @@ describe("Nginx at work", function () {
       const url = await stage.reach(id);
       await answers(url);
       assert.equal(await status(url, "/readyz"), 200);
+    });
+
+    it("of one application that is about to stop: it is not ready by Nginx's answer, and still served", async () => {
+      const { id, urls } = await stage.start([stage.application]);
+      const file = drainingFile(stage.application.server);
+      await docker("exec", id, "touch", file);
+      assert.equal(await status(urls[0], "/readyz"), 503);
+      assert.equal(await status(urls[0], "/"), 200);
+      await docker("exec", id, "rm", file);
+      assert.equal(await status(urls[0], "/readyz"), 200);
     });
 
     it("finishing what it has begun", async () => {

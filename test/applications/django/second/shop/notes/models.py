@@ -1,0 +1,12 @@
+from django.db import models
+
+
+class Note(models.Model):
+    title = models.CharField(max_length=100)
+    attachment = models.FileField(upload_to="notes/", blank=True)
+    written = models.DateTimeField(auto_now_add=True)
+    # The database itself has the default: instances of the release before write rows without this column.
+    pinned = models.BooleanField(default=False, db_default=False)
+
+    def __str__(self):
+        return self.title
