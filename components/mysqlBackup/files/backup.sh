@@ -99,7 +99,7 @@ take_backups() {
 
 take_backups &
 bash "$scripts/archive.sh" &
-[ -z "${STORAGES:-}" ] || bash "$scripts/archiveStorage.sh" &
+if [ -n "${STORAGES:-}" ]; then bash "$scripts/archiveStorage.sh" & fi
 # When one of them ends, the container ends, and the engine starts it again.
 wait -n
 exit 1
