@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { untilTrue } from "../../engine/eventually.ts";
+import { PROJECT_LABEL, SERVICE_LABEL, STACK_LABEL } from "../../engine/labels.ts";
 import { executeIn } from "../../engine/streams.ts";
 import { answerLimit, type Find, hasProcesses } from "./find.ts";
 
@@ -73,7 +74,7 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
       for (const engine of new Set(before.map((one) => one.engine))) {
         const on = before.filter((one) => one.engine === engine);
         const pids = on.map(({ State }) => State.Pid);
-        if (on[0] !== undefined) await killProcesses(engine, on[0].Image, pids);
+        if (on[0] !== undefined) await killProcesses(engine, await imageWithShell(engine, on[0]), pids);
       }
       await Promise.all(
         services.map((service, index) =>
@@ -135,6 +136,16 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
       });
     },
   };
+}
+
+/** Services that run the stack's own programs: their images have a shell, and an application's may have none. */
+const WITH_SHELL = /^(?:web|router|mysql)-/;
+
+/** The image of a container with a shell, of the same stack on the same engine. */
+async function imageWithShell(engine: Docker, one: Docker.ContainerInspectInfo): Promise<string> {
+  const labels = [PROJECT_LABEL, STACK_LABEL].map((label) => `${label}=${one.Config.Labels[label] ?? ""}`);
+  const all = await engine.listContainers({ all: true, filters: { label: labels }, abortSignal: answerLimit() });
+  return all.find(({ Labels }) => WITH_SHELL.test(Labels[SERVICE_LABEL] ?? ""))?.ImageID ?? one.Image;
 }
 
 /**
