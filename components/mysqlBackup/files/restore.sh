@@ -62,7 +62,7 @@ end_in() {
     awk -v until="$until" '$1 > until && !end { end = $2 } !end && $1 > last { last = $1 } END { printf "%d %d\n", end, last }'
 }
 
-trap 'kill ${reporter:-} 2>/dev/null; end_server copy' EXIT
+trap 'kill ${reporter:-} 2>/dev/null || true; end_server copy' EXIT
 vouched=yes
 examine_backup "$name"
 if [ "$trust" = unauthenticated ] && [ "${ACCEPT_UNAUTHENTICATED:-}" = yes ]; then vouched=no; fi
