@@ -254,6 +254,7 @@ describe("a client's command in a statement", () => {
     }
     const said = await inImage(`
       scripts=/scripts
+      SYSTEM_DATABASES="('mysql')"
       . /scripts/server.sh
       mysql() { command mysql "$1" --commands --system-command "\${@:2}"; }
       mysqld --no-defaults --initialize-insecure --datadir=$work/copy 2>/dev/null
