@@ -140,7 +140,7 @@ export function describeLife(story: Story, project: () => TestProject, { isWhole
       });
     }
 
-    if (added !== undefined) {
+    if (isWhole && added !== undefined) {
       it("rolls back, and keeps its schema", async () => {
         await succeed(project(), "rollback", "--yes", "--skip-preview");
         assert.ok(await isMigrated(added));
