@@ -168,7 +168,7 @@ export class AppTier extends pulumi.ComponentResource {
 
   /** The sample application's one file is mounted: the first `up` of a stack builds no image. */
   #files(): MountedFiles[] {
-    if (this.#args.program.kind !== "sample") return [];
-    return [folderFiles(APPLICATION_FOLDER, releaseFolder(this.release))];
+    const { mounted } = this.#release;
+    return mounted === undefined ? [] : [folderFiles(APPLICATION_FOLDER, releaseFolder(this.release), mounted)];
   }
 }

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT_LABEL, type ResourceIdentity, STACK_LABEL } from "../../engine/labels.ts";
-import { shortHash } from "../../releases/content.ts";
+import { type FolderContent, shortHash } from "../../releases/content.ts";
 import { contextFolder, dockerfileOf, writeContext } from "../../releases/context.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import { imageVersion, keep, keepImage } from "../../releases/store.ts";
@@ -16,6 +16,8 @@ export interface Release {
   readonly version: string;
   /** The image that is built for it. undefined: none; it runs in the plan's image. */
   readonly image: BuiltImage | undefined;
+  /** The sample application's files, which are mounted: a preview on a fresh clone keeps no copy of them. */
+  readonly mounted?: FolderContent;
 }
 
 /** What a builder makes an image of. */
@@ -42,7 +44,7 @@ export function release(program: ProgramPlan): Release {
   const content = applicationContent(program, folder);
   const { version } = content;
   if (isMade) keep(folder, content);
-  if (kind === "sample") return { version, image: undefined };
+  if (kind === "sample") return { version, image: undefined, mounted: content };
   if (kind === "build") {
     const tag = shortHash([version, dockerfile, JSON.stringify(Object.entries(buildArguments).sort())]);
     const context = releaseFolder(version);
