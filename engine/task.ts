@@ -26,9 +26,6 @@ export type RunTask = (reach: Reach, id: string, limits: TaskLimits) => Promise<
 /** The lines that a message shows. */
 const LAST_LINES = 20;
 
-/** Seconds in which a task that takes too long can end by itself. */
-const STOP_SECONDS = 10;
-
 /**
  * Runs a container that was created for a task, and waits for its end. One that still runs, because the update that
  * started it was interrupted, is waited for and not started again. One that ended well for such an update is done.
@@ -60,7 +57,8 @@ export const runTask: RunTask = async (reach, id, { seconds, pids, say }) => {
   const outcome = await Promise.race([container.wait().then(({ StatusCode }) => Number(StatusCode)), late]);
   limit.abort();
   late.catch(() => undefined);
-  if (outcome === "too long") await container.stop({ t: STOP_SECONDS });
+  // Many programs end with 0 at a stop signal: the next update would take that for a task that has ended well.
+  if (outcome === "too long") await container.kill().catch(() => undefined);
   await ended.catch(() => undefined);
   return { outcome: outcome === 0 ? "done" : outcome, lines };
 };
