@@ -5,7 +5,7 @@ import { limitProcesses } from "./processLimit.ts";
 import { separated } from "./streams.ts";
 
 export interface TaskLimits {
-  /** The time after which the task is stopped. */
+  /** The time after which the task is killed. */
   readonly seconds: number;
   /** The most processes and threads. */
   readonly pids: number;
@@ -14,7 +14,7 @@ export interface TaskLimits {
 }
 
 export interface TaskResult {
-  /** An exit code that is not 0; or that it ended well, or that it was stopped. */
+  /** An exit code that is not 0; or that it ended well, or that it took too long and was killed. */
   readonly outcome: "done" | "too long" | number;
   /** The last lines of its output. */
   readonly lines: readonly string[];

@@ -44,7 +44,7 @@ export function planProgram(config: Config): ProgramPlan {
     ...sourceOf(application, images),
     filesPath: application.filesPath,
     toolImage: images.router,
-    imageName: `${project}-${stack}-app`,
+    imageName: releaseImageName(project, stack),
     secrets: application.secrets,
     secretVariables: application.secretVariables,
     environment: application.environment,
@@ -56,6 +56,11 @@ export function planProgram(config: Config): ProgramPlan {
       timeoutSeconds: migrate.timeoutSeconds,
     },
   };
+}
+
+/** The name, without a tag, of the images that are built for releases of a stack. */
+export function releaseImageName(project: string, stack: string): string {
+  return `${project}-${stack}-app`;
 }
 
 /** Plans the check of the application's readiness. */

@@ -59,7 +59,7 @@ async function migrate({ plan, program, reach, task, runTask }: MigrationArgs, i
   if (outcome === "done") return;
   const what =
     outcome === "too long"
-      ? `did not end within ${seconds} s (application.migrate.timeoutSeconds) and was stopped`
+      ? `did not end within ${seconds} s (application.migrate.timeoutSeconds) and was killed`
       : `failed with exit code ${outcome}`;
   throw new UserError(`the migration ${what}; the application was left as it is
     output:    ${lines.length === 0 ? "none" : lines.join("\n               ")}

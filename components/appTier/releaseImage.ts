@@ -81,7 +81,7 @@ export function releaseImages(
 
 /**
  * Builds a release's image on an engine. The image stays there when another release replaces it, so that a rollback is
- * quick; npm run up removes those of releases that are no longer kept (operations/session/releaseImages.ts).
+ * quick; npm run up removes all but the newest ones (operations/session/releaseImages.ts).
  */
 function buildRelease(
   name: string,

@@ -44,7 +44,7 @@ export const migrate = z.strictObject(
     entrypoint: entrypoint(),
     timeoutSeconds: whole(1, 86_400, "seconds")
       .default(600)
-      .meta({ description: "The time after which it is stopped and counts as failed." } satisfies About),
+      .meta({ description: "The time after which it is killed and counts as failed." } satisfies About),
   },
   { error: "settings of the migration: command, entrypoint, timeoutSeconds" },
 );

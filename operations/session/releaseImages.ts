@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { labelFilter } from "../../engine/labels.ts";
+import { releaseImageName } from "../../topology/program.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
 
@@ -17,13 +18,20 @@ export async function removeReleaseImages(stack: string, most: number): Promise<
 
 async function removeAt(engine: Docker, stack: string, most: number): Promise<void> {
   const images = await engine.listImages({ filters: { label: labelFilter({ project: PROJECT, stack }) } });
-  for (const { Id } of surplus(images, most)) {
+  for (const { Id } of surplus(images.filter(isRelease(stack)), most)) {
     // The engine keeps an image that a container uses, and one that has further names.
     await engine
       .getImage(Id)
       .remove()
       .catch(() => undefined);
   }
+}
+
+/** Whether an image has no other names than a release's: one that somebody has built on a release has its labels, too. */
+export function isRelease(stack: string) {
+  return ({ RepoTags }: Pick<Docker.ImageInfo, "RepoTags">): boolean =>
+    (RepoTags ?? []).length > 0 &&
+    (RepoTags ?? []).every((name) => name.startsWith(`${releaseImageName(PROJECT, stack)}:`));
 }
 
 /** The images beyond the newest ones. */
