@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type Docker from "dockerode";
+import { startIn } from "./streams.ts";
 
 /** What a command in a container reads and writes, of any size. */
 export interface Exchange {
@@ -24,13 +25,7 @@ export async function exchange(
   { input, output }: Exchange,
 ): Promise<void> {
   const hasInput = input !== undefined;
-  const exec = await container.exec({
-    Cmd: [...command],
-    AttachStdin: hasInput,
-    AttachStdout: true,
-    AttachStderr: true,
-  });
-  const stream = await exec.start(hasInput ? { hijack: true, stdin: true } : {});
+  const { exec, stream } = await startIn(container, command, hasInput);
   const ended = new AbortController();
   const sent = hasInput ? send(input, stream, ended.signal) : Promise.resolve();
   // A failure is reported below; without this it would end the program before.

@@ -24,6 +24,18 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
   return { stdout, stderr, ended };
 }
 
+/** Starts a command in a container. @param hasInput whether its standard input is sent */
+export async function startIn(container: Docker.Container, command: readonly string[], hasInput: boolean) {
+  const exec = await container.exec({
+    Cmd: [...command],
+    AttachStdin: hasInput,
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start(hasInput ? { hijack: true, stdin: true } : {});
+  return { exec, stream };
+}
+
 /**
  * Runs a command in a container; resolves to its standard output.
  * @param input its standard input, which no list of processes shows; default: none
@@ -36,13 +48,7 @@ export async function executeIn(
   input?: string,
 ): Promise<string> {
   const hasInput = input !== undefined;
-  const exec = await container.exec({
-    Cmd: [...command],
-    AttachStdin: hasInput,
-    AttachStdout: true,
-    AttachStderr: true,
-  });
-  const stream = await exec.start(hasInput ? { hijack: true, stdin: true } : {});
+  const { exec, stream } = await startIn(container, command, hasInput);
   if (hasInput) stream.end(input);
   const { stdout, stderr, ended } = separated(engine, stream);
   const [output, errors] = await Promise.all([text(stdout), text(stderr), ended]);
