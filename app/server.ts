@@ -117,8 +117,8 @@ export function buildServer(parts: ServerParts): FastifyInstance {
       base: { server: serverName, release },
       ...(parts.logTo === undefined ? {} : { stream: parts.logTo }),
     },
-    // One log line for each request, written below, instead of two.
-    logController: new LogController({ disableRequestLogging: true }),
+    // One log line for each request, written below, instead of two. Nginx has the same name for the id.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     genReqId: requestId,
     // The proxies are on private networks; a client address that an outsider claims is not trusted.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],

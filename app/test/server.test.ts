@@ -71,7 +71,7 @@ describe("every answer", () => {
     const { app, lines } = setUp();
     const ask = async (id: string) => (await app.inject({ url: "/", headers: { "x-request-id": id } })).headers;
     assert.equal((await ask("abc-123"))["x-request-id"], "abc-123");
-    assert.equal(lines.at(-1)?.["reqId"], "abc-123");
+    assert.equal(lines.at(-1)?.["request_id"], "abc-123");
     assert.match(String((await ask("a b{}"))["x-request-id"]), /^[0-9a-f-]{36}$/);
     assert.match(String((await ask("x".repeat(129)))["x-request-id"]), /^[0-9a-f-]{36}$/);
   });

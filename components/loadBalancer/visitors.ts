@@ -170,7 +170,10 @@ export function claimRules(): string[] {
     "http-request set-header Host localhost if { req.hdr_cnt(host) eq 0 }",
     "http-request set-header X-Forwarded-For %[src]",
     `http-request set-header X-Forwarded-Proto %[var(${SCHEME})]`,
-    "http-request set-header X-Request-ID %[uuid()]",
+    "# Its time is in it, so that its lines are found without reading whole logs.",
+    "http-request set-header X-Request-ID %[uuid(7)]",
+    "# For the line in the log: Nginx and the application log the same id.",
+    "http-request capture req.hdr(X-Request-ID) len 36",
   ];
 }
 

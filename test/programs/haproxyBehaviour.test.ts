@@ -38,7 +38,9 @@ describe("HAProxy at work, in the variants of its configuration", function () {
           assert.match(text, new RegExp(`Server web/${server} is DOWN, reason: Layer6 invalid response`));
         }
       }, 10);
-      assert.equal((await fetch(url)).status, 503);
+      assert.equal((await fetch(`${url}/nowhere`)).status, 503);
+      // Nginx has not seen the request, so its id is here or nowhere.
+      await eventually(async () => assert.match(await log(), / 503 .*\{[0-9a-f-]{36}\} "GET [^"]*nowhere /), 10);
     } finally {
       await impostors.remove();
     }

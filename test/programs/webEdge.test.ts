@@ -124,7 +124,7 @@ describeEdge("the load balancer, towards visitors", (edge) => {
       assert.deepEqual(others, { "x-forwarded-proto": "http", x_odd: "kept" });
       assert.equal(host, "a");
       assert.equal(client, edge.balancer.plan.visitors.host);
-      assert.match(id ?? "", /^[0-9a-f-]{36}$/);
+      assert.match(id ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}$/);
     });
 
     it("sends the security headers with every answer that it understood, and no banner", async () => {
