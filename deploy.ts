@@ -123,6 +123,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     routers,
     cluster: mysql,
     backups: { services: [...backups.services, ...readers] },
+    monitoring: { services: [] },
   };
 
   const published = (serves: PublishedPort["serves"]) =>

@@ -171,6 +171,8 @@ export function claimRules(): string[] {
     "http-request set-header X-Forwarded-For %[src]",
     `http-request set-header X-Forwarded-Proto %[var(${SCHEME})]`,
     "http-request set-header X-Request-ID %[uuid()]",
+    "# The line that HAProxy logs about a failed request has its id, as those of Nginx and the application.",
+    "http-request capture req.hdr(X-Request-ID) len 36",
   ];
 }
 
