@@ -34,8 +34,8 @@ export interface MonitoringTargets {
 /** Figures of the stack that alerts are made of. */
 export interface Watched {
   readonly loadBalancers: number;
-  /** The load balancer that has the virtual address by configuration. undefined: nobody says who has it. */
-  readonly firstHolder: string | undefined;
+  /** The load balancer that has each moving address by configuration; none: nobody says who has it. */
+  readonly holders: readonly { readonly address: string; readonly loadBalancer: string }[];
   /** Whether a passive server waits for the active one's loss. */
   readonly hasReserve: boolean;
   /** The servers with several containers: a roll never takes all of them. */

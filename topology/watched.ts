@@ -13,10 +13,9 @@ export function planWatched(
   const asked = [...web, ...(hasMetrics ? applications : []), ...routers, ...cluster.databases];
   const of = (server: string) => asked.filter((one) => one.server === server).length;
   const servers = config.servers.map(({ name }) => name);
-  const vrrp = loadBalancers[0]?.vrrp;
   return {
     loadBalancers: loadBalancers.length,
-    firstHolder: vrrp?.isOnHost === false && vrrp.instances.length === 1 ? loadBalancers[0]?.name : undefined,
+    holders: holdersOf(loadBalancers),
     hasReserve: loadBalancers[0]?.backends.some(({ backup }) => backup) ?? false,
     wholeServers: servers.filter((name) => of(name) > 1),
     singleServers: servers.filter((name) => of(name) === 1),
@@ -28,4 +27,16 @@ export function planWatched(
     backups: backups && { everyHours: backups.everyHours, archiveSeconds: backups.archiveSeconds },
     ...counts,
   };
+}
+
+/** On several machines watchers do not reach the moving addresses. */
+function holdersOf(loadBalancers: Parts["loadBalancers"]): Watched["holders"] {
+  const claims = loadBalancers.flatMap(({ name, vrrp }) =>
+    vrrp === undefined || vrrp.isOnHost
+      ? []
+      : vrrp.instances.map(({ virtualAddress, priority }) => ({ address: virtualAddress, name, priority })),
+  );
+  const isFirst = (claim: (typeof claims)[number]) =>
+    claims.every(({ address, priority }) => address !== claim.address || priority <= claim.priority);
+  return claims.filter(isFirst).map(({ address, name }) => ({ address, loadBalancer: name }));
 }

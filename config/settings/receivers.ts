@@ -99,7 +99,7 @@ const ntfy = z.strictObject(
 const telegram = z.strictObject(
   {
     tokenSecret: secret("the bot's token.", "telegram-token"),
-    chatId: text("the number of a chat, such as -1001234567890, in quotes", /^-?[1-9]\d{0,18}$/).meta({
+    chatId: text("the number of a chat, such as -1001234567890, in quotes", /^-?[1-9]\d{0,14}$/).meta({
       description: "The number of the chat.",
       example: "-1001234567890",
     } satisfies About),
