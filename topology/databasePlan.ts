@@ -105,4 +105,6 @@ export interface BackupPlan extends InstancePlan {
   readonly directory: string | undefined;
   /** undefined: the application has no storages. */
   readonly reader: StorageReaderPlan | undefined;
+  /** Whether it writes figures for the exporter of its machine. */
+  readonly isWatched: boolean;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Alert, AlertGroup } from "../../components/monitoring/alerts/alert.ts";
 import { runbook } from "../../components/monitoring/alerts/alerts.ts";
+import { recordings } from "../../components/monitoring/prometheus/recordings.ts";
 import { yaml } from "../../components/monitoring/prometheus/rules.ts";
 
 /** An alert that fires at a time, as people get it. */
@@ -42,6 +43,8 @@ export function testFile({ evaluated, cases }: AlertCases, groups: readonly Aler
   return yaml({
     rule_files: ["recordings.yml", "alerts.yml"],
     evaluation_interval: evaluated,
+    // As in Prometheus a group may be evaluated before another; a test has to know which.
+    group_eval_order: [...recordings({ scrapeSeconds: 1 }), ...groups].map(({ name }) => name),
     tests: cases.map(({ name, every, series, quiet = [], firing = [] }) => ({
       name,
       interval: every,

@@ -83,7 +83,7 @@ export const databaseCases: readonly AlertCase[] = [
         alert: "ReplicationLags",
         at: "100s",
         labels: { instance: "b", server: "server2" },
-        summary: "b is 1m 15s behind",
+        summary: "b is 1m 20s behind",
       },
     ],
   },

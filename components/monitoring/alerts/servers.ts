@@ -7,10 +7,15 @@ export function serverAlerts(subject: Subject): AlertGroup {
     name: "servers",
     intervalSeconds: scrapeSeconds,
     alerts: [
-      // A roll takes one container at a time, so nothing of such a server answers only when it is lost.
-      ...serverDown(wholeServers, `${scrapeSeconds}s`),
-      // A roll takes all of such a server for a moment.
-      ...serverDown(singleServers, "60s"),
+      {
+        name: "ServerDown",
+        expr: [...allAway(wholeServers), ...allAwayForLong(singleServers)].join("\n  or "),
+        for: `${scrapeSeconds}s`,
+        keepFiringFor: "15s",
+        severity: "page",
+        summary: "{{ $labels.server }}: nothing of it answers",
+        description: "A whole server is lost. The other servers have its work; their loss would be that of the site.",
+      },
       {
         name: "InstanceDown",
         expr: "instance:up == 0",
@@ -61,16 +66,21 @@ export function serverAlerts(subject: Subject): AlertGroup {
   };
 }
 
-function serverDown(servers: readonly string[], time: string): readonly Alert[] {
-  return when(servers.length > 0, {
-    name: "ServerDown",
-    expr: `max by (server) (instance:up{server=~"${servers.join("|")}"}) == 0`,
-    for: time,
-    keepFiringFor: "15s",
-    severity: "page",
-    summary: "{{ $labels.server }}: nothing of it answers",
-    description: "A whole server is lost. The other servers have its work; their loss would be that of the site.",
-  });
+/** A roll takes one container at a time, so nothing of a server with several answers only when it is lost. */
+function allAway(servers: readonly string[]): readonly string[] {
+  return when(servers.length > 0, `max by (server) (instance:up{${among(servers)}}) == 0`);
+}
+
+/** A roll takes all of a server with one container for a moment. One that has just come was not there a minute ago. */
+function allAwayForLong(servers: readonly string[]): readonly string[] {
+  return when(
+    servers.length > 0,
+    `(max by (server) (max_over_time(instance:up{${among(servers)}}[1m])) == 0 and max by (server) (instance:up{${among(servers)}} offset 1m) >= 0)`,
+  );
+}
+
+function among(servers: readonly string[]): string {
+  return `server=~"${servers.join("|")}"`;
 }
 
 function loadBalancerAlerts({ loadBalancers, holders }: Subject): readonly Alert[] {
