@@ -32,3 +32,13 @@ export const images = z
   )
   .prefault({})
   .meta({ description: "The images. Each has to behave like the official image." } satisfies About);
+
+/** The images that only a stack with monitoring needs. */
+export const MONITORING_IMAGES = [
+  "prometheus",
+  "alertmanager",
+  "blackboxExporter",
+  "mysqlExporter",
+  "nginxExporter",
+  "nodeExporter",
+] as const satisfies readonly (keyof z.output<typeof images>)[];
