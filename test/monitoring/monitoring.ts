@@ -24,13 +24,15 @@ export const monitoringCases: readonly AlertCase[] = [
   {
     name: "notifications fail",
     every: "15s",
-    series: { 'alertmanager_notifications_failed_total{integration="email",reason="other"}': "0x2 3x20" },
+    series: {
+      'alertmanager_notifications_failed_total{integration="email",receiver_name="email",reason="other"}': "0x2 3x20",
+    },
     quiet: [["NotificationsFail", "15s"]],
     firing: [
       {
         alert: "NotificationsFail",
         at: "60s",
-        labels: { integration: "email", reason: "other" },
+        labels: { integration: "email", receiver_name: "email", reason: "other" },
         summary: "Notifications by email fail: other",
       },
     ],

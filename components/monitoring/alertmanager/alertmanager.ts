@@ -29,6 +29,8 @@ export function alertmanager(
       command: [
         `--config.file=${CONFIG_FOLDER}/alertmanager.yml`,
         `--storage.path=${DATA_FOLDER}`,
+        // Its own figures tell the receivers apart.
+        "--enable-feature=receiver-name-in-metrics",
         ...clusterOptions(own.cluster),
         ...externalUrl(own),
       ],

@@ -30,7 +30,7 @@ export function monitoringAlerts(): AlertGroup {
         name: "NotificationsFail",
         expr: "increase(alertmanager_notifications_failed_total[5m]) > 0",
         severity: "warn",
-        summary: "Notifications by {{ $labels.integration }} fail: {{ $labels.reason }}",
+        summary: "Notifications by {{ $labels.receiver_name }} fail: {{ $labels.reason }}",
         description: "A receiver does not take alerts. Others get this one.",
       },
       {
