@@ -17,12 +17,15 @@ figure() { [ -z "$3" ] || printf '# HELP %s %s\n# TYPE %s gauge\n%s\n' "$1" "$2"
 
 seconds() { date -d "$1" +%s.%N; }
 
-# failing PART: prints whether the last attempt at it failed.
+# failing: prints for each activity whether the last attempt at it failed.
 failing() {
-  case $(cat "/tmp/state/$1" 2>/dev/null) in
-  failed*) echo "foobar_backup_failing{part=\"$1\"} 1" ;;
-  *) echo "foobar_backup_failing{part=\"$1\"} 0" ;;
-  esac
+  local file
+  for file in /tmp/state/*; do
+    case $(cat "$file" 2>/dev/null) in
+    failed*) echo "foobar_backup_failing{part=\"${file##*/}\"} 1" ;;
+    *) echo "foobar_backup_failing{part=\"${file##*/}\"} 0" ;;
+    esac
+  done
 }
 
 look() {
@@ -40,7 +43,7 @@ look() {
   figure foobar_backup_taken_timestamp_seconds "When the last full backup was taken." "$taken"
   figure foobar_backup_reach_timestamp_seconds "The moment until which everything is archived." "$reach"
   figure foobar_backup_bytes "The size of the last full backup." "$bytes"
-  figure foobar_backup_failing "Whether the last attempt failed." "$(failing full; failing archive)"
+  figure foobar_backup_failing "Whether the last attempt failed." "$(failing)"
 }
 
 while :; do
