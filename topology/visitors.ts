@@ -22,7 +22,8 @@ export function planVisitors({ loadBalancer, networks: { edge } }: Config, watch
   const admitted = allow.site && [...seen(allow.site), ...probes];
   // Watchers on several machines do not come by the edge network.
   const near = watchers.some(({ network }) => network !== "edge") ? probes : [];
-  const statistics = watchers.map(({ address }) => `${address}/32`);
+  const isIn = ({ network }: Watcher) => network === "edge" && allow.statistics === undefined;
+  const statistics = watchers.filter((watcher) => !isIn(watcher)).map(({ address }) => `${address}/32`);
   return {
     sources: isLoopbackAddress(address)
       ? [OWN, edge, ...near, ...(proxies?.addresses ?? []), ...(admitted ?? [])]
