@@ -78,13 +78,19 @@ export function survive(topology: Topology, alive: Alive = () => true, present: 
 }
 
 /** Whether a stack cannot do something without a unit until somebody helps: whether it is a single point of failure. */
-export function isSinglePoint({ effects }: Finding): boolean {
-  return effects.some(({ outcome }) => outcome === "down");
+export function isSinglePoint({ effects }: Finding, of: readonly Capability[] = CAPABILITIES): boolean {
+  return effects.some(({ capability, outcome }) => outcome === "down" && of.includes(capability));
 }
 
-/** The containers that are single points of failure. */
-export function singlePoints(findings: readonly Finding[]): string[] {
-  return findings.filter((one) => one.unit.kind === "container" && isSinglePoint(one)).map(({ unit }) => unit.name);
+/**
+ * The containers that are single points of failure.
+ * @param of only for these capabilities; default: for any
+ */
+export function singlePoints(findings: readonly Finding[], of: readonly Capability[] = CAPABILITIES): string[] {
+  return findings
+    .filter(({ unit }) => unit.kind === "container")
+    .filter((one) => isSinglePoint(one, of))
+    .map(({ unit }) => unit.name);
 }
 
 type Abilities = Readonly<Record<Capability, boolean>>;
