@@ -39,7 +39,7 @@ const SHAPE = `text{font-family:Inter,"Segoe UI","Helvetica Neue",Roboto,Arial,s
 .mono{font-family:"JetBrains Mono",ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:10.5px}
 .title{font-size:25px;font-weight:700;letter-spacing:-.4px}.subtitle{font-size:13.5px}.netname{font-size:14px;font-weight:600}
 .legend{font-size:12px}.boxname{font-size:13px;font-weight:700;letter-spacing:.3px}.framename{font-size:12px;font-weight:600}
-.boxname,.framename{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}
+.boxname{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}
 .name{font-size:14.5px;font-weight:600}.tag{font-size:11.5px}.server rect{fill-opacity:.66;stroke-width:1.3}
 .frame rect{fill-opacity:.35;stroke-width:1.5;stroke-dasharray:2 5;stroke-linecap:round}
 .card .face{stroke-width:1.2}.accent{stroke-width:4;stroke-linecap:round;fill:none}.db .face,.db .rim{stroke-width:1.4}.db .rim,.link,.alonekey{fill:none}
@@ -64,7 +64,7 @@ function colours(theme: 0 | 1): string {
   return [
     `text{fill:${INK[theme]}}.faint,.subtitle,.legend,.tag,.framename{fill:${FAINT[theme]}}.paper{fill:${PAPER[theme]}}`,
     each(STRIPS, (name, colour) => `.net.${name} rect{fill:${colour}}`),
-    `.boxname,.framename{stroke:${FACE[theme]}}.server rect,.frame rect{fill:${FACE[theme]};stroke:${LINE[theme]}}.frame rect{stroke:${FAINT[theme]}}`,
+    `.boxname{stroke:${FACE[theme]}}.server rect,.frame rect{fill:${FACE[theme]};stroke:${LINE[theme]}}.frame rect{stroke:${FAINT[theme]}}`,
     `.card .face{fill:${FACE[theme]};stroke:${LINE[theme]}}.standby .face,.standbykey{stroke:${FAINT[theme]}}`,
     each(ACCENTS, (name, colour) => `.${name} .accent{stroke:${colour}}`),
     `.db .face,.db .rim{stroke:${["#364fc7", "#748ffc"][theme]}}.db.primary .face{fill:${["#364fc7", "#3b5bdb"][theme]}}`,
