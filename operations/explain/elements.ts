@@ -9,6 +9,7 @@ export function elements(topology: Topology): Answer {
       ...atTheEntry(topology),
       ...servers(topology),
       ...forDatabases(topology),
+      ...watching(topology),
       `Networks (${list([...new Set(topology.networks.map(({ part }) => part))])}): two tiers share one, so that a container reaches its neighbours on a request's path and no others.`,
     ],
   };
@@ -56,5 +57,19 @@ function forDatabases({ cluster, backups }: Topology): string[] {
     backups === undefined
       ? "Backups: there are none (mysql.backup). A replica is no backup: it repeats a mistake in a moment."
       : `Backups (${names([backups, ...(backups.reader === undefined ? [] : [backups.reader])])}): a full one every ${backups.everyHours} h, and the binary log every ${backups.archiveSeconds} s, because a replica repeats a mistake in a moment.`,
+  ];
+}
+
+function watching({ monitoring }: Topology): string[] {
+  if (monitoring === undefined) return [];
+  const { watchers, nodeExporters } = monitoring;
+  const exporters = [
+    ...watchers.flatMap((one) => [one.blackboxExporter, one.mysqlExporter, one.nginxExporter]),
+    ...nodeExporters,
+  ];
+  return [
+    `Prometheus (${names(watchers.map(({ prometheus }) => prometheus))}): it reads figures, keeps them, and finds what is wrong.`,
+    `Alertmanager (${names(watchers.map(({ alertmanager }) => alertmanager))}): it tells people, once for each thing that is wrong.`,
+    `Exporters (${names(exporters)}): they ask what has no figures of its own: the site from outside, the databases, Nginx, the machines.`,
   ];
 }

@@ -47,9 +47,25 @@ function security({ loadBalancers: [first], ownCertificate, networks, backups, a
   ];
 }
 
-function monitoring(_topology: Topology): string[] {
+function monitoring({ monitoring: watch }: Topology): string[] {
+  const health =
+    "Each container has a health check, and the engine starts again what dies; the load balancers and the routers leave out what does not answer.";
+  if (watch === undefined) {
+    return [
+      health,
+      "HAProxy has statistics and metrics for Prometheus, the sample application has metrics, Nginx logs each request as JSON. Nobody is notified (monitoring.enabled, docs/alerts.md).",
+    ];
+  }
+  const { watchers, receivers, watchdog, retentionDays, scrapeSeconds } = watch;
+  const told = Object.keys(receivers);
   return [
-    "Each container has a health check, and the engine starts again what dies; the load balancers and the routers leave out what does not answer.",
-    "HAProxy has statistics and metrics for Prometheus, the sample application has metrics, Nginx logs each request as JSON. Nobody is notified.",
+    health,
+    `Prometheus (${list(watchers.map(({ prometheus }) => prometheus.name))}) asks for the site as a visitor does every 3 s, and every ${scrapeSeconds} s for the figures of each load balancer, web server, router, database${watch.nodeExporters.length === 0 ? "" : " and machine"}; it keeps them for ${retentionDays} days.`,
+    told.length === 0
+      ? "Alerts fire and are told to nobody: monitoring.receivers has none (docs/alerts.md)."
+      : `Alerts are told to ${list(told)} (docs/alerts.md; npm run notify -- test).`,
+    watchdog === undefined
+      ? "Nobody outside notices when monitoring itself stops (monitoring.watchdog)."
+      : "A service outside notices when monitoring itself stops.",
   ];
 }

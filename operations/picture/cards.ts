@@ -136,7 +136,7 @@ function databases({ cluster }: Topology, at: At): Drawn[] {
 }
 
 /** Containers that no request passes through. */
-function helpers({ cluster: { controller }, backups }: Topology, at: At): Drawn[] {
+function helpers({ cluster: { controller }, backups, monitoring }: Topology, at: At): Drawn[] {
   const helper = (title: string, tag: string, host: string, names: readonly string[]): Drawn => {
     return { id: names[0] ?? "", row: "helper", column: at(host), title, tag, names, look: "plain" };
   };
@@ -150,5 +150,15 @@ function helpers({ cluster: { controller }, backups }: Topology, at: At): Drawn[
           ]),
         ]),
     helper("Switchover", "controller", controller.host, [controller.name]),
+    ...(monitoring?.watchers ?? []).map(
+      ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) =>
+        helper(
+          "Monitoring",
+          "Prometheus",
+          host,
+          [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter].map(({ name }) => name),
+        ),
+    ),
+    ...(monitoring?.nodeExporters ?? []).map(({ name, host }) => helper("Figures", "of the machine", host, [name])),
   ];
 }
