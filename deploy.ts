@@ -6,6 +6,7 @@ import { errorFiles } from "./components/errorFiles.ts";
 import { type Away, createHosts } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
+import { Monitoring } from "./components/monitoring/monitoring.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
 import { Networks } from "./components/networks.ts";
@@ -115,6 +116,16 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     authority,
     after: web.services,
   });
+  const monitoring = new Monitoring("monitoring", {
+    ...common,
+    plan: topology.monitoring,
+    authority,
+    databasePassword: mysql.passwords.monitoring,
+    statisticsPassword: loadBalancer.password,
+    backupFigures: backups.figures,
+    protect: protectData,
+    after: loadBalancer.services,
+  });
   const tiers: Readonly<Record<Tier, { readonly services: readonly Service[] }>> = {
     loadBalancers: loadBalancer,
     web,
@@ -123,6 +134,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     routers,
     cluster: mysql,
     backups: { services: [...backups.services, ...readers] },
+    monitoring,
   };
 
   const published = (serves: PublishedPort["serves"]) =>
@@ -152,7 +164,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     mysqlRootPassword: mysql.passwords.root.value,
     mysqlApplicationPassword: mysql.passwords.application.value,
     mysqlMonitoringPassword: mysql.passwords.monitoring.value,
-    statisticsPassword: loadBalancer.statisticsPassword,
+    statisticsPassword: loadBalancer.password.value,
   };
 }
 

@@ -5,6 +5,7 @@ import { prepareMachine } from "../operations/session/machine.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { enginesOf } from "../operations/stack/engines.ts";
 import { setInFile } from "../operations/stack/file.ts";
+import { usedImages } from "../operations/stack/needs.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { type Pin, pin, tagged } from "../operations/supply/digests.ts";
@@ -16,7 +17,7 @@ const USAGE = `npm run images -- VERB [--stack NAME]
     unpin      removes the digests of images that also have a tag
     list       shows the stack's images`;
 
-type Images = Settings["images"];
+type Images = Partial<Settings["images"]>;
 
 /** Pins the images of a stack to digests. Only the stack's file changes; the next `npm run up` uses it. */
 await main(async () => {
@@ -28,10 +29,12 @@ await main(async () => {
   }
   const { config, topology } = await readStack(stack);
   if (verb === "list") {
-    for (const [key, name] of Object.entries(config.images)) console.log(`${key.padEnd(12)} ${name}`);
+    for (const [key, name] of Object.entries(usedImages(config.images, config.monitoring)))
+      console.log(`${key.padEnd(16)} ${name}`);
     return 0;
   }
-  const pins = verb === "pin" ? await pinned(stack, config, topology) : unpinned(config.images);
+  const pins =
+    verb === "pin" ? await pinned(stack, config, topology) : unpinned(usedImages(config.images, config.monitoring));
   const defaults: Readonly<Record<string, string>> = schema.shape.images.parse(undefined);
   const changed = Object.entries(pins).filter(([, { kind }]) => kind === "changed");
   // An image that is the default again follows the program's next defaults.
@@ -61,7 +64,7 @@ async function pinned(stack: string, config: Config, topology: Pick<Topology, "h
     return answer;
   };
   const pins: [string, Pin][] = [];
-  for (const [key, name] of Object.entries(config.images)) {
+  for (const [key, name] of Object.entries(usedImages(config.images, config.monitoring))) {
     const tag = tagged(name);
     pins.push([key, tag === undefined ? { kind: "fixed", name } : pin(name, await digest(tag))]);
   }

@@ -8,6 +8,8 @@ export interface Healthcheck {
   readonly startPeriod: number;
   /** The time before the first check, and between two until the first succeeds. Default: 1.75. */
   readonly interval?: number;
+  /** The shell of the image. Default: bash. */
+  readonly shell?: keyof typeof WATCH;
 }
 
 /**
@@ -25,11 +27,14 @@ const WATCH_SECONDS = 60;
 /** A folder in memory with the mark of a container that serves. */
 export const HEALTH_FOLDER = "/run/health";
 
-const WATCH = readFileSync(new URL("watch.sh", import.meta.url), "utf8");
+const script = (name: string) => readFileSync(new URL(name, import.meta.url), "utf8");
+
+/** The script that watches, by the shell that runs it. */
+const WATCH = { bash: script("watch.sh"), sh: script("watchWithSh.sh") } as const;
 
 /** A container's arguments for its check. The provider waits until the container serves. */
-export function waitForHealth({ check, startPeriod, interval = INTERVAL }: Healthcheck) {
-  const watch = ["bash", "-c", WATCH, "watch", `${HEALTH_FOLDER}/served`, `${WATCH_SECONDS}`, `${CHECK_SECONDS}`];
+export function waitForHealth({ check, startPeriod, interval = INTERVAL, shell = "bash" }: Healthcheck) {
+  const watch = [shell, "-c", WATCH[shell], "watch", `${HEALTH_FOLDER}/served`, `${WATCH_SECONDS}`, `${CHECK_SECONDS}`];
   return {
     healthcheck: {
       tests: ["CMD", ...watch, ...check],

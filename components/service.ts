@@ -54,6 +54,8 @@ export interface ServiceArgs extends Partial<Waits> {
     /** The container that prepares the volume. */
     readonly seed: docker.Container;
   }[];
+  /** The path at which it has the whole file system of its machine, read-only. Default: it has none of it. */
+  readonly machineRoot?: string;
   /** A writable folder on disk, whose content is lost with the container. */
   readonly work?: string;
   /**
@@ -68,7 +70,7 @@ export interface ServiceArgs extends Partial<Waits> {
    * the container can write to them.
    */
   readonly scratch?: Readonly<Record<string, number>>;
-  readonly published?: readonly PublishedPort[];
+  readonly published?: readonly Omit<PublishedPort, "serves">[];
   /** Without one the container counts as healthy as soon as it runs. */
   readonly healthcheck?: Healthcheck;
   /** Seconds from the stop signal to the kill. */
@@ -207,6 +209,9 @@ export class Service extends pulumi.ComponentResource {
           ...mounts.map(({ mount }) => mount),
           ...(args.data ? [dataMount(args.data)] : []),
           ...(args.storage ?? []).map(dataMount),
+          ...(args.machineRoot === undefined
+            ? []
+            : [{ hostPath: "/", containerPath: args.machineRoot, readOnly: true }]),
           ...(work ? [{ volumeName: work.volume.name, containerPath: work.path }] : []),
         ],
         tmpfs: {

@@ -41,10 +41,17 @@ export const ROOT_FILESYSTEMS = ["read-only", "writable"] as const;
 /** How the application gets its databases' URLs, which hold its password. */
 export const DATABASE_URLS = ["variable", "file"] as const;
 
+/** The severities of alerts, from the highest to the lowest. */
+export const SEVERITIES = ["page", "warn", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** How the connection to a mail server is encrypted. */
+export const MAIL_TLS = ["starttls", "implicit", "none"] as const;
+
 /**
  * The networks that have a setting. Their order decides which part of the range each one has: add a new one at the end.
  */
-export const NETWORKS = ["edge", "web", "app", "data", "replication", "router", "outbound"] as const;
+export const NETWORKS = ["edge", "web", "app", "data", "replication", "router", "outbound", "monitor"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
 
 /** Of these, every application server has a network of its own, in a part of the setting's subnet. */

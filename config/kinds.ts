@@ -67,6 +67,26 @@ export const hostName = () => {
   return z.string({ error: allowed }).refine(isHostName, allowed);
 };
 
+/** A host with a port. */
+export const hostPort = () => {
+  const allowed = "a host name or an IPv4 address with a port, such as mail.foobar.com:587";
+  return z.string({ error: allowed }).refine((text) => {
+    const [, host = "", port = ""] = /^([^:/\s]+):(\d{1,5})$/.exec(text) ?? [];
+    return isHostName(host) && Number(port) >= 1 && Number(port) <= 65_535;
+  }, allowed);
+};
+
+/** The URL of a service of HTTP. */
+export const webUrl = () => {
+  const allowed = "a URL that begins with https:// or http://, without a user, a query and a fragment";
+  return z.string({ error: allowed }).refine((text) => isWebUrl(text) && !/[?#@]/.test(text), allowed);
+};
+
+/** Whether a text is the URL of a service of HTTP. */
+export function isWebUrl(text: string): boolean {
+  return /^https?:\/\/[^\s/]+/.test(text) && !/\s/.test(text) && URL.canParse(text);
+}
+
 /** The name of an environment variable. */
 export const variable = () => {
   const allowed = "the name of a variable: letters, digits and underscores, and no digit at its beginning";
@@ -210,7 +230,7 @@ function isMalformed(text: string): boolean {
 function isExact(text: string, official: string): boolean {
   const { name, tag, digest } = partsOf(text);
   if (name === undefined || digest !== undefined) return name !== undefined;
-  return name === official ? /^\d+\.\d+\.\d+/.test(tag) : VERSION.test(tag);
+  return name === official ? /^v?\d+\.\d+\.\d+/.test(tag) : VERSION.test(tag);
 }
 
 /** Whether an image is one of another program, or a variant that the scripts do not run in. */

@@ -87,9 +87,9 @@ function isGeneration([key]: Path): boolean {
   return key === "secrets";
 }
 
-/** Whether a setting is a login to a registry, or its password. */
-function isLogin([key, , part]: Path): boolean {
-  return key === "registries" && part !== "username";
+/** Whether a setting is a login to a registry, or its password, or a secret of monitoring. */
+function isLogin([key, part, last]: Path): boolean {
+  return (key === "registries" && last !== "username") || (key === "monitoring" && part === "secrets");
 }
 
 /** A value as JSON, without the private keys and passwords in it. */

@@ -5,6 +5,7 @@ import { application } from "./settings/application.ts";
 import { engines } from "./settings/engines.ts";
 import { images } from "./settings/images.ts";
 import { loadBalancer } from "./settings/loadBalancer.ts";
+import { monitoring } from "./settings/monitoring.ts";
 import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
 import { networks } from "./settings/networks.ts";
@@ -25,6 +26,7 @@ export const schema = z.strictObject({
   application,
   web,
   mysql,
+  monitoring,
   networks,
   engines,
   images,

@@ -56,3 +56,16 @@ export async function executeIn(
   if (ExitCode !== 0) throw new Error(errors.trim());
   return output;
 }
+
+/** The text of a log that the engine sends whole: pieces of both outputs, each behind a header of eight bytes. */
+export function logText(log: Buffer): string {
+  const pieces: string[] = [];
+  for (let at = 0; at + HEADER <= log.length; ) {
+    const end = at + HEADER + log.readUInt32BE(at + 4);
+    pieces.push(log.toString("utf8", at + HEADER, end));
+    at = end;
+  }
+  return pieces.join("");
+}
+
+const HEADER = 8;

@@ -66,3 +66,13 @@ export function readsStorages({ topology }: Context, name: string): boolean {
 export function isOnHost({ topology }: Context, name: string): boolean {
   return topology.loadBalancers.some(({ keepalived }) => keepalived?.name === name);
 }
+
+/** Whether the container is the exporter of a machine, which sees the machine's file system. */
+export function watchesMachine({ topology }: Context, name: string): boolean {
+  return topology.monitoring?.nodeExporters.some((plan) => plan.name === name) === true;
+}
+
+/** Whether the container's image has nothing but its program, so that Prometheus alone can ask whether it works. */
+export function isProgramAlone({ topology }: Context, name: string): boolean {
+  return topology.monitoring?.watchers.some(({ nginxExporter }) => nginxExporter.name === name) === true;
+}

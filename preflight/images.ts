@@ -156,7 +156,8 @@ export interface PlannedImage {
 
 /** The images of the plan's containers, by the settings that name them. */
 export function imagesOf(topology: Topology): PlannedImage[] {
-  const { hosts, loadBalancers, web, applications, routers, cluster } = topology;
+  const { hosts, loadBalancers, web, applications, routers, cluster, monitoring } = topology;
+  const watchers = monitoring?.watchers ?? [];
   const isHere = ({ host }: InstancePlan) => hosts.some(({ name }) => name === host);
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
     haproxy: loadBalancers.map(({ haproxy }) => haproxy),
@@ -165,6 +166,12 @@ export function imagesOf(topology: Topology): PlannedImage[] {
     application: applications,
     router: routers,
     mysql: [...cluster.databases, cluster.controller].filter(isHere),
+    prometheus: watchers.map(({ prometheus }) => prometheus),
+    alertmanager: watchers.map(({ alertmanager }) => alertmanager),
+    blackboxExporter: watchers.map(({ blackboxExporter }) => blackboxExporter),
+    mysqlExporter: watchers.map(({ mysqlExporter }) => mysqlExporter),
+    nginxExporter: watchers.map(({ nginxExporter }) => nginxExporter),
+    nodeExporter: monitoring?.nodeExporters ?? [],
   };
   return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;

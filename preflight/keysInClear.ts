@@ -33,24 +33,23 @@ export function keysInClear(file: string, { project, stack }: { readonly project
   );
 }
 
-/** Passwords of registries, and secrets of the application, that stand in clear in the stack's file. */
+/** Passwords of registries, and secrets of the application and of monitoring, that stand in clear in the stack's file. */
 export function passwordsInClear(
   file: string,
   { project, stack }: { readonly project: string; readonly stack: string },
 ): Problem[] {
   const settings = settingsOf(file);
   // A setting may be a JSON text, which is no object for the CLI.
-  const partsOf = (key: "registries" | "application", ...below: string[]) =>
+  const partsOf = (key: "registries" | "application" | "monitoring", ...below: string[]) =>
     Object.keys(Object(valueAt(fromText(schema.shape[key], settings[`${project}:${key}`]), below)));
   const places = [
     ...partsOf("registries").map((name) => ({
       path: ["registries", name, "password"],
       change: "change the password at the registry",
     })),
-    ...partsOf("application", "secrets").map((name) => ({
-      path: ["application", "secrets", name],
-      change: "replace the secret",
-    })),
+    ...(["application", "monitoring"] as const).flatMap((key) =>
+      partsOf(key, "secrets").map((name) => ({ path: [key, "secrets", name], change: "replace the secret" })),
+    ),
   ];
   return places.flatMap(({ path, change }): Problem[] => {
     const [key = "", ...below] = path;

@@ -7,19 +7,33 @@ import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { PublishedPort } from "../topology/instancePlan.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
+import { monitoringPorts } from "../topology/monitoringPorts.ts";
 import type { Topology } from "../topology/plan.ts";
+
+/** A port of the plan, with the service that publishes it and the setting of it. */
+interface PlannedPort extends Omit<PublishedPort, "serves"> {
+  readonly service: string;
+  readonly path: Path;
+}
 
 /** Ports of the plan that are in use. Each proposed port is free, and is not another port of the plan. */
 export async function takenPorts(
-  { loadBalancers }: Topology,
+  topology: Topology,
   endpoint: string,
   { published }: Pick<EngineState, "published">,
 ): Promise<Problem[]> {
-  const planned = loadBalancers.flatMap((plan) =>
-    plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, plan) })),
-  );
+  const planned: PlannedPort[] = [
+    ...topology.loadBalancers.flatMap((plan) =>
+      plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, plan) })),
+    ),
+    ...monitoringPorts(topology).map(({ container, key, ...port }) => ({
+      ...port,
+      service: container,
+      path: ["monitoring", key],
+    })),
+  ];
   const used = new Set([...planned, ...published].map(({ port }) => port));
-  const isHeld = async ({ address, protocol }: PublishedPort, port: number) =>
+  const isHeld = async ({ address, protocol }: Omit<PublishedPort, "serves">, port: number) =>
     isLocal(endpoint) && (await isBound(address, port, protocol));
   const problems: Problem[] = [];
   for (const { path, service, ...wanted } of planned) {

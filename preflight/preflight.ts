@@ -15,6 +15,7 @@ import { generationProblems } from "./generations.ts";
 import { examineImages } from "./images.ts";
 import { lanProblems } from "./lan.ts";
 import { type AnsweredMachine, machineProblems, type SilentMachine } from "./machines.ts";
+import { monitoringProblems } from "./monitoring.ts";
 import { movedHostProblems } from "./movedHosts.ts";
 import { notOwn, ownState } from "./ownership.ts";
 import { refusal } from "./refusal.ts";
@@ -84,7 +85,9 @@ export async function preflight(
   for (const warning of tables.warnings) void pulumi.log.warn(warning);
   problems.push(...tables.problems);
   // A preview starts no container.
-  if (!pulumi.runtime.isDryRun()) problems.push(...(await variableProblems(topology, reached)));
+  if (!pulumi.runtime.isDryRun()) {
+    problems.push(...(await variableProblems(topology, reached)), ...(await monitoringProblems(topology, reached)));
+  }
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
   problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);

@@ -2,6 +2,7 @@ import type { InstancePlan } from "../topology/instancePlan.ts";
 import type { BackendPlan, LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import { machinesOf } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
+import { tiersOf } from "../topology/tiers.ts";
 
 /** A plan as a text for human readers: one line for each container, with its links below. */
 export function outline(topology: Topology): string {
@@ -27,6 +28,7 @@ export function outline(topology: Topology): string {
     `replication ${cluster.replication}, primary ${cluster.primary}`,
     ...cluster.databases.flatMap((plan) => [container(plan), `  ${plan.role}, data in ${plan.dataVolume}`]),
     container(cluster.controller),
+    ...tiersOf(topology).monitoring.map(container),
     "",
   ].join("\n");
 }

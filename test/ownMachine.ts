@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { cacheRoot } from "../bootstrap/cache.ts";
-import { schema } from "../config/schema.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { docker } from "./engine.ts";
 import { namespacesMissing } from "./firewall/namespaces.ts";
+import { USUAL_IMAGES } from "./images.ts";
 
 const BECOME = fileURLToPath(new URL("ownMachine.sh", import.meta.url));
 /** Names, on such a machine, the file with the images. */
@@ -32,7 +32,7 @@ export async function passesOnOwnMachine(file: string, folder: string): Promise<
   const [data, state, images] = [join(folder, "docker"), join(folder, "engine"), join(folder, "images.tar")];
   await mkdir(data);
   await mkdir(state);
-  await docker("save", "--output", images, ...Object.values(schema.shape.images.parse(undefined)));
+  await docker("save", "--output", images, ...USUAL_IMAGES);
   const { exitCode } = await execa(
     "unshare",
     [

@@ -33,6 +33,7 @@ export function planBackups(config: Config, cluster: ClusterPlan): BackupPlan | 
     volume: [project, stack, "backups", ...(directory === undefined ? [] : [shortHash(directory)])].join("-"),
     directory,
     reader: planReader(config, beside.host),
+    isWatched: config.monitoring.enabled && config.monitoring.machines,
   };
 }
 

@@ -1,15 +1,7 @@
+import type { Connection } from "./connection.ts";
+import { monitoringConnections } from "./monitoringConnections.ts";
 import type { Topology } from "./plan.ts";
 import { PEERS_PORT } from "./ports.ts";
-
-/** Connections that the plan needs: who opens them, to which ports of whom. */
-export interface Connection {
-  /** An instance's name. The containers of a load balancer have one network namespace, and its name. */
-  readonly from: string;
-  readonly to: string;
-  /** TCP ports of `to`. */
-  readonly ports: readonly number[];
-  readonly why: string;
-}
 
 /**
  * All connections between containers that the plan needs. Networks and listeners are made so that no others are
@@ -68,5 +60,6 @@ export function connections(topology: Topology): Connection[] {
     ...databases.flatMap(({ name: to, port }) =>
       backups === undefined ? [] : [{ from: backups.name, to, ports: [port], why: "backups" }],
     ),
+    ...monitoringConnections(topology),
   ].filter(({ ports }) => ports.length > 0);
 }

@@ -25,6 +25,8 @@ export interface RouterPlan extends InstancePlan {
   readonly maxLagSeconds: number;
   /** The most connections that it opens to all databases together. */
   readonly maxConnections: number;
+  /** The databases' network, in which Prometheus asks for its figures. undefined: nobody asks. */
+  readonly watchedFrom: string | undefined;
 }
 
 /** A MySQL server. The plan does not say which one is primary: that may change while the stack runs. */
@@ -103,4 +105,6 @@ export interface BackupPlan extends InstancePlan {
   readonly directory: string | undefined;
   /** undefined: the application has no storages. */
   readonly reader: StorageReaderPlan | undefined;
+  /** Whether it writes figures for the exporter of its machine. */
+  readonly isWatched: boolean;
 }

@@ -37,6 +37,7 @@ export function planRouters(config: Config, { databases }: ClusterPlan): RouterP
       isSeveral: areSeveral(config.hosts),
       maxLagSeconds: config.mysql.maxLagSeconds,
       maxConnections,
+      watchedFrom: config.monitoring.enabled ? config.networks.data : undefined,
     };
   });
 }

@@ -158,4 +158,6 @@ export interface LoadBalancerPlan {
   /** Where it listens for visitors: its own address, and the virtual addresses of a pair on one machine. */
   readonly listenAddresses: readonly string[];
   readonly visitors: VisitorsPlan;
+  /** Where Prometheus and its probe reach it, beside its published ports. undefined: nobody watches it. */
+  readonly watched: { readonly address: string; readonly addresses: readonly string[] } | undefined;
 }

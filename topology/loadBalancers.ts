@@ -21,6 +21,7 @@ import { planReadiness } from "./program.ts";
 import { planSite } from "./site.ts";
 import { SIZES } from "./sizes.ts";
 import { planVisitors } from "./visitors.ts";
+import { planWatchers, type Watcher } from "./watchers.ts";
 
 /** The container's ports that the host's ports lead to. */
 const TARGETS = {
@@ -39,6 +40,7 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
   const webAddresses = names.map((_, index) => (isSeveral ? fixedAddress(between, 2 + index) : undefined));
   const peers = names.map((name, index) => ({ name, address: webAddresses[index] ?? addresses[index] ?? "" }));
   const backends = planBackends(config, web);
+  const watchers = planWatchers(config);
   const site = planSite(config);
   return names.map((name, index) => ({
     name,
@@ -71,8 +73,20 @@ export function planLoadBalancers(config: Config, web: readonly WebPlan[]): Load
       addresses[index] ?? "",
       ...(replicas > 1 && !isSeveral ? virtualAddresses(config.loadBalancer, edge) : []),
     ],
-    visitors: planVisitors(config),
+    visitors: planVisitors(config, watchers),
+    watched: planWatch(config, watchers, webAddresses[index] ?? addresses[index] ?? ""),
   }));
+}
+
+/** On one machine a pair also says at its moving addresses which of the two has them. */
+function planWatch(
+  { hosts, loadBalancer, networks }: Config,
+  watchers: readonly Watcher[],
+  address: string,
+): LoadBalancerPlan["watched"] {
+  if (watchers.length === 0) return undefined;
+  const moving = loadBalancer.replicas > 1 && !areSeveral(hosts) ? virtualAddresses(loadBalancer, networks.edge) : [];
+  return { address, addresses: [address, ...moving] };
 }
 
 function planLimits({

@@ -31,7 +31,8 @@ export function machinesOf({ hosts }: Pick<Topology, "hosts">): MachinePlan[] {
 export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">): Topology {
   if (!topology.isSeveral) return topology;
   const isHere = ({ host }: { readonly host: string }) => hosts.includes(host);
-  const { loadBalancers, web, applications, processes, migration, routers, cluster, backups, networks } = topology;
+  const { loadBalancers, web, applications, processes, migration, routers, cluster, backups, monitoring, networks } =
+    topology;
   return {
     ...topology,
     hosts: topology.hosts.filter(({ name }) => hosts.includes(name)),
@@ -44,5 +45,10 @@ export function partOn(topology: Topology, { hosts }: Pick<MachinePlan, "hosts">
     routers: routers.filter(isHere),
     cluster: { ...cluster, databases: cluster.databases.filter(isHere) },
     backups: backups !== undefined && isHere(backups) ? backups : undefined,
+    monitoring: monitoring && {
+      ...monitoring,
+      watchers: monitoring.watchers.filter(isHere),
+      nodeExporters: monitoring.nodeExporters.filter(isHere),
+    },
   };
 }

@@ -26,6 +26,7 @@ export function planNetworks(config: Config): NetworkPlan[] {
     }
     const subnet = config.networks[part];
     if (part === "outbound") return planOutbound(config, subnet);
+    if (part === "monitor" && !config.monitoring.enabled) return [];
     if (part !== "edge" || !areSeveral(config.hosts)) return [planNetwork(config, part, part, { subnet })];
     return LOAD_BALANCERS.slice(0, config.loadBalancer.replicas).map((name) =>
       planNetwork(config, part, edgeNetwork(config, name), { subnet, on: name }),
@@ -87,6 +88,9 @@ function ownerOf({ servers }: Config, name: string): NetworkOwner {
   return { name, index, isPlaced: servers[index]?.subnetPart !== undefined };
 }
 
+/** The networks with an address of the host. */
+const REACHING_OUT: readonly NetworkName[] = ["edge", "outbound", "monitor"];
+
 interface Place {
   readonly subnet: string;
   readonly server?: NetworkOwner;
@@ -105,9 +109,10 @@ function planNetwork(config: Config, part: NetworkName, name: string, { subnet, 
     subnet,
     setting: config.networkSettings[part] === undefined ? "range" : part,
     gateway: addressIn(subnet, 1),
-    internal: part !== "edge" && part !== "outbound",
-    // An authority of ACME is outside.
-    egress: part === "outbound" || (part === "edge" && config.loadBalancer.tls.acme !== undefined),
+    internal: !REACHING_OUT.includes(part),
+    // An authority of ACME is outside, and so are those whom alerts are sent to.
+    egress:
+      part === "outbound" || part === "monitor" || (part === "edge" && config.loadBalancer.tls.acme !== undefined),
     isApart: part === "outbound",
     server,
   };

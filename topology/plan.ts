@@ -5,6 +5,7 @@ import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "./applicationPla
 import type { BackupPlan, ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import type { InstancePlan, PublishedPort, Upstream } from "./instancePlan.ts";
 import type { LoadBalancerPlan, OwnCertificate } from "./loadBalancerPlan.ts";
+import type { MonitoringPlan } from "./monitoringPlan.ts";
 
 /** A Docker engine, named after the machine that it represents. */
 export interface HostPlan {
@@ -82,6 +83,14 @@ export interface WebPlan extends InstancePlan {
   readonly trustedSubnet: string;
   /** The name in the certificate of the only client that it answers: the load balancers'. */
   readonly client: string;
+  /** What it tells Prometheus in the load balancer's network. undefined: nobody asks. */
+  readonly status: WebStatusPlan | undefined;
+}
+
+/** The figures that a web server passes on. */
+export interface WebStatusPlan {
+  /** The applications whose figures it passes on, each with the path that it asks for, and the host that it names. */
+  readonly applications: readonly { readonly server: string; readonly path: string; readonly host: string }[];
 }
 
 /**
@@ -113,6 +122,8 @@ export interface Topology {
   readonly cluster: ClusterPlan;
   /** undefined: no backups are taken. */
   readonly backups: BackupPlan | undefined;
+  /** undefined: the stack is not watched. */
+  readonly monitoring: MonitoringPlan | undefined;
   /** The site's URL, for clients on the host or with a route to the edge network: plain HTTP where that is served. */
   readonly url: string;
   /** The site's URL by HTTPS. */

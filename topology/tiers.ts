@@ -18,6 +18,18 @@ export function tiersOf(topology: Topology) {
       topology.backups === undefined
         ? []
         : [topology.backups, ...(topology.backups.reader === undefined ? [] : [topology.backups.reader])],
+    monitoring: [
+      ...(topology.monitoring?.watchers ?? []).flatMap(
+        ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) => [
+          prometheus,
+          alertmanager,
+          blackboxExporter,
+          mysqlExporter,
+          nginxExporter,
+        ],
+      ),
+      ...(topology.monitoring?.nodeExporters ?? []),
+    ],
   } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
 }
 

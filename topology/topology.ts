@@ -7,6 +7,7 @@ import { planRouters } from "./databaseRouters.ts";
 import { planCluster } from "./databases.ts";
 import { planHosts } from "./hosts.ts";
 import { planLoadBalancers } from "./loadBalancers.ts";
+import { planMonitoring } from "./monitoring.ts";
 import { planNetworks } from "./networks.ts";
 import type { Topology } from "./plan.ts";
 import { planProgram } from "./program.ts";
@@ -21,6 +22,7 @@ export function planTopology(config: Config): Topology {
   const applications = planApplications(config, routers);
   const web = planWeb(config, applications);
   const loadBalancers = planLoadBalancers(config, web);
+  const backups = planBackups(config, cluster);
   return {
     project,
     stack,
@@ -34,7 +36,8 @@ export function planTopology(config: Config): Topology {
     applications,
     routers,
     cluster,
-    backups: planBackups(config, cluster),
+    backups,
+    monitoring: planMonitoring(config, { loadBalancers, web, applications, routers, cluster, backups }),
     ...siteUrls(loadBalancers),
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),

@@ -5,9 +5,11 @@ import type { Config } from "../config/schema.ts";
 import type { ApplicationPlan } from "./applicationPlan.ts";
 import { attachments, servingAttachment, upstream } from "./links.ts";
 import { serverNetwork } from "./networks.ts";
-import type { WebPlan } from "./plan.ts";
+import type { WebPlan, WebStatusPlan } from "./plan.ts";
 import { LOAD_BALANCER_CLIENT, WEB_PORT } from "./ports.ts";
+import { planReadiness } from "./program.ts";
 import { SIZES } from "./sizes.ts";
+import { metricsPath } from "./watchers.ts";
 
 /** What the sample application says about itself. Of an own application the program does not know such paths. */
 const SAMPLE_HIDDEN = ["/livez", "/readyz"];
@@ -40,8 +42,19 @@ export function planWeb(config: Config, applications: readonly ApplicationPlan[]
       staticPath: hasStaticFiles(config) ? config.application.staticPath : undefined,
       trustedSubnet: config.networks.web,
       client: LOAD_BALANCER_CLIENT,
+      status: planStatus(config, server, reached),
     };
   });
+}
+
+/** Of several web servers that reach an application, the first passes its figures on. */
+function planStatus(config: Config, web: string, reached: readonly string[]): WebStatusPlan | undefined {
+  if (!config.monitoring.enabled) return undefined;
+  const path = metricsPath(config);
+  const { host } = planReadiness(config);
+  const first = (server: string) => routes(config.servers).find(({ application }) => application.name === server);
+  const own = reached.filter((server) => first(server)?.web.name === web);
+  return { applications: path === undefined ? [] : own.map((server) => ({ server, path, host })) };
 }
 
 function hiddenPaths(config: Config): string[] {

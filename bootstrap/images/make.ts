@@ -20,7 +20,7 @@ import {
 } from "./stand-ins.ts";
 
 /** The environment variables with the program's version in the official images; some scripts read them. */
-const VERSION_VARIABLE: Readonly<Record<Program, string>> = {
+const VERSION_VARIABLE: Readonly<Partial<Record<Program, string>>> = {
   haproxy: "HAPROXY_VERSION",
   nginx: "NGINX_VERSION",
   node: "NODE_VERSION",
@@ -95,7 +95,8 @@ export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, 
     [LABELS.version]: version,
     [LABELS.inputs]: await standInHash(wanted),
   };
-  await finishImage(docker, id, name, marks, { [VERSION_VARIABLE[program]]: version });
+  const variable = VERSION_VARIABLE[program];
+  await finishImage(docker, id, name, marks, variable === undefined ? {} : { [variable]: version });
   say(`the stand-in for ${name} has ${program} ${version} (${((Date.now() - begin) / 1000).toFixed(0)} s)`);
   const mismatch = mismatchOf(wanted, version);
   if (mismatch !== undefined) say(mismatch);

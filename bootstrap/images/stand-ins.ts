@@ -4,7 +4,17 @@ import { familiarName, parseReference } from "../../engine/reference.ts";
 import { hashInputs } from "../cache.ts";
 
 /** The stack's programs that have stand-in images. */
-export type Program = "haproxy" | "nginx" | "node" | "mysql";
+export type Program =
+  | "haproxy"
+  | "nginx"
+  | "node"
+  | "mysql"
+  | "prometheus"
+  | "alertmanager"
+  | "blackbox-exporter"
+  | "mysqld-exporter"
+  | "nginx-exporter"
+  | "node-exporter";
 
 /** The program in the image of each setting below `images` in the stack's configuration. */
 export const PROGRAM_OF = {
@@ -14,12 +24,18 @@ export const PROGRAM_OF = {
   application: "node",
   router: "haproxy",
   mysql: "mysql",
+  prometheus: "prometheus",
+  alertmanager: "alertmanager",
+  blackboxExporter: "blackbox-exporter",
+  mysqlExporter: "mysqld-exporter",
+  nginxExporter: "nginx-exporter",
+  nodeExporter: "node-exporter",
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ImageSetting = keyof typeof PROGRAM_OF;
 
-/** The image of each setting, with its tag. */
-export type ImageRefs = Readonly<Record<ImageSetting, string>>;
+/** The image of each setting, with its tag. A stack does not need those of settings that are absent. */
+export type ImageRefs = Readonly<Partial<Record<ImageSetting, string>>>;
 
 /** The Debian package whose version is the program's. */
 export const PACKAGE_OF: Readonly<Record<Program, string>> = {
@@ -27,12 +43,50 @@ export const PACKAGE_OF: Readonly<Record<Program, string>> = {
   nginx: "nginx",
   node: "nodejs",
   mysql: "mysql-server-core",
+  prometheus: "prometheus",
+  alertmanager: "prometheus-alertmanager",
+  "blackbox-exporter": "prometheus-blackbox-exporter",
+  "mysqld-exporter": "prometheus-mysqld-exporter",
+  "nginx-exporter": "prometheus-nginx-exporter",
+  "node-exporter": "prometheus-node-exporter",
 };
 
 export const PROGRAMS = Object.keys(PACKAGE_OF) as readonly Program[];
 
-/** The end of the tags of the official image's variant that a stand-in copies. */
-const VARIANT_OF: Readonly<Record<Program, string>> = { haproxy: "", nginx: "", node: "-slim", mysql: "" };
+/** The official image of a program: its name, and what its tags have around the version in the variant that is copied. */
+interface Official {
+  /** Default: the program's name. */
+  readonly repository?: string;
+  /** Default: nothing. */
+  readonly before?: string;
+  /** Default: nothing. */
+  readonly after?: string;
+}
+
+const ofPrometheus = (name: string): Official => ({ repository: `prom/${name}`, before: "v" });
+
+const OFFICIAL: Readonly<Record<Program, Official>> = {
+  haproxy: {},
+  nginx: {},
+  node: { after: "-slim" },
+  mysql: {},
+  prometheus: ofPrometheus("prometheus"),
+  alertmanager: ofPrometheus("alertmanager"),
+  "blackbox-exporter": ofPrometheus("blackbox-exporter"),
+  "mysqld-exporter": ofPrometheus("mysqld-exporter"),
+  "nginx-exporter": { repository: "nginx/nginx-prometheus-exporter" },
+  "node-exporter": ofPrometheus("node-exporter"),
+};
+
+function repositoryOf(program: Program): string {
+  return OFFICIAL[program].repository ?? program;
+}
+
+/** The tag of the official image with this version. */
+function tagOf(program: Program, version: string): string {
+  const { before = "", after = "" } = OFFICIAL[program];
+  return `${before}${version}${after}`;
+}
 
 /** An image that the stack needs. */
 export interface Wanted {
@@ -51,7 +105,10 @@ export function wantedOf(images: ImageRefs, defaults: ImageRefs): Wanted[] {
   const isSame = (one: Wanted, other: Wanted) =>
     one.program === other.program && familiarName(one.name) === familiarName(other.name);
   return settings
-    .map((setting) => ({ program: PROGRAM_OF[setting], name: images[setting], setting, usual: defaults[setting] }))
+    .flatMap((setting) => {
+      const [name, usual] = [images[setting], defaults[setting]];
+      return name === undefined || usual === undefined ? [] : [{ program: PROGRAM_OF[setting], name, setting, usual }];
+    })
     .filter((one, index, all) => all.findIndex((other) => isSame(one, other)) === index);
 }
 
@@ -87,9 +144,9 @@ export function upstreamVersion(debian: string): string {
   return /^(?:\d+:)?(?<upstream>[\d.]+)/.exec(debian)?.groups?.["upstream"] ?? debian;
 }
 
-/** The version in an official image's tag: "24.22.2-slim" is 24.22.2. undefined: the tag has none. */
+/** The version in an official image's tag: "24.22.2-slim" is 24.22.2, and so is "v24.22.2". undefined: the tag has none. */
 export function versionOf(name: string): string | undefined {
-  return /^\d+(?:\.\d+)*/.exec(parseReference(name).tag ?? "")?.[0];
+  return /^v?(?<version>\d+(?:\.\d+)*)/.exec(parseReference(name).tag ?? "")?.groups?.["version"];
 }
 
 /**
@@ -98,7 +155,7 @@ export function versionOf(name: string): string | undefined {
  */
 function isTrueOf({ program, name }: Wanted, version: string): boolean {
   const named = versionOf(name);
-  if (named === undefined || parseReference(name).tag !== `${named}${VARIANT_OF[program]}`) return false;
+  if (named === undefined || parseReference(name).tag !== tagOf(program, named)) return false;
   return version === named || version.startsWith(`${named}.`);
 }
 
@@ -113,11 +170,11 @@ export function refusalOf(wanted: Wanted, version: string): string | undefined {
   const { program, name } = wanted;
   const { registry, repository, digest } = parseReference(name);
   if (digest !== undefined) return `${name} is pinned to a digest, which only that image has`;
-  if (registry !== "docker.io" || repository !== program) {
-    return `${name} is not the official ${program} image, the only one that has a stand-in`;
+  if (registry !== "docker.io" || repository !== repositoryOf(program)) {
+    return `${name} is not the official ${repositoryOf(program)} image, the only one that has a stand-in`;
   }
   if (isUsual(wanted) || isTrueOf(wanted, version)) return undefined;
-  return `${name} is another version or variant than the stand-in, which is ${program}:${version}${VARIANT_OF[program]}`;
+  return `${name} is another version or variant than the stand-in, which is ${repositoryOf(program)}:${tagOf(program, version)}`;
 }
 
 /**

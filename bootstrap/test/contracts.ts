@@ -6,6 +6,12 @@ export const images: Readonly<Record<Program, string>> = {
   nginx: "nginx:1.30.6",
   node: "node:24.22.2-slim",
   mysql: "mysql:9.7.4",
+  prometheus: "prom/prometheus:v3.5.3",
+  alertmanager: "prom/alertmanager:v0.33.1",
+  "blackbox-exporter": "prom/blackbox-exporter:v0.28.0",
+  "mysqld-exporter": "prom/mysqld-exporter:v0.19.0",
+  "nginx-exporter": "nginx/nginx-prometheus-exporter:1.5.1",
+  "node-exporter": "prom/node-exporter:v1.11.1",
 };
 
 /** The contract of an official image. */
@@ -17,16 +23,73 @@ export interface Contract {
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
   readonly folder: string;
-  /** Name and number of the user that the program runs as. */
-  readonly account: readonly [string, number];
-  readonly tools: string;
+  /** Name and number of the user that the program runs as. undefined: the image has no names of users. */
+  readonly account: readonly [string, number] | undefined;
+  /** Whether the entry point is the program itself, which runs no other. Default: it is a script. */
+  readonly isProgram?: boolean;
+  /** undefined: it has no shell that could say it. */
+  readonly tools: string | undefined;
   /**
    * Tools that the official image lacks. A stand-in must not have them either, or scripts would come to depend on them.
    */
   readonly absent: string;
 }
 
+/** The contract of an image of the project Prometheus: its program, and busybox. */
+function ofPrometheus(
+  binary: string,
+  port: number,
+  more: { readonly data?: string; readonly config?: string; readonly user?: string; readonly tools?: string } = {},
+): Contract {
+  const { data, config, user = "nobody", tools = "" } = more;
+  return {
+    user,
+    entrypoint: [`/bin/${binary}`],
+    command: [
+      ...(config === undefined ? [] : [`--config.file=${config}`]),
+      ...(data === undefined ? [] : [`--storage.${binary === "prometheus" ? "tsdb." : ""}path=${data}`]),
+    ],
+    stop: undefined,
+    ports: [`${port}/tcp`],
+    volumes: data === undefined ? [] : [data],
+    folder: data ?? "/",
+    account: ["nobody", 65_534],
+    isProgram: true,
+    tools: `${binary} sh wget nc timeout ${tools}`.trim(),
+    absent: "bash curl",
+  };
+}
+
 export const contracts: Readonly<Record<Program, Contract>> = {
+  prometheus: ofPrometheus("prometheus", 9090, {
+    data: "/prometheus",
+    config: "/etc/prometheus/prometheus.yml",
+    tools: "promtool",
+  }),
+  alertmanager: ofPrometheus("alertmanager", 9093, {
+    data: "/alertmanager",
+    config: "/etc/alertmanager/alertmanager.yml",
+    tools: "amtool",
+  }),
+  "blackbox-exporter": ofPrometheus("blackbox_exporter", 9115, {
+    config: "/etc/blackbox_exporter/config.yml",
+    user: "",
+  }),
+  "mysqld-exporter": ofPrometheus("mysqld_exporter", 9104),
+  "node-exporter": ofPrometheus("node_exporter", 9100),
+  "nginx-exporter": {
+    user: "1001:1001",
+    entrypoint: ["/usr/bin/nginx-prometheus-exporter"],
+    command: [],
+    stop: undefined,
+    ports: [],
+    volumes: [],
+    folder: "/",
+    account: undefined,
+    isProgram: true,
+    tools: undefined,
+    absent: "",
+  },
   haproxy: {
     user: "haproxy",
     entrypoint: ["docker-entrypoint.sh"],

@@ -51,7 +51,7 @@ describe("image contract", function () {
         assert.ok(config);
         assert.equal(config.User ?? "", contract.user);
         assert.deepEqual(config.Entrypoint, contract.entrypoint);
-        assert.deepEqual(config.Cmd, contract.command);
+        assert.deepEqual(config.Cmd ?? [], contract.command);
         assert.equal("StopSignal" in config ? config.StopSignal : undefined, contract.stop);
         assert.deepEqual(Object.keys(config.ExposedPorts ?? {}).sort(), contract.ports);
         assert.deepEqual(Object.keys(config.Volumes ?? {}).sort(), contract.volumes);
@@ -60,6 +60,7 @@ describe("image contract", function () {
 
       it("has the official tools, and a stand-in no others", async function () {
         need(this, program);
+        if (contract.tools === undefined) return this.skip();
         const script = `for tool in ${contract.tools} ${contract.absent}; do command -v $tool >/dev/null && echo $tool; done; true`;
         const { output } = await bench.run({ Image: images[program], Entrypoint: ["sh", "-c", script], Cmd: [] });
         const present = new Set(output.trim().split(/\s+/));
@@ -76,8 +77,9 @@ describe("image contract", function () {
         );
       });
 
-      it(`runs as ${contract.account[0]}, number ${contract.account[1]}`, async function () {
+      it(`runs as ${contract.account?.join(", number ") ?? "a number alone"}`, async function () {
         need(this, program);
+        if (contract.account === undefined) return this.skip();
         const [name, number] = contract.account;
         const { output } = await bench.run({ Image: images[program], Entrypoint: ["id"], Cmd: [name] });
         assert.match(output, new RegExp(`^uid=${number}\\(${name}\\) gid=${number}\\(${name}\\)`));
@@ -85,6 +87,7 @@ describe("image contract", function () {
 
       it("runs any other program as it is given", async function () {
         need(this, program);
+        if (contract.isProgram === true) return this.skip();
         const { code, output } = await bench.run({ Image: images[program], Cmd: ["echo", "just this"] });
         assert.deepEqual([code, output.trim()], [0, "just this"]);
       });

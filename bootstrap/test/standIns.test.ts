@@ -19,13 +19,12 @@ import {
   PROGRAMS,
   upstreamVersion,
   type Wanted,
-  wantedOf,
 } from "../images/stand-ins.ts";
 import { chooseImageRoute, imagesStep } from "../images/step.ts";
 
-const defaults: ImageRefs = schema.shape.images.parse(undefined);
+const defaults = schema.shape.images.parse(undefined);
 
-const settings = (changed: Partial<ImageRefs> = {}): ImageRefs => ({ ...defaults, ...changed });
+const settings = (changed: ImageRefs = {}): ImageRefs => ({ ...defaults, ...changed });
 
 /** The needed image of a setting with a value. */
 const wanted = (setting: ImageSetting, name: string): Wanted => ({
@@ -72,22 +71,6 @@ describe("image names", () => {
   });
 });
 
-describe("the images that a stack needs", () => {
-  const namesOf = (changed: Partial<ImageRefs>) =>
-    wantedOf(settings(changed), defaults).flatMap(({ program, name }) => (program === "haproxy" ? [name] : []));
-
-  it("are one of each program", () =>
-    assert.deepEqual(
-      wantedOf(defaults, defaults).map(({ name }) => name),
-      ["haproxy:3.2.26", "nginx:1.30.6", "node:24.22.2-slim", "mysql:9.7.4"],
-    ));
-
-  it("are two of HAProxy if the pause container has another one", () => {
-    assert.deepEqual(namesOf({ namespace: "haproxy:3.2.25" }), ["haproxy:3.2.26", "haproxy:3.2.25"]);
-    assert.deepEqual(namesOf({ namespace: "docker.io/library/haproxy:3.2.26" }), ["haproxy:3.2.26"]);
-  });
-});
-
 describe("the source of an image", () => {
   it("is the deployment's own pull if the registry answers", () => {
     assert.equal(chooseImageRoute(wanted("mysql", "my.registry/mysql:1"), true, "9.7.4"), "pull");
@@ -102,6 +85,9 @@ describe("the source of an image", () => {
       ["application", "node:24.22.2-slim", "24.22.2"],
       ["application", "node:24-slim", "24.22.2"],
       ["mysql", "mysql:9.7", "9.7.4"],
+      ["prometheus", "prom/prometheus:v3.5.3", "3.5.3"],
+      ["prometheus", "docker.io/prom/prometheus:v3.5", "3.5.3"],
+      ["nginxExporter", "nginx/nginx-prometheus-exporter:1.5.1", "1.5.1"],
     ];
     for (const [setting, name, version] of names)
       assert.equal(chooseImageRoute(wanted(setting, name), false, version), "stand-in", name);
@@ -128,6 +114,14 @@ describe("the source of an image", () => {
     ["mysql", "mysql:8.4.10", "9.7.4", /stand-in, which is mysql:9\.7\.4$/],
     ["mysql", "mysql:9.7.4@sha256:abc", "9.7.4", /pinned to a digest/],
     ["nginx", "nginx@sha256:abc", "1.30.6", /pinned to a digest/],
+    ["prometheus", "prom/prometheus:3.5.4", "3.5.3", /stand-in, which is prom\/prometheus:v3\.5\.3$/],
+    ["prometheus", "prom/prometheus:v3.5.3-distroless", "3.5.3", /stand-in, which is prom\/prometheus:v3\.5\.3$/],
+    [
+      "nodeExporter",
+      "quay.io/prometheus/node-exporter:v1.11.1",
+      "1.11.1",
+      /not the official prom\/node-exporter image/,
+    ],
     ["mysql", "mysql/mysql-server:9.7.4", "9.7.4", /not the official mysql image/],
     ["application", "registry.example.com/team/app:1.2", "24.22.2", /not the official node image/],
     ["application", "registry.example.com/node:24.22.2-slim", "24.22.2", /not the official node image/],
@@ -236,7 +230,7 @@ describe("the images step, on an engine of its own", () => {
     const steps = [label("foobar.stand-in.version=24.22.2")];
     engine = await fakeEngine([...theirs, { id: "sha256:a", name: "mine:1", labels: marks(node), steps }]);
     const found = await imagesStep(settings({ application: "mine:1" }), defaults, engine.endpoint).find();
-    assert.match(found?.summary ?? "", /^Images in the engine: .*, mine:1, mysql:9\.7\.4$/);
+    assert.match(found?.summary ?? "", /^Images in the engine: .*, mine:1, mysql:9\.7\.4, /);
   });
 
   it("removes its own images, and none that was built on them or named by somebody else", async () => {
@@ -285,7 +279,7 @@ describe("an image that somebody built on a stand-in", function () {
 
   it("has the stand-in's labels, and is used unchanged", async () => {
     assert.deepEqual(await findImage(docker, name), { marks: undefined });
-    const found = await imagesStep(settings({ application: name }), defaults).find();
+    const found = await imagesStep({ application: name }, defaults).find();
     assert.match(found?.summary ?? "nothing found", new RegExp(`^Images in the engine: .*${name}`));
     assert.doesNotMatch(found?.summary ?? "", new RegExp(`stand-ins from Debian: .*${name}`));
   });

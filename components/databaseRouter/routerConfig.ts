@@ -121,7 +121,7 @@ ${targets.map((target) => server(target, ...silence)).join("\n")}
 
 frontend statistics
     mode http
-    bind 127.0.0.1:${STATISTICS_PORT}
+${lines(statisticsBind(plan))}
     http-request use-service prometheus-exporter if { path /metrics }
     monitor-uri /healthz
     no log
@@ -130,6 +130,12 @@ frontend statistics
     stats uri /
     stats refresh 5s
 `;
+}
+
+/** Prometheus asks in the databases' network. The application, which reaches the router in another one, may not. */
+function statisticsBind({ watchedFrom }: RouterPlan): string[] {
+  if (watchedFrom === undefined) return [`bind 127.0.0.1:${STATISTICS_PORT}`];
+  return [`bind :${STATISTICS_PORT}`, `tcp-request connection reject unless { src 127.0.0.0/8 ${watchedFrom} }`];
 }
 
 /**

@@ -79,7 +79,7 @@ const ANY_ADDRESS = { "net.ipv4.ip_nonlocal_bind": "1" } as const;
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly services: readonly Service[];
   /** Of the user `admin` of the statistics. */
-  readonly statisticsPassword: pulumi.Output<string>;
+  readonly password: Password;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LoadBalancer", name, {}, opts);
@@ -90,7 +90,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       protect: args.protect,
       generation: args.generation,
     });
-    this.statisticsPassword = password.value;
+    this.password = password;
     const services: Service[] = [];
     args.roll(args.plans, { releasedFirst: args.after }, (plan, waits) => {
       const image = plan.vrrp && this.#image(plan, args);

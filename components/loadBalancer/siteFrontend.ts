@@ -56,13 +56,18 @@ export function siteFrontend(plan: LoadBalancerPlan): string {
 }
 
 /** The sockets of the site, each at every address that clients come to. */
-function binds({ site, listenAddresses }: LoadBalancerPlan): string[] {
+function binds({ site, listenAddresses, watched }: LoadBalancerPlan): string[] {
   const secure = `ssl crt ${CERTIFICATE} alpn`;
-  return listenAddresses.flatMap((address) => [
-    ...(site.http === "off" ? [] : [`bind ${address}:${SITE_PORT}`]),
-    `bind ${address}:${SECURE_SITE_PORT} ${secure} h2,http/1.1`,
-    ...(site.http3 ? [`bind quic4@${address}:${SECURE_SITE_PORT} name ${QUIC} ${secure} h3`] : []),
-  ]);
+  // Between machines a probe comes by another network than visitors do.
+  const probed = watched === undefined || listenAddresses.includes(watched.address) ? [] : [watched.address];
+  return [
+    ...listenAddresses.flatMap((address) => [
+      ...(site.http === "off" ? [] : [`bind ${address}:${SITE_PORT}`]),
+      `bind ${address}:${SECURE_SITE_PORT} ${secure} h2,http/1.1`,
+      ...(site.http3 ? [`bind quic4@${address}:${SECURE_SITE_PORT} name ${QUIC} ${secure} h3`] : []),
+    ]),
+    ...probed.map((address) => `bind ${address}:${SECURE_SITE_PORT} ${secure} h2,http/1.1`),
+  ];
 }
 
 /** A dot at the end of a name is the root of the DNS: it is the same name. */

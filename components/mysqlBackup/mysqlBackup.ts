@@ -7,9 +7,10 @@ import type { BackupPlan, StorageReaderPlan } from "../../topology/databasePlan.
 import { generationName } from "../../topology/secrets.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
+import { hostOf } from "../host.ts";
 import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
+import { openSeed } from "../openSeed.ts";
 import type { Password } from "../passwords.ts";
-
 import { Service } from "../service.ts";
 import { type Exchange, exchange } from "../storageReader/storageReader.ts";
 import { placement, type TierArgs } from "../tier.ts";
@@ -33,6 +34,9 @@ export interface MysqlBackupArgs extends TierArgs {
 
 /** The folder of its scripts. */
 export const BACKUP_SCRIPTS = "/etc/backup";
+/** The volume, and the folder in both containers, of the figures for Prometheus. */
+const FIGURES = "backup-figures";
+export const FIGURES_FOLDER = "/figures";
 /** The folder of the backups. In the image, and therefore in an empty volume, the user 999 owns it. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
@@ -45,6 +49,8 @@ export class MysqlBackup extends pulumi.ComponentResource {
   readonly services: readonly Service[];
   /** By which it asks for the files of storages. undefined: it takes no backups of storages. */
   readonly exchange: Exchange | undefined;
+  /** The volume of its figures, for the exporter of its machine. undefined: it writes none. */
+  readonly figures: Exchange | undefined;
 
   constructor(name: string, args: MysqlBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:MysqlBackup", name, {}, opts);
@@ -58,6 +64,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
     const unauthenticatedUntil = this.#unauthenticatedUntil(name, first, args);
     const keys = [first, ...later].map(({ result }) => result);
     this.exchange = plan?.reader && exchange(args, plan.reader, this);
+    this.figures = plan?.isWatched ? this.#figures(plan, args) : undefined;
     this.services = plan === undefined ? [] : [this.#service(plan, keys, unauthenticatedUntil, args)];
     this.registerOutputs({});
   }
@@ -71,6 +78,14 @@ export class MysqlBackup extends pulumi.ComponentResource {
     );
   }
 
+  /** Another user reads it. Its name does not begin with a container's, because it belongs to two. */
+  #figures({ host: hostName, image }: BackupPlan, { identity, hosts }: MysqlBackupArgs): Exchange {
+    const host = hostOf(hosts, hostName);
+    const own = { parent: this, provider: host.provider };
+    const volume = new docker.Volume(FIGURES, { labels: stackLabels(identity) }, { ...own, ignoreChanges: ["labels"] });
+    return { volume, path: FIGURES_FOLDER, seed: openSeed(FIGURES, { identity, host, image, volume }, this) };
+  }
+
   /** @param keys of all generations, the present one last */
   #service(
     plan: BackupPlan,
@@ -79,6 +94,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
     args: MysqlBackupArgs,
   ): Service {
     const place = placement(args, plan);
+    const shared = [this.exchange, this.figures].filter((one) => one !== undefined);
     // Retained in any case: backups are also for the time after the stack was removed.
     const volume = new docker.Volume(
       `${plan.name}-data`,
@@ -105,6 +121,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           PASSWORD_VERSION: args.password.version,
           KEY_GENERATION: String(keys.length),
           ...(plan.reader === undefined ? {} : { STORAGES: storageNames(plan.reader) }),
+          ...(this.figures === undefined ? {} : { METRICS: FIGURES_FOLDER }),
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),
@@ -115,7 +132,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           }),
         ],
         data: { volume, path: BACKUP_FOLDER },
-        ...(this.exchange === undefined ? {} : { storage: [this.exchange] }),
+        ...(shared.length === 0 ? {} : { storage: shared }),
         work: DATA_FOLDER,
         imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 16 },

@@ -1,5 +1,5 @@
-import type { WebPlan } from "../../topology/plan.ts";
-import { HEADERS_KB } from "../../topology/ports.ts";
+import type { WebPlan, WebStatusPlan } from "../../topology/plan.ts";
+import { HEADERS_KB, STATISTICS_PORT, WEB_STATUS } from "../../topology/ports.ts";
 import type { ErrorFiles } from "../errorFiles.ts";
 import { TLS } from "../tlsFiles.ts";
 import { ANSWERED, ERROR_TEXTS, errorPages, UNANSWERED } from "./errorPages.ts";
@@ -7,7 +7,7 @@ import { locations, type StaticFiles } from "./locations.ts";
 import { UPGRADE_HEADERS, UPGRADES } from "./upgrades.ts";
 
 /** An address inside the container only. Other containers' requests come from addresses like the load balancer's. */
-const INTERNAL = "127.0.0.1:8404";
+const INTERNAL = `127.0.0.1:${STATISTICS_PORT}`;
 /** Nginx answers this URL itself: Nginx is alive, whatever the state of the application. */
 export const LIVENESS_URL = `http://${INTERNAL}/nginx-livez`;
 /** MB that Nginx may write: its pid, and whether it drains. Bodies of requests and answers are never written. */
@@ -97,6 +97,7 @@ ${sections(
   files && STATIC_LIFETIME,
   siteServer(plan, files, pages),
   INTERNAL_SERVER,
+  plan.status && statusServer(plan.listenAddress, plan.status),
 )}
 }
 `;
@@ -247,7 +248,36 @@ const INTERNAL_SERVER = `    server {
             return 200;
         }
 
-        location = /nginx-status {
+        location = ${WEB_STATUS.status} {
             stub_status;
         }
     }`;
+
+/**
+ * The figures for Prometheus, in the load balancer's network: no way leads visitors there. It passes on those of the
+ * applications, whose networks Prometheus is not in.
+ */
+function statusServer(listenAddress: string, { applications }: WebStatusPlan): string {
+  const application = ({ server, path, host }: WebStatusPlan["applications"][number]) => `
+        location = ${WEB_STATUS.application}${server} {
+            proxy_set_header Host ${host};
+            proxy_pass http://${server}${path};
+        }
+`;
+  return `    server {
+        listen ${listenAddress}:${STATISTICS_PORT};
+        access_log off;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_connect_timeout 2s;
+        proxy_read_timeout 3s;
+
+        location = ${WEB_STATUS.status} {
+            stub_status;
+        }
+${applications.map(application).join("")}
+        location / {
+            return 404;
+        }
+    }`;
+}

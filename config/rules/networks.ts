@@ -30,15 +30,19 @@ export function subnetsOf(networks: Networks): Map<NetworkName, string> {
   );
 }
 
+/** The networks that only some stacks have: without a way out, and without monitoring, they are not made. */
+const SOMETIMES_MADE = ["outbound", "monitor"] as const;
+type SometimesMade = (typeof SOMETIMES_MADE)[number];
+
 /** Rules for the range and the subnets. The proposed subnets overlap neither each other nor any subnet in use. */
 export function networkChecks(
   networks: Networks,
-  { outbound }: Pick<Settings["application"], "outbound">,
+  made: Readonly<Record<SometimesMade, boolean>>,
   { subnets: others, own }: Surroundings,
 ): Problem[] {
   const planned = subnetsOf(networks);
-  // Without a way out the network is not made, and a stack of an earlier version may use its part of the range.
-  if (!outbound && networks.outbound === undefined) planned.delete("outbound");
+  // A stack of an earlier version may use the part of the range of a network that is not made.
+  for (const name of SOMETIMES_MADE) if (!made[name] && networks[name] === undefined) planned.delete(name);
   const [range] = judged(() => (isRange(networks.range) ? [networks.range] : []));
   const elsewhere = proposer([...planned.values(), ...(range === undefined ? [] : [range]), ...others, ...own]);
   const isFree = (subnet: string, but?: NetworkName) =>

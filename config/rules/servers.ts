@@ -9,6 +9,7 @@ import { applicationChecks } from "./application.ts";
 import { httpsChecks } from "./https.ts";
 import { listProblems } from "./lists.ts";
 import { machineChecks } from "./machines.ts";
+import { monitoringChecks } from "./monitoring.ts";
 import { mysqlChecks } from "./mysql.ts";
 import { namesChecks } from "./names.ts";
 import { networkChecks, serverNetworkChecks } from "./networks.ts";
@@ -24,7 +25,13 @@ import { hostChecks, visitorChecks } from "./visitors.ts";
  * contradiction between other settings.
  */
 export function crossChecks(settings: Settings, surroundings: Surroundings): Problem[] {
-  const ofNetworks = judged(() => networkChecks(settings.networks, settings.application, surroundings));
+  const ofNetworks = judged(() =>
+    networkChecks(
+      settings.networks,
+      { outbound: settings.application.outbound, monitor: settings.monitoring.enabled },
+      surroundings,
+    ),
+  );
   return judged(
     () => duplicateNames(settings.servers),
     () => duplicateRoles(settings.servers),
@@ -40,6 +47,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => visitorChecks(settings.loadBalancer),
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
     () => applicationChecks(settings, surroundings.docker),
+    () => monitoringChecks(settings, surroundings),
     () => secretChecks(settings.secrets),
     () => registryChecks(settings.registries),
     () => ofNetworks,

@@ -15,8 +15,30 @@ export const images = z
       application: of("node:24.22.2-slim", "The application's image."),
       router: of("haproxy:3.2.26", "The database routers' image: HAProxy's."),
       mysql: of("mysql:9.7.4", "The databases' image."),
+      prometheus: of(
+        "prom/prometheus:v3.5.3",
+        "Prometheus's image. Those of monitoring are needed with monitoring.enabled alone.",
+      ),
+      alertmanager: of("prom/alertmanager:v0.33.1", "Alertmanager's image."),
+      blackboxExporter: of(
+        "prom/blackbox-exporter:v0.28.0",
+        "The image of the exporter that asks the site as a visitor does.",
+      ),
+      mysqlExporter: of("prom/mysqld-exporter:v0.19.0", "The image of the databases' exporter."),
+      nginxExporter: of("nginx/nginx-prometheus-exporter:1.5.1", "The image of the web servers' exporter."),
+      nodeExporter: of("prom/node-exporter:v1.11.1", "The image of the machines' exporter."),
     },
     { error: "image names" },
   )
   .prefault({})
   .meta({ description: "The images. Each has to behave like the official image." } satisfies About);
+
+/** The images that only a stack with monitoring needs. */
+export const MONITORING_IMAGES = [
+  "prometheus",
+  "alertmanager",
+  "blackboxExporter",
+  "mysqlExporter",
+  "nginxExporter",
+  "nodeExporter",
+] as const satisfies readonly (keyof z.output<typeof images>)[];

@@ -32,6 +32,7 @@ export const networks = z
       replication: subnet("10.201.4.0/24", "the databases among themselves"),
       router: subnet("10.201.5.0/24", "the application and its database router", DIVIDED),
       outbound: subnet("10.201.6.0/24", "the applications that may open connections to the outside"),
+      monitor: subnet("10.201.7.0/24", "Prometheus, Alertmanager and their exporters"),
       manager: name()
         .optional()
         .meta({

@@ -17,7 +17,7 @@ export function hostRules(topology: Topology): string {
     ...(topology.loadBalancers[0]?.site.http3 ? [`udp dport ${SECURE_SITE_PORT}`] : []),
   ];
   const accepted = virtual.flatMap((address) => visitors.map((ports) => `ip daddr ${address} ${ports} accept`));
-  const { beyondTheMachine, toTheMachine } = wayOut(topology.loadBalancers);
+  const { beyondTheMachine, toTheMachine } = wayOut(topology);
   const lines = (rules: readonly string[]) => rules.map((rule) => `        ${rule}\n`).join("");
   return `# The stack ${topology.stack} of ${topology.project}: ${topology.loadBalancers
     .flatMap(({ published, hostAddress }) => published.map((port) => publishedUrl(port, hostAddress)))

@@ -1,6 +1,8 @@
 import { isIPv4 } from "node:net";
 import { isPrivateDirectory } from "../../config/acme.ts";
 import type { LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
+import type { MonitoringPlan } from "../../topology/monitoringPlan.ts";
+import type { Topology } from "../../topology/plan.ts";
 
 const HTTPS_PORT = 443;
 const DNS_PORT = 53;
@@ -13,7 +15,10 @@ const NOT_PUBLIC = [
 /** Those of them in which no server can be, a private one neither. */
 const NO_SERVER = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
 
-/** Rules, in the syntax of nftables, that let load balancers reach the authority of ACME and nothing else. */
+/**
+ * Rules, in the syntax of nftables, that let load balancers reach the authority of ACME, Alertmanager those whom alerts are
+ * sent to, and nobody else.
+ */
 export interface WayOut {
   readonly beyondTheMachine: readonly string[];
   readonly toTheMachine: readonly string[];
@@ -23,9 +28,29 @@ export interface WayOut {
  * The engine passes on a container's questions for names from the container's own address, so DNS has to be let out,
  * wherever the machine's name servers are. Without ACME nothing leaves.
  */
-export function wayOut(loadBalancers: readonly LoadBalancerPlan[]): WayOut {
+export function wayOut({ loadBalancers, monitoring }: Pick<Topology, "loadBalancers" | "monitoring">): WayOut {
+  const [acme, alerts] = [authorityOf(loadBalancers), receiversOf(monitoring)];
+  return {
+    beyondTheMachine: [...acme.beyondTheMachine, ...alerts.beyondTheMachine],
+    toTheMachine: [...acme.toTheMachine, ...alerts.toTheMachine],
+  };
+}
+
+/** Receivers may be anywhere, in the LAN or on the machine itself, and at any port. Only secrets say where. */
+function receiversOf(monitoring: MonitoringPlan | undefined): WayOut {
+  const { receivers = {}, watchdog, watchers = [] } = monitoring ?? {};
+  const addresses = watchers.flatMap(({ alertmanager }) => alertmanager.attachments[0]?.address ?? []);
+  if (addresses.length === 0 || (watchdog === undefined && Object.keys(receivers).length === 0)) return NOWHERE;
+  const from = `ip saddr { ${addresses.join(", ")} }`;
+  const rules = [`${from} udp dport ${DNS_PORT} accept`, `${from} ip protocol tcp accept`];
+  return { beyondTheMachine: rules, toTheMachine: rules };
+}
+
+const NOWHERE: WayOut = { beyondTheMachine: [], toTheMachine: [] };
+
+function authorityOf(loadBalancers: readonly LoadBalancerPlan[]): WayOut {
   const acme = loadBalancers[0]?.site.acme;
-  if (acme === undefined) return { beyondTheMachine: [], toTheMachine: [] };
+  if (acme === undefined) return NOWHERE;
   const from = `ip saddr { ${loadBalancers[0]?.peers.map(({ address }) => address).join(", ")} }`;
   const names = ["udp", "tcp"].map((protocol) => `${from} ${protocol} dport ${DNS_PORT} accept`);
   const { hostname, port } = new URL(acme.directory);

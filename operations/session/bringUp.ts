@@ -5,6 +5,7 @@ import { age } from "../../releases/report.ts";
 import { kept } from "../../releases/store.ts";
 import { leftDatabases } from "../database/left.ts";
 import { settleAccounts } from "../database/settle.ts";
+import { whileSilenced } from "../notify/silence.ts";
 import { openStack } from "../stack/open.ts";
 import { ROOT } from "../stack/project.ts";
 import { isWhole, unattended } from "./attendance.ts";
@@ -46,7 +47,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
   // Before the update only if nobody will be asked whether to make it; after it in any case, because an engine goes on
   // stopping what a killed `down` has asked it to stop.
   if (options.length > 0) await startAgain(session, known);
-  const exitCode = await updated(session, options);
+  const exitCode = await whileSilenced(session.stack, () => updated(session, options));
   if (exitCode === 0) {
     await startAgain(session, known);
     if (isWhole(session.rest)) await settle(session.stack);

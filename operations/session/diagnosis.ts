@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { labelFilter, SERVICE_LABEL } from "../../engine/labels.ts";
+import { logText } from "../../engine/streams.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { serviceOf } from "../stack/find.ts";
 import { PROJECT } from "../stack/project.ts";
@@ -75,23 +76,10 @@ const PROBE = "probe-";
 
 async function lastLines(engine: Docker, id: string): Promise<string[]> {
   const stream = await engine.getContainer(id).logs({ stdout: true, stderr: true, tail: LINES, follow: false });
-  return textOf(stream)
+  return logText(stream)
     .split("\n")
     .filter((line) => line.trim() !== "");
 }
-
-/** The text of a log that the engine sends whole: pieces of both outputs, each behind a header of eight bytes. */
-function textOf(log: Buffer): string {
-  const pieces: string[] = [];
-  for (let at = 0; at + HEADER <= log.length; ) {
-    const end = at + HEADER + log.readUInt32BE(at + 4);
-    pieces.push(log.toString("utf8", at + HEADER, end));
-    at = end;
-  }
-  return pieces.join("");
-}
-
-const HEADER = 8;
 
 function nameOf({ Names, Id }: Docker.ContainerInfo): string {
   return Names[0]?.slice(1) ?? Id;

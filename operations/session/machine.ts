@@ -23,6 +23,8 @@ export interface Needs {
   readonly cli: boolean;
   /** A Docker Engine with the stack's images. */
   readonly engine: boolean;
+  /** Whether the engine also needs the images of monitoring if the stack is not watched. Default: it does not. */
+  readonly monitoring?: boolean;
 }
 
 const EVERYTHING: Needs = { cli: true, engine: true };
@@ -31,12 +33,14 @@ const EVERYTHING: Needs = { cli: true, engine: true };
  * The steps that make a machine ready. Images need the engine; the CLI needs neither. Only the local engine is
  * prepared: an engine elsewhere is the business of its owner.
  */
-export async function chains(stack: string, { cli, engine }: Needs = EVERYTHING): Promise<Chains> {
-  const { images, engines } = await stackNeeds(stack);
+export async function chains(stack: string, { cli, engine, monitoring = false }: Needs = EVERYTHING): Promise<Chains> {
+  const { images, usedImages, engines } = await stackNeeds(stack);
   const local = engines.some(({ endpoint }) => isSameEndpoint(endpoint, LOCAL_ENDPOINT));
   const defaults = schema.shape.images.parse(undefined);
   return [
-    ...(engine && local ? [[engineStep(LOCAL_ENDPOINT), imagesStep(images, defaults, LOCAL_ENDPOINT)]] : []),
+    ...(engine && local
+      ? [[engineStep(LOCAL_ENDPOINT), imagesStep(monitoring ? images : usedImages, defaults, LOCAL_ENDPOINT)]]
+      : []),
     ...(cli ? [[pulumiStep()]] : []),
   ];
 }

@@ -15,6 +15,10 @@ export interface StackContainers {
   untilWell(services: readonly string[]): Promise<void>;
   /** Kills the main processes of all at once, and waits until the engine has noticed. The engine starts them again. */
   kill(services: readonly string[]): Promise<void>;
+  /** Kills all at once by the engine, which then leaves them stopped: as after an engine's restart, or by a hand. */
+  killForGood(services: readonly string[]): Promise<void>;
+  /** Starts those that are stopped, one after the other: a container may have the network of one before it. */
+  start(services: readonly string[]): Promise<void>;
   /** Freezes a container while the work is done. */
   whilePaused(service: string, work: () => Promise<void>): Promise<void>;
   /** Stops a container in good order, and starts it again when the work is done. */
@@ -84,6 +88,18 @@ export function stackContainers(find: Find, signal: AbortSignal): StackContainer
           }),
         ),
       );
+    },
+
+    async killForGood(services) {
+      const all = await Promise.all(services.map(get));
+      await Promise.all(all.map(({ container }) => container.kill({ abortSignal: answerLimit() })));
+    },
+
+    async start(services) {
+      for (const service of services) {
+        const found = await find(service);
+        if (found !== undefined && !hasProcesses(found.state)) await found.container.start();
+      }
     },
 
     async whilePaused(service, work) {

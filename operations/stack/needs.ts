@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import type { z } from "zod";
 import { hostSettings } from "../../config/hosts.ts";
 import { type Settings, schema } from "../../config/schema.ts";
+import { MONITORING_IMAGES } from "../../config/settings/images.ts";
 import { meantBy, withoutCiphers } from "../../config/shape.ts";
 import { dockerDefault } from "../../engine/dockerDefault.ts";
 import { planHosts } from "../../topology/hosts.ts";
@@ -12,7 +13,10 @@ import { PROJECT, ROOT } from "./project.ts";
 
 /** The settings that commands need before the program runs. */
 export interface StackNeeds {
+  /** The image of each setting. */
   readonly images: Settings["images"];
+  /** Those that its containers run: none of monitoring, if it is not watched. */
+  readonly usedImages: Partial<Settings["images"]>;
   /** Each engine once, that of the load balancer first. */
   readonly engines: readonly MachinePlan[];
 }
@@ -20,7 +24,7 @@ export interface StackNeeds {
 /** Reads these settings from a stack's file. Defaults replace malformed settings, which the program reports later. */
 export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNeeds> {
   const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
-  const { images, loadBalancer, servers, mysql, engines } = schema.shape;
+  const { images, monitoring, loadBalancer, servers, mysql, engines } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
     const result = part.safeParse(withoutCiphers(part, meantBy(part, settings[`${PROJECT}:${key}`])));
     return result.success ? result.data : part.parse(undefined);
@@ -32,5 +36,20 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   };
   const docker = dockerDefault(process.env, homedir());
   const hosts = planHosts({ hosts: hostSettings(placed, docker), engines: setting(engines, "engines"), docker });
-  return { images: setting(images, "images"), engines: machinesOf({ hosts }) };
+  const named = setting(images, "images");
+  return {
+    images: named,
+    usedImages: usedImages(named, setting(monitoring, "monitoring")),
+    engines: machinesOf({ hosts }),
+  };
+}
+
+/** The images that the containers of a stack run. */
+export function usedImages(
+  images: Settings["images"],
+  { enabled }: Pick<Settings["monitoring"], "enabled">,
+): StackNeeds["usedImages"] {
+  if (enabled) return images;
+  const unused: readonly string[] = MONITORING_IMAGES;
+  return Object.fromEntries(Object.entries(images).filter(([key]) => !unused.includes(key)));
 }

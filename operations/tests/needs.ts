@@ -8,6 +8,8 @@ import { ROOT } from "../stack/project.ts";
  * Modules that use an engine or the CLI. A test file needs an engine or the CLI if it is, or imports, such a module.
  */
 const ENGINE = ["test/engine.ts", "bootstrap/test/engineRun.ts", "bootstrap/test/standIns.test.ts"];
+/** A test file that is, or imports, such a module needs the images of monitoring, too. */
+const MONITORING = ["test/monitoring/programs.ts", "bootstrap/test/images.test.ts"];
 const CLI = ["test/project.ts", "bootstrap/test/plugins.test.ts", "bootstrap/test/languageHost.test.ts"];
 
 /** Follows only imports of the project's own modules, and leaves out files that are not programs. */
@@ -40,5 +42,6 @@ export async function testNeeds(files: readonly string[]): Promise<Needs> {
     plugins: [OWN_MODULES],
   });
   const reaches = (module: string) => module in metafile.inputs;
-  return { engine: ENGINE.some(reaches), cli: CLI.some(reaches) };
+  const monitoring = MONITORING.some(reaches);
+  return { engine: ENGINE.some(reaches), cli: CLI.some(reaches), ...(monitoring ? { monitoring } : {}) };
 }

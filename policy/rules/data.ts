@@ -23,10 +23,15 @@ function opensData({ type, name }: Declared, { topology }: Context): boolean {
 }
 
 /** The data volumes of the plan: the engine's name of each by its logical name. */
-function dataVolumes({ topology: { cluster, backups, loadBalancers } }: Context): ReadonlyMap<string, string> {
+function dataVolumes({
+  topology: { cluster, backups, loadBalancers, monitoring },
+}: Context): ReadonlyMap<string, string> {
   return new Map([
     ...cluster.databases.map(({ name, dataVolume }) => [`${name}-data`, dataVolume] as const),
     ...(backups === undefined ? [] : [[`${backups.name}-data`, backups.volume] as const]),
+    ...(monitoring?.watchers ?? []).flatMap(({ prometheus, alertmanager }) =>
+      [prometheus, alertmanager].map(({ name, volume }) => [`${name}-data`, volume] as const),
+    ),
     ...loadBalancers.flatMap(({ name, site, certificateVolume }) =>
       site.acme === undefined ? [] : [[`${name}-certificate`, certificateVolume] as const],
     ),

@@ -1,5 +1,5 @@
 import { instances } from "../../topology/tiers.ts";
-import { type Context, isOnHost } from "../context.ts";
+import { type Context, isOnHost, watchesMachine } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, type Rule, violations } from "../rule.ts";
 
@@ -19,7 +19,10 @@ export const hostIsolation: Rule = {
         (shared || container.ipcMode === "shareable") && `${name} shares its processes or memory with a container.`,
         (container.devices.length > 0 || container.gpus !== "") && `${name} has a device of the host.`,
         ...container.volumes.map(
-          ({ hostPath }) => hostPath !== "" && `${name} has ${what(hostPath)} of the host, ${hostPath}.`,
+          ({ hostPath, readOnly }) =>
+            hostPath !== "" &&
+            !(hostPath === "/" && readOnly && watchesMachine(context, name)) &&
+            `${name} has ${what(hostPath)} of the host, ${hostPath}.`,
         ),
         ...container.volumes.map(({ fromContainer }) => fromContainer !== "" && `${name} has another one's volumes.`),
         ...container.mounts.map(
@@ -50,7 +53,8 @@ function ownerOf(volume: string | undefined, { topology }: Context, name: string
   const data =
     volume === topology.backups?.volume
       ? topology.backups.name
-      : topology.cluster.databases.find(({ dataVolume }) => dataVolume === volume)?.name;
+      : (topology.cluster.databases.find(({ dataVolume }) => dataVolume === volume)?.name ??
+        monitoringData(topology).get(volume));
   // Generated names begin with the owner's; one owner's name may begin with another's.
   const generated = owners
     .filter((owner) => volume === owner || volume.startsWith(`${owner}-`))
@@ -59,6 +63,12 @@ function ownerOf(volume: string | undefined, { topology }: Context, name: string
   // Containers that put files into volumes have the name of the service that reads them, and more.
   const isOwn = owners.includes(name) ? owner === name : name.startsWith(`${owner}-`);
   return owner === undefined || isOwn ? undefined : owner;
+}
+
+/** The programs of monitoring by the volumes of their data. */
+function monitoringData({ monitoring }: Context["topology"]): ReadonlyMap<string, string> {
+  const programs = monitoring?.watchers.flatMap(({ prometheus, alertmanager }) => [prometheus, alertmanager]) ?? [];
+  return new Map(programs.map(({ volume, name }) => [volume, name]));
 }
 
 function what(path: string): string {

@@ -1,12 +1,16 @@
+import { monitoringPorts } from "../../topology/monitoringPorts.ts";
 import { networkOf } from "../../topology/plan.ts";
 import { isOnHost, pausedBy, planned } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, ofServices, type Rule, violations } from "../rule.ts";
 
 export const publishedPorts: Rule = {
-  cure: "Publish ports by the settings of loadBalancer alone, and reach databases by npm run database or docker exec.",
+  cure: "Publish ports by the settings of loadBalancer and monitoring alone, and reach databases by npm run database or docker exec.",
   resource: ofContainers(({ ports, publishAllPorts }, name, context) => {
-    const allowed = pausedBy(context, name)?.published ?? [];
+    const allowed = [
+      ...(pausedBy(context, name)?.published ?? []),
+      ...monitoringPorts(context.topology).filter(({ container }) => container === name),
+    ];
     return [
       publishAllPorts && `${name} publishes all ports of its image.`,
       ...ports.map(({ ip, external, internal, protocol }) => {
@@ -27,7 +31,7 @@ const ENCRYPTED = "encrypted";
 const MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade";
 
 export const plannedNetworks: Rule = {
-  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge and outbound may have an address of the host.",
+  cure: "Plan networks in topology/networks.ts and attachments in the tier's planner. Only edge, outbound and monitor may have an address of the host.",
   resource: both(
     (resource, { topology }) => {
       const network = inputsOf(resource, "docker:index/network:Network");

@@ -1,4 +1,4 @@
-import { applicationOf, type Context } from "../context.ts";
+import { applicationOf, type Context, isProgramAlone } from "../context.ts";
 import { ofServices, type Rule } from "../rule.ts";
 
 export const resourceLimits: Rule = {
@@ -29,7 +29,10 @@ export const supervisedServices: Rule = {
     const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0 && !SUCCEEDS.test(words.join(" "));
     return [
       restart !== "unless-stopped" && restart !== "always" && `The engine does not restart ${name}.`,
-      !isChecked && !isCheckedOutside(context, name) && `${name} has no health check.`,
+      !isChecked &&
+        !isCheckedOutside(context, name) &&
+        !isProgramAlone(context, name) &&
+        `${name} has no health check.`,
       logDriver !== "json-file" && logDriver !== "local" && `${name} has no log driver with a limit.`,
       !(logOpts["max-size"] && logOpts["max-file"]) && `The logs of ${name} grow without limit.`,
     ];

@@ -20,6 +20,9 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 /** The folder by which the backups get the files of storages. */
 const EXCHANGE_FOLDER = "/exchange";
 
+/** The folder in which the backups write figures for monitoring. */
+const FIGURES_FOLDER = "/figures";
+
 /** The folder of certificates that a load balancer gets by ACME. */
 const CERTIFICATES = "/var/lib/haproxy";
 
@@ -34,8 +37,20 @@ function writableIn(context: Context, name: string): readonly string[] {
   if (keepsCertificate(context, name)) return [CERTIFICATES];
   if (readsStorages(context, name)) return [EXCHANGE_FOLDER];
   const { tier } = planned(context, name) ?? {};
-  const exchange = tier === "backups" && context.topology.backups?.reader !== undefined ? [EXCHANGE_FOLDER] : [];
-  return [...(DATA[tier ?? ""] ?? []), ...exchange];
+  if (tier === "monitoring") return monitoringFolders(context, name);
+  const { reader, isWatched } = (tier === "backups" && context.topology.backups) || {};
+  return [
+    ...(DATA[tier ?? ""] ?? []),
+    ...(reader === undefined ? [] : [EXCHANGE_FOLDER]),
+    ...(isWatched ? [FIGURES_FOLDER] : []),
+  ];
+}
+
+function monitoringFolders({ topology }: Context, name: string): readonly string[] {
+  return (topology.monitoring?.watchers ?? []).flatMap(({ prometheus, alertmanager }) => [
+    ...(prometheus.name === name ? ["/prometheus"] : []),
+    ...(alertmanager.name === name ? ["/alertmanager"] : []),
+  ]);
 }
 
 /** Options that every folder in memory has. */

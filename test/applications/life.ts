@@ -17,6 +17,8 @@ const UPLOAD_BYTES = 5_000_000;
 /** Sets the application's release, and its secrets as a user sets them. */
 async function configure(project: TestProject, story: Story, release: Release): Promise<void> {
   await project.configure({ "foobar:application": await story.settings(release), "foobar:web": { maxBodyMb: 20 } });
+  // As a user's shell does before the CLI itself is used: the state has to be there.
+  await succeed(project, "env");
   for (const [name, value] of Object.entries(story.secrets ?? {})) {
     const path = `foobar:application.secrets.${name}`;
     const { exitCode, output } = await project.pulumi(["config", "set", "--secret", "--path", path, value]);

@@ -1,4 +1,4 @@
-import { type Item, isKeepalived, unless } from "./item.ts";
+import { type Item, isKeepalived, isProgramAlone, unless } from "./item.ts";
 
 /** Section 4 of the benchmark: images and their build files. */
 export const IMAGES: readonly Item[] = [
@@ -37,6 +37,7 @@ export const IMAGES: readonly Item[] = [
     recommendation: "HEALTHCHECK in images",
     answer: "Health checks are set for each container, because the images are not the project's.",
     check: ({ info: { Config } }) => unless((Config.Healthcheck?.Test ?? []).length > 0, "no health check"),
+    waived: isProgramAlone,
   },
   {
     id: "4.7",

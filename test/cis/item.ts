@@ -33,3 +33,8 @@ export function unless(holds: boolean, finding: string): string | undefined {
 export function isKeepalived({ processes }: Subject): boolean {
   return processes.some((line) => /\bkeepalived\b/.test(line));
 }
+
+/** Whether the container's image has nothing but its program, which no other one can ask. */
+export function isProgramAlone({ service }: Subject): boolean {
+  return service.startsWith("nginx-exporter-");
+}

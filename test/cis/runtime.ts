@@ -1,4 +1,4 @@
-import { type Item, isKeepalived, type Subject, unless } from "./item.ts";
+import { type Item, isKeepalived, isProgramAlone, type Subject, unless } from "./item.ts";
 
 /** Capabilities that keepalived needs for virtual addresses, and to run its checks as other users. */
 const KEEPALIVED = ["CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID"];
@@ -55,12 +55,16 @@ export const RUNTIME: readonly Item[] = [
   {
     id: "5.6",
     recommendation: "No sensitive host directories",
-    answer: "No folder of the host is mounted, except the folder of the backups where the configuration names one.",
+    answer:
+      "No folder of the host is mounted, except the folder of the backups where the configuration names one, and the whole file system, read-only, for the exporter of the machine where monitoring has one.",
     check: ({ info: { Mounts } }) =>
       unless(
         Mounts.every(({ Type }) => Type === "volume" || Type === "tmpfs"),
         "mounts a folder of the host",
       ),
+    waived: ({ service, info: { Mounts } }) =>
+      service.startsWith("node-exporter-") &&
+      Mounts.every(({ Type, Source, RW }) => Type !== "bind" || (Source === "/" && !RW)),
   },
   {
     id: "5.7",
@@ -214,8 +218,10 @@ export const RUNTIME: readonly Item[] = [
   {
     id: "5.27",
     recommendation: "Health checked at run time",
-    answer: "Every container has a health check, the pause container too.",
+    answer:
+      "Every container has a health check, the pause container too. The exporter of the web servers has nothing to ask with, and Prometheus asks it.",
     check: ({ info }) => unless(info.State.Health !== undefined, "health is not checked"),
+    waived: isProgramAlone,
   },
   {
     id: "5.28",

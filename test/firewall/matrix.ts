@@ -1,6 +1,7 @@
 import { connections } from "../../topology/connections.ts";
 import type { Topology } from "../../topology/plan.ts";
-import { PEERS_PORT } from "../../topology/ports.ts";
+import { PEERS_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
+import { instances, tiersOf } from "../../topology/tiers.ts";
 import { HOST, NEIGHBOUR, type Open } from "./probe.ts";
 
 /** Connections that are possible, as `from > to:port`, or `from > host` for any port of the host. */
@@ -25,6 +26,7 @@ export function plannedPairs(topology: Topology): Pairs {
       ...[...published.map(({ target }) => target), PEERS_PORT].map((port) => pair(HOST, name, port)),
       pair(name, HOST, 0),
     ]),
+    ...tiersOf(topology).monitoring.map(({ name }) => pair(name, HOST, 0)),
   ]);
 }
 
@@ -33,8 +35,10 @@ export function plannedPairs(topology: Topology): Pairs {
  * the load balancers alone, whose certificate it asks for. An engine before version 28 leads packets from any neighbour
  * to ports that are published on the loopback address.
  */
-export function tolerated({ loadBalancers, web }: Topology): Pairs {
+export function tolerated(topology: Topology): Pairs {
+  const { loadBalancers, web } = topology;
   return new Set([
+    ...besideMonitoring(topology),
     ...loadBalancers.flatMap(({ name, published }) => published.map(({ target }) => pair(NEIGHBOUR, name, target))),
     ...web.flatMap(({ name: to, listeners }) =>
       web
@@ -42,6 +46,31 @@ export function tolerated({ loadBalancers, web }: Topology): Pairs {
         .flatMap(({ name: from }) => listeners.map(({ port }) => pair(from, to, port))),
     ),
   ]);
+}
+
+/**
+ * Monitoring is in the networks of what it watches, where it could open every port, and has one of its own with an address
+ * of the host. Figures are served in networks that others are in, too.
+ */
+function besideMonitoring(topology: Topology): string[] {
+  const { monitoring: watching } = tiersOf(topology);
+  const all = instances(topology).map(({ name, attachments }) => ({
+    name,
+    networks: attachments.map(({ network }) => network),
+  }));
+  const ports = [...new Set([...connections(topology).flatMap((one) => one.ports), PEERS_PORT])];
+  const beside = (name: string) => {
+    const networks = all.find((one) => one.name === name)?.networks ?? [];
+    return all.filter((one) => one.name !== name && one.networks.some((network) => networks.includes(network)));
+  };
+  const served = watching.length === 0 ? [] : [...topology.web, ...topology.routers];
+  return [
+    ...watching.flatMap(({ name }) => [
+      ...beside(name).flatMap(({ name: to }) => ports.map((port) => pair(name, to, port))),
+      ...ports.map((port) => pair(HOST, name, port)),
+    ]),
+    ...served.flatMap(({ name: to }) => beside(to).map(({ name }) => pair(name, to, STATISTICS_PORT))),
+  ];
 }
 
 /** A table of the ports that open: who connects in the rows, to whom in the columns. */

@@ -1,14 +1,12 @@
 import { delimiter } from "node:path";
-import { parseConfig } from "../../config/config.ts";
 import { bootUnit } from "../../operations/hosts/unit.ts";
 import { PROJECT } from "../../operations/stack/project.ts";
+import { USUAL_IMAGES } from "../images.ts";
 import type { TestProject } from "../project.ts";
 import { busily } from "../quiet.ts";
 import { describeProject } from "../site.ts";
 import { createTestStack, type TestStack } from "../stacks.ts";
 import { hostsMissing, startHosts, type TestHosts } from "./hosts.ts";
-
-const IMAGES = Object.values(parseConfig("foobar", "dev", {}).images);
 
 /** The machines: two servers, and one with the load balancer and the arbiter. */
 export const NAMES = ["server1", "server2", "lb"] as const;
@@ -38,7 +36,7 @@ export function describeMachines(
     }
     hosts = await busily(async () => {
       claimed = await createTestStack();
-      const machines = await startHosts({ ...claimed, names: NAMES, images: IMAGES });
+      const machines = await startHosts({ ...claimed, names: NAMES, images: USUAL_IMAGES });
       await machines.swarm("lb", "server1", "server2");
       for (const name of NAMES) await machines.bootUnit(name, bootUnit(PROJECT));
       return machines;

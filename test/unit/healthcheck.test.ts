@@ -19,60 +19,62 @@ describe("durations", () => {
   }
 });
 
-describe("a container's health check", () => {
-  let folder = "";
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "foobar-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+for (const shell of ["bash", "sh"] as const) {
+  describe(`a container's health check by ${shell}`, () => {
+    let folder = "";
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "foobar-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
 
-  const mark = () => join(folder, "served");
-  /** Runs the script as the engine does. */
-  const run = (line: string, { watch = 60, longest = 3 } = {}) => {
-    const [, program = "", flag = "", script = "", name = ""] = waitForHealth({ check: [], startPeriod: 1 }).healthcheck
-      .tests;
-    const args = [flag, script, name, mark(), `${watch}`, `${longest}`, "bash", "-c", line];
-    return execa(program, args, { cwd: folder, reject: false });
-  };
+    const mark = () => join(folder, "served");
+    /** Runs the script as the engine does. */
+    const run = (line: string, { watch = 60, longest = 3 } = {}) => {
+      const [, program = "", flag = "", script = "", name = ""] = waitForHealth({ check: [], startPeriod: 1, shell })
+        .healthcheck.tests;
+      const args = [flag, script, name, mark(), `${watch}`, `${longest}`, "bash", "-c", line];
+      return execa(program, args, { cwd: folder, reject: false });
+    };
 
-  it("reports the first success at once, so that `up` goes on", async () => {
-    const { exitCode, stdout } = await run("echo it serves");
-    assert.deepEqual([exitCode, stdout], [0, "it serves"]);
-    assert.ok(existsSync(mark()));
-  });
+    it("reports the first success at once, so that `up` goes on", async () => {
+      const { exitCode, stdout } = await run("echo it serves");
+      assert.deepEqual([exitCode, stdout], [0, "it serves"]);
+      assert.ok(existsSync(mark()));
+    });
 
-  it("reports a failure at once, with what the check says, and watches for the next success", async () => {
-    writeFileSync(mark(), "");
-    const { exitCode, stdout } = await run("echo why >&2; exit 7");
-    assert.deepEqual([exitCode, stdout], [7, "why"]);
-    assert.ok(!existsSync(mark()));
-  });
+    it("reports a failure at once, with what the check says, and watches for the next success", async () => {
+      writeFileSync(mark(), "");
+      const { exitCode, stdout } = await run("echo why >&2; exit 7");
+      assert.deepEqual([exitCode, stdout], [7, "why"]);
+      assert.ok(!existsSync(mark()));
+    });
 
-  it("watches a container that serves with one process, and reports its failure", async () => {
-    writeFileSync(mark(), "");
-    const { exitCode } = await run("echo >>checks; [ $(wc -l <checks) -lt 2 ]");
-    assert.equal(exitCode, 1);
-    assert.ok(!existsSync(mark()));
-  });
+    it("watches a container that serves with one process, and reports its failure", async () => {
+      writeFileSync(mark(), "");
+      const { exitCode } = await run("echo >>checks; [ $(wc -l <checks) -lt 2 ]");
+      assert.equal(exitCode, 1);
+      assert.ok(!existsSync(mark()));
+    });
 
-  it("reports that it served all the while", async () => {
-    writeFileSync(mark(), "");
-    const { exitCode, stdout } = await run("echo >>checks; wc -l <checks", { watch: 1 });
-    assert.deepEqual([exitCode, stdout.trim()], [0, "2"]);
-  });
+    it("reports that it served all the while", async () => {
+      writeFileSync(mark(), "");
+      const { exitCode, stdout } = await run("echo >>checks; wc -l <checks", { watch: 1 });
+      assert.deepEqual([exitCode, stdout.trim()], [0, "2"]);
+    });
 
-  it("reports a success at once beside a process that still watches, of which the engine may know nothing", async () => {
-    writeFileSync(mark(), "");
-    const watching = run("echo >>checks; [ ! -e stop ]");
-    await untilTrue("no process watches", () => existsSync(join(folder, "checks")) && !existsSync(mark()), 5);
-    assert.equal((await run("true")).exitCode, 0);
-    writeFileSync(join(folder, "stop"), "");
-    assert.equal((await watching).exitCode, 1);
-  });
+    it("reports a success at once beside a process that still watches, of which the engine may know nothing", async () => {
+      writeFileSync(mark(), "");
+      const watching = run("echo >>checks; [ ! -e stop ]");
+      await untilTrue("no process watches", () => existsSync(join(folder, "checks")) && !existsSync(mark()), 5);
+      assert.equal((await run("true")).exitCode, 0);
+      writeFileSync(join(folder, "stop"), "");
+      assert.equal((await watching).exitCode, 1);
+    });
 
-  it("takes a check that hangs for a failure", async () => {
-    writeFileSync(mark(), "");
-    const { exitCode } = await run("sleep 20", { longest: 0.2 });
-    assert.notEqual(exitCode, 0);
+    it("takes a check that hangs for a failure", async () => {
+      writeFileSync(mark(), "");
+      const { exitCode } = await run("sleep 20", { longest: 0.2 });
+      assert.notEqual(exitCode, 0);
+    });
   });
-});
+}

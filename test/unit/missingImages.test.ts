@@ -14,7 +14,10 @@ import { threeMachines } from "../machines.ts";
 
 const defaults = schema.shape.images.parse(undefined);
 const nobody = loginsFrom({ env: {}, home: "/nonexistent" });
-const plan = (images = {}) => planTopology(parseConfig("foobar", "dev", devConfig({ "foobar:images": images })));
+const plan = (images = {}) =>
+  planTopology(
+    parseConfig("foobar", "dev", devConfig({ "foobar:images": images, "foobar:monitoring": { enabled: true } })),
+  );
 
 /** Images that the engine has, whatever else is configured. */
 const present = [...new Set(Object.values(defaults))].map((name, index) => ({ id: `sha256:${index}`, name }));
@@ -47,7 +50,9 @@ describe("preflight, of the images", () => {
   const silent = { status: 500, message: 'Get "https://registry-1.docker.io/v2/": no such host' };
 
   it("knows the image of every setting", () => {
-    const names = Object.fromEntries(Object.keys(defaults).map((key) => [key, `registry.example.com/${key}:1`]));
+    const names = Object.fromEntries(
+      Object.keys(defaults).map((key) => [key, `registry.example.com/${key.toLowerCase()}:1`]),
+    );
     assert.deepEqual(Object.fromEntries(imagesOf(plan(names)).map(({ path, name }) => [path.at(-1), name])), names);
   });
 

@@ -32,6 +32,8 @@ describe("a test file that is run alone", () => {
   it("needs an engine if it runs a container, and the CLI if it runs a stack", async () => {
     assert.deepEqual(await testNeeds(["test/programs/nginxBehaviour.test.ts"]), { engine: true, cli: false });
     assert.deepEqual(await testNeeds(["test/integration/life.test.ts"]), { engine: true, cli: true });
+    const monitored = { engine: true, cli: false, monitoring: true };
+    assert.deepEqual(await testNeeds(["test/programs/monitoring.test.ts"]), monitored);
   });
 
   it("may be given by a pattern", async () => {

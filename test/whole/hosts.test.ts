@@ -8,11 +8,11 @@ import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { hostsMissing, startHosts, type TestHosts } from "../hosts/hosts.ts";
 import { tracesOf } from "../hosts/traces.ts";
+import { USUAL_IMAGES } from "../images.ts";
 import { measured } from "../site.ts";
 import { createTestStack, type TestStack } from "../stacks.ts";
 
 const ABANDONED = fileURLToPath(new URL("../hosts/abandoned.ts", import.meta.url));
-const IMAGES = Object.values(parseConfig("foobar", "dev", {}).images);
 const { nginx: IMAGE } = parseConfig("foobar", "dev", {}).images;
 const NETWORK = "between";
 /** Seconds in which the engines of a swarm find each other again. */
@@ -32,7 +32,7 @@ describe("several machines on one", function () {
       this.skip();
     }
     stack = await createTestStack();
-    hosts = await timed("start", () => startHosts({ ...stack, names: ["one", "two", "three"], images: IMAGES }));
+    hosts = await timed("start", () => startHosts({ ...stack, names: ["one", "two", "three"], images: USUAL_IMAGES }));
     await timed("swarm", () => hosts.swarm("one"));
   });
   after(async () => {
@@ -57,7 +57,7 @@ describe("several machines on one", function () {
     assert.equal(new Set(infos.map(({ ID }) => ID)).size, hosts.hosts.length);
     for (const { name, endpoint, engine } of hosts.hosts) {
       assert.equal(await hosts.inside(name, "hostname"), name);
-      for (const image of IMAGES) await engine.getImage(image).inspect();
+      for (const image of USUAL_IMAGES) await engine.getImage(image).inspect();
       const before = await hosts.logins(name);
       await byssh(endpoint);
       assert.equal((await hosts.logins(name)) - before, 1);

@@ -6,6 +6,7 @@ import { parseConfig } from "../../config/config.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { PURPOSE_LABEL } from "../../engine/labels.ts";
 import { hostsMissing, startHosts, type TestHosts } from "../hosts/hosts.ts";
+import { USUAL_IMAGES } from "../images.ts";
 import { createProject, type TestProject } from "../project.ts";
 import { measured } from "../site.ts";
 import { createTestStack, type TestStack } from "../stacks.ts";
@@ -29,7 +30,7 @@ describe("the commands for several machines", function () {
       this.skip();
     }
     claimed = await createTestStack();
-    hosts = await startHosts({ ...claimed, names: NAMES, images: Object.values(IMAGES) });
+    hosts = await startHosts({ ...claimed, names: NAMES, images: USUAL_IMAGES });
     process.env["PATH"] = `${hosts.path}${delimiter}${path}`;
     project = await createProject();
     await configure();

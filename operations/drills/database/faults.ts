@@ -1,4 +1,5 @@
 import { networkOf } from "../../../topology/plan.ts";
+import { SECONDS } from "../../../topology/survival/seconds.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Conditions } from "../drill.ts";
 import { CHAINED_FAILURE } from "./chainedFailure.ts";
@@ -10,17 +11,17 @@ const FAILOVER_MS = 7_500;
 /** Time without writes when a primary hands over. */
 const HAND_OVER_MS = 1_000;
 /** Time without writes while a group expels or accepts a member. */
-const REGROUP_MS = 4_000;
+const REGROUP_MS = SECONDS.regroup.seconds * 1_000;
 /** Seconds without an answer after which a group notices that a member is missing. */
 const MISSED = 8;
 /** The longest time that a killed database may need to answer again. */
-const RESTART_MS = 20_000;
+const RESTART_MS = SECONDS.databaseRestart.seconds * 1_000;
 /** The longest time from then until it is in its place. */
 const REJOIN_MS = 20_000;
 /** Time until the routers send readers to another database. */
-const READERS_MS = 3_000;
-/** Time that a semisync primary with `degrade` waits for its replica. */
-const DEGRADE_MS = 2_000;
+const READERS_MS = SECONDS.reads.seconds * 1_000;
+/** Time without writes until a semisync primary with `degrade` no longer waits for its replica. */
+const DEGRADE_MS = SECONDS.degrade.seconds * 1_000;
 
 const READ_FAILURES = 60;
 
@@ -116,7 +117,7 @@ const toOthers = (act: Act) => toEach(others, act);
 function withoutReplicaMs({ topology: { cluster } }: Stack, awayMs: number): number {
   if (cluster.replication === "group") return REGROUP_MS;
   if (cluster.replication !== "semisync" || cluster.databases.length > 2) return HAND_OVER_MS;
-  return cluster.withoutReplica === "wait" ? awayMs : DEGRADE_MS + HAND_OVER_MS;
+  return cluster.withoutReplica === "wait" ? awayMs : DEGRADE_MS;
 }
 
 export const FAULTS: readonly DatabaseDrill[] = [

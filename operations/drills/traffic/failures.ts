@@ -1,3 +1,4 @@
+import { SECONDS } from "../../../topology/survival/seconds.ts";
 import type { TrafficContext, TrafficDrill } from "./drill.ts";
 import { expendableServer, servicesOn } from "./servers.ts";
 import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./tiers.ts";
@@ -5,11 +6,11 @@ import { APPLICATION, HAPROXY, isSingle, NGINX, needsTwo, type Tier } from "./ti
 /** Seconds between two failures, so that the second one meets a healthy stack. */
 const RECOVERY_SECONDS = 3;
 /** The longest time, in ms, without any successful answer while another container takes over. */
-const TAKEOVER_MS = 2_000;
+const TAKEOVER_MS = SECONDS.way.seconds * 1_000;
 /** The longest time that a virtual address may stay with an HAProxy that does not answer; requests to it are lost. */
 const MOVE_SECONDS = 1;
 /** The longest time without a single HAProxy until the engine has started it again. */
-const RESTART_SECONDS = 3;
+const RESTART_SECONDS = SECONDS.haproxyRestart.seconds;
 
 /**
  * The requests in flight that a killed container may lose: half a second of the load, as much as is in flight on a
@@ -89,7 +90,11 @@ const HAPROXY_FAILURES: readonly TrafficDrill[] = [
       limit: ({ topology }, { rate }) =>
         isSingle(HAPROXY, topology)
           ? { failed: rate * RESTART_SECONDS, duplicated: 0, gapMs: RESTART_SECONDS * 1_000 }
-          : { failed: rate * MOVE_SECONDS * topology.loadBalancers.length, duplicated: 0, gapMs: TAKEOVER_MS },
+          : {
+              failed: rate * MOVE_SECONDS * topology.loadBalancers.length,
+              duplicated: 0,
+              gapMs: SECONDS.address.seconds * 1_000,
+            },
     },
     kill,
   ),

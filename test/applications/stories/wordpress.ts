@@ -11,7 +11,7 @@ const KEYS = ["auth", "secure-auth", "logged-in", "nonce"].flatMap((name) => [`$
 const CONFIG_EXTRA = [
   "define('MYSQL_CLIENT_FLAGS', MYSQLI_CLIENT_SSL);",
   "define('DISABLE_WP_CRON', true);",
-  "header('X-Server: ' . getenv('SERVER_NAME'));",
+  "header('X-Server: ' . getenv('ANSWERED_BY'));",
 ].join(" ");
 
 /** What the stack replaces by the value of one of its own variables. */
@@ -44,6 +44,8 @@ export const WORDPRESS: Story = {
       WORDPRESS_DB_USER: filledIn("DATABASE_USER"),
       WORDPRESS_DB_PASSWORD_FILE: filledIn("DATABASE_PASSWORD_FILE"),
       WORDPRESS_CONFIG_EXTRA: CONFIG_EXTRA,
+      // In Apache, PHP's SERVER_NAME is the host of the request.
+      ANSWERED_BY: filledIn("SERVER_NAME"),
     },
     // All servers need the same keys, or a visitor is logged out when another server answers.
     secretVariables: Object.fromEntries(

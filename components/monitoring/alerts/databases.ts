@@ -1,0 +1,113 @@
+import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
+
+/** Whether the databases take writes, and have copies of them. */
+export function databaseAlerts(subject: Subject): AlertGroup {
+  return {
+    name: "databases",
+    intervalSeconds: subject.scrapeSeconds,
+    alerts: [
+      {
+        name: "NoPrimary",
+        expr: 'max(haproxy_backend_active_servers{job="router",proxy="primary"} + haproxy_backend_backup_servers{job="router",proxy="primary"}) == 0',
+        // An election takes 8 s.
+        for: "15s",
+        severity: "page",
+        summary: "No database takes writes",
+        description: "Every router waits for a primary: visitors read, and what they write fails.",
+      },
+      {
+        name: "TwoPrimaries",
+        expr: 'count(mysql_global_variables_read_only{job="mysql"} == 0) > 1',
+        for: "10s",
+        severity: "page",
+        summary: "{{ $value }} databases take writes",
+        description: "The routers use one of them. What anybody writes to another one would be lost.",
+      },
+      ...when(subject.databases > 1, ...replicaAlerts(subject)),
+      ...groupAlerts(subject),
+      {
+        name: "ConnectionsShort",
+        expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.85",
+        for: "1m",
+        severity: "warn",
+        summary: "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connections",
+        description: "Without free connections requests wait, and then fail.",
+      },
+    ],
+  };
+}
+
+function replicaAlerts({ maxLagSeconds }: Subject): readonly Alert[] {
+  return [
+    {
+      name: "ReplicationStopped",
+      expr: "mysql_slave_status_replica_io_running == 0 or mysql_slave_status_replica_sql_running == 0",
+      for: "10s",
+      severity: "page",
+      summary: "{{ $labels.instance }} no longer follows its source",
+      description: "A replica does not receive or does not apply: the loss of the primary now would lose writes.",
+    },
+    {
+      name: "ReplicaMissing",
+      // A database that is neither primary nor follows, as one that was refused: it answers, and has no row of replication.
+      expr: [
+        "mysql_global_variables_read_only == 1",
+        "  unless on (instance) mysql_slave_status_replica_sql_running",
+        '  unless on (instance) (count by (instance) (mysql_perf_schema_replication_group_member_info{member_state="ONLINE"}) > 1)',
+      ].join("\n"),
+      for: "60s",
+      severity: "warn",
+      summary: "{{ $labels.instance }} runs alone: it replicates nothing",
+      description: "A database is not in its place, and has no copy of what is written.",
+    },
+    {
+      name: "NoReplica",
+      expr: 'max(haproxy_backend_active_servers{job="router",proxy="replicas"}) == 0',
+      for: "30s",
+      severity: "warn",
+      summary: "No replica is fit to be read: the primary serves the reads, too",
+      description: "Every replica is lost, lags too far behind, or replicates nothing.",
+    },
+    {
+      name: "ReplicationLags",
+      expr: `database:lag_seconds > ${maxLagSeconds}`,
+      for: "30s",
+      severity: "warn",
+      summary: "{{ $labels.instance }} is {{ $value | humanizeDuration }} behind",
+      description: "A replica applies more slowly than the primary writes. Routers do not read from it.",
+    },
+    {
+      name: "PrimaryMoved",
+      // Of the databases that were there two minutes ago: monitoring that has just begun reports nothing.
+      expr: "(mysql_global_variables_read_only == 0) and on (instance) (mysql_global_variables_read_only offset 2m == 1)",
+      severity: "info",
+      summary: "{{ $labels.instance }} has become the primary",
+      description: "An election, a takeover or a switchover has moved the writes.",
+    },
+  ];
+}
+
+/** A group takes writes while a majority of its members is there. */
+function groupAlerts({ members }: Subject): readonly Alert[] {
+  if (members === undefined) return [];
+  const online = 'max(count by (instance) (mysql_perf_schema_replication_group_member_info{member_state="ONLINE"}))';
+  const majority = Math.floor(members / 2) + 1;
+  return [
+    {
+      name: "GroupMemberLost",
+      expr: `${online} < ${members}`,
+      for: "15s",
+      severity: "warn",
+      summary: `{{ $value }} members of ${members} are left in the group`,
+      description: `The group takes writes while ${majority} members are there.`,
+    },
+    {
+      name: "GroupWithoutMajority",
+      expr: `${online} < ${majority}`,
+      for: "15s",
+      severity: "page",
+      summary: `{{ $value }} of ${members} members is no majority: the group takes no writes`,
+      description: "The members that are left wait for the others, so that two halves never take different writes.",
+    },
+  ];
+}

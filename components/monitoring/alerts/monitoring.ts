@@ -1,0 +1,60 @@
+import type { AlertGroup } from "./alert.ts";
+import { SLOW_SECONDS } from "./machines.ts";
+
+/** The alert that always fires: who gets it notices when it stops. */
+export const WATCHDOG = "Watchdog";
+
+/** Whether monitoring itself works. */
+export function monitoringAlerts(): AlertGroup {
+  return {
+    name: "monitoring",
+    intervalSeconds: SLOW_SECONDS,
+    alerts: [
+      {
+        name: WATCHDOG,
+        expr: "vector(1)",
+        severity: "none",
+        summary: "Monitoring works",
+        description: "It always fires. The service that gets it tells somebody when it stops.",
+      },
+      {
+        name: "TargetMissing",
+        // Other alerts speak of these three.
+        expr: 'up{job!~"haproxy|application|router"} == 0',
+        for: "1m",
+        severity: "warn",
+        summary: "{{ $labels.job }} {{ $labels.instance }} cannot be asked",
+        description: "An exporter or another watcher does not answer: what it watches is not watched.",
+      },
+      {
+        name: "NotificationsFail",
+        expr: "increase(alertmanager_notifications_failed_total[5m]) > 0",
+        severity: "warn",
+        summary: "Notifications by {{ $labels.receiver_name }} fail: {{ $labels.reason }}",
+        description: "A receiver does not take alerts. Others get this one.",
+      },
+      {
+        name: "AlertmanagerUnreachable",
+        expr: "prometheus_notifications_alertmanagers_discovered < 1 or increase(prometheus_notifications_errors_total[5m]) > 0",
+        for: "1m",
+        severity: "warn",
+        summary: "{{ $labels.instance }} cannot reach Alertmanager",
+        description: "Alerts fire, and nobody is told by this Prometheus.",
+      },
+      {
+        name: "RuleFails",
+        expr: "increase(prometheus_rule_evaluation_failures_total[5m]) > 0",
+        severity: "warn",
+        summary: "A rule of {{ $labels.rule_group }} cannot be evaluated",
+        description: "The alert of that rule does not fire.",
+      },
+      {
+        name: "FiguresLost",
+        expr: "increase(prometheus_tsdb_wal_writes_failed_total[5m]) > 0 or increase(prometheus_tsdb_compactions_failed_total[1h]) > 0",
+        severity: "warn",
+        summary: "{{ $labels.instance }} cannot write its figures",
+        description: "The disk of monitoring is full or broken. The site does not suffer from it.",
+      },
+    ],
+  };
+}

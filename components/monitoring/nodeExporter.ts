@@ -1,0 +1,26 @@
+import { EXPORTER_PORTS } from "../../topology/ports.ts";
+
+/** The machine's file system in the exporter's container. */
+export const MACHINE_FOLDER = "/host";
+
+/** What is asked of the machine: all collectors by default would have ten times the figures. */
+const COLLECTORS = [
+  ...["cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "pressure", "stat", "time", "uname", "vmstat"],
+];
+
+/**
+ * The exporter's options.
+ * @param figures the folder with figures of other programs; undefined: there are none
+ */
+export function machineOptions(name: string, figures: string | undefined): string[] {
+  return [
+    `--path.rootfs=${MACHINE_FOLDER}`,
+    `--path.procfs=${MACHINE_FOLDER}/proc`,
+    `--path.sysfs=${MACHINE_FOLDER}/sys`,
+    `--web.listen-address=${name}:${EXPORTER_PORTS.node}`,
+    "--web.disable-exporter-metrics",
+    "--collector.disable-defaults",
+    ...COLLECTORS.map((collector) => `--collector.${collector}`),
+    ...(figures === undefined ? [] : ["--collector.textfile", `--collector.textfile.directory=${figures}`]),
+  ];
+}

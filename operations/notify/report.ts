@@ -1,0 +1,10 @@
+import type { Outcome } from "./notify.ts";
+
+/** What became of each notification, as rows of a table. */
+export function outcomeRows(outcomes: readonly Outcome[]): string[][] {
+  return outcomes.map(({ receiver, arrived, seconds, reason }) => [
+    receiver,
+    arrived ? "arrived" : "failed",
+    reason ?? (seconds === undefined ? "is called every minute" : `after ${seconds.toFixed(1)} s`),
+  ]);
+}

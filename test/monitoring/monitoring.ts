@@ -1,0 +1,70 @@
+import type { AlertCase } from "./case.ts";
+
+export const monitoringCases: readonly AlertCase[] = [
+  {
+    name: "monitoring works",
+    every: "15s",
+    series: { 'up{job="machine"}': "1x5" },
+    firing: [{ alert: "Watchdog", at: "30s", summary: "Monitoring works" }],
+  },
+  {
+    name: "an exporter that is away",
+    every: "15s",
+    series: { 'up{job="nginx",instance="x"}': "0x20", 'up{job="router",instance="y"}': "0x20" },
+    quiet: [["TargetMissing", "30s"]],
+    firing: [
+      {
+        alert: "TargetMissing",
+        at: "90s",
+        labels: { job: "nginx", instance: "x" },
+        summary: "nginx x cannot be asked",
+      },
+    ],
+  },
+  {
+    name: "notifications fail",
+    every: "15s",
+    series: {
+      'alertmanager_notifications_failed_total{integration="email",receiver_name="email",reason="other"}': "0x2 3x20",
+    },
+    quiet: [["NotificationsFail", "15s"]],
+    firing: [
+      {
+        alert: "NotificationsFail",
+        at: "60s",
+        labels: { integration: "email", receiver_name: "email", reason: "other" },
+        summary: "Notifications by email fail: other",
+      },
+    ],
+  },
+  {
+    name: "no Alertmanager",
+    every: "15s",
+    series: { 'prometheus_notifications_alertmanagers_discovered{instance="p"}': "0x20" },
+    quiet: [["AlertmanagerUnreachable", "30s"]],
+    firing: [
+      {
+        alert: "AlertmanagerUnreachable",
+        at: "90s",
+        labels: { instance: "p" },
+        summary: "p cannot reach Alertmanager",
+      },
+    ],
+  },
+  {
+    name: "a rule that fails",
+    every: "15s",
+    series: { 'prometheus_rule_evaluation_failures_total{rule_group="x"}': "0x2 2x20" },
+    quiet: [["RuleFails", "15s"]],
+    firing: [
+      { alert: "RuleFails", at: "60s", labels: { rule_group: "x" }, summary: "A rule of x cannot be evaluated" },
+    ],
+  },
+  {
+    name: "a full disk of monitoring",
+    every: "15s",
+    series: { 'prometheus_tsdb_wal_writes_failed_total{instance="p"}': "0x2 2x20" },
+    quiet: [["FiguresLost", "15s"]],
+    firing: [{ alert: "FiguresLost", at: "60s", labels: { instance: "p" }, summary: "p cannot write its figures" }],
+  },
+];

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { stringify } from "yaml";
+import { configOf } from "../../operations/stack/configuration.ts";
+import { passwordsInClear } from "../../preflight/keysInClear.ts";
+import { problems } from "../configProblems.ts";
+
+const MAIL = { smarthost: "mail.foobar.com:587", from: "alerts@foobar.com", to: ["operations@foobar.com"] };
+
+const found = (monitoring: object, more: Record<string, unknown> = {}) =>
+  problems({ "foobar:monitoring": { enabled: true, ...monitoring }, ...more }).join("\n");
+
+describe("the settings of monitoring", () => {
+  it("are off by default, and nothing has to be set to switch them on", () => {
+    assert.equal(configOf("foobar", "dev", "config: {}").monitoring.enabled, false);
+    assert.equal(found({}), "");
+  });
+
+  it("refuse a receiver whose secret is not there, and say how to set it", () => {
+    const text = found({
+      receivers: { slack: { urlSecret: "slack" } },
+      secrets: { slak: "https://hooks.slack.com/x" },
+    });
+    assert.match(text, /receivers\.slack\.urlSecret is "slack", and monitoring\.secrets has no such secret/);
+    assert.match(text, /allowed: {3}slak\n {4}cure: {6}set monitoring\.secrets\.slack by pulumi config set --secret/);
+    assert.match(found({ watchdog: { urlSecret: "x" } }), /watchdog\.urlSecret is "x".*\n.*which has none/);
+    for (const receiver of [{ slack: {} }, { webhook: {} }, { telegram: { chatId: "1" } }, { pagerduty: {} }]) {
+      assert.match(found({ receivers: receiver }), /Secret is missing/, JSON.stringify(receiver));
+    }
+  });
+
+  it("refuse a secret that is no URL where a URL is needed, and never show it", () => {
+    const text = found({ receivers: { webhook: { urlSecret: "hook" } }, secrets: { hook: "hidden-5ecret" } });
+    assert.match(text, /secrets\.hook is no URL, and monitoring\.receivers\.webhook\.urlSecret names it/);
+    assert.doesNotMatch(text, /5ecret/);
+    assert.doesNotMatch(found({ secrets: { "A!": "hidden-5ecret" } }), /5ecret/);
+  });
+
+  it("take secrets that the CLI has encrypted, and refuse those in clear", () => {
+    const file = (text: unknown) =>
+      stringify({
+        config: {
+          "foobar:monitoring": { receivers: { webhook: { urlSecret: "hook" } }, secrets: { hook: text } },
+        },
+      });
+    const secret = { secure: "v1:x" };
+    assert.match(configOf("foobar", "dev", file(secret)).monitoring.secrets["hook"] ?? "", /^encrypted-/);
+    const stack = { project: "foobar", stack: "dev" };
+    assert.deepEqual(passwordsInClear(file(secret), stack), []);
+    const [problem] = passwordsInClear(file("https://hooks.foobar.com"), stack);
+    assert.deepEqual(problem?.path, ["monitoring", "secrets", "hook"]);
+  });
+
+  it("refuse addresses that are none", () => {
+    for (const wrong of [
+      { email: { ...MAIL, smarthost: "mail.foobar.com" } },
+      { email: { ...MAIL, smarthost: "mail.foobar.com:0" } },
+      { email: { ...MAIL, from: "alerts" } },
+      { email: { ...MAIL, to: [] } },
+      { email: { ...MAIL, to: ["operations"] } },
+      { ntfy: { topic: "a/b" } },
+      { ntfy: { topic: "a", url: "ntfy.sh" } },
+      { telegram: { tokenSecret: "t", chatId: "operations" } },
+    ]) {
+      assert.match(found({ receivers: wrong, secrets: { t: "1:x" } }), /allowed:/, JSON.stringify(wrong));
+    }
+    assert.equal(found({ receivers: { email: MAIL, ntfy: { topic: "a" } } }), "");
+  });
+
+  it("refuse half a login to a mail server, and a password in clear", () => {
+    const mail = (more: object) => found({ receivers: { email: { ...MAIL, ...more } }, secrets: { smtp: "x" } });
+    assert.match(mail({ username: "a" }), /email\.passwordSecret is missing/);
+    assert.match(mail({ passwordSecret: "smtp" }), /email\.username is missing/);
+    assert.match(mail({ username: "a", passwordSecret: "smtp", tls: "none" }), /email\.tls is "none"/);
+    assert.equal(mail({ username: "a", passwordSecret: "smtp" }), "");
+  });
+
+  it("refuse a port that something else of the stack has", () => {
+    assert.match(found({ prometheusPort: 8080 }), /prometheusPort is 8080\n.*loadBalancer\.port/);
+    assert.match(found({ prometheusPort: 9090, alertmanagerPort: 9090 }), /alertmanagerPort is 9090/);
+    assert.equal(found({ prometheusPort: 9090, alertmanagerPort: 9093 }), "");
+  });
+
+  it("refuse what would keep the probe of the site out", () => {
+    const proxies = { addresses: ["10.201.0.0/16"], protocol: "proxy" };
+    assert.match(
+      found({}, { "foobar:loadBalancer": { trustedProxies: proxies } }),
+      /addresses\[0\] is "10\.201\.0\.0\/16"\n.*10\.201\.0\.10, from which monitoring asks/,
+    );
+    const pair = { replicas: 2, pair: { virtualAddresses: ["10.201.0.9"] } };
+    assert.match(found({}, { "foobar:loadBalancer": pair }), /virtualAddresses\[0\] is "10\.201\.0\.9"/);
+    assert.equal(found({ enabled: false }, { "foobar:loadBalancer": pair }), "");
+  });
+});

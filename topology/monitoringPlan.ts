@@ -1,0 +1,111 @@
+import type { Config } from "../config/schema.ts";
+import type { InstancePlan } from "./instancePlan.ts";
+
+type Settings = Config["monitoring"];
+
+/** Something that Prometheus asks for figures, or has asked by an exporter. */
+export interface Target {
+  /** host:port, or the URL that an exporter asks. */
+  readonly address: string;
+  /** `instance` is the container's name as people know it, `server` the server that it belongs to. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What all watchers ask. */
+export interface MonitoringTargets {
+  readonly loadBalancers: readonly Target[];
+  /** The addresses of a pair, at which the load balancer that has one says its name. */
+  readonly virtualAddresses: readonly Target[];
+  readonly routers: readonly Target[];
+  /** The URLs of the web servers' own figures. */
+  readonly webServers: readonly Target[];
+  /** The applications' own figures, each by a web server that reaches it; with the path there. */
+  readonly applications: readonly (Target & { readonly path: string })[];
+  readonly databases: readonly Target[];
+  readonly machines: readonly Target[];
+  /** Prometheus and Alertmanager themselves. */
+  readonly prometheus: readonly Target[];
+  readonly alertmanagers: readonly Target[];
+  /** TLS servers, the site's aside, whose certificates are looked at. */
+  readonly webCertificates: readonly Target[];
+  readonly databaseCertificates: readonly Target[];
+}
+
+/** Figures of the stack that alerts are made of. */
+export interface Watched {
+  readonly loadBalancers: number;
+  /** The load balancer that has each moving address by configuration; none: nobody says who has it. */
+  readonly holders: readonly { readonly address: string; readonly loadBalancer: string }[];
+  /** Whether a passive server waits for the active one's loss. */
+  readonly hasReserve: boolean;
+  /** The servers with several containers: a roll never takes all of them. */
+  readonly wholeServers: readonly string[];
+  /** The servers with one container, which a roll takes. */
+  readonly singleServers: readonly string[];
+  readonly hasApplicationMetrics: boolean;
+  /** The share of requests that may fail: 0.001 is an objective of 99.9 %. */
+  readonly budget: number;
+  /** Databases that may have the application's data as primary or replica. */
+  readonly databases: number;
+  /** The members of a group, its arbiter included. undefined: it is no group. */
+  readonly members: number | undefined;
+  readonly maxLagSeconds: number;
+  /** undefined: no backups are taken. */
+  readonly backups: { readonly everyHours: number; readonly archiveSeconds: number } | undefined;
+  readonly machines: number;
+  readonly watchers: number;
+}
+
+export interface PrometheusPlan extends InstancePlan {
+  /** The volume's name on its host's engine. */
+  readonly volume: string;
+  /** The port at 127.0.0.1 of its host. undefined: it is not published. */
+  readonly port: number | undefined;
+}
+
+export interface AlertmanagerPlan extends PrometheusPlan {
+  /** Its own address among the Alertmanagers, and the others'. undefined: it is the only one. */
+  readonly cluster: { readonly address: string; readonly peers: readonly string[] } | undefined;
+}
+
+/** Prometheus and Alertmanager on a host, with the exporters that ask others for them. */
+export interface WatcherPlan {
+  readonly host: string;
+  readonly prometheus: PrometheusPlan;
+  readonly alertmanager: AlertmanagerPlan;
+  readonly blackboxExporter: InstancePlan;
+  readonly mysqlExporter: InstancePlan;
+  readonly nginxExporter: InstancePlan;
+  /** The ways to the site: the label `way` says whether visitors come by it. */
+  readonly site: readonly Target[];
+}
+
+/** The exporter of a machine. */
+export interface NodeExporterPlan extends InstancePlan {
+  /** Whether the backups are on its machine: it has their figures. */
+  readonly hasBackups: boolean;
+}
+
+/** The probe of the site. */
+export interface ProbePlan {
+  /** The host that requests name. undefined: the address. */
+  readonly host: string | undefined;
+}
+
+/** Monitoring: what watches the stack, what it asks, and whom it tells. */
+export interface MonitoringPlan {
+  /** One; or with several machines one on each of two. */
+  readonly watchers: readonly WatcherPlan[];
+  /** One on each machine; none if machines are not watched. */
+  readonly nodeExporters: readonly NodeExporterPlan[];
+  readonly targets: MonitoringTargets;
+  readonly probe: ProbePlan;
+  readonly watched: Watched;
+  readonly scrapeSeconds: number;
+  readonly retentionDays: number;
+  readonly retentionMb: number;
+  readonly receivers: Settings["receivers"];
+  readonly watchdog: Settings["watchdog"];
+  /** Texts by name, or what stands for them where the CLI has not decrypted them. */
+  readonly secrets: Settings["secrets"];
+}

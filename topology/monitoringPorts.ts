@@ -1,0 +1,24 @@
+import type { PrometheusPlan } from "./monitoringPlan.ts";
+import type { Topology } from "./plan.ts";
+import { ALERTMANAGER_PORTS, PROMETHEUS_PORT } from "./ports.ts";
+
+/** A port of the host's that leads to a program of monitoring. */
+export interface MonitoringPort {
+  readonly container: string;
+  /** The setting of it, below `monitoring`. */
+  readonly key: "prometheusPort" | "alertmanagerPort";
+  readonly address: string;
+  readonly port: number;
+  readonly target: number;
+  readonly protocol: "tcp";
+}
+
+/** The ports that monitoring publishes, for the host alone: its programs ask for no password. */
+export function monitoringPorts({ monitoring }: Pick<Topology, "monitoring">): MonitoringPort[] {
+  const published = (key: MonitoringPort["key"], { name, port }: PrometheusPlan, target: number): MonitoringPort[] =>
+    port === undefined ? [] : [{ container: name, key, address: "127.0.0.1", port, target, protocol: "tcp" }];
+  return (monitoring?.watchers ?? []).flatMap(({ prometheus, alertmanager }) => [
+    ...published("prometheusPort", prometheus, PROMETHEUS_PORT),
+    ...published("alertmanagerPort", alertmanager, ALERTMANAGER_PORTS.web),
+  ]);
+}
