@@ -24,21 +24,33 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
   return { stdout, stderr, ended };
 }
 
-/** Starts a command in a container. @param hasInput whether its standard input is sent */
-export async function startIn(container: Docker.Container, command: readonly string[], hasInput: boolean) {
+/**
+ * Starts a command in a container.
+ * @param hasInput whether its standard input is sent
+ * @param abortSignal ends the waiting, and not the command
+ */
+export async function startIn(
+  container: Docker.Container,
+  command: readonly string[],
+  hasInput: boolean,
+  abortSignal?: AbortSignal,
+) {
+  const limit = abortSignal === undefined ? {} : { abortSignal };
   const exec = await container.exec({
     Cmd: [...command],
     AttachStdin: hasInput,
     AttachStdout: true,
     AttachStderr: true,
+    ...limit,
   });
-  const stream = await exec.start(hasInput ? { hijack: true, stdin: true } : {});
+  const stream = await exec.start({ ...(hasInput ? { hijack: true, stdin: true } : {}), ...limit });
   return { exec, stream };
 }
 
 /**
  * Runs a command in a container; resolves to its standard output.
  * @param input its standard input, which no list of processes shows; default: none
+ * @param abortSignal ends the waiting, and not the command
  * @throws Error with its standard error, if it fails
  */
 export async function executeIn(
@@ -46,13 +58,14 @@ export async function executeIn(
   container: Docker.Container,
   command: readonly string[],
   input?: string,
+  abortSignal?: AbortSignal,
 ): Promise<string> {
   const hasInput = input !== undefined;
-  const { exec, stream } = await startIn(container, command, hasInput);
+  const { exec, stream } = await startIn(container, command, hasInput, abortSignal);
   if (hasInput) stream.end(input);
   const { stdout, stderr, ended } = separated(engine, stream);
   const [output, errors] = await Promise.all([text(stdout), text(stderr), ended]);
-  const { ExitCode } = await exec.inspect();
+  const { ExitCode } = await exec.inspect(abortSignal === undefined ? {} : { abortSignal });
   if (ExitCode !== 0) throw new Error(errors.trim());
   return output;
 }

@@ -74,6 +74,19 @@ export const UNAPPLIED_IN_GROUP = orDash(unapplied("group_replication_applier"))
  */
 export const LOGGED = "CONCAT_WS(',', REGEXP_REPLACE(@@global.gtid_owned, '#[0-9]+', ''), @@global.gtid_executed)";
 
+/**
+ * The age, in seconds, of the oldest transaction that the server receives, applies or has received and not applied, at
+ * its origin; 0 where there is none. Between two transactions of a backlog no worker is busy; then the coordinator's last
+ * transaction tells the age.
+ */
+export const LAG_SECONDS = `COALESCE(GREATEST(0, TIMESTAMPDIFF(MICROSECOND, (SELECT MIN(at) FROM (
+    SELECT APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP AS at FROM ${table("workers")} WHERE APPLYING_TRANSACTION <> ''
+    UNION ALL SELECT QUEUEING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP FROM ${table("receiver")} WHERE QUEUEING_TRANSACTION <> ''
+    UNION ALL SELECT LAST_PROCESSED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP FROM ${table("receiver")}
+      JOIN ${table("coordinator")} USING (CHANNEL_NAME)
+      WHERE NOT GTID_SUBSET(LAST_QUEUED_TRANSACTION, @@global.gtid_executed)) AS waiting
+  WHERE at > '1970-01-02'), NOW(6)) / 1000000), 0)`;
+
 const errors = (name: keyof typeof TABLES, numbers: string) => `SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE
   FROM ${table(name)} WHERE CHANNEL_NAME = '' AND SERVICE_STATE = 'OFF' AND LAST_ERROR_NUMBER ${numbers}`;
 const firstOf = (...questions: readonly string[]) =>

@@ -42,12 +42,7 @@ export async function assess(
       return { name, text: row?.[0] ?? JSON.stringify({ member }), answers: row !== undefined };
     }),
   );
-  const problems = await judged(
-    replication,
-    answers.map(({ text }) => text),
-    answers.filter(({ answers }) => answers).map(({ name }) => name),
-    ask,
-  );
+  const problems = await judge(replication, answers, ask);
   return databases.map((plan, index) => {
     const answer = answers[index];
     return {
@@ -58,16 +53,24 @@ export async function assess(
   });
 }
 
+/** What a member has said of itself, or what stands for it. */
+export interface Answered {
+  readonly name: string;
+  /** Its report as JSON; the member's name alone, if it does not answer. */
+  readonly text: string;
+  readonly answers: boolean;
+}
+
 /** The problems by member, as the first database that answers finds them; undefined: none answers. */
-async function judged(
+export async function judge(
   replication: ClusterPlan["replication"],
-  reports: readonly string[],
-  judges: readonly string[],
+  reports: readonly Answered[],
   ask: Databases["ask"],
 ): Promise<ReadonlyMap<string, string> | undefined> {
-  const statement = judgement(replication, `'${`[${reports.join()}]`.replace(/['\\]/g, "\\$&")}'`);
-  for (const judge of judges) {
-    const rows = await ask(judge, statement).catch(() => undefined);
+  const texts = `[${reports.map(({ text }) => text).join()}]`;
+  const statement = judgement(replication, `'${texts.replace(/['\\]/g, "\\$&")}'`);
+  for (const { name } of reports.filter(({ answers }) => answers)) {
+    const rows = await ask(name, statement).catch(() => undefined);
     if (rows !== undefined) return new Map(rows.map(([member = "", problem = ""]) => [member, problem]));
   }
   return undefined;

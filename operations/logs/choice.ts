@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, readonly Logged["tier"][]>> = {
   router: ["router"],
   mysql: ["mysql", "controller"],
   backup: ["backup"],
+  monitoring: ["monitoring"],
 };
 
 /** The tiers that a visitor's request passes, and those that may name its id. */

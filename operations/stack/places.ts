@@ -15,6 +15,7 @@ export const TIERS = [
   "mysql",
   "controller",
   "backup",
+  "monitoring",
 ] as const;
 export type TierName = (typeof TIERS)[number];
 
@@ -23,7 +24,7 @@ export interface Place {
   /** The service, which is unique in the stack: web-server1. */
   readonly service: string;
   readonly tier: TierName;
-  /** The load balancer or the server that it is a part of. "cluster" and "backups" stand for what is on none. */
+  /** The load balancer or the server that it is a part of. "cluster", "backups" and "monitoring" stand for what is on none. */
   readonly server: string;
   /** The host that runs it. */
   readonly host: string;
@@ -33,6 +34,7 @@ export interface Place {
 /** What belongs to no server of its own. */
 export const CLUSTER = "cluster";
 export const BACKUPS = "backups";
+export const MONITORING = "monitoring";
 
 /** Every container of the stack that runs, in the order in which requests pass: load balancers, then server by server. */
 export function placesOf(topology: Topology): Place[] {
@@ -67,5 +69,6 @@ export function placesOf(topology: Topology): Place[] {
     ...servers.flatMap((server) => onServers.filter((one) => one.server === server)),
     place("controller", CLUSTER, controller),
     ...tiersOf(topology).backups.map((plan) => place("backup", BACKUPS, plan)),
+    ...tiersOf(topology).monitoring.map((plan) => place("monitoring", MONITORING, plan)),
   ];
 }
