@@ -6,7 +6,8 @@ import { type Answer, list } from "./answer.ts";
 /** The seconds between two looks at HAProxy's counters. */
 const BETWEEN_SECONDS = 2;
 
-const STATISTICS = ["sh", "-c", "echo show stat | socat - UNIX-CONNECT:/run/haproxy/admin.sock"];
+/** Prints HAProxy's statistics in its container, as CSV. */
+export const STATISTICS = ["sh", "-c", "echo show stat | socat - UNIX-CONNECT:/run/haproxy/admin.sock"];
 
 /** The answers of each web server, by its name in the plan. */
 export type Counts = ReadonlyMap<string, number>;

@@ -47,20 +47,29 @@ export function certificateNote(
   };
 }
 
-function servedBy({ published, site }: LoadBalancerPlan): Promise<X509Certificate | undefined> {
+/**
+ * The certificate that a load balancer serves at its published port; undefined: none in time.
+ * @param host where its host is reached, if all may reach the port; default: this machine
+ * @param milliseconds the longest time for it
+ */
+export function servedBy(
+  { published, site }: Pick<LoadBalancerPlan, "published" | "site">,
+  host = "127.0.0.1",
+  milliseconds = ANSWER_MS,
+): Promise<X509Certificate | undefined> {
   const port = published.find(({ serves }) => serves === "secureSite");
   if (port === undefined) return Promise.resolve(undefined);
-  const host = port.address === "0.0.0.0" ? "127.0.0.1" : port.address;
+  const at = port.address === "0.0.0.0" ? host : port.address;
   const name = siteName(site.names);
   const servername = name === undefined || isIPv4(name) ? "localhost" : name;
   return new Promise((resolve) => {
     // The certificate is looked at, not trusted.
-    const socket = connect({ host, port: port.port, servername, rejectUnauthorized: false }, () => {
+    const socket = connect({ host: at, port: port.port, servername, rejectUnauthorized: false }, () => {
       resolve(socket.getPeerX509Certificate());
       socket.destroy();
     });
     socket.on("error", () => resolve(undefined));
-    socket.setTimeout(ANSWER_MS, () => {
+    socket.setTimeout(milliseconds, () => {
       resolve(undefined);
       socket.destroy();
     });

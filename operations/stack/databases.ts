@@ -22,11 +22,7 @@ export function databasesOf(
   { cluster }: Pick<Topology, "cluster">,
 ): Databases {
   const ask = async (name: string, statement: string) => {
-    const rows = await containers.execute(name, ["bash", "-c", AS_ROOT, "bash", statement]);
-    return rows
-      .split("\n")
-      .filter((row) => row !== "")
-      .map((row) => row.split("\t").map(unescaped));
+    return rowsIn(await containers.execute(name, ["bash", "-c", AS_ROOT, "bash", statement]));
   };
   return {
     ask,
@@ -50,6 +46,14 @@ export function databasesOf(
       return primary;
     },
   };
+}
+
+/** The rows in the output of MySQL's client. */
+export function rowsIn(output: string): string[][] {
+  return output
+    .split("\n")
+    .filter((row) => row !== "")
+    .map((row) => row.split("\t").map(unescaped));
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", "0": "\0" };

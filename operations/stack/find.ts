@@ -34,11 +34,19 @@ export function finder(engines: Engines, topology: Topology): Find {
       filters: { label: labelFilter(topology, service) },
       abortSignal: answerLimit(),
     });
-    // Seed containers carry the label of their service, too, and have longer names.
-    const own = labelled.filter(({ Names }) => Names.some((name) => serviceOf(name.slice(1)) === service));
-    const found = own.find(isAtWork) ?? own[0];
+    const found = containerOf(service, labelled);
     return found && { engine, container: engine.getContainer(found.Id), state: found.State };
   };
+}
+
+/** The container of a service among those of a stack, the newest first: the newer of those that run, else the newest. */
+export function containerOf(
+  service: string,
+  listed: readonly Docker.ContainerInfo[],
+): Docker.ContainerInfo | undefined {
+  // Seed containers carry the label of their service, too, and have longer names.
+  const own = listed.filter(({ Names }) => Names.some((name) => serviceOf(name.slice(1)) === service));
+  return own.find(isAtWork) ?? own[0];
 }
 
 const isAtWork = ({ State }: Docker.ContainerInfo) => hasProcesses(State);

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { API } from "../../notify/notify.ts";
+import type { AlertFacts } from "../facts.ts";
+
+/** Asks Alertmanager, in its container, for what it tells people now. */
+export const ALERTS = ["wget", "-q", "-O", "-", `${API}/api/v2/alerts?active=true&silenced=false&inhibited=false`];
+
+const alerts = z.array(
+  z.object({
+    labels: z.looseObject({ alertname: z.string(), severity: z.string().default("") }),
+    annotations: z.looseObject({ summary: z.string().default("") }),
+    startsAt: z.coerce.date(),
+  }),
+);
+
+/** The alert that always fires, so that somebody notices when none can. */
+const ALWAYS = "Watchdog";
+
+/** Reads Alertmanager's answer: what fires, the oldest first. */
+export function alertsIn(text: string): AlertFacts[] {
+  return alerts
+    .parse(JSON.parse(text))
+    .map(({ labels, annotations, startsAt }) => ({
+      ...{ name: labels.alertname, severity: labels.severity },
+      ...{ since: startsAt, summary: annotations.summary },
+    }))
+    .filter(({ name }) => name !== ALWAYS)
+    .sort((one, other) => one.since.getTime() - other.since.getTime());
+}

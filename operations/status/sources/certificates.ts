@@ -1,0 +1,19 @@
+import type { LoadBalancerPlan } from "../../../topology/loadBalancerPlan.ts";
+import { servedBy } from "../../stack/certificates.ts";
+import { hostOf } from "./site.ts";
+
+/**
+ * Until when the certificate is valid that a load balancer serves; undefined: this machine does not reach it.
+ * @throws Error if it serves none in time
+ */
+export function certificateEnd(plan: LoadBalancerPlan, isHere: boolean, seconds: number): Promise<Date> | undefined {
+  const port = plan.published.find(({ serves }) => serves === "secureSite");
+  const host = port && hostOf(plan, port.address, isHere);
+  if (host === undefined || plan.visitors.proxies?.protocol === "proxy" || plan.visitors.sources !== undefined) {
+    return undefined;
+  }
+  return servedBy(plan, host, seconds * 1_000).then((certificate) => {
+    if (certificate === undefined) throw new Error("no certificate");
+    return new Date(certificate.validTo);
+  });
+}

@@ -1,0 +1,78 @@
+import { ROOT_CLIENT } from "../../../components/mysqlCluster/client.ts";
+import { report as reportSql } from "../../../components/mysqlCluster/outOfPlace.ts";
+import { LAG_SECONDS } from "../../../components/mysqlCluster/sql.ts";
+import type { ClusterPlan } from "../../../topology/databasePlan.ts";
+import { type Answered, judge, report } from "../../database/assessment.ts";
+import { rowsIn } from "../../stack/databases.ts";
+import type { Answer, DatabaseFacts } from "../facts.ts";
+
+/** Seconds after which MySQL's client gives up: a client of a frozen server must not outlive the next look. */
+const CLIENT_SECONDS = 2;
+
+/** Prints the node's state, and the rows of a statement. Without a server there are none, and the state says why. */
+const ASK = `head -n 1 /tmp/state 2>/dev/null || echo
+timeout ${CLIENT_SECONDS} ${ROOT_CLIENT} --batch --skip-column-names --execute="$1" 2>/dev/null || true`;
+
+/** Runs a command in a service's container, and resolves to its output. */
+export type Execute = (service: string, command: readonly string[]) => Promise<string>;
+
+function question(replication: ClusterPlan["replication"]): string {
+  return `SELECT ${reportSql(replication)}, ${LAG_SECONDS},
+  (SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Threads_connected'),
+  @@global.max_connections`;
+}
+
+/** What a node has said: its state, and MySQL's row. */
+interface Said {
+  readonly state: string;
+  readonly row: readonly string[] | undefined;
+}
+
+/** Asks the databases for their roles, and one of them to judge all. */
+export async function databaseFacts(
+  { databases, replication }: Pick<ClusterPlan, "databases" | "replication">,
+  ask: (service: string, command: readonly string[]) => Promise<Answer<string>>,
+): Promise<ReadonlyMap<string, Answer<DatabaseFacts>>> {
+  const command = (statement: string) => ["bash", "-c", ASK, "bash", statement];
+  const said = await Promise.all(
+    databases.map(async ({ name }): Promise<Answer<Said>> => {
+      const answer = await ask(name, command(question(replication)));
+      return "problem" in answer ? answer : { value: saidIn(answer.value) };
+    }),
+  );
+  const answers = databases.map(({ name, member }, index): Answered => {
+    const one = said[index];
+    const row = one !== undefined && "value" in one ? one.value.row : undefined;
+    return { name, text: row?.[0] ?? JSON.stringify({ member }), answers: row !== undefined };
+  });
+  const problems = await judge(replication, answers, async (name, statement) => {
+    const answer = await ask(name, command(statement));
+    if ("problem" in answer) throw new Error(answer.problem);
+    return rowsIn(answer.value.slice(answer.value.indexOf("\n") + 1));
+  });
+  return new Map(
+    databases.map(({ name, member }, index): [string, Answer<DatabaseFacts>] => {
+      const one = said[index];
+      if (one === undefined || "problem" in one) return [name, one ?? { problem: "it was not asked" }];
+      const problem = problems === undefined ? "does not answer" : problems.get(member);
+      return [name, { value: { state: one.value.state, server: serverIn(one.value.row), problem } }];
+    }),
+  );
+}
+
+/** Reads the output of ASK. */
+function saidIn(output: string): Said {
+  const [state = ""] = output.split("\n", 1);
+  return { state, row: rowsIn(output.slice(state.length + 1))[0] };
+}
+
+function serverIn(row: readonly string[] | undefined): DatabaseFacts["server"] {
+  if (row === undefined) return undefined;
+  const [text = "", lag, connections, most] = row;
+  return {
+    report: report.parse(JSON.parse(text)),
+    lagSeconds: Number(lag),
+    connections: Number(connections),
+    maxConnections: Number(most),
+  };
+}
