@@ -69,6 +69,12 @@ export interface DatabaseFacts {
   readonly problem: string | undefined;
 }
 
+/** The time for which a certificate is valid. */
+export interface CertificateFacts {
+  readonly from: Date;
+  readonly to: Date;
+}
+
 export interface BackupFacts {
   /** When the newest full backup was taken; undefined: there is none yet. */
   readonly takenAt: Date | undefined;
@@ -108,8 +114,8 @@ export interface Facts {
   readonly routers: ReadonlyMap<string, Answer<RouterFacts>>;
   /** By the database's service. */
   readonly databases: ReadonlyMap<string, Answer<DatabaseFacts>>;
-  /** By load balancer, until when the certificate that it serves is valid. */
-  readonly certificates: ReadonlyMap<string, Answer<Date>>;
+  /** By load balancer, the time of the certificate that it serves. Those that this machine does not reach are left out. */
+  readonly certificates: ReadonlyMap<string, Answer<CertificateFacts>>;
   /** The status of an answer to a visitor's request; undefined: it cannot be asked from here. */
   readonly site: Answer<number> | undefined;
   /** undefined: no backups are taken. */

@@ -6,11 +6,11 @@ import { backupScript } from "../backups/container.ts";
 import { STATISTICS } from "../explain/traffic.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { answered } from "./answer.ts";
-import type { Answer, ContainerFacts, Facts } from "./facts.ts";
+import type { Answer, CertificateFacts, ContainerFacts, Facts } from "./facts.ts";
 import { addressesIn, ROUTES } from "./sources/addresses.ts";
 import { ALERTS, alertsIn } from "./sources/alerts.ts";
 import { backupFacts } from "./sources/backups.ts";
-import { certificateEnd } from "./sources/certificates.ts";
+import { servedCertificate } from "./sources/certificates.ts";
 import { inspect, type Listing, listContainers } from "./sources/containers.ts";
 import { databaseFacts } from "./sources/databases.ts";
 import { loadBalancerFacts, routerFacts } from "./sources/haproxy.ts";
@@ -35,7 +35,7 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
   const listing = await listContainers(topology, engines, seconds);
   const ask = askerOf(listing, seconds);
   const { loadBalancers, routers, cluster, backups } = topology;
-  const [containers, balancers, addresses, routed, databases, taken, alerts, [site, ends]] = await Promise.all([
+  const [containers, balancers, addresses, routed, databases, taken, alerts, [site, served]] = await Promise.all([
     states(listing, seconds),
     askEach(
       loadBalancers.map(({ name, haproxy }) => ({ name, service: haproxy.name })),
@@ -57,7 +57,7 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
       (service) => ask(service, STATISTICS),
       routerFacts,
     ),
-    databaseFacts(cluster, ask),
+    databaseFacts(cluster, ask, seconds),
     backups === undefined
       ? undefined
       : ask(backups.name, backupScript("list")).then((answer) =>
@@ -70,7 +70,7 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
     at,
     seconds: (performance.now() - begun) / 1_000,
     engines: listing.engines,
-    ...{ containers, loadBalancers: balancers, addresses, routers: routed, certificates: ends, site, alerts },
+    ...{ containers, loadBalancers: balancers, addresses, routers: routed, certificates: served, site, alerts },
     databases: new Map([...databases].filter(([name]) => runs(listing, name))),
     backups: taken,
   };
@@ -136,13 +136,13 @@ async function siteStatus({ config, topology }: Opened, seconds: number): Promis
 
 async function certificates(topology: Topology, seconds: number): Promise<Facts["certificates"]> {
   const isHere = isHereIn(topology);
-  const ends = await Promise.all(
-    topology.loadBalancers.map(async (plan): Promise<[string, Answer<Date>][]> => {
-      const end = certificateEnd(plan, isHere(plan.host), seconds);
-      return end === undefined ? [] : [[plan.name, await answered(seconds, () => end)]];
+  const served = await Promise.all(
+    topology.loadBalancers.map(async (plan): Promise<[string, Answer<CertificateFacts>][]> => {
+      const served = servedCertificate(plan, isHere(plan.host), seconds);
+      return served === undefined ? [] : [[plan.name, await answered(seconds, () => served)]];
     }),
   );
-  return new Map(ends.flat());
+  return new Map(served.flat());
 }
 
 function isHereIn({ hosts }: Topology): (host: string) => boolean {

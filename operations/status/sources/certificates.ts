@@ -1,12 +1,17 @@
 import type { LoadBalancerPlan } from "../../../topology/loadBalancerPlan.ts";
 import { servedBy } from "../../stack/certificates.ts";
+import type { CertificateFacts } from "../facts.ts";
 import { hostOf } from "./site.ts";
 
 /**
- * Until when the certificate is valid that a load balancer serves; undefined: this machine does not reach it.
+ * The time of the certificate that a load balancer serves; undefined: this machine does not reach it.
  * @throws Error if it serves none in time
  */
-export function certificateEnd(plan: LoadBalancerPlan, isHere: boolean, seconds: number): Promise<Date> | undefined {
+export function servedCertificate(
+  plan: LoadBalancerPlan,
+  isHere: boolean,
+  seconds: number,
+): Promise<CertificateFacts> | undefined {
   const port = plan.published.find(({ serves }) => serves === "secureSite");
   const host = port && hostOf(plan, port.address, isHere);
   if (host === undefined || plan.visitors.proxies?.protocol === "proxy" || plan.visitors.sources !== undefined) {
@@ -14,6 +19,6 @@ export function certificateEnd(plan: LoadBalancerPlan, isHere: boolean, seconds:
   }
   return servedBy(plan, host, seconds * 1_000).then((certificate) => {
     if (certificate === undefined) throw new Error("no certificate");
-    return new Date(certificate.validTo);
+    return { from: new Date(certificate.validFrom), to: new Date(certificate.validTo) };
   });
 }

@@ -6,15 +6,12 @@ import { type Answered, judge, report } from "../../database/assessment.ts";
 import { rowsIn } from "../../stack/databases.ts";
 import type { Answer, DatabaseFacts } from "../facts.ts";
 
-/** Seconds after which MySQL's client gives up: a client of a frozen server must not outlive the next look. */
-const CLIENT_SECONDS = 2;
-
-/** Prints the node's state, and the rows of a statement. Without a server there are none, and the state says why. */
+/**
+ * Prints the node's state, and the rows of a statement. Without a server there are none, and the state says why. The
+ * client of a frozen server gives up by itself: nobody waits for it.
+ */
 const ASK = `head -n 1 /tmp/state 2>/dev/null || echo
-timeout ${CLIENT_SECONDS} ${ROOT_CLIENT} --batch --skip-column-names --execute="$1" 2>/dev/null || true`;
-
-/** Runs a command in a service's container, and resolves to its output. */
-export type Execute = (service: string, command: readonly string[]) => Promise<string>;
+timeout "$2" ${ROOT_CLIENT} --batch --skip-column-names --execute="$1" 2>/dev/null || true`;
 
 function question(replication: ClusterPlan["replication"]): string {
   return `SELECT ${reportSql(replication)}, ${LAG_SECONDS},
@@ -28,12 +25,17 @@ interface Said {
   readonly row: readonly string[] | undefined;
 }
 
-/** Asks the databases for their roles, and one of them to judge all. */
+/**
+ * Asks the databases for their roles, and one of them to judge all.
+ * @param ask runs a command in a service's container; its answer is the output
+ * @param seconds the longest that a server may take
+ */
 export async function databaseFacts(
   { databases, replication }: Pick<ClusterPlan, "databases" | "replication">,
   ask: (service: string, command: readonly string[]) => Promise<Answer<string>>,
+  seconds: number,
 ): Promise<ReadonlyMap<string, Answer<DatabaseFacts>>> {
-  const command = (statement: string) => ["bash", "-c", ASK, "bash", statement];
+  const command = (statement: string) => ["bash", "-c", ASK, "bash", statement, `${Math.ceil(seconds)}`];
   const said = await Promise.all(
     databases.map(async ({ name }): Promise<Answer<Said>> => {
       const answer = await ask(name, command(question(replication)));

@@ -1,0 +1,156 @@
+import { evaluate } from "../../topology/survival.ts";
+import type { Topology } from "../../topology/plan.ts";
+import { instances } from "../../topology/tiers.ts";
+import { summaryOf } from "../explain/terms.ts";
+import type { Facts } from "./facts.ts";
+import { lossesNow } from "./losses.ts";
+import { alertMatter, backupMatter, certificateMatter } from "./matters.ts";
+import { isUp, placeStatuses } from "./places.ts";
+import type { PlaceStatus, Status, Verdict } from "./status.ts";
+
+/** Says how a stack is. A pure function: the same plan and facts give the same status. */
+export function assess(topology: Topology, facts: Facts): Status {
+  const { project, stack, url, cluster } = topology;
+  const places = placeStatuses(topology, facts);
+  const writers = writersIn(topology, facts);
+  const [writer] = writers.length === 1 ? writers : [];
+  const primary = cluster.databases.find(({ name }) => name === writer)?.server;
+  const holders = holdersIn(topology, facts);
+  const releases = releasesIn(places);
+  const alive = aliveIn(topology, facts, places);
+  const can = { ...evaluate(topology, alive, { primary: writer }), ...seen(facts) };
+  const matters = {
+    backups: backupMatter(topology, facts),
+    certificates: certificateMatter(facts),
+    alerts: alertMatter(facts),
+  };
+  const problems = [
+    ...facts.engines.flatMap(({ hosts, endpoint, problem }) =>
+      problem === undefined ? [] : [`the engine of ${hosts.join(", ")} at ${endpoint} does not answer: ${problem}`],
+    ),
+    ...siteProblems(facts),
+    ...writerProblems(topology, facts, writers),
+    ...holderProblems(holders, facts),
+    ...(releases.length > 1 ? ["the servers run different releases: npm run up"] : []),
+  ];
+  const isUpAtAll = [...facts.containers.values()].some((container) => container !== undefined);
+  const isWell =
+    problems.length === 0 &&
+    places.every(({ health }) => health === "well") &&
+    Object.values(matters).every((matter) => matter.isWell);
+  const verdict = verdictOf(facts, { isUpAtAll, serves: can.pages, isWell });
+  return {
+    ...{ project, stack, url, at: facts.at, seconds: facts.seconds, verdict },
+    headline: headlineOf(verdict, isUpAtAll, can),
+    summary: summaryOf(topology),
+    ...{ releases, engines: facts.engines, places, primary, holders, can },
+    ...matters,
+    problems: isUpAtAll || verdict === "unknown" ? problems : [`nothing of the stack is there: npm run up -- --stack ${stack}`],
+    losses: lossesNow(topology, alive, { primary: writer }),
+  };
+}
+
+function verdictOf(
+  { engines }: Facts,
+  { isUpAtAll, serves, isWell }: { readonly isUpAtAll: boolean; readonly serves: boolean; readonly isWell: boolean },
+): Verdict {
+  if (engines.every(({ problem }) => problem !== undefined)) return "unknown";
+  if (!isUpAtAll || !serves) return "down";
+  return isWell ? "well" : "hurt";
+}
+
+function headlineOf(verdict: Verdict, isUpAtAll: boolean, can: Status["can"]): string {
+  if (verdict === "unknown") return "CANNOT TELL";
+  if (verdict === "down") return isUpAtAll ? "DOES NOT SERVE" : "IS NOT UP";
+  if (verdict === "well") return "ALL IS WELL";
+  if (!can.reads) return "SERVES PAGES WITHOUT DATA";
+  return can.writes ? "SERVES, BUT IS HURT" : "SERVES, BUT TAKES NO WRITES";
+}
+
+/** What an answer of the site proves, whatever its parts say. */
+function seen({ site }: Facts): Partial<Status["can"]> {
+  if (site === undefined) return {};
+  return { pages: "value" in site && site.value < 500 };
+}
+
+function siteProblems({ site }: Facts): string[] {
+  if (site === undefined) return [];
+  if ("problem" in site) return [`the site does not answer this machine: ${site.problem}`];
+  return site.value < 500 ? [] : [`the site answers with ${site.value}`];
+}
+
+/**
+ * Whether a container does its work: it runs and is not unhealthy. A web server also needs HAProxy's word, a database its
+ * place: one that does not replicate stands in for nobody.
+ */
+function aliveIn(topology: Topology, facts: Facts, places: readonly PlaceStatus[]): (name: string) => boolean {
+  const health = new Map(places.map((place) => [place.service, place.health]));
+  const routes = [...facts.loadBalancers.values()].flatMap((answer) => ("value" in answer ? [answer.value.routes] : []));
+  const isReached = (web: string) => {
+    const own = (topology.loadBalancers[0]?.backends ?? []).filter(({ address }) => address === web);
+    const known = routes.flat().filter(({ name }) => own.some((backend) => backend.name === name));
+    return known.length === 0 || known.some(isUp);
+  };
+  const dead = new Set(
+    instances(topology).flatMap(({ name }) => {
+      const state = facts.containers.get(name);
+      const runs = state?.state === "running" && (state.health ?? "healthy") === "healthy";
+      return runs ? [] : [name];
+    }),
+  );
+  for (const { name } of topology.web) if (!isReached(name)) dead.add(name);
+  for (const { name } of topology.cluster.databases) {
+    const answer = facts.databases.get(name);
+    const value = answer !== undefined && "value" in answer ? answer.value : undefined;
+    const isInPlace = value?.server !== undefined && (value.problem === undefined || value.server.report.writes);
+    // A database may take writes before its container's check has said so.
+    if (isInPlace && facts.containers.get(name)?.state === "running") dead.delete(name);
+    else dead.add(name);
+  }
+  return (name) => health.has(name) && !dead.has(name);
+}
+
+/** The databases that take writes. */
+function writersIn({ cluster }: Topology, { databases }: Facts): string[] {
+  return cluster.databases
+    .map(({ name }) => name)
+    .filter((name) => {
+      const answer = databases.get(name);
+      return answer !== undefined && "value" in answer && answer.value.server?.report.writes === true;
+    });
+}
+
+function writerProblems({ cluster }: Topology, { databases }: Facts, writers: readonly string[]): string[] {
+  if (writers.length > 1) return [`more than one database takes writes: ${writers.join(", ")}`];
+  if (writers.length === 1 || databases.size === 0) return [];
+  const remedy =
+    cluster.replication === "group" ? "npm run database -- recover" : "npm run database -- failover SERVER";
+  return [`no database takes writes; if it does not come back: ${remedy}`];
+}
+
+function holdersIn({ loadBalancers }: Topology, { addresses }: Facts): Status["holders"] {
+  const virtual = loadBalancers[0]?.vrrp?.instances.map(({ virtualAddress }) => virtualAddress) ?? [];
+  return virtual.map((address) => ({
+    address,
+    loadBalancers: [...addresses].flatMap(([name, answer]) =>
+      "value" in answer && answer.value.includes(address) ? [name] : [],
+    ),
+  }));
+}
+
+function holderProblems(holders: Status["holders"], { addresses }: Facts): string[] {
+  const isKnown = [...addresses.values()].every((answer) => "value" in answer);
+  return holders.flatMap(({ address, loadBalancers }) => {
+    if (loadBalancers.length > 1) return [`${loadBalancers.join(" and ")} both hold ${address}`];
+    return loadBalancers.length === 0 && isKnown && addresses.size > 0 ? [`no load balancer holds ${address}`] : [];
+  });
+}
+
+function releasesIn(places: readonly PlaceStatus[]): Status["releases"] {
+  const servers = new Map<string, string[]>();
+  for (const { release, server } of places) {
+    if (release !== undefined) servers.set(release, [...(servers.get(release) ?? []), server]);
+  }
+  return [...servers].map(([release, on]) => ({ release, servers: on }));
+}
+
