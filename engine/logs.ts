@@ -26,7 +26,7 @@ export interface LogPart {
 
 /** A log as the engine sends it: the library would keep all of one that is not followed in memory. */
 type Dial = (
-  options: object,
+  options: Parameters<Docker["modem"]["dial"]>[0],
   callback: (error: Error | null, stream?: AsyncIterable<string | Buffer>) => void,
 ) => void;
 
@@ -93,6 +93,7 @@ export function sortable(moment: string): string {
 /** A moment in seconds since 1970, as the engine takes it. @param after nanoseconds that are added; default: none */
 export function engineSeconds(moment: string, after = 0): string {
   const decimals = /\.(\d{9})Z$/.exec(moment)?.[1] ?? "0";
-  const nanoseconds = BigInt(Math.floor(Date.parse(moment) / 1_000)) * 1_000_000_000n + BigInt(decimals) + BigInt(after);
+  const nanoseconds =
+    BigInt(Math.floor(Date.parse(moment) / 1_000)) * 1_000_000_000n + BigInt(decimals) + BigInt(after);
   return `${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, "0")}`;
 }

@@ -6,7 +6,8 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
  */
 export function momentBefore(text: string, now: Date): Date | undefined {
   const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined) return new Date(now.getTime() - Number(count) * 1_000 * SECONDS[unit as keyof typeof SECONDS]);
+  if (count !== undefined)
+    return new Date(now.getTime() - Number(count) * 1_000 * SECONDS[unit as keyof typeof SECONDS]);
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : undefined;
   return at === undefined || Number.isNaN(at.getTime()) ? undefined : at;
 }

@@ -1,5 +1,4 @@
-import { type LogPart, sortable } from "../../engine/logs.ts";
-import { engineSeconds } from "../../engine/logs.ts";
+import { engineSeconds, type LogPart, sortable } from "../../engine/logs.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { chosen, type Logged, loggedOf } from "./choice.ts";
 import { momentBefore, momentOfId } from "./moment.ts";
@@ -68,7 +67,8 @@ export function logQuery(topology: Topology, words: readonly string[], options: 
 
   const begun = request === undefined ? undefined : momentOfId(request);
   const from = since ?? (begun && new Date(begun.getTime() - BEFORE_REQUEST_MS));
-  const to = until ?? (begun && !follow && since === undefined ? new Date(begun.getTime() + AFTER_REQUEST_MS) : undefined);
+  const to =
+    until ?? (begun && !follow && since === undefined ? new Date(begun.getTime() + AFTER_REQUEST_MS) : undefined);
   const isSearch = request !== undefined || pattern !== undefined;
   const isWhole = since !== undefined || until !== undefined || isSearch;
   const shown = tail ?? (isWhole ? undefined : LAST_LINES);

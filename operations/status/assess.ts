@@ -1,5 +1,5 @@
-import { evaluate } from "../../topology/survival.ts";
 import type { Topology } from "../../topology/plan.ts";
+import { evaluate } from "../../topology/survival.ts";
 import { instances } from "../../topology/tiers.ts";
 import { summaryOf } from "../explain/terms.ts";
 import type { Facts } from "./facts.ts";
@@ -45,7 +45,8 @@ export function assess(topology: Topology, facts: Facts): Status {
     summary: summaryOf(topology),
     ...{ releases, engines: facts.engines, places, primary, holders, can },
     ...matters,
-    problems: isUpAtAll || verdict === "unknown" ? problems : [`nothing of the stack is there: npm run up -- --stack ${stack}`],
+    problems:
+      isUpAtAll || verdict === "unknown" ? problems : [`nothing of the stack is there: npm run up -- --stack ${stack}`],
     losses: lossesNow(topology, alive, { primary: writer }),
   };
 }
@@ -85,7 +86,9 @@ function siteProblems({ site }: Facts): string[] {
  */
 function aliveIn(topology: Topology, facts: Facts, places: readonly PlaceStatus[]): (name: string) => boolean {
   const health = new Map(places.map((place) => [place.service, place.health]));
-  const routes = [...facts.loadBalancers.values()].flatMap((answer) => ("value" in answer ? [answer.value.routes] : []));
+  const routes = [...facts.loadBalancers.values()].flatMap((answer) =>
+    "value" in answer ? [answer.value.routes] : [],
+  );
   const isReached = (web: string) => {
     const own = (topology.loadBalancers[0]?.backends ?? []).filter(({ address }) => address === web);
     const known = routes.flat().filter(({ name }) => own.some((backend) => backend.name === name));
@@ -153,4 +156,3 @@ function releasesIn(places: readonly PlaceStatus[]): Status["releases"] {
   }
   return [...servers].map(([release, on]) => ({ release, servers: on }));
 }
-

@@ -1,5 +1,5 @@
-import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { table } from "../../releases/table.ts";
+import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import type { Answer, DatabaseFacts } from "./facts.ts";
 
 /** The words for a database, the same in `status` and in `database -- status`. */
@@ -30,7 +30,9 @@ export function databaseFigures({ server }: DatabaseFacts): string[] {
 /** Why it is out of its place, with what its node says; undefined: it is in its place. */
 export function databaseProblem({ server, problem, state }: DatabaseFacts): string | undefined {
   if (server === undefined) return `MySQL does not answer${state === "" ? "" : `; its node: ${state}`}`;
-  return problem === undefined ? undefined : `out of its place: it ${problem}${state === "" ? "" : `; its node: ${state}`}`;
+  return problem === undefined
+    ? undefined
+    : `out of its place: it ${problem}${state === "" ? "" : `; its node: ${state}`}`;
 }
 
 /** A line for each database; below it, why it is out of its place. */

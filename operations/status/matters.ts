@@ -44,7 +44,10 @@ export function certificateMatter({ certificates, at }: Facts): Status["certific
   const left = first.to.getTime() - at.getTime();
   const isLate = left < Math.min((first.to.getTime() - first.from.getTime()) * LATE.part, LATE.days * DAY_MS);
   const days = Math.floor(left / DAY_MS);
-  const text = left < 0 ? `ENDED ${duration(-left / 1_000)} ago on ${first.name}` : `${days} d${isLate ? ` left on ${first.name}` : ""}`;
+  const text =
+    left < 0
+      ? `ENDED ${duration(-left / 1_000)} ago on ${first.name}`
+      : `${days} d${isLate ? ` left on ${first.name}` : ""}`;
   return { isWell: !isLate, text, days };
 }
 

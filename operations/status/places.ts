@@ -15,7 +15,12 @@ export function placeStatuses(topology: Topology, facts: Facts): PlaceStatus[] {
     const base = { service, server, tier, host };
     if (!facts.containers.has(service)) {
       const { problem = "no answer" } = facts.engines.find(({ hosts }) => hosts.includes(host)) ?? {};
-      return { ...base, health: "unknown", figures: [], problem: `unknown: the engine of ${host} does not answer: ${problem}` };
+      return {
+        ...base,
+        health: "unknown",
+        figures: [],
+        problem: `unknown: the engine of ${host} does not answer: ${problem}`,
+      };
     }
     const container = facts.containers.get(service);
     const own = containerStatus(container, facts.at);

@@ -29,7 +29,9 @@ export async function listContainers(topology: Topology, engines: Engines, secon
     machinesOf(topology).map(async ({ hosts, endpoint }) => {
       const engine = engines.of({ host: hosts[0] ?? "" });
       const filters = { label: labelFilter(topology) };
-      const answer = await answered(seconds, (abortSignal) => engine.listContainers({ all: true, filters, abortSignal }));
+      const answer = await answered(seconds, (abortSignal) =>
+        engine.listContainers({ all: true, filters, abortSignal }),
+      );
       return { hosts, endpoint, engine, answer };
     }),
   );
@@ -54,10 +56,7 @@ export async function listContainers(topology: Topology, engines: Engines, secon
 }
 
 /** Asks an engine for a container's state. One that was removed meanwhile has none. */
-export async function inspect(
-  { container }: Listed,
-  abortSignal: AbortSignal,
-): Promise<ContainerFacts | undefined> {
+export async function inspect({ container }: Listed, abortSignal: AbortSignal): Promise<ContainerFacts | undefined> {
   try {
     return containerFacts(await container.inspect({ abortSignal }));
   } catch (error) {
