@@ -24,16 +24,9 @@ export interface LogPart {
   readonly signal?: AbortSignal;
 }
 
-/** A log as the engine sends it: the library would keep all of one that is not followed in memory. */
-type Dial = (
-  options: Parameters<Docker["modem"]["dial"]>[0],
-  callback: (error: Error | null, stream?: AsyncIterable<string | Buffer>) => void,
-) => void;
-
 /** Reads a container's log line by line. The engine keeps a container's log until the container is removed. */
 export async function* logLines(engine: Docker, id: string, part: LogPart = {}): AsyncGenerator<LogLine> {
   const { since, until, tail, follow = false, signal } = part;
-  const dial: Dial = engine.modem.dial.bind(engine.modem);
   const options = {
     path: `/containers/${id}/logs?`,
     method: "GET",
@@ -47,12 +40,19 @@ export async function* logLines(engine: Docker, id: string, part: LogPart = {}):
       ...(tail === undefined ? {} : { tail }),
     },
   };
+  // The library's own function for logs keeps all of one that is not followed in memory.
   const stream = await new Promise<AsyncIterable<string | Buffer>>((resolve, reject) =>
-    dial(options, (error, answer) => (answer === undefined ? reject(error) : resolve(answer))),
+    engine.modem.dial(options, (error, answer) =>
+      isStream(answer) ? resolve(answer) : reject(error ?? new Error("the engine sent no log")),
+    ),
   );
   const outputs = { out: new Lines(false), err: new Lines(true) };
   for await (const { isError, text } of frames(stream)) yield* outputs[isError ? "err" : "out"].add(text);
   for (const output of Object.values(outputs)) yield* output.rest();
+}
+
+function isStream(answer: unknown): answer is AsyncIterable<string | Buffer> {
+  return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
 }
 
 /** Makes lines of the pieces of one output. */

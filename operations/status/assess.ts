@@ -2,7 +2,7 @@ import type { Topology } from "../../topology/plan.ts";
 import { evaluate } from "../../topology/survival.ts";
 import { instances } from "../../topology/tiers.ts";
 import { summaryOf } from "../explain/terms.ts";
-import type { Facts } from "./facts.ts";
+import type { Answer, DatabaseFacts, Facts } from "./facts.ts";
 import { lossesNow } from "./losses.ts";
 import { alertMatter, backupMatter, certificateMatter } from "./matters.ts";
 import { isUp, placeStatuses } from "./places.ts";
@@ -17,8 +17,8 @@ export function assess(topology: Topology, facts: Facts): Status {
   const primary = cluster.databases.find(({ name }) => name === writer)?.server;
   const holders = holdersIn(topology, facts);
   const releases = releasesIn(places);
-  const alive = aliveIn(topology, facts, places);
-  const can = { ...evaluate(topology, alive, { primary: writer }), ...seen(facts) };
+  const alive = aliveIn(topology, facts, places, writers.length > 0);
+  const can = abilities(topology, facts, alive, writers);
   const matters = {
     backups: backupMatter(topology, facts),
     certificates: certificateMatter(facts),
@@ -68,10 +68,27 @@ function headlineOf(verdict: Verdict, isUpAtAll: boolean, can: Status["can"]): s
   return can.writes ? "SERVES, BUT IS HURT" : "SERVES, BUT TAKES NO WRITES";
 }
 
-/** What an answer of the site proves, whatever its parts say. */
-function seen({ site }: Facts): Partial<Status["can"]> {
-  if (site === undefined) return {};
-  return { pages: "value" in site && site.value < 500 };
+/** What the stack can do. What was seen outweighs what follows from the parts: the site's answer, and who takes writes. */
+function abilities(
+  topology: Topology,
+  { site, databases }: Facts,
+  alive: (name: string) => boolean,
+  writers: readonly string[],
+): Status["can"] {
+  const now = evaluate(topology, alive, { primary: writers[0] });
+  // Old data is read from a database that is out of its place, too.
+  const isReadable = (name: string) => alive(name) || answers(databases.get(name));
+  return {
+    ...now,
+    reads: evaluate(topology, isReadable).reads,
+    writes: now.writes && writers.length > 0,
+    ...(site === undefined ? {} : { pages: "value" in site && site.value < 500 }),
+  };
+}
+
+/** Whether MySQL itself answers. */
+function answers(answer: Answer<DatabaseFacts> | undefined): boolean {
+  return answer !== undefined && "value" in answer && answer.value.server !== undefined;
 }
 
 function siteProblems({ site }: Facts): string[] {
@@ -84,15 +101,22 @@ function siteProblems({ site }: Facts): string[] {
  * Whether a container does its work: it runs and is not unhealthy. A web server also needs HAProxy's word, a database its
  * place: one that does not replicate stands in for nobody.
  */
-function aliveIn(topology: Topology, facts: Facts, places: readonly PlaceStatus[]): (name: string) => boolean {
-  const health = new Map(places.map((place) => [place.service, place.health]));
+function aliveIn(
+  topology: Topology,
+  facts: Facts,
+  places: readonly PlaceStatus[],
+  isWritten: boolean,
+): (name: string) => boolean {
+  const known = new Set(places.map(({ service }) => service));
+  // Outside a group, replicas without a primary have no place, and are all there is.
+  const isLenient = !isWritten && topology.cluster.replication !== "group";
   const routes = [...facts.loadBalancers.values()].flatMap((answer) =>
     "value" in answer ? [answer.value.routes] : [],
   );
   const isReached = (web: string) => {
     const own = (topology.loadBalancers[0]?.backends ?? []).filter(({ address }) => address === web);
-    const known = routes.flat().filter(({ name }) => own.some((backend) => backend.name === name));
-    return known.length === 0 || known.some(isUp);
+    const seen = routes.flat().filter(({ name }) => own.some((backend) => backend.name === name));
+    return seen.length === 0 || seen.some(isUp);
   };
   const dead = new Set(
     instances(topology).flatMap(({ name }) => {
@@ -105,12 +129,13 @@ function aliveIn(topology: Topology, facts: Facts, places: readonly PlaceStatus[
   for (const { name } of topology.cluster.databases) {
     const answer = facts.databases.get(name);
     const value = answer !== undefined && "value" in answer ? answer.value : undefined;
-    const isInPlace = value?.server !== undefined && (value.problem === undefined || value.server.report.writes);
+    const isInPlace =
+      value?.server !== undefined && (isLenient || value.problem === undefined || value.server.report.writes);
     // A database may take writes before its container's check has said so.
     if (isInPlace && facts.containers.get(name)?.state === "running") dead.delete(name);
     else dead.add(name);
   }
-  return (name) => health.has(name) && !dead.has(name);
+  return (name) => known.has(name) && !dead.has(name);
 }
 
 /** The databases that take writes. */

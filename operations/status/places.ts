@@ -3,7 +3,7 @@ import { type Place, placesOf } from "../stack/places.ts";
 import { databaseFigures, databaseProblem, databaseRole } from "./databaseWords.ts";
 import { between } from "./durations.ts";
 import type { Answer, ContainerFacts, Facts, RouteFacts } from "./facts.ts";
-import type { Health, PlaceStatus } from "./status.ts";
+import type { PlaceStatus } from "./status.ts";
 
 /** What brings back what was stopped or removed. */
 const REFRESH = "npm run up -- --refresh";
@@ -50,23 +50,23 @@ function tagOf({ plan, tier }: Place): string | undefined {
 export function containerStatus(
   container: ContainerFacts | undefined,
   now: Date,
-): { readonly health: Health; readonly problem?: string } {
-  if (container === undefined) return { health: "down", problem: `has no container: ${REFRESH}` };
+): Pick<PlaceStatus, "health" | "problem" | "remedy"> {
+  if (container === undefined) return { health: "down", problem: "has no container", remedy: REFRESH };
   const { state, exitCode, isOutOfMemory, error, since, health, said, restarts } = container;
   const ended = `exited ${exitCode}, ${between(since, now)} ago`;
   const why = isOutOfMemory ? ", out of memory" : error === "" ? "" : `, ${error}`;
   switch (state) {
     case "exited":
     case "dead":
-      return { health: "down", problem: `${ended}${why || ", stopped by hand"}: ${REFRESH}` };
+      return { health: "down", problem: `${ended}${why || ", stopped by hand"}`, remedy: REFRESH };
     case "created":
-      return { health: "down", problem: `was never started${why}: ${REFRESH}` };
+      return { health: "down", problem: `was never started${why}`, remedy: REFRESH };
     case "restarting":
       return { health: "down", problem: `ends and is started again, ${restarts} times: ${ended}${why}` };
     case "removing":
       return { health: "down", problem: "is being removed" };
     case "paused":
-      return { health: "down", problem: "is paused: docker unpause" };
+      return { health: "down", problem: "is paused", remedy: "docker unpause" };
     default:
   }
   const last = said === "" ? "" : `: ${said}`;

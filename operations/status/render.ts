@@ -83,9 +83,9 @@ function rows({ places, at }: Status, width: number, styled: Styled): string[] {
     const plain = `  ${server}  ${place.tier.padEnd(columns[1])}  ${mark} ${versionOf(place).padEnd(columns[2])}  `;
     const line = `  ${styled("bold", server)}  ${place.tier.padEnd(columns[1])}  ${styled(style, mark)} ${versionOf(place).padEnd(columns[2])}  `;
     const room = width - plain.length - times;
-    const facts = [...(place.role === undefined ? [] : [place.role]), ...place.figures].join("   ");
+    const facts = [...(place.role === undefined ? [] : [place.role]), ...place.figures];
     const texts = [
-      ...(facts === "" ? [] : cut(facts, room).map((text) => ({ text, isProblem: false }))),
+      ...joined(facts, "   ", room).map((text) => ({ text, isProblem: false })),
       ...(place.problem === undefined ? [] : cut(place.problem, room).map((text) => ({ text, isProblem: true }))),
     ];
     return (texts.length === 0 ? [{ text: "", isProblem: false }] : texts).map(({ text, isProblem }, row) => {
@@ -108,7 +108,7 @@ function upFor({ since, health }: PlaceStatus, at: Date): string {
 const INDENT = 14;
 
 function foot(
-  { backups, certificates, alerts, problems, losses, can }: Status,
+  { places, backups, certificates, alerts, problems, losses, can }: Status,
   width: number,
   styled: Styled,
 ): string[] {
@@ -122,8 +122,10 @@ function foot(
       (line, index) =>
         `  ${styled("dim", (index === 0 ? label : "").padEnd(INDENT))}${style === undefined ? line.trimStart() : styled(style, line.trimStart())}`,
     );
+  const remedies = [...new Set(places.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])))];
   return [
     ...problems.flatMap((problem, index) => entry(index === 0 ? "wrong" : "", problem, "red")),
+    ...(remedies.length === 0 ? [] : entry("cure", remedies.join(", "))),
     ...matters.flatMap(([label, { isWell, text }]) => entry(label, text, isWell ? undefined : "yellow")),
     ...lossTexts(losses, can).flatMap(({ label, text }) => entry(label, text)),
   ];
@@ -182,13 +184,25 @@ function wrapped(text: string, width: number, indent: number): string[] {
 
 /** Cuts a text between words into lines of a width. A word that is longer has a line of its own. */
 function cut(text: string, width: number): string[] {
+  return filled(text.split(" "), " ", width);
+}
+
+/** Joins texts in lines of a width, with whole texts in a line wherever they fit. */
+function joined(texts: readonly string[], separator: string, width: number): string[] {
+  return filled(
+    texts.flatMap((text) => cut(text, width)),
+    separator,
+    width,
+  );
+}
+
+function filled(parts: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
-  let line = "";
-  for (const part of text.split(/(?<=\S)(?=\s)/)) {
-    if (line !== "" && line.length + part.length > width) {
-      lines.push(line);
-      line = part.trimStart();
-    } else line += part;
+  for (const part of parts) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + separator.length + part.length <= width) {
+      lines[lines.length - 1] = line + separator + part;
+    } else lines.push(part);
   }
-  return [...lines, line];
+  return lines;
 }

@@ -19,8 +19,10 @@ export interface PlaceStatus extends Pick<Place, "service" | "server" | "tier" |
   /** What it is now: PRIMARY, replica, "holds 10.201.0.254". */
   readonly role?: string;
   readonly figures: readonly string[];
-  /** What is wrong, with the remedy if there is one. */
+  /** What is wrong. */
   readonly problem?: string;
+  /** What brings it back, where a person has to do that. */
+  readonly remedy?: string;
   /** Since when it runs. */
   readonly since?: Date;
 }
