@@ -195,7 +195,7 @@ describe("the doors of a site", () => {
     const away = () => false;
     assert.deepEqual(doorsOf(DEV.loadBalancers, away), []);
     const proxied = plan(
-      devConfig({ "foobar:loadBalancer": { proxies: { protocol: "proxy", addresses: ["192.0.2.0/24"] } } }),
+      devConfig({ "foobar:loadBalancer": { trustedProxies: { protocol: "proxy", addresses: ["127.0.0.0/8"] } } }),
     );
     assert.deepEqual(doorsOf(proxied.loadBalancers, here), []);
   });

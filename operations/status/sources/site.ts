@@ -32,9 +32,9 @@ export function doorsOf(loadBalancers: readonly LoadBalancerPlan[], isHere: (hos
   });
 }
 
-/** Whether this machine's requests are no visitor's: all come through a proxy, or from some addresses alone. */
-function isClosed({ visitors }: LoadBalancerPlan): boolean {
-  return visitors.sources !== undefined || visitors.proxies?.protocol === "proxy";
+/** Whether the load balancers take this machine for a proxy, whose connections begin with a prefix. */
+export function isClosed({ visitors: { proxies, host } }: Pick<LoadBalancerPlan, "visitors">): boolean {
+  return proxies?.protocol === "proxy" && proxies.addresses.includes(`${host}/32`);
 }
 
 /** Where a port that a load balancer publishes is reached from this machine; undefined: nowhere. */
