@@ -24,9 +24,5 @@ export function lineText(services: readonly string[], hasColour: boolean): (line
 
 /** A text whose control characters cannot command a terminal: visitors choose a part of what is logged. */
 function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced.
-  return text.replace(
-    /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g,
-    (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return text.replace(/(?!\t)\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
