@@ -20,7 +20,7 @@ const USAGE = `npm run logs -- [NAME…]     shows the logs of all containers of
   --tail LINES       the last lines of all; default: 200, and all with --since, --until, --grep or --request
   --follow           shows new lines as they come, until Ctrl-C, also of containers that replace others
   --grep PATTERN     lines that match a regular expression
-  --request ID       lines of one request, by the header X-Request-ID of its answer
+  --request ID       lines of one request, by its id (X-Request-ID)
 
 Exit code: 0, or 1 if --grep or --request find nothing, or if an engine does not answer.`;
 

@@ -60,7 +60,7 @@ export function logQuery(topology: Topology, words: readonly string[], options: 
   }
   const tail = lineCount(options.tail, problems);
   const pattern = expression(options.grep, problems);
-  if (request === "") problems.push("--request needs the id of a request: the header X-Request-ID of an answer");
+  if (request === "") problems.push("--request needs the id of a request (X-Request-ID)");
   if (follow && until !== undefined) problems.push("--follow has no end, and --until is one: leave one of them out");
   const containers = chosen(loggedOf(topology), words, request !== undefined, problems);
   if (problems.length > 0) throw new Error(problems.join("\n"));
