@@ -118,7 +118,7 @@ function loadBalancer(topology: Topology, { loadBalancers, addresses }: Facts, {
     figures: [
       perSecond(requestsPerSecond),
       `${failed} failed`,
-      `${wanted.length - down.length} of ${wanted.length} ways ready`,
+      `${wanted.length - down.length} of ${wanted.length} ready`,
     ],
     problem:
       down.length === 0
@@ -159,8 +159,8 @@ function router({ routers }: Topology, facts: Facts, { service }: Place): Detail
       ? "nobody"
       : names.map((name) => (targets.some((one) => one.name === name) ? name.replace(/^mysql-/, "") : name)).join(", ");
   return {
-    role: `writes → ${servers(writesTo)}   reads → ${servers(readsFrom)}`,
-    figures: [`${connections} connections`],
+    role: `writes → ${servers(writesTo)}`,
+    figures: [`reads → ${servers(readsFrom)}`, `${connections} connections`],
     problem: writesTo.length > 0 ? undefined : `sends writes to nobody, reads to ${servers(readsFrom)}`,
   };
 }

@@ -32,7 +32,7 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
     measured(`status exit=${exitCode} ${/\d+\.\d s$/m.exec(output)?.[0]}`);
     const { stdout } = await status(project());
     for (const words of [
-      /lb1 +haproxy +● \d+\.\d+\.\d+ .* 2 of 2 ways ready/,
+      /lb1 +haproxy +● \d+\.\d+\.\d+ .* 2 of 2 ready/,
       /server1 +web +● \d+\.\d+\.\d+ .*req\/s/,
       / mysql +● \d+\.\d+\.\d+ +PRIMARY +\d+ of \d+ connections/,
       / mysql +● \d+\.\d+\.\d+ +replica +\d+\.\d s behind/,
@@ -96,7 +96,7 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
       /SERVES, BUT IS HURT/,
       /server1 +web +✖ .*exited 137, .* ago, stopped by hand/,
       /cure +npm run up -- --refresh/,
-      /1 of 2 ways ready/,
+      /1 of 2 ready/,
       /cannot lose.*server2: the site/,
     );
     const logs = await succeed(project(), "logs", "web-server1", "--since", "1h");
@@ -136,7 +136,7 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
   it("web servers that are all stopped are a site that does not serve", async () => {
     const containers = await containersOf(project());
     await containers.killForGood(["web-server1", "web-server2"]);
-    await shows(project(), 2, /DOES NOT SERVE/, /the site answers with 503/, /0 of 2 ways ready/);
+    await shows(project(), 2, /DOES NOT SERVE/, /the site answers with 503/, /0 of 2 ready/);
     await containers.start(["web-server1", "web-server2"]);
     await isWell(project());
   });
@@ -164,13 +164,13 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
 
 describeProject("the status of a pair with a group and backups, on one real stack", (project) => {
   it("says who has the virtual address, who is primary and when the last backup was", async () => {
+    const [port, statsPort, pairPort, pairStatsPort, httpsPort, pairHttpsPort] = project().ports;
     await project().configure({
       "foobar:mysql": { replication: "group", primary: "server1", backup: {} },
       "foobar:loadBalancer": {
         replicas: 2,
-        port: project().ports[0],
-        httpsPort: project().ports[4],
-        statsPort: project().ports[1],
+        ...{ port, statsPort, httpsPort },
+        pair: { port: pairPort, statsPort: pairStatsPort, httpsPort: pairHttpsPort },
       },
     });
     await up(project());
