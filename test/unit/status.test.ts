@@ -4,8 +4,9 @@ import type { Facts } from "../../operations/status/facts.ts";
 import { render } from "../../operations/status/render.ts";
 import { type Status, VERDICTS } from "../../operations/status/status.ts";
 import { exampleNames } from "../examples.ts";
-import { CASES, DEV, example, HA, ON_SERVER1, well } from "../statusCases.ts";
+import { CASES, ON_SERVER1, well } from "../statusCases.ts";
 import { NOW, stopped, wellFacts, withDatabase } from "../statusFacts.ts";
+import { DEV, example, HA } from "../statusStacks.ts";
 
 const text = (status: Status, width = 100) => render(status, { width, hasColour: false });
 
