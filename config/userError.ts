@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+// The whole SDK takes a second to load, and every command reads the configuration.
+import { RunError } from "@pulumi/pulumi/errors.js";
 
 /** An error that the user has made, not the program: Pulumi shows its message alone. */
-export class UserError extends pulumi.RunError {
+export class UserError extends RunError {
   constructor(message: string) {
     super(message);
     // While a resource waits for an output that fails, the SDK puts the name of each property on the way before the

@@ -1,7 +1,8 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BACKUP_FOLDER, BACKUP_SCRIPTS, backupScripts } from "../components/mysqlBackup/mysqlBackup.ts";
+import { BACKUP_SCRIPTS } from "../components/mysqlBackup/folders.ts";
+import { BACKUP_FOLDER, backupScripts } from "../components/mysqlBackup/mysqlBackup.ts";
 import { parseConfig } from "../config/config.ts";
 import { devConfig } from "./devConfig.ts";
 import { docker } from "./engine.ts";

@@ -15,6 +15,7 @@ import { Service } from "../service.ts";
 import { type Exchange, exchange } from "../storageReader/storageReader.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { trustSecrets } from "../tlsFiles.ts";
+import { BACKUP_SCRIPTS } from "./folders.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
   /** undefined: the stack takes no backups at present. */
@@ -32,8 +33,6 @@ export interface MysqlBackupArgs extends TierArgs {
   readonly after: readonly Service[];
 }
 
-/** The folder of its scripts. */
-export const BACKUP_SCRIPTS = "/etc/backup";
 /** The volume, and the folder in both containers, of the figures for Prometheus. */
 const FIGURES = "backup-figures";
 export const FIGURES_FOLDER = "/figures";

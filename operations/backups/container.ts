@@ -1,4 +1,4 @@
-import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/folders.ts";
 import type { BackupPlan } from "../../topology/databasePlan.ts";
 import type { Topology } from "../../topology/plan.ts";
 

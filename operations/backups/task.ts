@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/folders.ts";
 import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
 import { separated } from "../../engine/streams.ts";
 import type { BackupPlan } from "../../topology/databasePlan.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/mysqlBackup.ts";
+import { BACKUP_SCRIPTS } from "../../components/mysqlBackup/folders.ts";
 import { parseListing } from "../../operations/backups/listing.ts";
 import { type Case, CHANGED, OLDER, SOUND } from "../backupStage/cases.ts";
 import { type BackupStage, createBackupStage } from "../backupStage.ts";

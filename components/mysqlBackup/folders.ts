@@ -1,0 +1,2 @@
+/** The folder of its scripts. */
+export const BACKUP_SCRIPTS = "/etc/backup";
