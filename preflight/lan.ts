@@ -1,10 +1,8 @@
-import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import type { Problem } from "../config/problems.ts";
 import { addressIn, isInside, overlap } from "../config/subnets.ts";
 import { engineClient } from "../engine/client.ts";
-import { engineLabels } from "../engine/labels.ts";
-import { separated } from "../engine/streams.ts";
+import { askContainer } from "../engine/question.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
 import { partOn } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
@@ -70,41 +68,11 @@ function virtualProblems({ vrrp }: LoadBalancerPlan, hosts: string, lan: readonl
 }
 
 /** The local networks of an engine's machine; undefined: it has no image of the stack by which they could be read. */
-async function lanOf(
-  engine: Docker,
-  { loadBalancers, project, stack }: Topology,
-): Promise<MachineSubnet[] | undefined> {
-  const image = loadBalancers[0]?.haproxy.image ?? "";
-  const isThere = await engine
-    .getImage(image)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
-  if (!isThere) return undefined;
-  const container = await engine.createContainer({
-    Image: image,
-    User: "99:99",
-    Entrypoint: ["cat"],
-    Cmd: ["/proc/net/route"],
-    Labels: engineLabels({ project, stack }, { purpose: "probe" }),
-    HostConfig: {
-      NetworkMode: "host",
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
-    },
-  });
-  try {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const routes = text(separated(engine, stream).stdout);
-    await container.start();
-    await container.wait();
-    return localNetworks(await routes);
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
+async function lanOf(engine: Docker, topology: Topology): Promise<MachineSubnet[] | undefined> {
+  const image = topology.loadBalancers[0]?.haproxy.image ?? "";
+  const command = ["cat", "/proc/net/route"] as const;
+  const routes = await askContainer(engine, { image, user: "99:99", command, network: "host" }, topology);
+  return routes === undefined ? undefined : localNetworks(routes);
 }
 
 /**

@@ -1,9 +1,7 @@
-import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import type { Problem } from "../config/problems.ts";
 import { engineClient } from "../engine/client.ts";
-import { engineLabels } from "../engine/labels.ts";
-import { separated } from "../engine/streams.ts";
+import { askContainer } from "../engine/question.ts";
 import { type MachinePlan, machinesOf } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 
@@ -46,38 +44,10 @@ const ASK = `for option; do
 done`;
 
 async function answerOf(engine: Docker, image: string, topology: Topology): Promise<string | undefined> {
-  const isThere = await engine
-    .getImage(image)
-    .inspect()
-    .then(
-      () => true,
-      () => false,
-    );
-  if (!isThere) return undefined;
   const options = Object.entries(topology.cluster.variables).map(([name, value]) => `${name}=${value}`);
-  const container = await engine.createContainer({
-    Image: image,
-    Labels: engineLabels(topology, { purpose: "probe" }),
-    User: "999:999",
-    Entrypoint: ["bash", "-c", ASK, "bash"],
-    Cmd: options,
-    HostConfig: {
-      NetworkMode: "none",
-      ReadonlyRootfs: true,
-      CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges:true"],
-      Tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=1m", "/var/lib/mysql": "ro,size=64k" },
-    },
-  });
-  try {
-    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
-    const { stdout } = separated(engine, stream);
-    const answer = text(stdout);
-    await container.start();
-    return await answer;
-  } finally {
-    await container.remove({ force: true, v: true });
-  }
+  const command = ["bash", "-c", ASK, "bash", ...options] as const;
+  const tmpfs = { "/tmp": "rw,noexec,nosuid,nodev,size=1m", "/var/lib/mysql": "ro,size=64k" };
+  return askContainer(engine, { image, user: "999:999", command, network: "none", tmpfs }, topology);
 }
 
 /** The refused variables, each with MySQL's reason. */

@@ -5,7 +5,7 @@ import { singlePoints, survive } from "../../topology/survival.ts";
 import { type Column, columnOf } from "./columns.ts";
 
 /** The rows of the picture, from the visitors to the backups. Between two rows is the strip of a network. */
-export const ROWS = ["lb", "web", "app", "router", "db", "helper"] as const;
+export const ROWS = ["lb", "web", "app", "router", "db", "helper", "watch"] as const;
 export type Row = (typeof ROWS)[number];
 
 /** A container, or containers that belong together, as a card. */
@@ -137,9 +137,9 @@ function databases({ cluster }: Topology, at: At): Drawn[] {
 
 /** Containers that no request passes through. */
 function helpers({ cluster: { controller }, backups, monitoring }: Topology, at: At): Drawn[] {
-  const helper = (title: string, tag: string, host: string, names: readonly string[]): Drawn => {
-    return { id: names[0] ?? "", row: "helper", column: at(host), title, tag, names, look: "plain" };
-  };
+  const beside = (row: Row) => (title: string, tag: string, host: string, names: readonly string[]) =>
+    ({ id: names[0] ?? "", row, column: at(host), title, tag, names, look: "plain" }) satisfies Drawn;
+  const [helper, watch] = [beside("helper"), beside("watch")];
   return [
     ...(backups === undefined
       ? []
@@ -152,13 +152,13 @@ function helpers({ cluster: { controller }, backups, monitoring }: Topology, at:
     helper("Switchover", "controller", controller.host, [controller.name]),
     ...(monitoring?.watchers ?? []).map(
       ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) =>
-        helper(
+        watch(
           "Monitoring",
           "Prometheus",
           host,
           [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter].map(({ name }) => name),
         ),
     ),
-    ...(monitoring?.nodeExporters ?? []).map(({ name, host }) => helper("Figures", "of the machine", host, [name])),
+    ...(monitoring?.nodeExporters ?? []).map(({ name, host }) => watch("Figures", "of the machine", host, [name])),
   ];
 }

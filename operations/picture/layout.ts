@@ -52,6 +52,7 @@ const ABOVE: Readonly<Record<Row, NetworkName>> = {
   router: "router",
   db: "data",
   helper: "replication",
+  watch: "monitor",
 };
 
 const LABELS = 180;
@@ -120,7 +121,7 @@ interface PlacedRow {
 /** The rows with cards from top to bottom, each below its strip. */
 function rowsOf(topology: Topology, columns: readonly Column[], cards: readonly Card[]): PlacedRow[] {
   let y = TOP + PILL.height + CLEARANCE;
-  return ROWS.map((row): PlacedRow => {
+  return ROWS.filter((row) => cards.some((card) => card.row === row)).map((row): PlacedRow => {
     const begins = columns.some(({ host }) => host !== undefined && firstRow(cards, columns, host) === row);
     const isHeaded = row === "lb" ? topology.isSeveral : begins;
     const plain = row === "lb" ? STRIP.entry : row === "helper" ? STRIP.bus : STRIP.height;

@@ -15,6 +15,7 @@ const STRIPS: Readonly<Record<string, Pair>> = {
   router: ["#dcefee", "#1a2d2d"],
   data: ["#e0e9fb", "#1c2740"],
   replication: ["#ece3f8", "#2a2138"],
+  monitor: ["#e3e6ea", "#23282e"],
 };
 
 const ACCENTS: Readonly<Record<string, Pair>> = {
@@ -23,6 +24,7 @@ const ACCENTS: Readonly<Record<string, Pair>> = {
   app: ["#1098ad", "#3bc9db"],
   router: ["#e8590c", "#ff922b"],
   helper: ["#7048e8", "#9775fa"],
+  watch: ["#495057", "#adb5bd"],
 };
 
 const LINKS: Readonly<Record<string, Pair>> = {

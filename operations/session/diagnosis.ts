@@ -4,6 +4,7 @@ import { logText } from "../../engine/streams.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { serviceOf } from "../stack/find.ts";
 import { PROJECT } from "../stack/project.ts";
+import { listening } from "./listening.ts";
 
 /** The lines of a log that are shown. */
 const LINES = 10;
@@ -16,6 +17,8 @@ export interface Unwell {
   readonly check: string | undefined;
   /** How what it runs or asks ended last. undefined: it runs, and nothing is known of an end. */
   readonly end: string | undefined;
+  /** Where it listens, each as address:port, if nothing listens where it should. undefined: that is not known. */
+  readonly listens: readonly string[] | undefined;
   /** The container whose log is shown. */
   readonly logOf: string;
   readonly log: readonly string[];
@@ -31,23 +34,31 @@ async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
   const all = await engine.listContainers({ all: true, filters: { label: labelFilter({ project: PROJECT, stack }) } });
   const isUnwell = ({ State, Status }: Docker.ContainerInfo) =>
     State === "restarting" || /\((health: starting|unhealthy)\)/.test(Status);
-  return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all)));
+  return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all, stack)));
 }
 
 async function describe(
   engine: Docker,
   one: Docker.ContainerInfo,
   all: readonly Docker.ContainerInfo[],
+  stack: string,
 ): Promise<Unwell> {
   const asked = askedBy(one, all);
   const { State } = await engine.getContainer(one.Id).inspect();
   const checks: readonly { readonly Output?: string }[] = State.Health?.Log ?? [];
+  const check = checks.at(-1)?.Output?.trim().split("\n").at(-1) || undefined;
   const last = await engine.getContainer(asked.Id).inspect();
+  const end = endText(last.State, last.HostConfig.Memory ?? 0);
+  const { Image = "" } = all.find(({ Labels }) => Labels[SERVICE_LABEL]?.startsWith(ROUTER)) ?? {};
   return {
     name: nameOf(one),
     state: one.Status,
-    check: checks.at(-1)?.Output?.trim().split("\n").at(-1) || undefined,
-    end: endText(last.State, last.HostConfig.Memory ?? 0),
+    check,
+    end,
+    listens:
+      end === undefined && check?.includes(NOTHING_LISTENS)
+        ? await listening(engine, asked.Id, Image, stack)
+        : undefined,
     logOf: nameOf(asked),
     log: await lastLines(engine, asked.Id),
   };
@@ -73,6 +84,9 @@ function askedBy(one: Docker.ContainerInfo, all: readonly Docker.ContainerInfo[]
 }
 
 const PROBE = "probe-";
+const ROUTER = "router-";
+/** What the check of readiness says of a port that refuses connections. */
+const NOTHING_LISTENS = "nothing listens on port";
 
 async function lastLines(engine: Docker, id: string): Promise<string[]> {
   const stream = await engine.getContainer(id).logs({ stdout: true, stderr: true, tail: LINES, follow: false });
@@ -86,11 +100,14 @@ function nameOf({ Names, Id }: Docker.ContainerInfo): string {
 }
 
 /** What a person is told about a container that is not well. */
-export function diagnosisText({ name, state, check, end, logOf, log }: Unwell): string {
+export function diagnosisText({ name, state, check, end, listens, logOf, log }: Unwell): string {
   const lines = log.map((line) => `               ${line}`).join("\n");
   return [
     `    not well:  ${name} (${state})`,
     ...(check === undefined ? [] : [`    check:     ${check}${adviceOn(check)}`]),
+    ...(listens === undefined
+      ? []
+      : [`    listens:   ${listens.length === 0 ? "nowhere" : `on ${listens.join(", ")}`}`]),
     ...(end === undefined ? [] : [`    end:       ${end}${adviceOn(end)}`]),
     log.length === 0 ? `    log:       ${logOf} has written nothing` : `    log:       docker logs ${logOf}\n${lines}`,
   ].join("\n");
@@ -116,9 +133,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   404: "set application.readinessPath to a path that it has",
 };
 const WITHOUT_STATUS: readonly (readonly [string, string])[] = [
-  [
-    "nothing listens on port",
-    "it has to listen on application.port at every address, or at that of the variable HOST; its log may say where it listens",
-  ],
+  [NOTHING_LISTENS, "it has to listen on application.port at every address, or at that of the variable HOST"],
   ["more memory than", "set application.memoryMb, or the memoryMb of the process, to more"],
 ];

@@ -24,7 +24,7 @@ const FAULTS: readonly Fault[] = [
   {
     title: "listens on another port",
     fault: "port",
-    says: [/nothing listens on port 3000/, /application\.port/, /listens on .*4321/],
+    says: [/nothing listens on port 3000/, /application\.port/, /listens: +on .*:4321/],
   },
   {
     title: "redirects to HTTPS",

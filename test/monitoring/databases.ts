@@ -134,6 +134,12 @@ export const databaseCases: readonly AlertCase[] = [
     ],
   },
   {
+    name: "the first primary of a stack, which begins read-only",
+    every: "5s",
+    series: { [readOnly("a")]: "1x3 0x40", [readOnly("b")]: "1x44" },
+    quiet: [["PrimaryMoved", "25s", "125s", "135s", "150s"]],
+  },
+  {
     name: "connections run out",
     every: "5s",
     series: {

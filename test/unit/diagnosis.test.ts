@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { adviceOn, diagnosisText, endText, type Unwell } from "../../operations/session/diagnosis.ts";
+import { listeners } from "../../operations/session/listening.ts";
 
 const UNWELL: Unwell = {
   name: "probe-server1-0123456",
   state: "Up 20 seconds (unhealthy)",
   check: "GET /readyz with Host: shop.example and X-Forwarded-Proto: https answered 404 Not Found",
   end: undefined,
+  listens: undefined,
   logOf: "app-server1-0123456",
   log: ["listening on 3000", "a request for /readyz"],
 };
@@ -42,6 +44,24 @@ describe("the diagnosis of a container that is not well", () => {
       diagnosisText({ ...UNWELL, end }),
       /^ {4}end: {7}the kernel killed it: it needed more memory than 64 MB\n {15}set application\.memoryMb.*$/m,
     );
+  });
+
+  it("says where an application listens instead", () => {
+    assert.match(diagnosisText({ ...UNWELL, listens: ["127.0.0.1:4321"] }), /^ {4}listens: {3}on 127\.0\.0\.1:4321$/m);
+    assert.match(diagnosisText({ ...UNWELL, listens: [] }), /^ {4}listens: {3}nowhere$/m);
+    // The last one of IPv4 is the engine's server of names.
+    const line = (local: string, state: string) =>
+      `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000`;
+    const table = [
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
+      line("0100007F:10E1", "0A"),
+      line("00000000:0050", "0A"),
+      line("0200C90A:A1B2", "01"),
+      line("0B00007F:9C41", "0A"),
+      line("00000000000000000000000000000000:0BB8", "0A"),
+      line("00000000000000000000000001000000:1F90", "0A"),
+    ];
+    assert.deepEqual(listeners(table.join("\n")), ["0.0.0.0:80", "127.0.0.1:4321", "[::1]:8080", "[::]:3000"]);
   });
 
   it("names the setting for each answer that is not that it is ready", () => {

@@ -78,8 +78,8 @@ function replicaAlerts({ maxLagSeconds }: Subject): readonly Alert[] {
     },
     {
       name: "PrimaryMoved",
-      // Of the databases that were there two minutes ago: monitoring that has just begun reports nothing.
-      expr: "(mysql_global_variables_read_only == 0) and on (instance) (mysql_global_variables_read_only offset 2m == 1)",
+      // Two minutes ago it took no writes, and before that some database did: the first primary of a stack has not moved.
+      expr: "(mysql_global_variables_read_only == 0) and on (instance) (mysql_global_variables_read_only offset 2m == 1) and on () (min(min_over_time(mysql_global_variables_read_only[10m] offset 2m)) == 0)",
       severity: "info",
       summary: "{{ $labels.instance }} has become the primary",
       description: "An election, a takeover or a switchover has moved the writes.",
