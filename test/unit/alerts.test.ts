@@ -116,6 +116,7 @@ describe("the alerts", () => {
 const FUNCTIONS = [
   "count_over_time",
   "max_over_time",
+  "min_over_time",
   "sum_over_time",
   "predict_linear",
   "load_balancer",
