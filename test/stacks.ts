@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { partOf } from "../config/subnets.ts";
+import { answerOf } from "../engine/images.ts";
 import { labelFilter, PROJECT_LABEL, STACK_LABEL } from "../engine/labels.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { engine } from "./engine.ts";
@@ -108,12 +109,18 @@ async function takeSlot(): Promise<Slot> {
 }
 
 /**
- * Waits for the turn to use addresses that error messages propose: two test runs at once would be proposed the same.
+ * What test runs do one after the other, and the port of whoever has the turn. Two runs at once would be proposed the
+ * same addresses by error messages, and would remove the same leftovers.
+ */
+const TURNS = { proposals: FIRST_SLOT_PORT + SLOTS, leftovers: FIRST_SLOT_PORT + SLOTS + 1 };
+
+/**
+ * Waits for the turn to do something that one test run does at a time.
  * @returns a function that gives the turn back; so does the end of the process
  */
-export async function takeTurn(): Promise<() => void> {
+export async function takeTurn(turn: keyof typeof TURNS): Promise<() => void> {
   for (;;) {
-    const server = await listening(FIRST_SLOT_PORT + SLOTS);
+    const server = await listening(TURNS[turn]);
     if (server !== undefined) return () => void server.close();
     await setTimeout(500);
   }
@@ -148,17 +155,30 @@ function claim(folder: string): Promise<Server> {
   });
 }
 
+/** Removes a container, which may end and be removed by its engine at the same moment. */
+async function removeContainer(id: string): Promise<void> {
+  const container = engine.getContainer(id);
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (answerOf(error).status === 409) await container.wait({ condition: "removed" }).catch(unlessGone);
+    else unlessGone(error);
+  }
+}
+
+function unlessGone(error: unknown): void {
+  if (answerOf(error).status !== 404) throw error;
+}
+
 /** Removes a test stack from the engine, and its folder, even protected parts. */
 async function removeStack(stack: string): Promise<void> {
   const filters = { label: labelsOf(stack) };
-  for (const { Id } of await engine.listContainers({ all: true, filters })) {
-    await engine.getContainer(Id).remove({ force: true, v: true });
-  }
+  for (const { Id } of await engine.listContainers({ all: true, filters })) await removeContainer(Id);
   for (const { Id } of await engine.listNetworks({ filters })) {
     const network = engine.getNetwork(Id);
     // Containers that tests have put beside the stack, whose labels would make them a part of it.
     const { Containers: others = {} } = await network.inspect();
-    for (const other of Object.keys(others)) await engine.getContainer(other).remove({ force: true });
+    for (const other of Object.keys(others)) await removeContainer(other);
     await network.remove();
   }
   const { Volumes } = await engine.listVolumes({ filters });
@@ -175,6 +195,15 @@ async function removeStack(stack: string): Promise<void> {
  * @returns the names of the stacks
  */
 async function removeAbandoned(): Promise<string[]> {
+  const done = await takeTurn("leftovers");
+  try {
+    return await removeUnclaimed();
+  } finally {
+    done();
+  }
+}
+
+async function removeUnclaimed(): Promise<string[]> {
   const filters = { label: [`${PROJECT_LABEL}=${PROJECT}`] };
   const { Volumes } = await engine.listVolumes({ filters });
   const labelled = [

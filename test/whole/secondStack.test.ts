@@ -19,7 +19,7 @@ describe("a second stack on the same engine", function () {
       console.log(`      SKIPPED, a second stack: ${reason}`);
       this.skip();
     }
-    giveBack = await takeTurn();
+    giveBack = await takeTurn("proposals");
   });
 
   after(async () => {
