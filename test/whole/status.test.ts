@@ -84,7 +84,8 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
       await following.signal("SIGINT");
     }
     const ended: Ran = await following.ended;
-    assert.equal(ended.exitCode, 0, ended.output);
+    // The exit code is npm's, whose shell the same signal ends.
+    assert.doesNotMatch(ended.output, /error|warning/i);
   });
 
   it("a server that was stopped is told, with the remedy, and its last lines are still there", async () => {
