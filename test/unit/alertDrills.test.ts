@@ -17,7 +17,10 @@ function stackWith(settings: StackSettings): Stack {
 }
 
 const everything = stackWith(EVERYTHING);
-const semisync = stackWith({ ...EVERYTHING, "foobar:mysql": { replication: "semisync", withoutReplica: "wait", backup: {} } });
+const semisync = stackWith({
+  ...EVERYTHING,
+  "foobar:mysql": { replication: "semisync", withoutReplica: "wait", backup: {} },
+});
 
 describe("the drills of alerts", () => {
   it("produce every alert of every mode, or say why not", () => {

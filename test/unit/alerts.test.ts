@@ -117,6 +117,7 @@ const FUNCTIONS = [
   "count_over_time",
   "max_over_time",
   "min_over_time",
+  "label_replace",
   "sum_over_time",
   "predict_linear",
   "load_balancer",

@@ -119,9 +119,9 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
     const containers = await containersOf(project());
     await containers.killForGood([primary]);
     await shows(project(), 1, /SERVES, BUT TAKES NO WRITES/, /no database takes writes/, /database -- failover/);
-    const { exitCode, stdout } = await project().npm("database", ["status"]);
-    assert.equal(exitCode, 1, stdout);
-    assert.match(stdout, /does not answer +does not run/);
+    const { exitCode, output } = await project().npm("database", ["status"]);
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /does not answer +does not run/);
     await containers.start([primary]);
     await isWell(project());
   });

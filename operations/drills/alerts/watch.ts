@@ -27,8 +27,9 @@ export async function firingNow({ containers, topology }: OpenStack): Promise<Fi
   }
   const [watcher] = monitoring.watchers;
   if (watcher === undefined) return [];
-  const address = `http://127.0.0.1:${PROMETHEUS_PORT}/api/v1/alerts`;
-  return inPrometheus(await containers.execute(watcher.prometheus.name, [...READ, address]));
+  const { name } = watcher.prometheus;
+  const address = `http://${name}.monitor:${PROMETHEUS_PORT}/api/v1/alerts`;
+  return inPrometheus(await containers.execute(name, [...READ, address]));
 }
 
 /** Reads Alertmanager's answer. */
