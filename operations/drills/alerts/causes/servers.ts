@@ -59,7 +59,7 @@ export const SERVER_CAUSES: readonly Cause[] = [
   {
     name: "alert-instance-dead",
     does: "one container of a server is dead",
-    alerts: () => ["InstanceDown", "ServerOutOfRotation"],
+    alerts: () => ["InstanceDown"],
     obstacle: needsSpareWeb,
     produce: (context, untilFired) => whileDead(context, [required(spareWeb(context))], untilFired),
   },
