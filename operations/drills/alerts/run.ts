@@ -1,4 +1,3 @@
-import { untilTrue } from "../../../engine/eventually.ts";
 import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy } from "../requireHealthy.ts";
 import type { Cause } from "./cause.ts";
@@ -35,7 +34,9 @@ async function underWatch(
   const { wait, say } = context;
   await requireHealthy(context);
   const names = [...limits.keys()];
-  await untilOver(context, names, `before the drill ${cause.name} its alerts fire: ${names.join(", ")}`);
+  if (!(await areOver(context, names))) {
+    return [{ line: `drill=${cause.name}`, complaints: [`one of its alerts fires already: ${names.join(", ")}`] }];
+  }
 
   const fired = new Map<string, number>();
   const pages = new Set<string>();
@@ -86,9 +87,9 @@ async function ends(
   return over;
 }
 
-async function untilOver(context: DrillContext, names: readonly string[], problem: string): Promise<void> {
-  const quiet = async () => !(await firingNow(context)).some(({ name }) => names.includes(name));
-  await untilTrue(problem, quiet, OVER_SECONDS, { wait: context.wait, everySeconds: LOOK_SECONDS });
+/** Whether none of these fires, or at least will not soon. */
+async function areOver(context: DrillContext, names: readonly string[]): Promise<boolean> {
+  return (await ends(context, names, performance.now())).size === names.length;
 }
 
 const since = (moment: number) => (performance.now() - moment) / 1_000;

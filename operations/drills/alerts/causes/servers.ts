@@ -30,6 +30,26 @@ const STARTS = 3;
 const isPair = ({ topology }: Stack) => topology.loadBalancers.length > 1;
 
 export const SERVER_CAUSES: readonly Cause[] = [
+  // First, as the others start containers, too.
+  {
+    name: "alert-restarting",
+    does: `a container is started ${STARTS} times within minutes`,
+    alerts: () => ["Restarting"],
+    obstacle: needsSpareWeb,
+    stays: "it looks at the last 15 minutes",
+    async produce(context, untilFired) {
+      const { containers, topology, wait, say } = context;
+      const service = required(spareWeb(context));
+      for (let start = 0; start < STARTS; start++) {
+        say(`killing ${service}, which its engine starts again`);
+        await containers.kill([service]);
+        await containers.untilWell([service]);
+        // Prometheus has to see each start.
+        await wait(3 * (topology.monitoring?.scrapeSeconds ?? 5));
+      }
+      await untilFired("now");
+    },
+  },
   {
     name: "alert-site-dead",
     does: "every web server is dead",
@@ -84,25 +104,6 @@ export const SERVER_CAUSES: readonly Cause[] = [
       const { topology } = context;
       const first = topology.loadBalancers.slice(0, 1);
       return whileDead(context, namesOf(tiersOf({ ...topology, loadBalancers: first }).loadBalancers), untilFired);
-    },
-  },
-  {
-    name: "alert-restarting",
-    does: `a container is started ${STARTS} times within minutes`,
-    alerts: () => ["Restarting"],
-    obstacle: needsSpareWeb,
-    stays: "it looks at the last 15 minutes",
-    async produce(context, untilFired) {
-      const { containers, topology, wait, say } = context;
-      const service = required(spareWeb(context));
-      for (let start = 0; start < STARTS; start++) {
-        say(`killing ${service}, which its engine starts again`);
-        await containers.kill([service]);
-        await containers.untilWell([service]);
-        // Prometheus has to see each start.
-        await wait(3 * (topology.monitoring?.scrapeSeconds ?? 5));
-      }
-      await untilFired("now");
     },
   },
 ];
