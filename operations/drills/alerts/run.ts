@@ -46,7 +46,7 @@ async function underWatch(
   await cause.produce(context, async (start) => {
     if (start === "now") from = performance.now();
     while (names.some((name) => !fired.has(name)) && since(from) < most) {
-      const firing = await firingNow(context);
+      const firing = (await firingNow(context)) ?? [];
       for (const { name } of firing) if (names.includes(name) && !fired.has(name)) fired.set(name, since(from));
       for (const { name, severity, isTold } of firing) if (severity === "page" && isTold) pages.add(name);
       await wait(LOOK_SECONDS);
@@ -80,8 +80,8 @@ async function ends(
 ): Promise<ReadonlyMap<string, number>> {
   const over = new Map<string, number>();
   while (over.size < names.length && since(cured) < OVER_SECONDS) {
-    const firing = new Set((await firingNow(context)).map(({ name }) => name));
-    for (const name of names) if (!firing.has(name) && !over.has(name)) over.set(name, since(cured));
+    const firing = (await firingNow(context))?.map(({ name }) => name);
+    for (const name of names) if (firing?.includes(name) === false && !over.has(name)) over.set(name, since(cured));
     await context.wait(LOOK_SECONDS);
   }
   return over;

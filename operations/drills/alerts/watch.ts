@@ -13,35 +13,38 @@ export interface Firing {
 
 const READ = ["wget", "-q", "-O", "-"];
 const labels = z.looseObject({ alertname: z.string(), severity: z.string().default("") });
-const atAlertmanager = z.array(z.object({ labels, status: z.object({ state: z.string() }) }));
-const atPrometheus = z.object({ data: z.object({ alerts: z.array(z.object({ labels, state: z.string() })) }) });
+const alertmanagersAnswer = z.array(z.object({ labels, status: z.object({ state: z.string() }) }));
+const prometheusAnswer = z.object({ data: z.object({ alerts: z.array(z.object({ labels, state: z.string() })) }) });
 
-/** What fires now, by an Alertmanager that runs; where none does, by Prometheus. */
-export async function firingNow({ containers, topology }: OpenStack): Promise<Firing[]> {
+/** What fires now, by an Alertmanager that answers; where none does, by Prometheus. undefined: nobody answers. */
+export async function firingNow({ containers, topology }: OpenStack): Promise<Firing[] | undefined> {
   const { monitoring } = topology;
-  if (monitoring === undefined) return [];
-  const running = await runningAlertmanager({ containers }, monitoring).catch(() => undefined);
-  if (running !== undefined) {
-    const text = await containers.execute(running.name, [...READ, `${API}/api/v2/alerts`]);
-    return inAlertmanager(text);
-  }
-  const [watcher] = monitoring.watchers;
-  if (watcher === undefined) return [];
-  const { name } = watcher.prometheus;
-  const address = `http://${name}.monitor:${PROMETHEUS_PORT}/api/v1/alerts`;
-  return inPrometheus(await containers.execute(name, [...READ, address]));
+  if (monitoring === undefined) return undefined;
+  const asked = (name: string, address: string) => containers.execute(name, [...READ, address]);
+  const atAlertmanager = async () => {
+    const { name } = await runningAlertmanager({ containers }, monitoring);
+    return inAlertmanager(await asked(name, `${API}/api/v2/alerts`));
+  };
+  const atPrometheus = async () => {
+    const [watcher] = monitoring.watchers;
+    const name = watcher?.prometheus.name ?? "";
+    return inPrometheus(await asked(name, `http://${name}.monitor:${PROMETHEUS_PORT}/api/v1/alerts`));
+  };
+  return atAlertmanager()
+    .catch(atPrometheus)
+    .catch(() => undefined);
 }
 
 /** Reads Alertmanager's answer. */
 export function inAlertmanager(text: string): Firing[] {
-  return atAlertmanager.parse(JSON.parse(text)).map(({ labels: { alertname, severity }, status }) => ({
+  return alertmanagersAnswer.parse(JSON.parse(text)).map(({ labels: { alertname, severity }, status }) => ({
     ...{ name: alertname, severity, isTold: status.state !== "suppressed" },
   }));
 }
 
 /** Reads Prometheus's answer. */
 export function inPrometheus(text: string): Firing[] {
-  return atPrometheus
+  return prometheusAnswer
     .parse(JSON.parse(text))
     .data.alerts.filter(({ state }) => state === "firing")
     .map(({ labels: { alertname, severity } }) => ({ name: alertname, severity, isTold: false }));

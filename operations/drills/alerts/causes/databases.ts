@@ -57,6 +57,25 @@ const SESSIONS = 24;
 const ROOM = 3;
 
 export const DATABASE_CAUSES: readonly Cause[] = [
+  // First, as the loss of a group's primary moves it, too.
+  {
+    name: "alert-primary-moved",
+    does: "another database becomes the primary",
+    alerts: () => ["PrimaryMoved"],
+    obstacle: needsReplica,
+    lastsSeconds: 120,
+    stays: "it looks back for two minutes",
+    async produce(context, untilFired) {
+      const [first, other] = [await context.databases.primary(), await aReplica(context)];
+      context.say(`making ${other} the primary`);
+      await promote(context, other);
+      try {
+        await untilFired();
+      } finally {
+        await promote(context, first);
+      }
+    },
+  },
   {
     name: "alert-no-primary",
     does: "no database takes writes",
@@ -82,24 +101,6 @@ export const DATABASE_CAUSES: readonly Cause[] = [
     obstacle: needsReplica,
     produce: async (context, untilFired) =>
       whileDead(context, (await replicas(context)).slice(0, dispensable(context)), untilFired),
-  },
-  {
-    name: "alert-primary-moved",
-    does: "another database becomes the primary",
-    alerts: () => ["PrimaryMoved"],
-    obstacle: needsReplica,
-    lastsSeconds: 120,
-    stays: "it looks back for two minutes",
-    async produce(context, untilFired) {
-      const [first, other] = [await context.databases.primary(), await aReplica(context)];
-      context.say(`making ${other} the primary`);
-      await promote(context, other);
-      try {
-        await untilFired();
-      } finally {
-        await promote(context, first);
-      }
-    },
   },
   {
     name: "alert-replication-stopped",
