@@ -3,7 +3,7 @@ import type { MonitoringPlan } from "../../../topology/monitoringPlan.ts";
 import { SECRETS_FOLDER } from "../../files.ts";
 import { WATCHDOG } from "../alerts/monitoring.ts";
 import { yaml } from "../prometheus/rules.ts";
-import { receiverConfigs } from "./receivers.ts";
+import { type Notified, receiverConfigs } from "./receivers.ts";
 
 /** Alertmanager's folder of configuration in its container, and that of its data: silences, and what was sent. */
 export const CONFIG_FOLDER = "/etc/alertmanager";
@@ -13,13 +13,12 @@ export const DATA_FOLDER = "/alertmanager";
 const NOBODY = "nobody";
 const OUTSIDE = "watchdog";
 
-type Notified = Pick<MonitoringPlan, "receivers" | "watchdog">;
-
 /**
  * alertmanager.yml. Each receiver gets the alerts from its least severity on; one that fails keeps no other from them.
  */
-export function alertmanagerConfig({ receivers, watchdog }: Notified): string {
-  const configs = receiverConfigs(receivers);
+export function alertmanagerConfig(plan: Notified & Pick<MonitoringPlan, "watchdog">): string {
+  const { watchdog } = plan;
+  const configs = receiverConfigs(plan);
   return yaml({
     global: { resolve_timeout: "1m" },
     route: {
@@ -66,6 +65,8 @@ const INHIBITIONS = [
   inhibition("SiteDown", ["ErrorBudgetBurnsFast", "ErrorBudgetBurnsSlowly", "Slow", "NoServerReady", "WayDown"]),
   inhibition("GroupWithoutMajority", ["GroupMemberLost"]),
   inhibition("LoadBalancerAlone", ["WayDown"]),
+  // Without figures nothing is there.
+  inhibition("NoNewFigures", ["SiteUnwatched", "BackupMissing"]),
 ];
 
 function inhibition(source: string, targets: readonly string[], equal: readonly string[] = []) {
