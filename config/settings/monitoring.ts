@@ -63,6 +63,16 @@ export const monitoring = z
           description:
             "Whether the machines are watched, too: disks, memory, load. The exporter on each machine has the whole file system read-only, as a user without rights.",
         } satisfies About),
+      board: yesOrNo()
+        .default(true)
+        .meta({
+          description: "Whether there is a board: one page that shows how the stack is. It takes 3 MiB of memory.",
+        } satisfies About),
+      boardPort: port()
+        .default(8090)
+        .meta({
+          description: "The port at 127.0.0.1 of its host by which the board is reached. It asks for no password.",
+        } satisfies About),
       prometheusPort: port()
         .optional()
         .meta({
