@@ -19,7 +19,7 @@ export const monitoring = z
         .default(false)
         .meta({
           description:
-            "Whether the stack is watched: Prometheus, Alertmanager and exporters, about 130 MiB of memory and 3 % of a core.",
+            "Whether the stack is watched: Prometheus, Alertmanager, exporters and a board, about 130 MiB of memory and 3 % of a core.",
         } satisfies About),
       scrapeSeconds: whole(2, 60, "seconds")
         .default(5)
@@ -66,7 +66,8 @@ export const monitoring = z
       board: yesOrNo()
         .default(true)
         .meta({
-          description: "Whether there is a board: one page that shows how the stack is. It takes 3 MiB of memory.",
+          description:
+            "Whether monitoring has a board: one page that shows how the stack is. It takes 3 MiB of memory.",
         } satisfies About),
       boardPort: port()
         .default(8090)

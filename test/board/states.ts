@@ -88,6 +88,7 @@ export const HURT: State = {
       "web-server2": rising(wave(6.1, 1.5, 0.15), 9.8),
     }),
     webReady: by("instance", { "web-server1": 0, "web-server2": 1 }),
+    balancerRequests: by("instance", { lb1: rising(wave(12.4, 3, 0), 9.8), lb2: 0.3 }),
     readOnly: by("instance", { "mysql-server2": 0, "mysql-arbiter": 1 }),
     databaseLag: by("instance", { "mysql-server2": dead(0), "mysql-arbiter": (ago) => (ago < 0.4 ? 2.4 : 0) }),
   },
