@@ -18,7 +18,8 @@ import { WebTier } from "./components/webTier/webTier.ts";
 import { type RunTask, runTask } from "./engine/task.ts";
 import { plannedGenerations } from "./topology/generations.ts";
 import type { PublishedPort } from "./topology/instancePlan.ts";
-import { publishedUrl, type Topology } from "./topology/plan.ts";
+import { monitoringPorts } from "./topology/monitoringPorts.ts";
+import { publishedUrl, type Topology, urlOf } from "./topology/plan.ts";
 import type { Tier } from "./topology/tiers.ts";
 
 /** The role that the configuration gives a database. Its present role only MySQL knows. */
@@ -149,6 +150,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     caCertificate: authority.trusted,
     published: published("site"),
     statistics: published("statistics"),
+    boards: boardUrls(topology),
     release: app.release,
     containers: Object.fromEntries(
       Object.values(tiers)
@@ -166,6 +168,12 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     mysqlMonitoringPassword: mysql.passwords.monitoring.value,
     statisticsPassword: loadBalancer.password.value,
   };
+}
+
+/** Each is an address of its own host. */
+function boardUrls(topology: Topology): string[] {
+  const ports = monitoringPorts(topology).filter(({ key }) => key === "boardPort");
+  return [...new Set(ports.map(({ address, port }) => urlOf("http", address, port)))];
 }
 
 /** The folder that Nginx serves; the sample application brings its own. */

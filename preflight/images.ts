@@ -162,7 +162,7 @@ export function imagesOf(topology: Topology): PlannedImage[] {
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
     haproxy: loadBalancers.map(({ haproxy }) => haproxy),
     namespace: loadBalancers.map(({ pause }) => pause),
-    nginx: web,
+    nginx: [...web, ...watchers.flatMap(({ board }) => board ?? [])],
     application: applications,
     router: routers,
     mysql: [...cluster.databases, cluster.controller].filter(isHere),

@@ -44,6 +44,8 @@ export interface TestProject {
   readonly url: string;
   /** This machine's ports that the project may publish: site and statistics of two load balancers, then their HTTPS. */
   readonly ports: readonly [number, number, number, number, number, number];
+  /** The port of its board, where it is watched. */
+  readonly boardPort: number;
   /** Its share of subnets and ports beside other test projects. */
   readonly slot: Slot;
   /** The environment in which `pulumi` itself finds the stack. */
@@ -106,6 +108,7 @@ export async function createProject(): Promise<TestProject> {
   const next = () => freePort(slot);
   const ports = [await next(), await next(), await next(), await next(), await next(), await next()] as const;
   const [port, statsPort, , , httpsPort] = ports;
+  const boardPort = await next();
   await writeFile(
     file,
     stringify({
@@ -162,6 +165,7 @@ export async function createProject(): Promise<TestProject> {
     slot,
     url: `http://127.0.0.1:${port}`,
     ports,
+    boardPort,
     pulumi: (args, environment = env) =>
       run(["pulumi", ...args, "--stack", stack, "--non-interactive"], environment).ended,
     npm: (name, args) => script(name, args).ended,
@@ -171,7 +175,9 @@ export async function createProject(): Promise<TestProject> {
       // The CLI writes into the file, too, so only the settings are put back.
       const write = async (settings: Settings) =>
         writeFile(file, stringify({ ...parse(await readFile(file, "utf8")), config: settings }));
-      await write({ ...config, ...settings });
+      const monitoring = settings["foobar:monitoring"];
+      const watched = typeof monitoring === "object" ? { "foobar:monitoring": { boardPort, ...monitoring } } : {};
+      await write({ ...config, ...settings, ...watched });
       return () => write(config);
     },
     async inventory() {

@@ -8,6 +8,7 @@ import type { MonitoringPlan, NodeExporterPlan, WatcherPlan } from "./monitoring
 import { type Parts, planSiteTargets, planTargets } from "./monitoringTargets.ts";
 import { fixedAddress } from "./networks.ts";
 import { ALERTMANAGER_PORTS } from "./ports.ts";
+import { planShown } from "./shown.ts";
 import { SIZES } from "./sizes.ts";
 import { planWatched } from "./watched.ts";
 import { planWatchers, type Watcher } from "./watchers.ts";
@@ -27,6 +28,7 @@ export function planMonitoring(config: Config, parts: Parts): MonitoringPlan | u
     targets: planTargets(parts, { watchers, nodeExporters }),
     probe: { host: probedHost(config.names) },
     watched: planWatched(config, parts, { watchers: watchers.length, machines: nodeExporters.length }),
+    shown: planShown(config, parts),
     scrapeSeconds,
     retentionDays,
     retentionMb,
@@ -120,6 +122,9 @@ function planWatcher(config: Config, parts: Parts, places: readonly Watcher[], {
       [own("nginx-exporter"), ...attachments(`nginx-exporter-${host}`, "web")],
       "exporter",
     ),
+    board: monitoring.board
+      ? { ...instance("board", images.nginx, [own("board")], "board"), port: monitoring.boardPort }
+      : undefined,
     site: planSiteTargets(parts, probePath(config)),
   };
 }

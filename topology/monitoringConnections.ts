@@ -9,7 +9,7 @@ export function monitoringConnections(topology: Topology): Connection[] {
   const { watchers, nodeExporters } = monitoring;
   const from = (name: string, why: string, to: readonly { readonly name: string }[], ...ports: number[]) =>
     to.filter((one) => one.name !== name).map((one): Connection => ({ from: name, to: one.name, ports, why }));
-  return watchers.flatMap(({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) => [
+  return watchers.flatMap(({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board }) => [
     ...from(prometheus.name, "figures", [...loadBalancers, ...web, ...routers], STATISTICS_PORT),
     ...from(prometheus.name, "figures", nodeExporters, EXPORTER_PORTS.node),
     ...from(prometheus.name, "probes", [blackboxExporter], EXPORTER_PORTS.blackbox),
@@ -45,5 +45,6 @@ export function monitoringConnections(topology: Topology): Connection[] {
       { from: mysqlExporter.name, to, ports: [port], why: "figures" },
     ]),
     ...from(nginxExporter.name, "figures", web, STATISTICS_PORT),
+    ...(board === undefined ? [] : from(board.name, "what it shows", [prometheus], PROMETHEUS_PORT)),
   ]);
 }

@@ -56,6 +56,33 @@ export interface Watched {
   readonly watchers: number;
 }
 
+/** A part of a server that is watched. `instance` is the label of its figures. */
+export interface ShownPart {
+  readonly tier: "load-balancer" | "web" | "application" | "router" | "database";
+  readonly instance: string;
+  /** Whether it is a database that only votes. */
+  readonly isArbiter?: boolean;
+}
+
+/** A load balancer, or a server of the configuration. */
+export interface ShownServer {
+  readonly name: string;
+  readonly parts: readonly ShownPart[];
+}
+
+/** The stack as boards show it. */
+export interface ShownPlan {
+  readonly project: string;
+  readonly stack: string;
+  readonly servers: readonly ShownServer[];
+  /** The web servers, each with the load balancers' names of the ways to applications behind it. */
+  readonly ways: readonly { readonly web: string; readonly backends: readonly string[] }[];
+  /** The ways that are to be ready. */
+  readonly waysInUse: number;
+  /** Whether each way is one server's, so that people speak of servers. */
+  readonly areWaysServers: boolean;
+}
+
 export interface PrometheusPlan extends InstancePlan {
   /** The volume's name on its host's engine. */
   readonly volume: string;
@@ -68,6 +95,12 @@ export interface AlertmanagerPlan extends PrometheusPlan {
   readonly cluster: { readonly address: string; readonly peers: readonly string[] } | undefined;
 }
 
+/** The page that shows how the stack is, by the figures of the Prometheus beside it. */
+export interface BoardPlan extends InstancePlan {
+  /** The port at 127.0.0.1 of its host. */
+  readonly port: number;
+}
+
 /** Prometheus and Alertmanager on a host, with the exporters that ask others for them. */
 export interface WatcherPlan {
   readonly host: string;
@@ -76,6 +109,8 @@ export interface WatcherPlan {
   readonly blackboxExporter: InstancePlan;
   readonly mysqlExporter: InstancePlan;
   readonly nginxExporter: InstancePlan;
+  /** undefined: there is none. */
+  readonly board: BoardPlan | undefined;
   /** The ways to the site: the label `way` says whether visitors come by it. */
   readonly site: readonly Target[];
 }
@@ -103,6 +138,7 @@ export interface MonitoringPlan {
   readonly targets: MonitoringTargets;
   readonly probe: ProbePlan;
   readonly watched: Watched;
+  readonly shown: ShownPlan;
   readonly scrapeSeconds: number;
   readonly retentionDays: number;
   readonly retentionMb: number;

@@ -18,6 +18,7 @@ export const ROUTER_PORTS = { write: 6446, read: 6447 } as const;
 /** The paths of a web server's figures, at STATISTICS_PORT: its own, and those of an application by its server. */
 export const WEB_STATUS = { status: "/nginx-status", application: "/application/" } as const;
 export const PROMETHEUS_PORT = 9090;
+export const BOARD_PORT = 8090;
 /** Alertmanager's API, and the port by which two exchange what they have sent. */
 export const ALERTMANAGER_PORTS = { web: 9093, cluster: 9094 } as const;
 export const EXPORTER_PORTS = { node: 9100, mysql: 9104, nginx: 9113, blackbox: 9115 } as const;

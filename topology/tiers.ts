@@ -20,12 +20,13 @@ export function tiersOf(topology: Topology) {
         : [topology.backups, ...(topology.backups.reader === undefined ? [] : [topology.backups.reader])],
     monitoring: [
       ...(topology.monitoring?.watchers ?? []).flatMap(
-        ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) => [
+        ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board }) => [
           prometheus,
           alertmanager,
           blackboxExporter,
           mysqlExporter,
           nginxExporter,
+          ...(board === undefined ? [] : [board]),
         ],
       ),
       ...(topology.monitoring?.nodeExporters ?? []),

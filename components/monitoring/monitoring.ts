@@ -10,6 +10,7 @@ import { trustSecrets } from "../tlsFiles.ts";
 import { alertmanager } from "./alertmanager/alertmanager.ts";
 import type { MonitoringArgs } from "./args.ts";
 import { BLACKBOX_FOLDER, blackboxConfig } from "./blackboxConfig.ts";
+import { board, boardPage } from "./board/board.ts";
 import { COLLECTORS, mysqlOptions } from "./mysqlExporter.ts";
 import { MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
 import { NOBODY, serves } from "./parts.ts";
@@ -17,7 +18,7 @@ import { prometheus } from "./prometheus/prometheus.ts";
 import { MYSQL_OPTIONS } from "./secrets.ts";
 
 /**
- * Prometheus, Alertmanager and exporters. They come last: nothing that serves waits for them, and a change of what is
+ * Prometheus, Alertmanager, exporters and the board. They come last: nothing that serves waits for them, and a change of what is
  * watched has happened before alerts know of it.
  */
 export class Monitoring extends pulumi.ComponentResource {
@@ -28,12 +29,16 @@ export class Monitoring extends pulumi.ComponentResource {
     const { plan } = args;
     const services: Service[] = [];
     if (plan !== undefined) {
+      const page = plan.watchers.some(({ board }) => board !== undefined) ? boardPage() : undefined;
       services.push(...plan.nodeExporters.map((one) => this.#nodeExporter(one, args)));
       args.roll(plan.watchers, { releasedFirst: args.after }, (watcher, waits) => {
         const exporters = this.#exporters(plan, watcher, args, waits);
         const told = alertmanager(plan, watcher, args, waits, this);
         const asking = prometheus(plan, watcher, args, waits, this);
         services.push(...exporters, told, asking);
+        if (watcher.board !== undefined && page !== undefined) {
+          services.push(board(watcher.board, page, plan, watcher, args, waits, this));
+        }
         return asking;
       });
     }

@@ -34,7 +34,10 @@ export function dataOf(
 }
 
 /** The port of a program's own page, for the host alone: it asks for no password. */
-export function publishedAt({ port }: PrometheusPlan, target: number): NonNullable<ServiceArgs["published"]> {
+export function publishedAt(
+  { port }: Pick<PrometheusPlan, "port">,
+  target: number,
+): NonNullable<ServiceArgs["published"]> {
   return port === undefined ? [] : [{ address: "127.0.0.1", port, target, protocol: "tcp" }];
 }
 

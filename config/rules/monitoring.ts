@@ -107,7 +107,7 @@ function mailLogin({ receivers: { email } }: Monitoring): Problem[] {
 
 /** The ports of monitoring are published on the host of the first load balancer, or of both. */
 function portsDiffer(
-  { enabled, prometheusPort, alertmanagerPort }: Monitoring,
+  { enabled, board, boardPort, prometheusPort, alertmanagerPort }: Monitoring,
   loadBalancer: Settings["loadBalancer"],
   { ports: held, docker }: Surroundings,
 ): Problem[] {
@@ -117,8 +117,8 @@ function portsDiffer(
       .flat()
       .map(({ port, serves }) => [port, `loadBalancer.${PORT_KEYS[serves]} or its pair's`]),
   );
-  const own = { prometheusPort, alertmanagerPort };
-  return (["prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
+  const own = { boardPort: board ? boardPort : undefined, prometheusPort, alertmanagerPort };
+  return (["boardPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
     const port = own[key];
     if (port === undefined) return [];
     const holder = taken.get(port);

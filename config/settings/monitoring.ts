@@ -19,7 +19,7 @@ export const monitoring = z
         .default(false)
         .meta({
           description:
-            "Whether the stack is watched: Prometheus, Alertmanager and exporters, about 130 MiB of memory and 3 % of a core.",
+            "Whether the stack is watched: Prometheus, Alertmanager, exporters and a board, about 130 MiB of memory and 3 % of a core.",
         } satisfies About),
       scrapeSeconds: whole(2, 60, "seconds")
         .default(5)
@@ -62,6 +62,17 @@ export const monitoring = z
         .meta({
           description:
             "Whether the machines are watched, too: disks, memory, load. The exporter on each machine has the whole file system read-only, as a user without rights.",
+        } satisfies About),
+      board: yesOrNo()
+        .default(true)
+        .meta({
+          description:
+            "Whether monitoring has a board: one page that shows how the stack is. It takes 3 MiB of memory.",
+        } satisfies About),
+      boardPort: port()
+        .default(8090)
+        .meta({
+          description: "The port at 127.0.0.1 of its host by which the board is reached. It asks for no password.",
         } satisfies About),
       prometheusPort: port()
         .optional()

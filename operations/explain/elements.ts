@@ -67,9 +67,13 @@ function watching({ monitoring }: Topology): string[] {
     ...watchers.flatMap((one) => [one.blackboxExporter, one.mysqlExporter, one.nginxExporter]),
     ...nodeExporters,
   ];
+  const boards = watchers.flatMap(({ board }) => board ?? []);
   return [
     `Prometheus (${names(watchers.map(({ prometheus }) => prometheus))}): it reads figures, keeps them, and finds what is wrong.`,
     `Alertmanager (${names(watchers.map(({ alertmanager }) => alertmanager))}): it tells people, once for each thing that is wrong.`,
     `Exporters (${names(exporters)}): they ask what has no figures of its own: the site from outside, the databases, Nginx, the machines.`,
+    ...(boards.length === 0
+      ? []
+      : [`Board (${names(boards)}, Nginx): one page that shows how the stack is, by Prometheus's figures.`]),
   ];
 }

@@ -151,12 +151,14 @@ function helpers({ cluster: { controller }, backups, monitoring }: Topology, at:
         ]),
     helper("Switchover", "controller", controller.host, [controller.name]),
     ...(monitoring?.watchers ?? []).map(
-      ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter }) =>
+      ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board }) =>
         watch(
           "Monitoring",
           "Prometheus",
           host,
-          [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter].map(({ name }) => name),
+          [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board].flatMap(
+            (one) => one?.name ?? [],
+          ),
         ),
     ),
     ...(monitoring?.nodeExporters ?? []).map(({ name, host }) => watch("Figures", "of the machine", host, [name])),

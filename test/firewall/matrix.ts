@@ -1,4 +1,5 @@
 import { connections } from "../../topology/connections.ts";
+import { monitoringPorts } from "../../topology/monitoringPorts.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { PEERS_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
 import { instances, tiersOf } from "../../topology/tiers.ts";
@@ -40,6 +41,7 @@ export function tolerated(topology: Topology): Pairs {
   return new Set([
     ...besideMonitoring(topology),
     ...loadBalancers.flatMap(({ name, published }) => published.map(({ target }) => pair(NEIGHBOUR, name, target))),
+    ...monitoringPorts(topology).map(({ container, target }) => pair(NEIGHBOUR, container, target)),
     ...web.flatMap(({ name: to, listeners }) =>
       web
         .filter(({ name }) => name !== to)
@@ -58,7 +60,8 @@ function besideMonitoring(topology: Topology): string[] {
     name,
     networks: attachments.map(({ network }) => network),
   }));
-  const ports = [...new Set([...connections(topology).flatMap((one) => one.ports), PEERS_PORT])];
+  const published = monitoringPorts(topology).map(({ target }) => target);
+  const ports = [...new Set([...connections(topology).flatMap((one) => one.ports), ...published, PEERS_PORT])];
   const beside = (name: string) => {
     const networks = all.find((one) => one.name === name)?.networks ?? [];
     return all.filter((one) => one.name !== name && one.networks.some((network) => networks.includes(network)));

@@ -4,7 +4,10 @@ import { alertGroups } from "../../components/monitoring/alerts/alerts.ts";
 import { BLACKBOX_FOLDER, blackboxConfig } from "../../components/monitoring/blackboxConfig.ts";
 import { CONFIG_FOLDER } from "../../components/monitoring/prometheus/folders.ts";
 import { prometheusFiles } from "../../components/monitoring/prometheus/prometheusConfig.ts";
+import { yaml } from "../../components/monitoring/prometheus/rules.ts";
+import { queriesOf } from "../../components/monitoring/queries.ts";
 import type { ImageName } from "../../config/schema.ts";
+import { SMALL } from "../board/stack.ts";
 import { testFile } from "../monitoring/case.ts";
 import { ALERT_CASES } from "../monitoring/cases.ts";
 import { programMissing, runWithFiles } from "../monitoring/programs.ts";
@@ -39,6 +42,17 @@ describe("monitoring's files, by the real programs", function () {
       }),
     ]);
     for (const { isSuccess, output } of checks) assert.ok(isSuccess, output);
+  });
+
+  it("are queries of boards that Prometheus understands", async function () {
+    await needs(this, "prometheus");
+    const queries = [EVERYTHING, SMALL].flatMap((settings) => queriesOf(monitored(settings).plan));
+    const rules = queries.map(({ name, expr }, index) => ({ record: `board:${name}:${index}`, expr }));
+    const { isSuccess, output } = await runWithFiles("prometheus", "promtool", ["check", "rules", "queries.yml"], {
+      folder,
+      files: { "queries.yml": yaml({ groups: [{ name: "queries", rules }] }) },
+    });
+    assert.ok(isSuccess, output);
   });
 
   for (const [name, cases] of Object.entries(ALERT_CASES)) {

@@ -7,17 +7,10 @@ import type { AlertGroup } from "../../components/monitoring/alerts/alert.ts";
 import { alertGroups, runbook } from "../../components/monitoring/alerts/alerts.ts";
 import { prometheusConfig } from "../../components/monitoring/prometheus/prometheusConfig.ts";
 import { recordings } from "../../components/monitoring/prometheus/recordings.ts";
-import {
-  CERTIFICATE,
-  DATABASE,
-  LOAD_BALANCER,
-  OWN,
-  ROUTER,
-  SITE,
-} from "../../components/monitoring/prometheus/series.ts";
 import { ROOT } from "../../operations/stack/project.ts";
 import type { StackSettings } from "../examples.ts";
 import { ALERT_CASES } from "../monitoring/cases.ts";
+import { isKept, seriesIn } from "../monitoring/series.ts";
 import { EVERYTHING, monitored } from "../monitoring/subject.ts";
 
 const groupsOf = (settings: StackSettings): AlertGroup[] => {
@@ -93,36 +86,15 @@ describe("the alerts", () => {
   it("read only series that Prometheus keeps", () => {
     const { plan } = monitored(EVERYTHING);
     const recorded = recordings(plan).flatMap(({ rules }) => rules);
-    const listed = [...LOAD_BALANCER.metrics, ...ROUTER.metrics].flatMap((names) => names.split(","));
-    const kept = new RegExp(
-      `^(${[...listed, ...recorded.map(({ record }) => record), OWN, DATABASE, SITE, CERTIFICATE].join("|")})$`,
-    );
-    // What is not filtered: exporters of machines and web servers, the application, the program's own.
-    const unfiltered = /^(node_|nginx_|http_request_duration_seconds|foobar_|up$)/;
     const expressions = [...recorded, ...all.flatMap(({ alerts }) => alerts)].map(({ expr }) => expr);
-    const names = expressions.flatMap((expr) => [
-      ...expr.replace(/"[^"]*"/g, "").matchAll(/\b(?:[a-z]+_[a-z0-9_]+|[a-z]+:[a-z0-9_:]+|up)\b/g),
-    ]);
-    const series = sorted(names.map(([name]) => name)).filter((name) => !FUNCTIONS.includes(name));
-    assert.ok(series.length > 30);
+    const names = seriesIn(expressions);
+    assert.ok(names.length > 30);
     assert.deepEqual(
-      series.filter((name) => !kept.test(name) && !unfiltered.test(name)),
+      names.filter((name) => !isKept(name, plan)),
       [],
     );
   });
 });
-
-/** Words of PromQL, and labels, that look like series. */
-const FUNCTIONS = [
-  "count_over_time",
-  "max_over_time",
-  "min_over_time",
-  "label_replace",
-  "sum_over_time",
-  "predict_linear",
-  "load_balancer",
-  "member_state",
-];
 
 const config = z.looseObject({
   scrape_configs: z.array(z.looseObject({ job_name: z.string(), static_configs: z.array(z.unknown()) })),

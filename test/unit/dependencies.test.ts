@@ -16,6 +16,7 @@ const FOR_DEVELOPERS = /^(test|check|fix|settings|bench)/;
 const BUNDLES: Readonly<Record<string, string>> = {
   "app/bundle.ts": "app/main.ts",
   "bootstrap/pulumi/host.ts": "bootstrap/pulumi/host/main.ts",
+  "components/monitoring/board/bundle.ts": "components/monitoring/board/page/main.ts",
   "operations/drills/database/bundle.ts": "operations/drills/database/writer.ts",
 };
 

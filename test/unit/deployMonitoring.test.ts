@@ -15,7 +15,16 @@ const inputs = z.looseObject({
   uploads: z.preprocess(
     // Pulumi marks a list with secrets as a whole.
     (given) => (typeof given === "object" && given !== null && "value" in given ? given.value : given),
-    z.array(z.object({ file: z.string(), content: z.unknown(), permissions: z.string() })).default([]),
+    z
+      .array(
+        z.object({
+          file: z.string(),
+          content: z.unknown().optional(),
+          source: z.string().optional(),
+          permissions: z.string(),
+        }),
+      )
+      .default([]),
   ),
   healthcheck: z.object({ tests: z.array(z.string()) }).optional(),
   envs: z.array(z.unknown()).default([]),
@@ -34,13 +43,19 @@ describe("monitoring, against mocks", () => {
     return found;
   };
   const of = (name: string) => inputs.parse(named(name).inputs);
-  const own = ["prometheus", "alertmanager", "blackbox-exporter", "mysql-exporter", "nginx-exporter", "node-exporter"];
+  const own = [
+    "prometheus",
+    "alertmanager",
+    "blackbox-exporter",
+    "mysql-exporter",
+    "nginx-exporter",
+    "node-exporter",
+    "board",
+  ];
+  const users: Readonly<Record<string, string>> = { "nginx-exporter": "1001:1001", board: "101:101" };
 
-  it("is a Prometheus, an Alertmanager and four exporters, each without rights", () => {
-    for (const name of own) {
-      const { user } = of(`${name}-lb1`);
-      assert.equal(user, name === "nginx-exporter" ? "1001:1001" : "65534:65534", name);
-    }
+  it("is a Prometheus, an Alertmanager, four exporters and a board, each without rights", () => {
+    for (const name of own) assert.equal(of(`${name}-lb1`).user, users[name] ?? "65534:65534", name);
     const before = services(deployment).filter(({ name }) => !own.some((one) => name.startsWith(`${one}-`)));
     for (const { name, dependsOn } of before) {
       assert.deepEqual(
@@ -62,6 +77,7 @@ describe("monitoring, against mocks", () => {
       "mysql-exporter": ["monitor", "replication"],
       "nginx-exporter": ["monitor", "web"],
       "node-exporter": ["monitor"],
+      board: ["monitor"],
     });
   });
 
@@ -101,14 +117,47 @@ describe("monitoring, against mocks", () => {
   it("publishes what the settings ask for, at the host's own address", () => {
     assert.deepEqual(of("prometheus-lb1").ports, [{ ip: "127.0.0.1", external: 9090, internal: 9090 }]);
     assert.deepEqual(of("alertmanager-lb1").ports, []);
+    assert.deepEqual(of("board-lb1").ports, [{ ip: "127.0.0.1", external: 8090, internal: 8090 }]);
     assert.ok(of("prometheus-lb1").command.includes("--web.external-url=http://127.0.0.1:9090"));
   });
 
   it("asks for health with what its images have", () => {
     for (const name of own) {
       const [kind, shell] = of(`${name}-lb1`).healthcheck?.tests ?? [];
-      assert.deepEqual([kind, shell], name === "nginx-exporter" ? [undefined, undefined] : ["CMD", "sh"], name);
+      const shells: Readonly<Record<string, string>> = { "nginx-exporter": "none", board: "bash" };
+      assert.equal(kind === undefined ? "none" : shell, shells[name] ?? "sh", name);
     }
+  });
+
+  it("gives the board its page, which the state keeps by hashes alone", () => {
+    const seeds = deployment.resources.filter(
+      ({ name, type }) => /^board-lb1-/.test(name) && type.endsWith(":Container"),
+    );
+    const files = seeds.flatMap(({ inputs: raw }) => inputs.parse(raw).uploads);
+    assert.deepEqual(
+      files.map(({ file, source, content }) => [file, source !== undefined, content !== undefined]).sort(),
+      [
+        ["/etc/foobar/board.json", false, true],
+        ["/etc/foobar/nginx.conf", false, true],
+        ...["board.css", "favicon.svg", "index.html", "main.js"].map((name) => [`/srv/board/${name}`, true, false]),
+      ],
+    );
+    const [facts] = files.flatMap(({ file, content }) => (file.endsWith(".json") ? [String(content)] : []));
+    const { servers, version } = JSON.parse(facts ?? "");
+    assert.deepEqual(
+      servers.map(({ name }: { readonly name: string }) => name),
+      ["lb1", "lb2", "server1", "server2", "server3"],
+    );
+    assert.match(version, /^[0-9a-f]{10}$/);
+  });
+
+  it("has no board where none is wanted", async () => {
+    const without = { ...EVERYTHING, "foobar:monitoring": { enabled: true, board: false } };
+    const { resources } = await deployConfig(rawSettings(without));
+    assert.deepEqual(
+      resources.filter(({ name }) => name.startsWith("board")),
+      [],
+    );
   });
 
   it("gives the backups' figures to the exporter of their machine", () => {
@@ -124,7 +173,9 @@ describe("monitoring, against mocks", () => {
   it("changes nothing of a stack without it", async () => {
     const off = await deployConfig(rawSettings({ "foobar:mysql": { backup: {} } }));
     assert.deepEqual(
-      off.resources.filter(({ name }) => /prometheus|alertmanager|exporter|monitor(?!ing-password)|figures/.test(name)),
+      off.resources.filter(({ name }) =>
+        /prometheus|alertmanager|exporter|board|monitor(?!ing-password)|figures/.test(name),
+      ),
       [],
     );
   });

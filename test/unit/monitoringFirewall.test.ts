@@ -11,7 +11,7 @@ const plan = (monitoring: object, more: Parameters<typeof devConfig>[0] = {}) =>
 
 describe("the connections of monitoring", () => {
   const topology = plan({ enabled: true });
-  const own = connections(topology).filter(({ from }) => /^(prometheus|alertmanager|.*-exporter)-/.test(from));
+  const own = connections(topology).filter(({ from }) => /^(prometheus|alertmanager|board|.*-exporter)-/.test(from));
 
   it("are those of questions and of alerts", () => {
     assert.deepEqual(
@@ -34,6 +34,7 @@ describe("the connections of monitoring", () => {
         "mysql-exporter > mysql-server1:3306",
         "nginx-exporter > web-server1:8404",
         "nginx-exporter > web-server2:8404",
+        "board > prometheus:9090",
       ],
     );
   });

@@ -158,6 +158,9 @@ describe("the settings of monitoring", () => {
     assert.match(found({ prometheusPort: 8080 }), /prometheusPort is 8080\n.*loadBalancer\.port/);
     assert.match(found({ prometheusPort: 9090, alertmanagerPort: 9090 }), /alertmanagerPort is 9090/);
     assert.equal(found({ prometheusPort: 9090, alertmanagerPort: 9093 }), "");
+    assert.match(found({ boardPort: 8080 }), /boardPort is 8080\n.*loadBalancer\.port/);
+    assert.match(found({}, { "foobar:loadBalancer": { statsPort: 8090 } }), /boardPort is 8090\n.*statsPort/);
+    assert.equal(found({ board: false, prometheusPort: 8090 }), "");
   });
 
   it("refuse what would keep the probe of the site out", () => {

@@ -133,7 +133,7 @@ describe("kept releases", () => {
     assert.equal(anotherKind(image, { kind: "image" }, home), undefined);
     assert.match(
       anotherKind(image, { kind: "build" }, home) ?? "",
-      /is the image shop:1 alone[^]*set application.image to shop:1/,
+      /is the image shop:1 alone[\s\S]*set application.image to shop:1/,
     );
   });
 

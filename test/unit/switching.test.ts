@@ -144,6 +144,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
       enabled: true,
       probePath: "/",
       applicationMetrics: "/metrics",
+      boardPort: 8091,
       prometheusPort: 9090,
       alertmanagerPort: 9093,
       secrets: { smtp: "secret", url: "https://hooks.foobar.com/x", token: "secret" },

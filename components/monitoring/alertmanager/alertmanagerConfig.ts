@@ -3,6 +3,7 @@ import type { MonitoringPlan } from "../../../topology/monitoringPlan.ts";
 import { SECRETS_FOLDER } from "../../files.ts";
 import { WATCHDOG } from "../alerts/monitoring.ts";
 import { yaml } from "../prometheus/rules.ts";
+import { INHIBITIONS, type Inhibition } from "./inhibitions.ts";
 import { type Notified, receiverConfigs } from "./receivers.ts";
 
 /** Alertmanager's folder of configuration in its container, and that of its data: silences, and what was sent. */
@@ -38,7 +39,7 @@ export function alertmanagerConfig(plan: Notified & Pick<MonitoringPlan, "watchd
         })),
       ],
     },
-    inhibit_rules: INHIBITIONS,
+    inhibit_rules: INHIBITIONS.map(inhibition),
     receivers: [
       { name: NOBODY },
       ...(watchdog === undefined
@@ -59,20 +60,10 @@ export function alertmanagerConfig(plan: Notified & Pick<MonitoringPlan, "watchd
 /** The watchdog's service is called every minute: it complains when some calls are missing. */
 const OFTEN = { group_by: ["alertname"], group_wait: "0s", group_interval: "10s", repeat_interval: "50s" };
 
-/** The alerts that explain others, which are then not sent. */
-const INHIBITIONS = [
-  inhibition("ServerDown", ["InstanceDown", "ServerOutOfRotation"], ["server"]),
-  inhibition("SiteDown", ["ErrorBudgetBurnsFast", "ErrorBudgetBurnsSlowly", "Slow", "NoServerReady", "WayDown"]),
-  inhibition("GroupWithoutMajority", ["GroupMemberLost"]),
-  inhibition("LoadBalancerAlone", ["WayDown"]),
-  // Without figures nothing is there.
-  inhibition("NoNewFigures", ["SiteUnwatched", "BackupMissing"]),
-];
-
-function inhibition(source: string, targets: readonly string[], equal: readonly string[] = []) {
+function inhibition({ alert, hides, equal }: Inhibition) {
   return {
-    source_matchers: [`alertname="${source}"`],
-    target_matchers: [`alertname=~"${targets.join("|")}"`],
+    source_matchers: [`alertname="${alert}"`],
+    target_matchers: [`alertname=~"${hides.join("|")}"`],
     ...(equal.length === 0 ? {} : { equal }),
   };
 }
