@@ -172,6 +172,7 @@ export function imagesOf(topology: Topology): PlannedImage[] {
     mysqlExporter: watchers.map(({ mysqlExporter }) => mysqlExporter),
     nginxExporter: watchers.map(({ nginxExporter }) => nginxExporter),
     nodeExporter: monitoring?.nodeExporters ?? [],
+    grafana: watchers.flatMap(({ grafana }) => grafana ?? []),
   };
   return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;

@@ -125,6 +125,9 @@ function planWatcher(config: Config, parts: Parts, places: readonly Watcher[], {
     board: monitoring.board
       ? { ...instance("board", images.nginx, [own("board")], "board"), port: monitoring.boardPort }
       : undefined,
+    grafana: monitoring.grafana
+      ? { ...instance("grafana", images.grafana, [own("grafana")], "grafana"), port: monitoring.grafanaPort }
+      : undefined,
     site: planSiteTargets(parts, probePath(config)),
   };
 }

@@ -101,6 +101,12 @@ export interface BoardPlan extends InstancePlan {
   readonly port: number;
 }
 
+/** Grafana, with a dashboard of the figures of the Prometheus beside it. */
+export interface GrafanaPlan extends InstancePlan {
+  /** The port at 127.0.0.1 of its host. */
+  readonly port: number;
+}
+
 /** Prometheus and Alertmanager on a host, with the exporters that ask others for them. */
 export interface WatcherPlan {
   readonly host: string;
@@ -111,6 +117,8 @@ export interface WatcherPlan {
   readonly nginxExporter: InstancePlan;
   /** undefined: there is none. */
   readonly board: BoardPlan | undefined;
+  /** undefined: there is none. */
+  readonly grafana: GrafanaPlan | undefined;
   /** The ways to the site: the label `way` says whether visitors come by it. */
   readonly site: readonly Target[];
 }

@@ -1,11 +1,11 @@
 import type { Topology } from "./plan.ts";
-import { ALERTMANAGER_PORTS, BOARD_PORT, PROMETHEUS_PORT } from "./ports.ts";
+import { ALERTMANAGER_PORTS, BOARD_PORT, GRAFANA_PORT, PROMETHEUS_PORT } from "./ports.ts";
 
 /** A port of the host's that leads to a program of monitoring. */
 export interface MonitoringPort {
   readonly container: string;
   /** The setting of it, below `monitoring`. */
-  readonly key: "boardPort" | "prometheusPort" | "alertmanagerPort";
+  readonly key: "boardPort" | "grafanaPort" | "prometheusPort" | "alertmanagerPort";
   readonly address: string;
   readonly port: number;
   readonly target: number;
@@ -22,8 +22,9 @@ export function monitoringPorts({ monitoring }: Pick<Topology, "monitoring">): M
     plan?.port === undefined
       ? []
       : [{ container: plan.name, key, address: "127.0.0.1", port: plan.port, target, protocol: "tcp" }];
-  return (monitoring?.watchers ?? []).flatMap(({ board, prometheus, alertmanager }) => [
+  return (monitoring?.watchers ?? []).flatMap(({ board, grafana, prometheus, alertmanager }) => [
     ...published("boardPort", board, BOARD_PORT),
+    ...published("grafanaPort", grafana, GRAFANA_PORT),
     ...published("prometheusPort", prometheus, PROMETHEUS_PORT),
     ...published("alertmanagerPort", alertmanager, ALERTMANAGER_PORTS.web),
   ]);

@@ -18,6 +18,8 @@ export const ROUTER_PORTS = { write: 6446, read: 6447 } as const;
 /** The paths of a web server's figures, at STATISTICS_PORT: its own, and those of an application by its server. */
 export const WEB_STATUS = { status: "/nginx-status", application: "/application/" } as const;
 export const PROMETHEUS_PORT = 9090;
+/** The port of Grafana in its container. */
+export const GRAFANA_PORT = 3000;
 export const BOARD_PORT = 8090;
 /** Alertmanager's API, and the port by which two exchange what they have sent. */
 export const ALERTMANAGER_PORTS = { web: 9093, cluster: 9094 } as const;

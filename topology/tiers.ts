@@ -20,13 +20,14 @@ export function tiersOf(topology: Topology) {
         : [topology.backups, ...(topology.backups.reader === undefined ? [] : [topology.backups.reader])],
     monitoring: [
       ...(topology.monitoring?.watchers ?? []).flatMap(
-        ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board }) => [
+        ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board, grafana }) => [
           prometheus,
           alertmanager,
           blackboxExporter,
           mysqlExporter,
           nginxExporter,
           ...(board === undefined ? [] : [board]),
+          ...(grafana === undefined ? [] : [grafana]),
         ],
       ),
       ...(topology.monitoring?.nodeExporters ?? []),

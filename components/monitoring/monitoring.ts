@@ -11,6 +11,7 @@ import { alertmanager } from "./alertmanager/alertmanager.ts";
 import type { MonitoringArgs } from "./args.ts";
 import { BLACKBOX_FOLDER, blackboxConfig } from "./blackboxConfig.ts";
 import { board, boardPage } from "./board/board.ts";
+import { grafana } from "./grafana/grafana.ts";
 import { COLLECTORS, mysqlOptions } from "./mysqlExporter.ts";
 import { MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
 import { NOBODY, serves } from "./parts.ts";
@@ -39,6 +40,7 @@ export class Monitoring extends pulumi.ComponentResource {
         if (watcher.board !== undefined && page !== undefined) {
           services.push(board(watcher.board, page, plan, watcher, args, waits, this));
         }
+        if (watcher.grafana !== undefined) services.push(grafana(watcher.grafana, plan, watcher, args, waits, this));
         return asking;
       });
     }

@@ -107,7 +107,7 @@ function mailLogin({ receivers: { email } }: Monitoring): Problem[] {
 
 /** The ports of monitoring are published on the host of the first load balancer, or of both. */
 function portsDiffer(
-  { enabled, board, boardPort, prometheusPort, alertmanagerPort }: Monitoring,
+  { enabled, board, boardPort, grafana, grafanaPort, prometheusPort, alertmanagerPort }: Monitoring,
   loadBalancer: Settings["loadBalancer"],
   { ports: held, docker }: Surroundings,
 ): Problem[] {
@@ -117,8 +117,13 @@ function portsDiffer(
       .flat()
       .map(({ port, serves }) => [port, `loadBalancer.${PORT_KEYS[serves]} or its pair's`]),
   );
-  const own = { boardPort: board ? boardPort : undefined, prometheusPort, alertmanagerPort };
-  return (["boardPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
+  const own = {
+    boardPort: board ? boardPort : undefined,
+    grafanaPort: grafana ? grafanaPort : undefined,
+    prometheusPort,
+    alertmanagerPort,
+  };
+  return (["boardPort", "grafanaPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
     const port = own[key];
     if (port === undefined) return [];
     const holder = taken.get(port);

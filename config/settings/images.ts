@@ -27,6 +27,7 @@ export const images = z
       mysqlExporter: of("prom/mysqld-exporter:v0.19.0", "The image of the databases' exporter."),
       nginxExporter: of("nginx/nginx-prometheus-exporter:1.5.1", "The image of the web servers' exporter."),
       nodeExporter: of("prom/node-exporter:v1.11.1", "The image of the machines' exporter."),
+      grafana: of("grafana/grafana:13.2.3", "The image of Grafana, which monitoring.grafana switches on."),
     },
     { error: "image names" },
   )
@@ -41,4 +42,5 @@ export const MONITORING_IMAGES = [
   "mysqlExporter",
   "nginxExporter",
   "nodeExporter",
+  "grafana",
 ] as const satisfies readonly (keyof z.output<typeof images>)[];

@@ -74,6 +74,18 @@ export const monitoring = z
         .meta({
           description: "The port at 127.0.0.1 of its host by which the board is reached. It asks for no password.",
         } satisfies About),
+      grafana: yesOrNo()
+        .default(false)
+        .meta({
+          description:
+            "Whether monitoring has Grafana, with a dashboard of the stack's figures. It takes about 100 MiB of memory.",
+        } satisfies About),
+      grafanaPort: port()
+        .default(3000)
+        .meta({
+          description:
+            "The port at 127.0.0.1 of its host by which Grafana is reached. It asks for no password, and keeps nothing that is changed there.",
+        } satisfies About),
       prometheusPort: port()
         .optional()
         .meta({

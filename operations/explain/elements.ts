@@ -68,6 +68,7 @@ function watching({ monitoring }: Topology): string[] {
     ...nodeExporters,
   ];
   const boards = watchers.flatMap(({ board }) => board ?? []);
+  const grafanas = watchers.flatMap(({ grafana }) => grafana ?? []);
   return [
     `Prometheus (${names(watchers.map(({ prometheus }) => prometheus))}): it reads figures, keeps them, and finds what is wrong.`,
     `Alertmanager (${names(watchers.map(({ alertmanager }) => alertmanager))}): it tells people, once for each thing that is wrong.`,
@@ -75,5 +76,6 @@ function watching({ monitoring }: Topology): string[] {
     ...(boards.length === 0
       ? []
       : [`Board (${names(boards)}, Nginx): one page that shows how the stack is, by Prometheus's figures.`]),
+    ...(grafanas.length === 0 ? [] : [`Grafana (${names(grafanas)}): dashboards of the same figures.`]),
   ];
 }

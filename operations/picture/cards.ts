@@ -151,12 +151,12 @@ function helpers({ cluster: { controller }, backups, monitoring }: Topology, at:
         ]),
     helper("Switchover", "controller", controller.host, [controller.name]),
     ...(monitoring?.watchers ?? []).map(
-      ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board }) =>
+      ({ host, prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board, grafana }) =>
         watch(
           "Monitoring",
           "Prometheus",
           host,
-          [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board].flatMap(
+          [prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board, grafana].flatMap(
             (one) => one?.name ?? [],
           ),
         ),

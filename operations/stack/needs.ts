@@ -47,9 +47,8 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
 /** The images that the containers of a stack run. */
 export function usedImages(
   images: Settings["images"],
-  { enabled }: Pick<Settings["monitoring"], "enabled">,
+  { enabled, grafana }: Pick<Settings["monitoring"], "enabled" | "grafana">,
 ): StackNeeds["usedImages"] {
-  if (enabled) return images;
-  const unused: readonly string[] = MONITORING_IMAGES;
+  const unused: readonly string[] = enabled ? (grafana ? [] : ["grafana"]) : MONITORING_IMAGES;
   return Object.fromEntries(Object.entries(images).filter(([key]) => !unused.includes(key)));
 }

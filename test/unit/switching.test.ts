@@ -142,6 +142,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     "foobar:mysql": { replication: "group", backup: {} },
     "foobar:monitoring": {
       enabled: true,
+      grafana: true,
       probePath: "/",
       applicationMetrics: "/metrics",
       boardPort: 8091,
