@@ -46,7 +46,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
-  const hosts = createHosts(topology.hosts, away);
+  const hosts = createHosts(topology, away);
   const networks = new Networks("networks", { identity, plans: topology.networks, hosts });
   const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 

@@ -41,6 +41,9 @@ To replace a healthy primary, set mysql.primary and run npm run up.`;
 
 const TO_ITS_END = "the work goes on to its end, because half of it would be worse";
 
+/** Seconds in which a database answers even on a busy machine. */
+const ANSWER_SECONDS = 10;
+
 /** Exit code: 0 if every database is in its place, or if the requested action is done. */
 await main(async () => {
   const { stack, reference, rest } = commandLine(process.argv.slice(2));
@@ -123,9 +126,6 @@ Its data is kept in a volume of its own, and it clones the data of the others.`)
   say(`kept: the volume ${kept}; remove it when it is no longer needed: docker volume rm ${kept}`);
   return 0;
 }, USAGE);
-
-/** Seconds in which a database answers even on a busy machine. */
-const ANSWER_SECONDS = 10;
 
 /** The databases' part of `npm run status`, with more patience. */
 async function status(cluster: ClusterPlan, { containers, databases }: OpenStack): Promise<number> {

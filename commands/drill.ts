@@ -15,6 +15,7 @@ import { outputsOf, readStack } from "../operations/stack/stack.ts";
 
 const USAGE = `npm run drill -- list            lists the drills: what each proves, and the most that it may cost
 npm run drill -- NAME… | all     runs them on the stack that is up, under load, one after the other
+npm run drill -- alerts          lets go wrong, without load, all that monitoring tells people; prints the seconds
 
   --stack NAME     default: dev
   --seconds N      the load lasts at least this long, 5 to 120; default: 20

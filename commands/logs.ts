@@ -45,7 +45,8 @@ await main(async () => {
   for (const line of silent) say(`warning: ${line}`);
 
   const ended = new AbortController();
-  const stop = onSignals(() => ended.abort());
+  // To the end of the command: npm repeats the signal that its child has got already.
+  onSignals(() => ended.abort());
   const { stdout } = process;
   // A reader such as `head` has had enough.
   stdout.once("error", () => ended.abort());
@@ -70,7 +71,6 @@ await main(async () => {
     const since = engineSeconds(sortable(begun.toISOString()));
     await follow(list, query, { shown, since }, show, ended.signal);
   }
-  stop();
   if (query.isSearch && count === 0 && !query.follow) {
     say(nothing(query.containers.length, query.window));
     return 1;

@@ -2,14 +2,16 @@ import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { isSameEndpoint } from "../config/endpoints.ts";
+import type { Settings } from "../config/schema.ts";
 import { sharedLogin } from "../engine/sharedLogin.ts";
-import type { HostPlan } from "../topology/plan.ts";
+import type { HostPlan, Topology } from "../topology/plan.ts";
 
 /** A machine's name and the provider of the Docker engine that runs its containers. */
 export interface Host {
   readonly name: string;
   readonly endpoint: string;
   readonly provider: docker.Provider;
+  readonly logs: Settings["logs"];
   /** Its machine's part in this update, if it is left out, because it does not answer; undefined: it takes part. */
   readonly away: Away | undefined;
 }
@@ -28,13 +30,14 @@ export type Hosts = ReadonlyMap<string, Host>;
  * One explicit provider for each host. A component passes on only one provider of a package, so every resource names
  * its own. Default providers are disabled (Pulumi.yaml): they would silently use the local engine.
  */
-export function createHosts(plans: readonly HostPlan[], away?: Away): Hosts {
+export function createHosts({ hosts: plans, logs }: Pick<Topology, "hosts" | "logs">, away?: Away): Hosts {
   const hosts = plans.map((plan): Host => {
     const isAway = away?.hosts.has(plan.name) === true;
     return {
       name: plan.name,
       endpoint: plan.endpoint,
       provider: createProvider(plan, isAway),
+      logs,
       away: isAway ? away : undefined,
     };
   });

@@ -5,6 +5,7 @@ import type { InstancePlan, PublishedPort } from "../topology/instancePlan.ts";
 import type { MountedFiles } from "./files.ts";
 import { HEALTH_FOLDER, type Healthcheck, waitForHealth } from "./healthcheck.ts";
 import type { Host } from "./host.ts";
+import { logging } from "./logging.ts";
 import { emptyFolders, scratchFolders, userLimits } from "./userParts.ts";
 
 /** What a service waits for. */
@@ -218,8 +219,7 @@ export class Service extends pulumi.ComponentResource {
           ...emptyFolders(args.imageVolumes?.filter((path) => ![args.data?.path, args.work].includes(path)) ?? []),
           ...scratchFolders(args.user, { ...args.scratch, ...(args.healthcheck && { [HEALTH_FOLDER]: 1 }) }),
         },
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
+        ...logging(args.host.logs, name),
         ...(args.isTask ? TASK : { restart: "unless-stopped" }),
         ...(args.healthcheck ? waitForHealth(args.healthcheck) : {}),
         destroyGraceSeconds: args.stopGrace,

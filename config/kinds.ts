@@ -87,6 +87,17 @@ export function isWebUrl(text: string): boolean {
   return /^https?:\/\/[^\s/]+/.test(text) && !/\s/.test(text) && URL.canParse(text);
 }
 
+/** A syslog server. By TCP a container would not start while its server is away. */
+export const syslogAddress = () => {
+  const allowed =
+    "an address such as udp://logs.foobar.com:514; not tcp, since a container would then not start while the server is away";
+  const isAllowed = (text: string) => {
+    const [, host = "", port = ""] = /^udp:\/\/([^/:@\s]+):(\d{1,5})$/.exec(text) ?? [];
+    return isHostName(host) && Number(port) >= 1 && Number(port) <= 65_535;
+  };
+  return z.string({ error: allowed }).refine(isAllowed, allowed);
+};
+
 /** The name of an environment variable. */
 export const variable = () => {
   const allowed = "the name of a variable: letters, digits and underscores, and no digit at its beginning";

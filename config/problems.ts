@@ -127,6 +127,10 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => unknownKey([...path, key], Object.keys(shapeOf(part))));
     }
+    if (issue.code === "invalid_key") {
+      const names = issue.issues.map(({ message }) => message).join(", and ");
+      return [{ path, complaint: "has a name that is not allowed", allowed: names }];
+    }
     const allowed = issue.message;
     const cure = issue.code === "custom" ? issue.params?.["cure"] : undefined;
     if (typeof cure === "string") return [{ path, value: own, allowed, cure }];

@@ -5,6 +5,7 @@ import { application } from "./settings/application.ts";
 import { engines } from "./settings/engines.ts";
 import { images } from "./settings/images.ts";
 import { loadBalancer } from "./settings/loadBalancer.ts";
+import { logs } from "./settings/logs.ts";
 import { monitoring } from "./settings/monitoring.ts";
 import { mysql } from "./settings/mysql.ts";
 import { names } from "./settings/names.ts";
@@ -27,6 +28,7 @@ export const schema = z.strictObject({
   web,
   mysql,
   monitoring,
+  logs,
   networks,
   engines,
   images,

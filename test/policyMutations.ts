@@ -1,3 +1,4 @@
+import { logging } from "../components/logging.ts";
 import type { PolicyName } from "../config/policies.ts";
 import { type Mutation, secret } from "./mutation.ts";
 
@@ -13,6 +14,11 @@ const APP = "Container app-server1";
 const port = (ip: string | undefined, external: number, internal: number) => ({
   ports: [{ ...(ip === undefined ? {} : { ip }), external, internal }],
 });
+
+const syslog = (options: Readonly<Record<string, string>>) => {
+  const { logDriver, logOpts } = logging({ keepMb: 30, syslog: "udp://10.0.0.5:514" }, "web-server1");
+  return { logDriver, logOpts: { ...logOpts, ...options } };
+};
 
 const networks = (...names: string[]) => ({ networksAdvanced: names.map((name) => ({ name: `foobar-dev-${name}` })) });
 
@@ -201,6 +207,9 @@ export const MUTATIONS: readonly Mutation[] = [
     { name: "logs without a limit", of: WEB, inputs: { logOpts: undefined } },
     { name: "one log file without end", of: HAPROXY, inputs: { logOpts: { "max-file": "3" } } },
     { name: "the engine's log driver", of: ROUTER, inputs: { logDriver: undefined } },
+    { name: "a log server by TCP", of: WEB, inputs: syslog({ "syslog-address": "tcp://10.0.0.5:514" }) },
+    { name: "a container that waits for its log server", of: WEB, inputs: syslog({ mode: "blocking" }) },
+    { name: "a log server, and no limit on the engine", of: WEB, inputs: syslog({ "cache-max-size": "" }) },
   ),
   ...group(
     "no-exposed-secrets",

@@ -1,24 +1,11 @@
-import type { Facts } from "../operations/status/facts.ts";
-import type { Topology } from "../topology/plan.ts";
-import { ago, stopped, wellFacts, withContainer, withDatabase, withSilentEngine, withWaysDown } from "./statusFacts.ts";
+import { type Case, ON_SERVER1, well } from "./statusCase.ts";
+import { DATABASE_CASES } from "./statusDatabaseCases.ts";
+import { ago, stopped, withContainer, withDatabase, withSilentEngine, withWaysDown } from "./statusFacts.ts";
 import { DEV, HA, MACHINES } from "./statusStacks.ts";
-
-export const ON_SERVER1 = ["web-server1", "app-server1", "router-server1", "mysql-server1"];
 
 const alert = (name: string, severity: string) => ({ name, severity, since: ago(28), summary: "It is." });
 
-/** A state of a stack, and what its status has to be. */
-export interface Case {
-  readonly state: string;
-  readonly topology: Topology;
-  readonly facts: Facts;
-  readonly exit: 0 | 1 | 2 | 3;
-  /** What the screen says. */
-  readonly says: readonly RegExp[];
-}
-
-export const well = { dev: wellFacts(DEV), ha: wellFacts(HA), machines: wellFacts(MACHINES) };
-
+/** The states of a stack, those of its databases last. */
 export const CASES: readonly Case[] = [
   {
     state: "all is well",
@@ -64,19 +51,6 @@ export const CASES: readonly Case[] = [
       /cure +npm run up -- --refresh/,
       /1 of 2 ready/,
       /no database takes writes/,
-    ],
-  },
-  {
-    state: "a server was stopped, and the group has another primary",
-    topology: HA,
-    facts: withWaysDown(withDatabase(stopped(well.ha, ON_SERVER1), "mysql-server2", { writes: true, isGroup: true }), [
-      "server1",
-    ]),
-    exit: 1,
-    says: [
-      /SERVES, BUT IS HURT/,
-      /server2 .*\n.*\n.*\n +mysql +● 9\.7\.4 +PRIMARY/,
-      /cannot lose +server2: the site · arbiter: writes/,
     ],
   },
   {
@@ -129,53 +103,6 @@ export const CASES: readonly Case[] = [
     facts: withContainer(well.dev, "router-server2", undefined),
     exit: 1,
     says: [/router +✖ .*has no container/, /cure +npm run up -- --refresh/],
-  },
-  {
-    state: "a database is frozen",
-    topology: DEV,
-    facts: {
-      ...withContainer(well.dev, "mysql-server2", { state: "paused" }),
-      databases: new Map([...well.dev.databases].filter(([name]) => name !== "mysql-server2")),
-    },
-    exit: 1,
-    says: [/mysql +✖ .*is paused/, /cure +docker unpause/],
-  },
-  {
-    state: "the primary of an asynchronous pair is lost",
-    topology: DEV,
-    facts: withDatabase(stopped(well.dev, ["mysql-server1"]), "mysql-server2", {
-      writes: false,
-      problem: "does not receive from mysql-server1.replication",
-      state: "alone: mysql-server1, the primary, does not answer",
-    }),
-    exit: 1,
-    says: [
-      /SERVES, BUT TAKES NO WRITES/,
-      /out of its place: it does not\s+receive\s+from\s+mysql-server1/,
-      /npm run database -- failover\s+SERVER/,
-      /cannot lose.*server2: reads \(mysql-server2\)/,
-    ],
-  },
-  {
-    state: "a replica has errant transactions",
-    topology: DEV,
-    facts: withDatabase(well.dev, "mysql-server2", {
-      writes: false,
-      problem: "has errant transactions, which mysql-server1.replication has not: aaaa:1",
-      state: "diverged: this node has errant transactions",
-    }),
-    exit: 1,
-    says: [/mysql +▲ 9\.7\.4 +diverged/, /has\s+errant\s+transactions/],
-  },
-  {
-    state: "two databases take writes",
-    topology: DEV,
-    facts: withDatabase(well.dev, "mysql-server2", {
-      writes: true,
-      problem: "takes writes, and so does mysql-server1.replication",
-    }),
-    exit: 1,
-    says: [/more than one database takes writes: mysql-server2, mysql-server1/],
   },
   {
     state: "nobody has the virtual address",
@@ -293,4 +220,5 @@ export const CASES: readonly Case[] = [
     exit: 1,
     says: [/alerts +unknown: its container does not run/],
   },
+  ...DATABASE_CASES,
 ];

@@ -124,6 +124,7 @@ export interface Topology {
   readonly backups: BackupPlan | undefined;
   /** undefined: the stack is not watched. */
   readonly monitoring: MonitoringPlan | undefined;
+  readonly logs: Settings["logs"];
   /** The site's URL, for clients on the host or with a route to the edge network: plain HTTP where that is served. */
   readonly url: string;
   /** The site's URL by HTTPS. */

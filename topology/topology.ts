@@ -38,6 +38,7 @@ export function planTopology(config: Config): Topology {
     cluster,
     backups,
     monitoring: planMonitoring(config, { loadBalancers, web, applications, routers, cluster, backups }),
+    logs: config.logs,
     ...siteUrls(loadBalancers),
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),

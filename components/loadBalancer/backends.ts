@@ -2,8 +2,8 @@ import type { ReadinessPlan } from "../../topology/applicationPlan.ts";
 import type { BackendPlan, BalancePlan, HealthPlan, LoadBalancerPlan } from "../../topology/loadBalancerPlan.ts";
 import { CLIENT_CERTIFICATE, TLS } from "../tlsFiles.ts";
 
-/** Servers that are tried while no server is ready. */
-const LAST_RESORT = "last-resort";
+/** Servers that are tried while no server is ready: a backend, and the beginning of their names in the backend `web`. */
+export const LAST_RESORT = "last-resort";
 
 /** The condition, of the backend `web`, that some server is ready. */
 const SOME_READY = "some_ready";

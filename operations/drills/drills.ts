@@ -1,4 +1,6 @@
 import { closest } from "fastest-levenshtein";
+import { CAUSES } from "./alerts/alerts.ts";
+import { alertDrill } from "./alerts/run.ts";
 import { FAULTS } from "./database/faults.ts";
 import { databaseDrill } from "./database/run.ts";
 import type { Drill } from "./drill.ts";
@@ -12,23 +14,32 @@ import { trafficDrill } from "./traffic/run.ts";
 /** The drills that run while visitors use the site. */
 export const TRAFFIC: readonly TrafficDrill[] = [...RELEASES, ...FAILURES];
 
+const ALERTS: readonly Drill[] = CAUSES.map(alertDrill);
+
 export const DRILLS: readonly Drill[] = [
   ...TRAFFIC.map(trafficDrill),
   ...FAULTS.map(databaseDrill),
   ...HOST_FAULTS.map(hostDrill),
+  ...ALERTS,
 ];
 
+/** The words that mean several drills. */
+const GROUPS: Readonly<Record<string, readonly Drill[]>> = {
+  all: DRILLS.filter((drill) => !ALERTS.includes(drill)),
+  alerts: ALERTS,
+};
+
 /**
- * The drills of these names, in the order of the names; `all` means all drills.
+ * The drills of these names, in the order of the names; `alerts` means all that produce alerts, `all` the others.
  * @throws Error naming, for each unknown name, the nearest that exists
  */
 export function drillsNamed(words: readonly string[]): readonly Drill[] {
-  if (words.includes("all")) return DRILLS;
-  const unknown = words.filter((word) => !DRILLS.some(({ name }) => name === word));
+  const named = (word: string) => GROUPS[word] ?? DRILLS.filter(({ name }) => name === word);
+  const unknown = words.filter((word) => named(word).length === 0);
   if (unknown.length > 0) {
-    const known = ["all", "list", ...DRILLS.map(({ name }) => name)];
+    const known = [...Object.keys(GROUPS), "list", ...DRILLS.map(({ name }) => name)];
     const problems = unknown.map((word) => `there is no drill ${word}; did you mean ${closest(word, known)}?`);
     throw new Error([...problems, "npm run drill -- list names them all"].join("\n"));
   }
-  return words.flatMap((word) => DRILLS.filter(({ name }) => name === word));
+  return [...new Set(words.flatMap(named))];
 }

@@ -133,19 +133,30 @@ function aliveIn(
       value?.server !== undefined && (isLenient || value.problem === undefined || value.server.report.writes);
     // A database may take writes before its container's check has said so.
     if (isInPlace && facts.containers.get(name)?.state === "running") dead.delete(name);
-    else dead.add(name);
+    else if (!isVouchedFor(facts, name, "writesTo", "readsFrom")) dead.add(name);
   }
   return (name) => known.has(name) && !dead.has(name);
 }
 
-/** The databases that take writes. */
-function writersIn({ cluster }: Topology, { databases }: Facts): string[] {
-  return cluster.databases
-    .map(({ name }) => name)
-    .filter((name) => {
-      const answer = databases.get(name);
-      return answer !== undefined && "value" in answer && answer.value.server?.report.writes === true;
-    });
+/** The databases that take writes: by their own word, and where the primary's own is missing, by that of the routers. */
+function writersIn({ cluster }: Topology, facts: Facts): string[] {
+  const names = cluster.databases.map(({ name }) => name);
+  const own = names.filter((name) => {
+    const answer = facts.databases.get(name);
+    return answer !== undefined && "value" in answer && answer.value.server?.report.writes === true;
+  });
+  return own.length > 0 ? own : names.filter((name) => isVouchedFor(facts, name, "writesTo"));
+}
+
+/**
+ * Whether a database is too busy to answer in time, and routers send it requests: they look at each database every two
+ * seconds or more often. Its container runs.
+ */
+function isVouchedFor(facts: Facts, name: string, ...uses: readonly ("writesTo" | "readsFrom")[]): boolean {
+  const state = facts.containers.get(name);
+  if (state?.state !== "running" || state.health === "unhealthy" || answers(facts.databases.get(name))) return false;
+  const seen = [...facts.routers.values()].flatMap((answer) => ("value" in answer ? [answer.value] : []));
+  return seen.some((router) => uses.some((use) => router[use].includes(name)));
 }
 
 function writerProblems({ cluster }: Topology, { databases }: Facts, writers: readonly string[]): string[] {

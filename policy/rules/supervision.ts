@@ -19,11 +19,23 @@ function isCheckedOutside(context: Context, name: string): boolean {
   return plan !== undefined && (!("probe" in plan) || plan.probe !== undefined);
 }
 
+/** Logs have a limit on the engine, and a log server that is away holds up no container. */
+function logProblems(driver: string, options: Readonly<Record<string, string>>, name: string): (string | false)[] {
+  const grows = (...keys: string[]) => !keys.every((key) => options[key]) && `The logs of ${name} grow without limit.`;
+  if (driver === "json-file" || driver === "local") return [grows("max-size", "max-file")];
+  if (driver !== "syslog") return [`${name} has no log driver with a limit.`, grows("max-size", "max-file")];
+  return [
+    grows("cache-max-size", "cache-max-file"),
+    !(options["syslog-address"]?.startsWith("udp:") && options["mode"] === "non-blocking") &&
+      `${name} would not start, or would wait, while its log server is away.`,
+  ];
+}
+
 /** Checks that never fail. */
 const SUCCEEDS = /^(\/(usr\/)?bin\/)?(true|:|echo\b.*|exit 0)$/;
 
 export const supervisedServices: Rule = {
-  cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", logDriver "json-file" and logOpts with max-size and max-file.',
+  cure: 'Give it a healthcheck that can fail, restart: "unless-stopped", and logOpts with max-size and max-file for the logDriver "json-file", or for "syslog" an address of UDP, the mode non-blocking, cache-max-size and cache-max-file.',
   resource: ofServices(({ restart, healthcheck: { tests }, logDriver, logOpts }, name, context) => {
     const [kind, ...words] = tests;
     const isChecked = (kind === "CMD" || kind === "CMD-SHELL") && words.length > 0 && !SUCCEEDS.test(words.join(" "));
@@ -33,8 +45,7 @@ export const supervisedServices: Rule = {
         !isCheckedOutside(context, name) &&
         !isProgramAlone(context, name) &&
         `${name} has no health check.`,
-      logDriver !== "json-file" && logDriver !== "local" && `${name} has no log driver with a limit.`,
-      !(logOpts["max-size"] && logOpts["max-file"]) && `The logs of ${name} grow without limit.`,
+      ...logProblems(logDriver, logOpts, name),
     ];
   }),
 };

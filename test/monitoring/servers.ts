@@ -2,8 +2,11 @@ import type { AlertCase } from "./case.ts";
 
 const up = (job: string, instance: string, server: string) =>
   `up{job="${job}",instance="${instance}",server="${server}"}`;
-const backend = (kind: "active" | "backup") =>
-  `haproxy_backend_${kind}_servers{job="haproxy",proxy="web",instance="lb1"}`;
+const ACTIVE = 'haproxy_backend_active_servers{job="haproxy",proxy="web",instance="lb1"}';
+const ready = (server: string) =>
+  `haproxy_server_status{job="haproxy",proxy="web",server="${server}",state="UP",instance="lb1"}`;
+/** Nobody asks it whether it is ready. */
+const LAST = { [ready("last-resort-server1")]: "1x20" };
 
 export const serverCases: readonly AlertCase[] = [
   {
@@ -53,7 +56,7 @@ export const serverCases: readonly AlertCase[] = [
   {
     name: "nobody is ready",
     every: "5s",
-    series: { [backend("active")]: "2x2 0x10", [backend("backup")]: "0x12" },
+    series: { [ready("server1")]: "1x2 0x10", [ready("server2")]: "1x2 0x10", ...LAST },
     quiet: [["NoServerReady", "12s"]],
     firing: [
       {
@@ -66,7 +69,7 @@ export const serverCases: readonly AlertCase[] = [
   {
     name: "the reserve works",
     every: "5s",
-    series: { [backend("active")]: "1x2 0x10", [backend("backup")]: "1x12" },
+    series: { [ACTIVE]: "1x2 0x10", [ready("server1")]: "1x2 0x10", [ready("server2")]: "1x12", ...LAST },
     quiet: [
       ["ReserveAtWork", "12s"],
       ["NoServerReady", "25s"],

@@ -50,6 +50,13 @@ describe("the settings of an application", () => {
     assert.equal(found({ ...OWN, ...more }), "");
   });
 
+  it("say of a name that is not allowed how names have to be", () => {
+    assert.match(
+      found({ ...OWN, environment: { "2BAD": "x" } }),
+      /environment\.2BAD has a name that is not allowed\n +allowed: +the name of a variable: letters, digits/,
+    );
+  });
+
   it("leave the stack's variables as they are", () => {
     assert.match(
       found({ ...OWN, environment: { DATABASE_HOST: "x" } }),

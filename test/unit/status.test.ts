@@ -4,7 +4,8 @@ import type { Facts } from "../../operations/status/facts.ts";
 import { render } from "../../operations/status/render.ts";
 import { type Status, VERDICTS } from "../../operations/status/status.ts";
 import { exampleNames } from "../examples.ts";
-import { CASES, ON_SERVER1, well } from "../statusCases.ts";
+import { ON_SERVER1, well } from "../statusCase.ts";
+import { CASES } from "../statusCases.ts";
 import { NOW, stopped, wellFacts, withDatabase } from "../statusFacts.ts";
 import { DEV, example, HA } from "../statusStacks.ts";
 

@@ -29,6 +29,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
     },
     "foobar:application": { files: "app/static", staticFiles: "app/static", command: ["node", "/app/main.js"] },
     "foobar:web": { rateLimit: { requestsPerSecond: 5 }, errorPages: "components/loadBalancer/files" },
+    "foobar:logs": { syslog: "udp://logs.foobar.com:514" },
     "foobar:mysql": {
       primary: "server2",
       bufferPoolMb: 200,

@@ -84,7 +84,8 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
       await following.signal("SIGINT");
     }
     const ended: Ran = await following.ended;
-    assert.equal(ended.exitCode, 0, ended.output);
+    // The exit code is npm's, whose shell the same signal ends.
+    assert.doesNotMatch(ended.output, /error|warning/i);
   });
 
   it("a server that was stopped is told, with the remedy, and its last lines are still there", async () => {
@@ -118,9 +119,9 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
     const containers = await containersOf(project());
     await containers.killForGood([primary]);
     await shows(project(), 1, /SERVES, BUT TAKES NO WRITES/, /no database takes writes/, /database -- failover/);
-    const { exitCode, stdout } = await project().npm("database", ["status"]);
-    assert.equal(exitCode, 1, stdout);
-    assert.match(stdout, /does not answer +does not run/);
+    const { exitCode, output } = await project().npm("database", ["status"]);
+    assert.equal(exitCode, 1, output);
+    assert.match(output, /does not answer +does not run/);
     await containers.start([primary]);
     await isWell(project());
   });

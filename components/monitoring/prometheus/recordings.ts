@@ -1,9 +1,11 @@
+import { LAST_RESORT } from "../../loadBalancer/backends.ts";
 import type { Subject } from "../alerts/alert.ts";
 import { OBJECTIVE_SECONDS } from "../alerts/objective.ts";
 
 /** What visitors get: the front of every load balancer. */
 const RESPONSES = 'haproxy_frontend_http_responses_total{job="haproxy",proxy="site"}';
 const FAILURES = 'haproxy_frontend_http_responses_total{job="haproxy",proxy="site",code="5xx"}';
+const SERVER_RESPONSES = `haproxy_server_http_responses_total{job="haproxy",proxy=~"web|web-safe|${LAST_RESORT}"}`;
 const PROBES = 'probe_success{job="site"}';
 
 /** The windows of burn rates that are sums of those of five minutes. */
@@ -34,7 +36,7 @@ export function recordings({ scrapeSeconds }: Pick<Subject, "scrapeSeconds">) {
         // By the load balancers: web servers also count health checks and these questions.
         record(
           "server:requests:rate1m",
-          'sum by (server) (rate(haproxy_server_http_responses_total{job="haproxy",proxy=~"web|web-safe|last-resort"}[1m]))',
+          `sum by (server) (label_replace(rate(${SERVER_RESPONSES}[1m]), "server", "$1", "server", "${LAST_RESORT}-(.*)"))`,
         ),
         // Seconds that a database's data are behind the primary's: of the transaction that it applies now. 0: none in hand.
         record("database:lag_seconds", lag("mysql_perf_schema_applying_transaction_original_commit_timestamp_seconds")),

@@ -17,7 +17,6 @@ export const LOAD_BALANCER = {
       "haproxy_frontend_bytes_in_total",
       "haproxy_frontend_bytes_out_total",
       "haproxy_backend_active_servers",
-      "haproxy_backend_backup_servers",
       "haproxy_backend_current_queue",
       "haproxy_backend_retry_warnings_total",
       "haproxy_backend_redispatch_warnings_total",

@@ -1,10 +1,10 @@
-import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
 import { untilTrue } from "../../../engine/eventually.ts";
 import type { Drill, DrillContext, Outcome } from "../drill.ts";
 import { requireHealthy, untilHealthy, untilInPlace } from "../requireHealthy.ts";
 import { MAX_SECONDS, startWriter, type Writer } from "./container.ts";
 import type { DatabaseDrill } from "./drill.ts";
 import { asideText, beginOf, excesses, figuresLine, figuresOf, limitText, modeOf, troubles } from "./measure.ts";
+import { promote } from "./promote.ts";
 import { type StoredRows, storedRows } from "./rows.ts";
 
 /** The longest time until the first row is acknowledged. */
@@ -108,15 +108,7 @@ async function underWrites(
 
 /** Makes the former primary the primary again, for the user and for the next drill, and removes the rows. */
 export async function tidyUp(context: DrillContext, primary: string, rows: StoredRows): Promise<void> {
-  const { containers, databases, topology } = context;
   await rows.remove();
-  const first = topology.cluster.databases.find(({ name }) => name === primary);
-  if (first !== undefined && (await databases.primary()) !== primary) {
-    await containers.execute(topology.cluster.controller.name, [
-      "bash",
-      `${CONFIG_FOLDER}/controller.sh`,
-      first.member,
-    ]);
-  }
+  if ((await context.databases.primary()) !== primary) await promote(context, primary);
   await untilHealthy(context);
 }
