@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { bringUp } from "../operations/session/bringUp.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { openSession, type Session } from "../operations/session/pulumi.ts";
-import { releaseSettings, removeRelease, setImage, setRelease } from "../operations/session/releaseSettings.ts";
+import {
+  anotherKind,
+  releaseSettings,
+  removeRelease,
+  setImage,
+  setRelease,
+} from "../operations/session/releaseSettings.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { RELEASES } from "../releases/folder.ts";
@@ -48,6 +54,8 @@ type Target = Pick<Entry, "release"> & Partial<Entry>;
 async function goBack(session: Session, { release, image, at }: Target): Promise<number> {
   say(`going back to the release ${release}${at === undefined ? "" : ` of ${age(new Date(at), new Date())}`}`);
   const settings = await releaseSettings(session.stack);
+  const obstacle = anotherKind(release, settings);
+  if (obstacle !== undefined) throw new Error(obstacle);
   if (image !== undefined && image !== settings.image) {
     say(`it ran on the image ${image}, which replaces ${settings.image}`);
     await setImage(session, settings, image);

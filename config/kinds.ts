@@ -98,6 +98,12 @@ export const syslogAddress = () => {
   return z.string({ error: allowed }).refine(isAllowed, allowed);
 };
 
+/** A text that a program gets as an argument or a variable, which the kernel ends at a zero byte. */
+export const argument = () => {
+  const allowed = "text without a zero byte, empty for none";
+  return z.string({ error: allowed }).refine((text) => !text.includes("\0"), allowed);
+};
+
 /** The name of an environment variable. */
 export const variable = () => {
   const allowed = "the name of a variable: letters, digits and underscores, and no digit at its beginning";

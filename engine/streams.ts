@@ -24,6 +24,15 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
   return { stdout, stderr, ended };
 }
 
+/** Both outputs in the order in which they came. */
+export function joined(engine: Docker, stream: NodeJS.ReadableStream): { output: Readable; ended: Promise<void> } {
+  const output = new PassThrough();
+  engine.modem.demuxStream(stream, output, output);
+  const ended = finished(stream, { writable: false }).finally(() => output.end());
+  ended.catch(() => undefined);
+  return { output, ended };
+}
+
 /**
  * Starts a command in a container.
  * @param hasInput whether its standard input is sent

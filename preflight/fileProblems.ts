@@ -14,6 +14,7 @@ import { keysInClear, passwordsInClear } from "./keysInClear.ts";
 import { plainSecrets } from "./plainSecrets.ts";
 import { stackFileText } from "./refusal.ts";
 import { missingRelease } from "./release.ts";
+import { unusedSecrets } from "./unusedSecrets.ts";
 
 /** The result of looking at the files that the settings name. */
 export interface ExaminedFiles {
@@ -38,7 +39,7 @@ export function examineFiles(topology: Topology): ExaminedFiles {
       ...missingFiles("staticFiles", staticFiles),
       ...errorPageProblems(errorPages),
     ],
-    warnings: [...certificate.warnings, ...plainSecrets(topology)],
+    warnings: [...certificate.warnings, ...plainSecrets(topology), ...unusedSecrets(topology)],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
 import { type Logins, loginsFrom } from "../engine/logins.ts";
 import type { EngineState } from "../engine/state.ts";
+import type { MachinePlan } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 import { refusedByClients } from "./certificate.ts";
 import { certPathProblems } from "./certPath.ts";
@@ -85,21 +86,30 @@ export async function preflight(
   for (const warning of tables.warnings) void pulumi.log.warn(warning);
   problems.push(...tables.problems);
   // A preview starts no container.
-  if (!pulumi.runtime.isDryRun()) {
-    problems.push(...(await variableProblems(topology, reached)), ...(await monitoringProblems(topology, reached)));
-  }
+  if (!pulumi.runtime.isDryRun()) problems.push(...(await judgedProblems(topology, reached)));
   const lan = pulumi.runtime.isDryRun() ? [] : await lanProblems(topology, answered);
   problems.push(...lan.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
   if (problems.length > 0) throw refusal(topology, problems);
   const supplies = images.flatMap((one) => one.supplies);
   const say = (line: string) => void pulumi.log.info(line);
-  if (!pulumi.runtime.isDryRun()) await supplyImages(supplies, say);
-  else for (const one of supplies.filter(({ route }) => route.kind === "copy")) say(`by an update ${supplyText(one)}`);
+  if (!pulumi.runtime.isDryRun()) {
+    await supplyImages(supplies, say);
+    // Programs of images that were missing have not been asked yet.
+    const late = supplies.length === 0 ? [] : await judgedProblems(topology, reached);
+    if (late.length > 0) throw refusal(topology, late);
+  } else
+    for (const one of supplies.filter(({ route }) => route.kind === "copy")) say(`by an update ${supplyText(one)}`);
   return {
     isServing: silent.length + away.size > 0 || answered.some(({ state }) => state.isServing),
     containers: known?.containers ?? [],
     migrated: known?.migrated,
   };
+}
+
+/** The problems that the programs themselves see in their settings, where the engines have their images. */
+async function judgedProblems(topology: Topology, reached: readonly MachinePlan[]): Promise<Problem[]> {
+  const found = await Promise.all([variableProblems(topology, reached), monitoringProblems(topology, reached)]);
+  return found.flat();
 }
 
 /** The data volumes of all engines: each database is on the machine of its server. */

@@ -22,6 +22,7 @@ export function planMonitoring(config: Config, parts: Parts): MonitoringPlan | u
   const watchers = places.map((place, index) => planWatcher(config, parts, places, { place, index }));
   const { scrapeSeconds, retentionDays, retentionMb, receivers, watchdog, secrets } = monitoring;
   return {
+    stack: `${config.project} ${config.stack}`,
     watchers,
     nodeExporters,
     targets: planTargets(parts, { watchers, nodeExporters }),

@@ -129,6 +129,8 @@ export interface ProbePlan {
 
 /** Monitoring: what watches the stack, what it asks, and whom it tells. */
 export interface MonitoringPlan {
+  /** The stack, as messages name it: a person may get those of several. */
+  readonly stack: string;
   /** One; or with several machines one on each of two. */
   readonly watchers: readonly WatcherPlan[];
   /** One on each machine; none if machines are not watched. */

@@ -23,6 +23,7 @@ export function applicationChecks(settings: Settings, docker: DockerDefault): Pr
     () => knownReferences(application),
     () => freeSecrets(application),
     () => knownSecrets(application),
+    () => wholeVariables(application),
     () => apart(application),
     () => processChecks(application),
     () => storageChecks(settings, docker),
@@ -166,6 +167,27 @@ function knownSecrets({ secrets, secretVariables }: Application): Problem[] {
     }));
 }
 
+/** The kernel ends a variable at a zero byte. As a file the secret is whole. */
+function wholeVariables({ secrets, secretVariables }: Application): Problem[] {
+  return Object.entries(secretVariables)
+    .filter(([, name]) => String(secrets[name] ?? "").includes("\0"))
+    .map(([variable, name]) => ({
+      path: ["application", "secretVariables", variable],
+      complaint: `is the secret ${name}, which has a zero byte in it`,
+      allowed: `a secret that is text; the file /run/secrets/${name} can have any content`,
+    }));
+}
+
+/** Folders of the image, and of the kernel, without which no program starts. */
+const SYSTEM = /^\/(?:(?:proc|sys|dev)(?:\/.*)?|bin|sbin|lib|lib64|usr|usr\/(?:bin|lib)|etc)$/;
+
+function outsideOfSystem(path: string, setting: Path): Problem[] {
+  if (!SYSTEM.test(path)) return [];
+  return [
+    { path: setting, complaint: "would hide a folder of the system", allowed: "a folder of the application's own" },
+  ];
+}
+
 /** A folder that holds another would hide it. Storages among each other: config/rules/storage.ts. */
 function apart({ writable, storage, filesPath, files }: Application): Problem[] {
   const fixed = [
@@ -179,6 +201,7 @@ function apart({ writable, storage, filesPath, files }: Application): Problem[] 
     setting: ["application", "storage", name, "path"],
   }));
   return [
+    ...[...memory, ...volumes].flatMap(({ path, setting }) => outsideOfSystem(path, setting)),
     ...memory.flatMap(({ path, setting }) => hidden(path, setting, [...fixed, ...kept])),
     ...volumes.flatMap(({ path, setting }) => hidden(path, setting, fixed)),
   ];

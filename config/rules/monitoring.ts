@@ -40,6 +40,11 @@ export function monitoringChecks(settings: Settings, surroundings: Surroundings)
   );
 }
 
+/** The names of the secrets that receivers and the watchdog use. */
+export function usedSecrets(monitoring: Pick<Monitoring, "receivers" | "watchdog">): ReadonlySet<unknown> {
+  return new Set(REFERENCES.map(({ path }) => valueAt(monitoring, path)));
+}
+
 /** A secret that is missing would be noticed only when the first alert cannot be sent. */
 function secretIsThere(monitoring: Monitoring, setting: readonly string[], isUrl: boolean): Problem[] {
   const name = valueAt(monitoring, setting);

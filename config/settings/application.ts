@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { CAPABILITIES } from "../capabilities.ts";
 import { DATABASE_URLS, ROOT_FILESYSTEMS } from "../choices.ts";
 import {
   type About,
   absolutePath,
   anySecret,
+  argument,
   folder,
   hostName,
   name,
@@ -126,9 +128,8 @@ const how = {
         "Whether it can write outside of writable and storage. What it writes there is on the host's disk without a limit, and is lost with the container.",
     } satisfies About),
   capabilities: z
-    .array(z.string({ error: "a capability" }).regex(/^[A-Z][A-Z_]+$/, "a capability, such as CHOWN"), {
-      error: "a list of capabilities, such as CHOWN",
-    })
+    .array(oneOf(CAPABILITIES), { error: "a list of capabilities, such as CHOWN" })
+    .refine((list) => new Set(list).size === list.length, "a list that names each capability once")
     .default([])
     .meta({
       description:
@@ -139,7 +140,7 @@ const how = {
 
 const told = {
   environment: z
-    .record(variable(), z.string({ error: "text" }), { error: "environment variables by name, each a text" })
+    .record(variable(), argument(), { error: "environment variables by name, each a text" })
     .default({})
     .meta({
       description:

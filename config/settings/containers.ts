@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { type About, whole } from "../kinds.ts";
+import { type About, argument, whole } from "../kinds.ts";
 
 /** The settings that several kinds of the user's own containers share. */
 
 export const words = (what: string) =>
   z
-    .array(z.string({ error: "text" }).min(1, "text that is not empty"), { error: `a list: ${what}` })
+    .array(argument(), { error: `a list: ${what}` })
     .min(1, what)
+    .refine(([first]) => first !== "", `${what}, of which the first is not empty`)
     .max(256, `${what}, at most 256 words`);
 
 /** CPUs: a number such as 0.5 or 2. */

@@ -28,7 +28,19 @@ export function sentBy(figures: string): (receiver: string) => Sent {
 
 /** The reason that Alertmanager's log names last for a receiver; undefined: none. */
 export function reasonOf(receiver: string, log: string): string | undefined {
-  const line = log.split("\n").findLast((one) => one.includes(` receiver=${receiver} `) && one.includes(' err="'));
-  const text = /\berr="((?:[^"\\]|\\.)*)"/.exec(line ?? "")?.[1];
-  return text?.replace(/\\(.)/g, "$1");
+  return log
+    .split("\n")
+    .flatMap((line) => reasonsIn(receiver, line))
+    .at(-1);
+}
+
+/** An attempt that is repeated has a line of its own. Those that end a notification have one together. */
+function reasonsIn(receiver: string, line: string): string[] {
+  const text = /\berr="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  if (text === undefined) return [];
+  const reasons = text.replace(/\\(.)/g, (_, one: string) => (one === "n" ? "\n" : one));
+  if (line.includes(` receiver=${receiver} `)) return [reasons];
+  return [
+    ...reasons.matchAll(/^([\w-]+)\/\w+\[\d+\]: (?:notify retry canceled .*?after \d+ attempts: )?(.*)$/gm),
+  ].flatMap(([, name, reason = ""]) => (name === receiver ? [reason] : []));
 }

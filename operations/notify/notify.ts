@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { receiverConfigs } from "../../components/monitoring/alertmanager/receivers.ts";
+import { type Notified, receiverConfigs } from "../../components/monitoring/alertmanager/receivers.ts";
 import { logText } from "../../engine/streams.ts";
 import type { MonitoringPlan } from "../../topology/monitoringPlan.ts";
 import { ALERTMANAGER_PORTS } from "../../topology/ports.ts";
@@ -30,10 +30,10 @@ interface Asked {
 }
 
 /** The receivers of a plan. */
-export function receiversOf({ receivers }: Pick<MonitoringPlan, "receivers">): Asked[] {
-  return receiverConfigs(receivers).map(({ name }) => ({
+export function receiversOf(plan: Notified): Asked[] {
+  return receiverConfigs(plan).map(({ name }) => ({
     name,
-    requests: name === "email" ? (receivers.email?.to.length ?? 1) : 1,
+    requests: name === "email" ? (plan.receivers.email?.to.length ?? 1) : 1,
   }));
 }
 

@@ -9,13 +9,13 @@ import { whileSilenced } from "../notify/silence.ts";
 import { openStack } from "../stack/open.ts";
 import { ROOT } from "../stack/project.ts";
 import { isWhole, unattended } from "./attendance.ts";
-import { diagnosisText, unwellContainers } from "./diagnosis.ts";
+import { diagnosisText, endingContainers, unwellContainers } from "./diagnosis.ts";
 import { heal } from "./heal.ts";
 import { sayKept } from "./kept.ts";
 import { untilProvisioned } from "./provisioning.ts";
 import { pulumi, type Session } from "./pulumi.ts";
 import { KEPT_IMAGES, removeReleaseImages } from "./releaseImages.ts";
-import { releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
+import { anotherKind, releaseAskedFor, releaseSettings } from "./releaseSettings.ts";
 import { onSignals } from "./signals.ts";
 import { startAgain } from "./startAgain.ts";
 import { say } from "./terminal.ts";
@@ -54,6 +54,7 @@ export async function bringUp(asked: Session, { saysKept = true } = {}): Promise
     await removeReleaseImages(session.stack, KEPT_IMAGES).catch(() => undefined);
   }
   await record(session.stack, start, exitCode === 0);
+  if (exitCode === 0) await warnOfEnds(session.stack);
   if (saysKept && exitCode === 0) await sayKept(session, known);
   return exitCode;
 }
@@ -96,6 +97,14 @@ async function settle(stack: string): Promise<void> {
   }
 }
 
+/** A program without a port, such as a worker, is well while it runs, and an update has not waited for its end. */
+async function warnOfEnds(stack: string): Promise<void> {
+  const ending = await endingContainers(stack).catch(() => []);
+  if (ending.length === 0) return;
+  say(`warning: the stack is up, and a program of it ends again and again
+${ending.map(diagnosisText).join("\n")}`);
+}
+
 /**
  * Notes the outcome of an update. An update that was refused or declined before it began used no release: it is not
  * noted.
@@ -109,7 +118,9 @@ async function record(stack: string, start: Date, ok: boolean): Promise<void> {
   const attempt = { release, image: settings.image };
   note(stack, { at: now.toISOString(), ...attempt, ok, pinned: settings.release !== undefined }, HOME);
   if (ok) return;
-  const back = previous(readJournal(stack, HOME), (name) => releases.some((one) => one.release === name));
+  const canRun = (name: string) =>
+    releases.some((one) => one.release === name) && anotherKind(name, settings) === undefined;
+  const back = previous(readJournal(stack, HOME), canRun);
   const rollback =
     back === undefined || isSame(back, attempt)
       ? ""

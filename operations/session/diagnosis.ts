@@ -37,6 +37,29 @@ async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
   return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all, stack)));
 }
 
+/** A container that was started again this short a time ago may end again at any moment. */
+const RECENTLY_MS = 60_000;
+
+/** The containers of a stack that are well at this moment, and whose program ends again and again. */
+export async function endingContainers(stack: string, now = Date.now()): Promise<Unwell[]> {
+  const { results } = await atAll(await stackEngines(stack), async ({ client }) => {
+    const filters = { label: labelFilter({ project: PROJECT, stack }) };
+    const all = await client.listContainers({ all: true, filters });
+    const ending = await Promise.all(
+      all.map(async (one) => {
+        const { RestartCount: starts, State } = await client.getContainer(one.Id).inspect();
+        const isEnding = starts > 0 && (State.Restarting || now - Date.parse(State.StartedAt) < RECENTLY_MS);
+        if (!isEnding) return [];
+        return [
+          { ...(await describe(client, one, all, stack)), state: `${one.Status}, started again ${starts} times` },
+        ];
+      }),
+    );
+    return ending.flat();
+  });
+  return results.flat().sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
 async function describe(
   engine: Docker,
   one: Docker.ContainerInfo,

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { type ApplicationSource, applicationVersion } from "../../components/appTier/applicationFolder.ts";
+import type { ApplicationKind } from "../../config/applicationKind.ts";
 import { schema } from "../../config/schema.ts";
 import { meantBy, withoutCiphers } from "../../config/shape.ts";
+import { imageOf } from "../../releases/store.ts";
 import { sourceOf } from "../../topology/program.ts";
 import { settingsIn, stackFile } from "../stack/file.ts";
 import { stackNeeds } from "../stack/needs.ts";
@@ -16,6 +18,7 @@ const IMAGE = "images.application";
 
 /** The settings in a stack's file that decide what the application runs. */
 export interface ReleaseSettings extends ApplicationSource {
+  readonly kind: ApplicationKind;
   /** The setting that names the image. */
   readonly imageSetting: typeof OWN_IMAGE | typeof IMAGE;
 }
@@ -39,6 +42,24 @@ export function releaseAskedFor(settings: ReleaseSettings): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Why a release does not run with these settings: an image alone is no release of files, nor the other way round.
+ * undefined: it does.
+ */
+export function anotherKind(
+  release: string,
+  { kind }: Pick<ReleaseSettings, "kind">,
+  home?: string,
+): string | undefined {
+  const image = imageOf(release, home);
+  if ((image !== undefined) === (kind === "image")) return undefined;
+  return image === undefined
+    ? `the release ${release} has files, and the stack now runs an image alone
+    cure:      set application.files or application.build as it was then, remove application.image, and npm run up`
+    : `the release ${release} is the image ${image} alone, and the stack now runs files
+    cure:      remove application.files and application.build, set application.image to ${image}, and npm run up`;
 }
 
 /** Pins the release in the stack's settings. */

@@ -98,7 +98,7 @@ async function replace(file: string, text: string): Promise<void> {
 function readDocument(text: string): Document {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw new Error(`the stack's file is no valid YAML: ${error.message.trimEnd()}`);
   visit(document, {
     Scalar(_, node) {
       if (typeof node.value === "number" && node.source !== undefined && String(node.value) !== node.source) {

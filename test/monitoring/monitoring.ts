@@ -4,8 +4,23 @@ export const monitoringCases: readonly AlertCase[] = [
   {
     name: "monitoring works",
     every: "15s",
-    series: { 'up{job="machine"}': "1x5" },
-    firing: [{ alert: "Watchdog", at: "30s", summary: "Monitoring works" }],
+    series: { 'up{job="machine"}': "1x8" },
+    quiet: [["NoNewFigures", "60s", "2m"]],
+    firing: [{ alert: "Watchdog", at: "2m", summary: "Monitoring works" }],
+  },
+  {
+    name: "a Prometheus that stores nothing any more, whatever the last figures were",
+    every: "15s",
+    series: { 'up{job="machine"}': "1x4", 'up{job="nginx",instance="x"}': "0x4" },
+    quiet: [
+      ["NoNewFigures", "75s"],
+      ["Watchdog", "3m15s", "20m"],
+    ],
+    firing: ["2m", "10m"].map((at) => ({
+      alert: "NoNewFigures",
+      at,
+      summary: "Prometheus stores no new figures",
+    })),
   },
   {
     name: "an exporter that is away",

@@ -31,8 +31,8 @@ describe("the alerts", () => {
     const firing = cases.flatMap(({ firing = [] }) => firing.map(({ alert }) => alert));
     const quiet = cases.flatMap(({ quiet = [] }) => quiet.map(([alert]) => alert));
     assert.deepEqual(sorted(firing), sorted(namesOf(all)));
-    // The watchdog is never quiet, and a certificate's end needs no time.
-    const always = ["CertificateExpires", "Watchdog"];
+    // A certificate's end needs no time.
+    const always = ["CertificateExpires"];
     assert.deepEqual(sorted([...quiet, ...always]), sorted(namesOf(all)));
   });
 

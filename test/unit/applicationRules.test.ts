@@ -57,6 +57,40 @@ describe("the settings of an application", () => {
     );
   });
 
+  it("know the kernel's capabilities, each once", () => {
+    const user = "root";
+    assert.match(
+      found({ ...OWN, user, capabilities: ["NOPE"] }),
+      /capabilities\[0\] is "NOPE"\n +allowed: +one of AUDIT/,
+    );
+    assert.match(found({ ...OWN, user, capabilities: ["CHOWN", "CHOWN"] }), /names each capability once/);
+  });
+
+  it("let no zero byte into arguments and variables, and never show a secret", () => {
+    assert.match(
+      found({ ...OWN, environment: { A: "x\0y" } }),
+      /environment\.A is .*\n +allowed: +text without a zero byte/,
+    );
+    const binary = { secrets: { key: "hunter2\0" }, secretVariables: { KEY: "key" } };
+    const said = found({ ...OWN, ...binary });
+    assert.match(said, /secretVariables\.KEY is the secret key, which has a zero byte/);
+    assert.doesNotMatch(said, /hunter2/);
+    assert.equal(found({ ...OWN, secrets: binary.secrets }), "");
+  });
+
+  it("take empty arguments, and a program that is not empty", () => {
+    assert.equal(found({ ...OWN, command: ["serve", "--prefix", ""] }), "");
+    assert.match(found({ ...OWN, command: ["", "serve"] }), /of which the first is not empty/);
+  });
+
+  it("hide no folder of the system", () => {
+    for (const path of ["/proc", "/sys/kernel", "/dev/shm", "/usr", "/etc"]) {
+      assert.match(found({ ...OWN, writable: { [path]: 1 } }), /would hide a folder of the system/, path);
+      assert.match(found({ ...OWN, storage: { data: { path } } }), /would hide a folder of the system/, path);
+    }
+    assert.equal(found({ ...OWN, writable: { "/usr/share/app": 1, "/etc/app": 1, "/run/app": 1 } }), "");
+  });
+
   it("leave the stack's variables as they are", () => {
     assert.match(
       found({ ...OWN, environment: { DATABASE_HOST: "x" } }),

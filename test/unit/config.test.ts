@@ -31,7 +31,7 @@ describe("configuration", () => {
       { "foobar:serverz": [] },
       [
         "foobar:serverz is not a setting; did you mean servers?\n" +
-          "    allowed:   servers, names, loadBalancer, application, web, mysql, monitoring, networks, engines, images, registries, policies, secrets\n" +
+          "    allowed:   servers, names, loadBalancer, application, web, mysql, monitoring, logs, networks, engines, images, registries, policies, secrets\n" +
           "    remove it: pulumi config rm 'foobar:serverz'",
       ],
     ],
@@ -70,7 +70,7 @@ describe("configuration", () => {
       { "fobar:servers": "[]" },
       [
         "fobar:servers is in a namespace that this program does not read\n" +
-          "    allowed:   keys of foobar: servers, names, loadBalancer, application, web, mysql, monitoring, networks, engines, images, registries, policies, secrets\n" +
+          "    allowed:   keys of foobar: servers, names, loadBalancer, application, web, mysql, monitoring, logs, networks, engines, images, registries, policies, secrets\n" +
           "    remove it: pulumi config rm 'fobar:servers'",
       ],
     ],

@@ -100,7 +100,7 @@ describe("monitoring, against mocks", () => {
     ]);
     assert.deepEqual(
       secret("alertmanager-lb1").map(([file]) => file),
-      ["/run/secrets/smtp", "/run/secrets/token", "/run/secrets/url"],
+      ["/run/secrets/smtp", "/run/secrets/telegram.url", "/run/secrets/token", "/run/secrets/url"],
     );
   });
 

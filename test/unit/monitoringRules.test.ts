@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { configOf } from "../../operations/stack/configuration.ts";
 import { passwordsInClear } from "../../preflight/keysInClear.ts";
+import { unusedSecrets } from "../../preflight/unusedSecrets.ts";
 import { problems } from "../configProblems.ts";
+import { EVERY_RECEIVER, monitored } from "../monitoring/subject.ts";
 
 const MAIL = { smarthost: "mail.foobar.com:587", from: "alerts@foobar.com", to: ["operations@foobar.com"] };
 
@@ -26,6 +28,73 @@ describe("the settings of monitoring", () => {
     for (const receiver of [{ slack: {} }, { webhook: {} }, { telegram: { chatId: "1" } }, { pagerduty: {} }]) {
       assert.match(found({ receivers: receiver }), /Secret is missing/, JSON.stringify(receiver));
     }
+  });
+
+  it("check every secret that a receiver or the watchdog names, and warn of those that nobody uses", () => {
+    const { secrets: _, ...rest } = EVERY_RECEIVER;
+    const named = [...JSON.stringify(rest).matchAll(/"\w+Secret":/g)];
+    assert.equal([...found(rest).matchAll(/monitoring\.secrets has no such secret/g)].length, named.length);
+
+    const unused = (secrets: object) =>
+      unusedSecrets({
+        ...planned,
+        monitoring: monitored({ "foobar:monitoring": { ...EVERY_RECEIVER, secrets } }).plan,
+      });
+    const planned = { project: "foobar", stack: "dev" };
+    assert.deepEqual(unused(EVERY_RECEIVER.secrets), []);
+    const [warning = "", ...others] = unused({ ...EVERY_RECEIVER.secrets, tokn: "hidden-5ecret" });
+    assert.match(
+      warning,
+      /^monitoring\.secrets\.tokn is used by no receiver and not by the watchdog\n.+\n.+ config rm --path/,
+    );
+    assert.doesNotMatch(warning, /5ecret/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(unusedSecrets({ ...planned, monitoring: undefined }), []);
+  });
+
+  it("refuse kinds of receivers that there are not, and name the ones that there are", () => {
+    const kinds = "email, webhook, slack, ntfy, telegram, pagerduty";
+    for (const kind of ["sms", "Slack", "discord"]) {
+      assert.match(
+        found({ receivers: { [kind]: {} } }),
+        new RegExp(`receivers\\.${kind} is not a setting.*\n.*${kinds}`),
+      );
+    }
+    assert.match(found({ receivers: [{ slack: {} }] }), new RegExp(`allowed: +receivers: ${kinds}`));
+  });
+
+  it("refuse a receiver without what it needs, with each missing part", () => {
+    assert.match(
+      found({ receivers: { email: {} } }),
+      /email\.smarthost is missing[\s\S]*email\.from is missing[\s\S]*email\.to is missing/,
+    );
+    assert.match(found({ receivers: { ntfy: {} } }), /ntfy\.topic is missing/);
+    assert.match(found({ receivers: { telegram: {} } }), /tokenSecret is missing[\s\S]*chatId is missing/);
+    assert.match(found({ watchdog: {} }), /watchdog\.urlSecret is missing/);
+  });
+
+  it("refuse two receivers of one name", () => {
+    const text = `config:
+  foobar:monitoring:
+    receivers:
+      slack: { urlSecret: a }
+      slack: { urlSecret: b }
+`;
+    assert.throws(
+      () => configOf("foobar", "dev", text),
+      /no valid YAML: Map keys must be unique at line 5[\s\S]*slack/,
+    );
+  });
+
+  it("refuse paths that are none, and figures that are out of their range", () => {
+    for (const path of ["metrics", "/me trics", "http://app/metrics", "/metrics?all=1"]) {
+      assert.match(found({ applicationMetrics: path }), /applicationMetrics is .*\n.*a path that starts with \//, path);
+      assert.match(found({ probePath: path }), /probePath is .*\n.*a path that starts with \//, path);
+    }
+    for (const scrapeSeconds of [1, 61, 2.5, "5s"]) {
+      assert.match(found({ scrapeSeconds }), /scrapeSeconds is .*\n.*a whole number of seconds from 2 to 60/);
+    }
+    assert.match(found({ retentionDays: 0, retentionMb: 10 }), /retentionDays is 0[\s\S]*retentionMb is 10/);
   });
 
   it("refuse a secret that is no URL where a URL is needed, and never show it", () => {
@@ -60,6 +129,8 @@ describe("the settings of monitoring", () => {
       { ntfy: { topic: "a/b" } },
       { ntfy: { topic: "a", url: "ntfy.sh" } },
       { telegram: { tokenSecret: "t", chatId: "operations" } },
+      { telegram: { tokenSecret: "t", chatId: "1", url: "api.telegram.org" } },
+      { pagerduty: { routingKeySecret: "t", url: "ftp://events.pagerduty.com" } },
     ]) {
       assert.match(found({ receivers: wrong, secrets: { t: "1:x" } }), /allowed:/, JSON.stringify(wrong));
     }
@@ -75,6 +146,15 @@ describe("the settings of monitoring", () => {
   });
 
   it("refuse a port that something else of the stack has", () => {
+    for (const [port, key] of [
+      [8404, "statsPort"],
+      [8443, "httpsPort"],
+    ] as const) {
+      assert.match(
+        found({ alertmanagerPort: port }),
+        new RegExp(`alertmanagerPort is ${port}\n.*loadBalancer\\.${key}`),
+      );
+    }
     assert.match(found({ prometheusPort: 8080 }), /prometheusPort is 8080\n.*loadBalancer\.port/);
     assert.match(found({ prometheusPort: 9090, alertmanagerPort: 9090 }), /alertmanagerPort is 9090/);
     assert.equal(found({ prometheusPort: 9090, alertmanagerPort: 9093 }), "");

@@ -8,7 +8,8 @@ import { EVERY_RECEIVER, EVERYTHING, monitored } from "../monitoring/subject.ts"
 
 /** As Alertmanager 0.33 says it. */
 const LOG = `time=2026-11-27T11:33:12.112Z level=WARN msg="Notify attempt failed, will retry later" component=dispatcher receiver=pagerduty integration=pagerduty[0] attempts=1 err="failed to post message to PagerDuty: Post \\"http://127.0.0.1:1/pd\\": dial tcp 127.0.0.1:1: connect: connection refused"
-time=2026-11-27T11:33:12.300Z level=INFO msg="Notify success" component=dispatcher receiver=email integration=email[0]`;
+time=2026-11-27T11:33:12.300Z level=INFO msg="Notify success" component=dispatcher receiver=email integration=email[0]
+time=2026-11-27T11:33:13.100Z level=ERROR msg="Notify for alerts failed" component=dispatcher num_alerts=1 err="webhook/webhook[0]: notify retry canceled due to unrecoverable error after 1 attempts: unexpected status code 401: unauthorized\\nslack/slack[0]: notify retry canceled after 7 attempts: channel \\"#x\\": unexpected status code 500: x"`;
 
 const figures = (counts: Readonly<Record<string, readonly [requests: number, failed: number, givenUp?: number]>>) =>
   Object.entries(counts)
@@ -39,6 +40,9 @@ describe("what Alertmanager has sent", () => {
   it("has a reason in its log where it failed", () => {
     assert.match(reasonOf("pagerduty", LOG) ?? "", /^failed to post .* Post "http:\/\/127\.0\.0\.1:1\/pd": dial tcp/);
     assert.equal(reasonOf("email", LOG), undefined);
+    // One that is not tried again has no line of its own.
+    assert.equal(reasonOf("webhook", LOG), "unexpected status code 401: unauthorized");
+    assert.equal(reasonOf("slack", LOG), 'channel "#x": unexpected status code 500: x');
   });
 });
 

@@ -12,12 +12,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { folderFiles } from "../../components/files.ts";
+import { anotherKind } from "../../operations/session/releaseSettings.ts";
 import { missingRelease } from "../../preflight/release.ts";
 import { folderContent } from "../../releases/content.ts";
 import { releaseFolder } from "../../releases/folder.ts";
 import { type Entry, imageForward, inUse, note, previous, readJournal } from "../../releases/journal.ts";
 import { age, releaseTable } from "../../releases/report.ts";
-import { expendable, keep, kept } from "../../releases/store.ts";
+import { expendable, imageVersion, keep, keepImage, kept } from "../../releases/store.ts";
 
 /** An application of files. */
 const FILES = { kind: "files", image: "node:24.22.2-slim" } as const;
@@ -121,6 +122,19 @@ describe("kept releases", () => {
     edit(newest);
     assert.equal(missingRelease(newest, FILES, home, NOW).length, 1);
     assert.equal(missingRelease(newest, FILES, join(folder, "none"), NOW)[0]?.example, undefined);
+  });
+
+  it("do not run where an image alone runs, nor the other way round", () => {
+    const files = use("1", before(60));
+    assert.equal(anotherKind(files, { kind: "files" }, home), undefined);
+    assert.match(anotherKind(files, { kind: "image" }, home) ?? "", /has files, and the stack now runs an image alone/);
+    keepImage("shop:1", home);
+    const image = imageVersion("shop:1");
+    assert.equal(anotherKind(image, { kind: "image" }, home), undefined);
+    assert.match(
+      anotherKind(image, { kind: "build" }, home) ?? "",
+      /is the image shop:1 alone[\s\S]*set application.image to shop:1/,
+    );
   });
 
   it("are removed beyond five, unless they are in use", () => {

@@ -9,7 +9,7 @@ import { placement } from "../../tier.ts";
 import type { MonitoringArgs } from "../args.ts";
 import { dataOf, externalUrl, NOBODY, publishedAt, serves } from "../parts.ts";
 import { alertmanagerConfig, CONFIG_FOLDER, DATA_FOLDER } from "./alertmanagerConfig.ts";
-import { MAIL_AUTHORITY_FILE } from "./receivers.ts";
+import { MAIL_AUTHORITY_FILE, type Notified, secretTexts } from "./receivers.ts";
 
 /** A watcher's Alertmanager. It reads secrets when it sends, so that another one replaces nothing. */
 export function alertmanager(
@@ -20,20 +20,15 @@ export function alertmanager(
   parent: pulumi.Resource,
 ): Service {
   const own = watcher.alertmanager;
-  const secrets = Object.fromEntries(Object.entries(plan.secrets).map(([name, text]) => [name, pulumi.secret(text)]));
+  const secrets = Object.fromEntries(
+    Object.entries(secretTexts(plan)).map(([name, text]) => [name, pulumi.secret(text)]),
+  );
   return new Service(
     own.name,
     {
       ...placement(args, own),
       user: NOBODY,
-      command: [
-        `--config.file=${CONFIG_FOLDER}/alertmanager.yml`,
-        `--storage.path=${DATA_FOLDER}`,
-        // Its own figures tell the receivers apart.
-        "--enable-feature=receiver-name-in-metrics",
-        ...clusterOptions(own.cluster),
-        ...externalUrl(own),
-      ],
+      command: alertmanagerOptions(own),
       files: [
         configFiles(CONFIG_FOLDER, alertmanagerFiles(plan)),
         ...(Object.keys(secrets).length === 0 ? [] : [secretFiles(secrets)]),
@@ -49,8 +44,20 @@ export function alertmanager(
   );
 }
 
+/** The options of the program. */
+export function alertmanagerOptions(own: WatcherPlan["alertmanager"]): string[] {
+  return [
+    `--config.file=${CONFIG_FOLDER}/alertmanager.yml`,
+    `--storage.path=${DATA_FOLDER}`,
+    // Its own figures tell the receivers apart.
+    "--enable-feature=receiver-name-in-metrics",
+    ...clusterOptions(own.cluster),
+    ...externalUrl(own),
+  ];
+}
+
 /** The files of Alertmanager's configuration folder. */
-export function alertmanagerFiles(plan: Pick<MonitoringPlan, "receivers" | "watchdog">): Record<string, string> {
+export function alertmanagerFiles(plan: Notified & Pick<MonitoringPlan, "watchdog">): Record<string, string> {
   const ca = plan.receivers.email?.ca;
   return {
     "alertmanager.yml": alertmanagerConfig(plan),

@@ -4,7 +4,7 @@ import { SECRETS_FOLDER } from "../../files.ts";
 import { WATCHDOG } from "../alerts/monitoring.ts";
 import { yaml } from "../prometheus/rules.ts";
 import { INHIBITIONS, type Inhibition } from "./inhibitions.ts";
-import { receiverConfigs } from "./receivers.ts";
+import { type Notified, receiverConfigs } from "./receivers.ts";
 
 /** Alertmanager's folder of configuration in its container, and that of its data: silences, and what was sent. */
 export const CONFIG_FOLDER = "/etc/alertmanager";
@@ -14,13 +14,12 @@ export const DATA_FOLDER = "/alertmanager";
 const NOBODY = "nobody";
 const OUTSIDE = "watchdog";
 
-type Notified = Pick<MonitoringPlan, "receivers" | "watchdog">;
-
 /**
  * alertmanager.yml. Each receiver gets the alerts from its least severity on; one that fails keeps no other from them.
  */
-export function alertmanagerConfig({ receivers, watchdog }: Notified): string {
-  const configs = receiverConfigs(receivers);
+export function alertmanagerConfig(plan: Notified & Pick<MonitoringPlan, "watchdog">): string {
+  const { watchdog } = plan;
+  const configs = receiverConfigs(plan);
   return yaml({
     global: { resolve_timeout: "1m" },
     route: {

@@ -15,4 +15,6 @@ export const INHIBITIONS: readonly Inhibition[] = [
   },
   { alert: "GroupWithoutMajority", hides: ["GroupMemberLost"], equal: [] },
   { alert: "LoadBalancerAlone", hides: ["WayDown"], equal: [] },
+  // Without figures nothing is there.
+  { alert: "NoNewFigures", hides: ["SiteUnwatched", "BackupMissing"], equal: [] },
 ];

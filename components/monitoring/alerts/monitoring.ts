@@ -1,8 +1,14 @@
 import type { AlertGroup } from "./alert.ts";
 import { SLOW_SECONDS } from "./machines.ts";
 
-/** The alert that always fires: who gets it notices when it stops. */
+/** The alert that always fires while monitoring works: who gets it notices when it stops. */
 export const WATCHDOG = "Watchdog";
+
+/**
+ * Seconds since Prometheus has stored its last figure. A full disk stops it from storing any, its own troubles
+ * included: it goes on evaluating, and for five minutes it takes the last figures for the present ones.
+ */
+const SILENT_SECONDS = "time() - max(timestamp(up))";
 
 /** Whether monitoring itself works. */
 export function monitoringAlerts(): AlertGroup {
@@ -12,10 +18,21 @@ export function monitoringAlerts(): AlertGroup {
     alerts: [
       {
         name: WATCHDOG,
-        expr: "vector(1)",
+        // Without new figures no alert can be trusted, so that it stops, too.
+        expr: `${SILENT_SECONDS} < 120`,
         severity: "none",
         summary: "Monitoring works",
-        description: "It always fires. The service that gets it tells somebody when it stops.",
+        description: "It always fires while that is so. The service that gets it tells somebody when it stops.",
+      },
+      {
+        name: "NoNewFigures",
+        expr: `${SILENT_SECONDS} > 30 or absent(up)`,
+        // Prometheus itself may just have been away.
+        for: "15s",
+        severity: "page",
+        summary: "Prometheus stores no new figures",
+        description:
+          "It would not notice the loss of the site. Its disk is full or broken; the site does not suffer from it.",
       },
       {
         name: "TargetMissing",

@@ -24,17 +24,7 @@ export function prometheus(
     {
       ...placement(args, own),
       user: NOBODY,
-      command: [
-        `--config.file=${CONFIG_FOLDER}/prometheus.yml`,
-        `--storage.tsdb.path=${DATA_FOLDER}`,
-        `--storage.tsdb.retention.time=${plan.retentionDays}d`,
-        `--storage.tsdb.retention.size=${plan.retentionMb}MB`,
-        // An alert ends soon after the Prometheus that has found it, so that the watchdog's service notices that.
-        "--rules.alert.resend-delay=10s",
-        // In networks that it watches nobody has to reach it. The engine leads a published port to any of its addresses.
-        `--web.listen-address=${own.port === undefined ? `${own.name}.monitor` : ""}:${PROMETHEUS_PORT}`,
-        ...externalUrl(own),
-      ],
+      command: prometheusOptions(plan, own),
       // It reads the password for each question.
       files: [
         configFiles(CONFIG_FOLDER, prometheusFiles(plan, watcher)),
@@ -49,4 +39,22 @@ export function prometheus(
     },
     { parent },
   );
+}
+
+/** The options of the program. */
+export function prometheusOptions(
+  { retentionDays, retentionMb }: Pick<MonitoringPlan, "retentionDays" | "retentionMb">,
+  own: WatcherPlan["prometheus"],
+): string[] {
+  return [
+    `--config.file=${CONFIG_FOLDER}/prometheus.yml`,
+    `--storage.tsdb.path=${DATA_FOLDER}`,
+    `--storage.tsdb.retention.time=${retentionDays}d`,
+    `--storage.tsdb.retention.size=${retentionMb}MB`,
+    // An alert ends soon after the Prometheus that has found it, so that the watchdog's service notices that.
+    "--rules.alert.resend-delay=10s",
+    // In networks that it watches nobody has to reach it. The engine leads a published port to any of its addresses.
+    `--web.listen-address=${own.port === undefined ? `${own.name}.monitor` : ""}:${PROMETHEUS_PORT}`,
+    ...externalUrl(own),
+  ];
 }

@@ -16,4 +16,5 @@ export const UNTRIED: Readonly<Record<string, string>> = {
   NotificationsFail: "it needs a receiver that is dead: npm run notify -- test says so",
   RuleFails: "no rule of the stack fails",
   FiguresLost: "it needs a disk that is full",
+  NoNewFigures: "it needs a disk that is full",
 };
