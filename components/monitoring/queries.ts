@@ -1,6 +1,6 @@
 import type { MonitoringPlan } from "../../topology/monitoringPlan.ts";
 import { when } from "./alerts/alert.ts";
-import { READY } from "./alerts/servers.ts";
+import { READY } from "./ready.ts";
 
 /** What a value of a query is. `yes` is 1 or 0. Times are in seconds. */
 export type Unit = "yes" | "count" | "per second" | "per minute" | "seconds";
@@ -94,7 +94,7 @@ export function queriesOf({ watched, shown }: Asked): Query[] {
     {
       name: "waysReady",
       title: `of ${shown.waysInUse} ${shown.areWaysServers ? "servers" : "ways"} ready`,
-      expr: `sum(max by (server) (${READY}))`,
+      expr: `max(sum by (instance) (${READY}))`,
       unit: "count",
       limits: { side: "below", warn: shown.waysInUse, page: 1 },
     },

@@ -1,9 +1,5 @@
-import { LAST_RESORT } from "../../loadBalancer/backends.ts";
+import { READY, WEB_BACKEND } from "../ready.ts";
 import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
-
-const BACKEND = 'job="haproxy",proxy="web"';
-/** Ways to the servers, 1 where a load balancer finds it ready. Those of the last resort are up in any case. */
-export const READY = `haproxy_server_status{${BACKEND},state="UP",server!~"${LAST_RESORT}-.*"}`;
 
 /** Whether servers, and what runs on them, are there. */
 export function serverAlerts(subject: Subject): AlertGroup {
@@ -40,7 +36,7 @@ export function serverAlerts(subject: Subject): AlertGroup {
       },
       {
         name: "ServerOutOfRotation",
-        expr: `max by (server) (haproxy_server_status{${BACKEND},state="DOWN"}) == 1`,
+        expr: `max by (server) (haproxy_server_status{${WEB_BACKEND},state="DOWN"}) == 1`,
         for: "30s",
         severity: "warn",
         summary: "The load balancers send {{ $labels.server }} nothing: its readiness is red",
@@ -48,7 +44,7 @@ export function serverAlerts(subject: Subject): AlertGroup {
       },
       ...when(hasReserve, {
         name: "ReserveAtWork",
-        expr: `max(haproxy_backend_active_servers{${BACKEND}}) == 0 and max(${READY}) == 1`,
+        expr: `max(haproxy_backend_active_servers{${WEB_BACKEND}}) == 0 and max(${READY}) == 1`,
         for: `${scrapeSeconds}s`,
         severity: "warn",
         summary: "The passive server does the work: the active one is out",
