@@ -46,7 +46,9 @@ describeProject("the board of a pair with replicas and backups, on one real stac
       await page.goto(boardUrl());
       const says = (words: RegExp) =>
         eventually(async () => assert.match((await page.textContent("body")) ?? "", words), FIGURES_SECONDS);
-      await says(/^All is well.*yesthe site answers.*lb1active load balancer.*server\dhas the primary database/);
+      await says(
+        /^All is well.*yesthe site answers.*2of 2 servers ready.*lb1active load balancer.*server\dhas the primary database/,
+      );
       const start = await stop(project(), "prometheus-lb1");
       await says(/Prometheus does not answer.*The last answer came at/);
       await start();
