@@ -1,4 +1,5 @@
 import { withProcessLimits } from "./components/processLimits.ts";
+import { sayWaits } from "./components/progress.ts";
 import { deploy } from "./deploy.ts";
 import { loginsFrom } from "./engine/logins.ts";
 import { loadConfig } from "./preflight/configuration.ts";
@@ -18,6 +19,7 @@ export default async function main() {
   const topology = planTopology(config);
   const away = hostsAway(topology, process.env);
   const { isServing, containers, migrated } = await preflight(topology, away, loginsFrom(config));
+  sayWaits(topology, away);
   const outputs = deploy(topology, { isServing, migrated }, away.size === 0 ? undefined : { hosts: away, containers });
   return { ...outputs, containers: withProcessLimits(topology, outputs.containers, away) };
 }
