@@ -58,8 +58,10 @@ for (const shell of ["bash", "sh"] as const) {
 
     it("reports that it served all the while", async () => {
       writeFileSync(mark(), "");
-      const { exitCode, stdout } = await run("echo >>checks; wc -l <checks", { watch: 1 });
-      assert.deepEqual([exitCode, stdout.trim()], [0, "2"]);
+      // A POSIX shell counts whole seconds, so that the last of them may be a short one.
+      const { exitCode, stdout } = await run("echo >>checks; wc -l <checks", { watch: 3 });
+      assert.equal(exitCode, 0);
+      assert.ok(Number(stdout) >= 2, stdout);
     });
 
     it("reports a success at once beside a process that still watches, of which the engine may know nothing", async () => {
