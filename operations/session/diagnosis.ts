@@ -40,7 +40,10 @@ async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
 /** A container that was started again this short a time ago may end again at any moment. */
 const RECENTLY_MS = 60_000;
 
-/** The containers of a stack that are well at this moment, and whose program ends again and again. */
+/**
+ * The containers of a stack whose program has just ended and was started again, and which no check watches: others were
+ * healthy when the update went on, and a database ends once when it has copied its data.
+ */
 export async function endingContainers(stack: string, now = Date.now()): Promise<Unwell[]> {
   const { results } = await atAll(await stackEngines(stack), async ({ client }) => {
     const filters = { label: labelFilter({ project: PROJECT, stack }) };
