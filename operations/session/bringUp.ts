@@ -101,7 +101,7 @@ async function settle(stack: string): Promise<void> {
 async function warnOfEnds(stack: string): Promise<void> {
   const ending = await endingContainers(stack).catch(() => []);
   if (ending.length === 0) return;
-  say(`warning: the stack is up, and a program of it ends again and again
+  say(`warning: the stack is up, and a program of it has ended and was started again
 ${ending.map(diagnosisText).join("\n")}`);
 }
 

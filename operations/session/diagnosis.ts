@@ -51,11 +51,10 @@ export async function endingContainers(stack: string, now = Date.now()): Promise
     const ending = await Promise.all(
       all.map(async (one) => {
         const { RestartCount: starts, State } = await client.getContainer(one.Id).inspect();
-        const isEnding = starts > 0 && (State.Restarting || now - Date.parse(State.StartedAt) < RECENTLY_MS);
-        if (!isEnding) return [];
-        return [
-          { ...(await describe(client, one, all, stack)), state: `${one.Status}, started again ${starts} times` },
-        ];
+        const isRecent = State.Restarting || now - Date.parse(State.StartedAt) < RECENTLY_MS;
+        if (starts === 0 || !isRecent || State.Health !== undefined) return [];
+        const times = starts === 1 ? "once" : `${starts} times`;
+        return [{ ...(await describe(client, one, all, stack)), state: `${one.Status}, started again ${times}` }];
       }),
     );
     return ending.flat();
