@@ -15,7 +15,7 @@ export const SECONDS = {
   /** Clients try the next address of the site's name, where none moves between load balancers. */
   names: { seconds: 30 },
   /** The pause container of a single load balancer serves in the place of an HAProxy that was stopped. */
-  standIn: { seconds: 8 },
+  standIn: { seconds: 15 },
   /** The engine starts HAProxy again. */
   haproxyRestart: { seconds: 3, drill: "kill-haproxy" },
   /** The engine starts a pause container again, which then serves. */
