@@ -16,7 +16,11 @@ const defaults = schema.shape.images.parse(undefined);
 const nobody = loginsFrom({ env: {}, home: "/nonexistent" });
 const plan = (images = {}) =>
   planTopology(
-    parseConfig("foobar", "dev", devConfig({ "foobar:images": images, "foobar:monitoring": { enabled: true } })),
+    parseConfig(
+      "foobar",
+      "dev",
+      devConfig({ "foobar:images": images, "foobar:monitoring": { enabled: true, grafana: true } }),
+    ),
   );
 
 /** Images that the engine has, whatever else is configured. */

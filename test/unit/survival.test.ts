@@ -43,7 +43,7 @@ describe("what survives a loss", () => {
         ["process haproxy-lb1", "pages away 3 s, reads away 3 s, writes away 3 s"],
         ["process mysql-server1", "writes away 20 s"],
         ["container lb1", "no pages, no reads, no writes"],
-        ["container haproxy-lb1", "pages away 8 s (lb1), reads away 8 s (lb1), writes away 8 s (lb1)"],
+        ["container haproxy-lb1", "pages away 15 s (lb1), reads away 15 s (lb1), writes away 15 s (lb1)"],
         ["container web-server1", "nothing; then web-server2 app-server2 router-server2"],
         [
           "container router-server1",
