@@ -5,6 +5,9 @@ export const UNTRIED: Readonly<Record<string, string>> = {
   ErrorBudgetBurnsFast: "it needs an hour of figures, and failures in them",
   ErrorBudgetBurnsSlowly: "it needs three days of figures, and failures in them",
   Slow: "it needs ten minutes in which visitors wait",
+  ReplicationStopped:
+    "a replica starts its replication again within seconds; only an error of its data keeps it from that",
+  TwoPrimaries: "a replica makes itself read-only again within seconds",
   ReplicaMissing: "a database would have to give up its replication, and its data with it",
   DiskFull: "a full disk stops databases",
   DiskFullSoon: "it needs six hours of a disk that fills",

@@ -1,5 +1,4 @@
 import { ROOT_CLIENT } from "../../../../components/mysqlCluster/client.ts";
-import { networkOf } from "../../../../topology/plan.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { promote } from "../../database/promote.ts";
 import { storedRows, TABLE } from "../../database/rows.ts";
@@ -10,8 +9,6 @@ import { whileDead } from "../dead.ts";
 const dataNodes = ({ topology }: Stack) => topology.cluster.databases.filter(({ role }) => role !== "arbiter");
 const isGroup = ({ topology }: Stack) => topology.cluster.replication === "group";
 const needsReplica = (stack: Stack) => (dataNodes(stack).length < 2 ? "the stack has one database" : undefined);
-const needsSource = (stack: Stack) =>
-  isGroup(stack) ? "members of a group have no source that they follow" : needsReplica(stack);
 
 /** The databases that have the data, and take no writes. */
 async function replicas(context: DrillContext): Promise<string[]> {
@@ -103,23 +100,6 @@ export const DATABASE_CAUSES: readonly Cause[] = [
       whileDead(context, (await replicas(context)).slice(0, dispensable(context)), untilFired),
   },
   {
-    name: "alert-replication-stopped",
-    does: "a replica no longer receives what its source writes",
-    alerts: () => ["ReplicationStopped"],
-    obstacle: needsSource,
-    async produce(context, untilFired) {
-      const { databases, say } = context;
-      const replica = await aReplica(context);
-      say(`stopping the replication of ${replica}`);
-      await databases.ask(replica, "STOP REPLICA IO_THREAD FOR CHANNEL ''");
-      try {
-        await untilFired();
-      } finally {
-        await databases.ask(replica, "START REPLICA FOR CHANNEL ''");
-      }
-    },
-  },
-  {
     name: "alert-lag",
     does: "a replica applies nothing while its primary writes",
     alerts: () => ["ReplicationLags"],
@@ -143,25 +123,6 @@ export const DATABASE_CAUSES: readonly Cause[] = [
       } finally {
         await rows.remove();
       }
-    },
-  },
-  {
-    name: "alert-two-primaries",
-    does: "a second database takes writes",
-    alerts: () => ["TwoPrimaries"],
-    obstacle: needsSource,
-    async produce(context, untilFired) {
-      const { containers, databases, topology, say } = context;
-      const replica = await aReplica(context);
-      say(`letting ${replica} take writes, where no router and no application reaches it`);
-      await containers.whileCutOff(replica, networkOf(topology, "data").engineName, async () => {
-        await databases.ask(replica, "SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF");
-        try {
-          await untilFired();
-        } finally {
-          await databases.ask(replica, "SET GLOBAL super_read_only = ON");
-        }
-      });
     },
   },
   {
