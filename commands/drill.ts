@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UNTRIED } from "../operations/drills/alerts/untried.ts";
 import type { Drill, DrillContext } from "../operations/drills/drill.ts";
 import { DRILLS, drillsNamed } from "../operations/drills/drills.ts";
 import { consequences, hitMachines, machinesFrom } from "../operations/drills/hosts/options.ts";
@@ -65,6 +66,10 @@ await main(async () => {
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
       console.log(`${name}\n    ${proves}\n    ${obstacle(stack, machines) ?? limit(stack, conditions)}`);
+    }
+    if (stack.topology.monitoring !== undefined) {
+      console.log("alerts that no drill produces");
+      for (const [alert, why] of Object.entries(UNTRIED)) console.log(`    ${alert}: ${why}`);
     }
     return 0;
   }

@@ -72,15 +72,19 @@ await main(async () => {
     await follow(list, query, { shown, since }, show, ended.signal);
   }
   if (query.isSearch && count === 0 && !query.follow) {
-    say(nothing(query.containers.length, query.window));
+    say(nothing(query.containers.length, query.window, opened.topology.logs.keepMb));
     return 1;
   }
   return silent.length > 0 ? 1 : 0;
 }, USAGE);
 
-function nothing(containers: number, window: { readonly from: Date; readonly to: Date } | undefined): string {
+function nothing(
+  containers: number,
+  window: { readonly from: Date; readonly to: Date } | undefined,
+  keptMb: number,
+): string {
   const when = window === undefined ? "" : ` between ${window.from.toISOString()} and ${window.to.toISOString()}`;
   const longer = window === undefined ? "" : ", or --since and --until for a request that lasted longer";
   return `no line of ${containers} containers matches${when}
-    allowed:   another container, pattern or id${longer}; the engine keeps the last 30 MB of each container`;
+    allowed:   another container, pattern or id${longer}; the engine keeps the last ${keptMb} MB of each container`;
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isSameEndpoint } from "../config/endpoints.ts";
 import { engineClient, type Reach } from "../engine/client.ts";
 import { labelFilter, SERVICE_LABEL } from "../engine/labels.ts";
+import { lastCheck } from "../engine/lastCheck.ts";
+import { machinesOf } from "../topology/machines.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /** Seconds between two looks. */
@@ -26,13 +27,10 @@ export interface Waiting {
  */
 export function sayWaits({ project, stack, hosts }: Topology, away: ReadonlySet<string>): void {
   if (pulumi.runtime.isDryRun()) return;
-  const reached = hosts.filter(
-    ({ name, endpoint }, index) =>
-      !away.has(name) && hosts.findIndex((other) => isSameEndpoint(other.endpoint, endpoint)) === index,
-  );
+  const reached = machinesOf({ hosts }).filter((machine) => !machine.hosts.some((host) => away.has(host)));
   const said = new Map<string, number>();
   const look = async () => {
-    const waits = await Promise.all(reached.map((host) => waitsAt(host, { project, stack })));
+    const waits = await Promise.all(reached.map((machine) => waitsAt(machine, { project, stack })));
     for (const wait of waits.flat()) {
       const due = dueAt(wait.seconds);
       if (due === undefined || due <= (said.get(wait.service) ?? 0)) continue;
@@ -62,11 +60,10 @@ async function waitsAt(reach: Reach, identity: Parameters<typeof labelFilter>[0]
   return Promise.all(
     found.map(async ({ Id, Labels, Names }) => {
       const { State } = await engine.getContainer(Id).inspect();
-      const checks: readonly { readonly Output?: string }[] = State.Health?.Log ?? [];
       return {
         service: Labels[SERVICE_LABEL] ?? Names[0]?.slice(1) ?? Id,
         seconds: (Date.now() - Date.parse(State.StartedAt)) / 1_000,
-        said: checks.at(-1)?.Output?.trim().split("\n").at(-1) ?? "",
+        said: lastCheck(State),
       };
     }),
   );

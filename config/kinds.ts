@@ -70,11 +70,13 @@ export const hostName = () => {
 /** A host with a port. */
 export const hostPort = () => {
   const allowed = "a host name or an IPv4 address with a port, such as mail.foobar.com:587";
-  return z.string({ error: allowed }).refine((text) => {
-    const [, host = "", port = ""] = /^([^:/\s]+):(\d{1,5})$/.exec(text) ?? [];
-    return isHostName(host) && Number(port) >= 1 && Number(port) <= 65_535;
-  }, allowed);
+  return z.string({ error: allowed }).refine(isHostPort, allowed);
 };
+
+function isHostPort(text: string): boolean {
+  const [, host = "", port = ""] = /^([^:/\s]+):(\d{1,5})$/.exec(text) ?? [];
+  return isHostName(host) && Number(port) >= 1 && Number(port) <= 65_535;
+}
 
 /** The URL of a service of HTTP. */
 export const webUrl = () => {
@@ -91,10 +93,7 @@ export function isWebUrl(text: string): boolean {
 export const syslogAddress = () => {
   const allowed =
     "an address such as udp://logs.foobar.com:514; not tcp, since a container would then not start while the server is away";
-  const isAllowed = (text: string) => {
-    const [, host = "", port = ""] = /^udp:\/\/([^/:@\s]+):(\d{1,5})$/.exec(text) ?? [];
-    return isHostName(host) && Number(port) >= 1 && Number(port) <= 65_535;
-  };
+  const isAllowed = (text: string) => text.startsWith("udp://") && isHostPort(text.slice("udp://".length));
   return z.string({ error: allowed }).refine(isAllowed, allowed);
 };
 

@@ -14,6 +14,22 @@ export interface Outputs {
 /** Separates the outputs that the engine sends in one stream. */
 export function separated(engine: Docker, stream: NodeJS.ReadableStream): Outputs {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  return { stdout, stderr, ended: demultiplexed(engine, stream, stdout, stderr) };
+}
+
+/** Both outputs in the order in which the engine sends them: it reads each by itself. */
+export function joined(engine: Docker, stream: NodeJS.ReadableStream): { output: Readable; ended: Promise<void> } {
+  const output = new PassThrough();
+  return { output, ended: demultiplexed(engine, stream, output, output) };
+}
+
+/** Sends the parts of a stream to where they belong; resolves when both are complete. */
+function demultiplexed(
+  engine: Docker,
+  stream: NodeJS.ReadableStream,
+  stdout: PassThrough,
+  stderr: PassThrough,
+): Promise<void> {
   engine.modem.demuxStream(stream, stdout, stderr);
   const ended = finished(stream, { writable: false }).finally(() => {
     stdout.end();
@@ -21,16 +37,7 @@ export function separated(engine: Docker, stream: NodeJS.ReadableStream): Output
   });
   // Not every reader waits for the end, and an error without a reader would end the program.
   ended.catch(() => undefined);
-  return { stdout, stderr, ended };
-}
-
-/** Both outputs in the order in which they came. */
-export function joined(engine: Docker, stream: NodeJS.ReadableStream): { output: Readable; ended: Promise<void> } {
-  const output = new PassThrough();
-  engine.modem.demuxStream(stream, output, output);
-  const ended = finished(stream, { writable: false }).finally(() => output.end());
-  ended.catch(() => undefined);
-  return { output, ended };
+  return ended;
 }
 
 /**

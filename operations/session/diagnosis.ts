@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { labelFilter, SERVICE_LABEL } from "../../engine/labels.ts";
+import { lastCheck } from "../../engine/lastCheck.ts";
 import { logText } from "../../engine/streams.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { serviceOf } from "../stack/find.ts";
@@ -70,8 +71,7 @@ async function describe(
 ): Promise<Unwell> {
   const asked = askedBy(one, all);
   const { State } = await engine.getContainer(one.Id).inspect();
-  const checks: readonly { readonly Output?: string }[] = State.Health?.Log ?? [];
-  const check = checks.at(-1)?.Output?.trim().split("\n").at(-1) || undefined;
+  const check = lastCheck(State) || undefined;
   const last = await engine.getContainer(asked.Id).inspect();
   const end = endText(last.State, last.HostConfig.Memory ?? 0);
   const { Image = "" } = all.find(({ Labels }) => Labels[SERVICE_LABEL]?.startsWith(ROUTER)) ?? {};

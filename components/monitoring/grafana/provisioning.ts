@@ -1,5 +1,5 @@
 import type { MonitoringPlan, WatcherPlan } from "../../../topology/monitoringPlan.ts";
-import { PROMETHEUS_PORT } from "../../../topology/ports.ts";
+import { GRAFANA_PORT, PROMETHEUS_PORT } from "../../../topology/ports.ts";
 import { yaml } from "../prometheus/rules.ts";
 import { dashboardOf, SOURCE } from "./dashboard.ts";
 
@@ -39,7 +39,7 @@ export function provisioning(plan: MonitoringPlan, { prometheus }: Pick<WatcherP
 export function grafanaSettings({ stack }: Pick<MonitoringPlan, "stack">): Record<string, string> {
   return {
     GF_PATHS_PROVISIONING: PROVISIONING,
-    GF_SERVER_HTTP_PORT: "3000",
+    GF_SERVER_HTTP_PORT: `${GRAFANA_PORT}`,
     GF_AUTH_ANONYMOUS_ENABLED: "true",
     GF_AUTH_ANONYMOUS_ORG_ROLE: "Viewer",
     GF_AUTH_DISABLE_LOGIN_FORM: "true",

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { labelFilter } from "../../../engine/labels.ts";
+import { lastCheck } from "../../../engine/lastCheck.ts";
 import { machinesOf } from "../../../topology/machines.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { Engines } from "../../stack/engines.ts";
@@ -75,7 +76,6 @@ export type Inspected = Pick<Docker.ContainerInspectInfo, "RestartCount"> & {
 export function containerFacts({ State, Config, RestartCount }: Inspected): ContainerFacts {
   const isRunning = State.Running && !State.Restarting;
   const health = State.Health?.Status;
-  const last = State.Health?.Log?.at(-1)?.Output ?? "";
   const environment = new Map(
     (Config.Env ?? []).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
@@ -86,7 +86,7 @@ export function containerFacts({ State, Config, RestartCount }: Inspected): Cont
     error: State.Error.trim(),
     since: new Date(isRunning ? State.StartedAt : State.FinishedAt),
     health: health === "healthy" || health === "starting" || health === "unhealthy" ? health : undefined,
-    said: last.trim().split("\n").at(-1)?.trim() ?? "",
+    said: lastCheck(State).trim(),
     restarts: RestartCount,
     version: VERSIONS.map((name) => environment.get(name)).find((version) => version !== undefined),
     release: environment.get("RELEASE"),

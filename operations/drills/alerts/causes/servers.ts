@@ -6,10 +6,8 @@ import { whileDead, whileFrozen } from "../dead.ts";
 
 const namesOf = (plans: readonly { readonly name: string }[]) => plans.map(({ name }) => name);
 
-/** A server whose loss the site survives, and that has other containers than databases. */
-const spareServer = (stack: Stack) => expendableServer(stack);
 const needsSpare = (stack: Stack) =>
-  spareServer(stack) === undefined ? "the site needs every server, so that its loss is the site's" : undefined;
+  expendableServer(stack) === undefined ? "the site needs every server, so that its loss is the site's" : undefined;
 
 /** The web server of a server that may be taken out. */
 function spareWeb(stack: Stack): string | undefined {
@@ -74,7 +72,7 @@ export const SERVER_CAUSES: readonly Cause[] = [
     alerts: () => ["ServerDown"],
     obstacle: needsSpare,
     produce: (context, untilFired) =>
-      whileDead(context, servicesOn(context, required(spareServer(context))), untilFired),
+      whileDead(context, servicesOn(context, required(expendableServer(context))), untilFired),
   },
   {
     name: "alert-instance-dead",
