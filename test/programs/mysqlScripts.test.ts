@@ -77,3 +77,33 @@ describe("the script of a failover", () => {
     assert.match(asked, /'db2', 'takeover'/);
   });
 });
+
+describe("the passwords that a node keeps", () => {
+  /** A person sets another password right after the first verification; the digest changes with it. */
+  const TRIAL = `scripts=$(dirname "$0")
+. "$scripts/definitions.sh"
+. "$scripts/passwords.sh"
+declare -A host_of=([backup]=10.0.0.0/24)
+mark() { echo mark; }
+read_password() { password=given; }
+unlogged() { cat; }
+ask() { echo backup:mark:by-hand; }
+accepts() {
+  if [ -e "$scripts/verified" ]; then echo no; else echo yes; fi
+  touch "$scripts/verified"
+}
+accounts=backup:mark:given
+keep_accounts
+accounts=backup:mark:by-hand
+keep_accounts`;
+
+  it("are set again if a person sets another one while they are verified", async () => {
+    const { printed } = await runScript(
+      { ...nodeFiles(node, cluster), "trial.sh": TRIAL },
+      ["trial.sh"],
+      "",
+      { ARBITER: "false", OWN_ACCOUNTS: "''" },
+    );
+    assert.equal(printed.match(/IDENTIFIED BY 'given'$/gm)?.length, 1, printed);
+  });
+});

@@ -96,7 +96,7 @@ ACCOUNT_STATES="IF($SOURCE = '-' AND $GROUP_STATE IN ('NONE', 'OFFLINE')
 # keep_accounts: the other accounts. The previous password stays valid for clients that still use it, until `up` has
 # moved all of them and discards it. A password that a person has set is replaced by that of the file.
 keep_accounts() {
-  local entry account password name seen unverified=""
+  local entry account password name seen unverified="" as_observed=""
   for entry in $accounts; do
     account=${entry%%:*} seen=${entry#*:}
     # The router's account has no password.
@@ -107,13 +107,12 @@ keep_accounts() {
       # One statement sets both, because the same password set twice would drop the one before.
       unlogged sql <<<"ALTER USER $name IDENTIFIED BY '$password' RETAIN CURRENT PASSWORD ATTRIBUTE '{\"password\": \"$(mark "$password")\"}'" || continue
       echo "node: the account $account has the password of the file now, and still takes the one before"
-      took "$account"
     else
-      unverified=$account
+      unverified=$account as_observed=$seen
     fi
   done
   # One in each round, because a slow answer must not keep the node from its role.
-  if [ -n "$unverified" ] && read_password "$unverified"; then verify "$unverified"; fi
+  if [ -n "$unverified" ] && read_password "$unverified"; then verify "$unverified" "$as_observed"; fi
 }
 
 # has_password ACCOUNT: whether the account has the password of the file, by its mark. An account that look() does not
@@ -128,26 +127,20 @@ has_password() {
   done
 }
 
-# verify ACCOUNT: a person may have set another password, or this script has just started.
+# verify ACCOUNT SEEN: a person may have set another password, or this script has just started. The account is left alone
+# once the password opens it, until it differs from SEEN, which was observed before: what a person sets meanwhile is
+# noticed.
 verify() {
   local name="'$1'@'${host_of[$1]}'"
   case "$(accepts "$1" "$password")" in
-  yes) ;;
+  yes)
+    taken[$1]=$password
+    seen_as[$1]=$2
+    ;;
   no)
     # Without RETAIN, the password before stays valid if there is one.
     unlogged sql <<<"ALTER USER $name IDENTIFIED BY '$password'" || return
     echo "node: the account $1 had another password than the file, and has that of the file again"
     ;;
-  *) return ;;
   esac
-  took "$1"
-}
-
-# took ACCOUNT: the account is as it should be now, and is left alone until it changes.
-took() {
-  local entry
-  for entry in $(ask "SELECT $ACCOUNT_STATES"); do
-    if [ "${entry%%:*}" = "$1" ]; then seen_as[$1]=${entry#*:}; fi
-  done
-  taken[$1]=$password
 }
