@@ -55,6 +55,39 @@ describe("monitoring's files, by the real programs", function () {
     assert.ok(isSuccess, output);
   });
 
+  it("record what each web server gets, by every way to it", async function () {
+    await needs(this, "prometheus");
+    const counted = (proxy: string, server: string) =>
+      `haproxy_server_http_responses_total{job="haproxy",instance="lb1",proxy="${proxy}",server="${server}",code="2xx"}`;
+    const series = ["web", "web-safe"].flatMap((proxy) =>
+      ["server1", "last-resort-server1", "server2"].map((server) => counted(proxy, server)),
+    );
+    const test = yaml({
+      rule_files: ["recordings.yml"],
+      evaluation_interval: "5s",
+      tests: [
+        {
+          interval: "5s",
+          input_series: [...series, counted("last-resort", "server2")].map((one) => ({
+            ...{ series: one, values: "0+5x30" },
+          })),
+          promql_expr_test: [
+            {
+              ...{ expr: "server:requests:rate1m", eval_time: "2m" },
+              exp_samples: ["server1", "server2"].map((server, index) => ({
+                ...{ labels: `server:requests:rate1m{server="${server}"}`, value: 4 - index },
+              })),
+            },
+          ],
+        },
+      ],
+    });
+    const { isSuccess, output } = await runWithFiles("prometheus", "promtool", ["test", "rules", "traffic.yml"], {
+      ...{ folder, files: { ...files, "traffic.yml": test } },
+    });
+    assert.ok(isSuccess, output);
+  });
+
   for (const [name, cases] of Object.entries(ALERT_CASES)) {
     it(`${name}: each alert fires when it should, and not before`, async function () {
       await needs(this, "prometheus");

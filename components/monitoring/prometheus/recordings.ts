@@ -34,10 +34,7 @@ export function recordings({ scrapeSeconds }: Pick<Subject, "scrapeSeconds">) {
         record("site:requests:rate1m", `sum(rate(${RESPONSES}[1m]))`),
         record("site:errors:rate1m", `sum(rate(${FAILURES}[1m]))`),
         // By the load balancers: web servers also count health checks and these questions.
-        record(
-          "server:requests:rate1m",
-          `sum by (server) (label_replace(rate(${SERVER_RESPONSES}[1m]), "server", "$1", "server", "${LAST_RESORT}-(.*)"))`,
-        ),
+        record("server:requests:rate1m", ofWebServer(`rate(${SERVER_RESPONSES}[1m])`)),
         // Seconds that a database's data are behind the primary's: of the transaction that it applies now. 0: none in hand.
         record("database:lag_seconds", lag("mysql_perf_schema_applying_transaction_original_commit_timestamp_seconds")),
       ],
@@ -64,6 +61,15 @@ export function recordings({ scrapeSeconds }: Pick<Subject, "scrapeSeconds">) {
 
 function record(name: string, expr: string) {
   return { record: name, expr };
+}
+
+/**
+ * Sums what a backend counts for a web server, and for the same server as one of the last resort. The name that both
+ * share gets a label of its own first: two series of one backend must not become the same series before they are summed.
+ */
+function ofWebServer(expr: string): string {
+  const sums = `sum by (web) (label_replace(${expr}, "web", "$1", "server", "(?:${LAST_RESORT}-)?(.*)"))`;
+  return `sum by (server) (label_replace(${sums}, "server", "$1", "web", "(.*)"))`;
 }
 
 function up(tier: string, expr: string) {
