@@ -202,9 +202,9 @@ export const CASES: readonly Case[] = [
   {
     state: "the last backup is too old",
     topology: HA,
-    facts: { ...well.ha, backups: { value: { takenAt: ago(3 * 86_400), reaches: ago(7_200), problems: [] } } },
+    facts: { ...well.ha, backups: { value: { takenAt: ago(3 * 86_400), reaches: ago(7_200), failing: ["archive"] } } },
     exit: 1,
-    says: [/backups +3 d ago, LATE, reaches 10:00:00Z, BEHIND/],
+    says: [/backups +3 d ago, LATE, reaches 10:00:00Z, BEHIND; failing: archive/],
   },
   {
     state: "an alert fires",

@@ -91,7 +91,7 @@ export function wellFacts(topology: Topology): Facts {
     backups:
       topology.backups === undefined
         ? undefined
-        : { value: { takenAt: ago(3 * 3_600), reaches: ago(40), problems: [] } },
+        : { value: { takenAt: ago(3 * 3_600), reaches: ago(40), failing: [] } },
     alerts: topology.monitoring === undefined ? undefined : { value: [] },
   };
 }

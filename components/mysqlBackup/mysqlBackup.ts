@@ -36,6 +36,8 @@ export interface MysqlBackupArgs extends TierArgs {
 /** The volume, and the folder in both containers, of the figures for Prometheus. */
 const FIGURES = "backup-figures";
 export const FIGURES_FOLDER = "/figures";
+/** Where they are for the stack's status alone, if nothing watches the stack. */
+const OWN_FIGURES_FOLDER = "/tmp/figures";
 /** The folder of the backups. In the image, and therefore in an empty volume, the user 999 owns it. */
 export const BACKUP_FOLDER = "/var/lib/mysql-files";
 
@@ -120,7 +122,7 @@ export class MysqlBackup extends pulumi.ComponentResource {
           PASSWORD_VERSION: args.password.version,
           KEY_GENERATION: String(keys.length),
           ...(plan.reader === undefined ? {} : { STORAGES: storageNames(plan.reader) }),
-          ...(this.figures === undefined ? {} : { METRICS: FIGURES_FOLDER }),
+          METRICS: this.figures === undefined ? OWN_FIGURES_FOLDER : FIGURES_FOLDER,
         },
         files: [
           configFiles(BACKUP_SCRIPTS, backupScripts()),

@@ -6,8 +6,9 @@ import { type Answer, list } from "./answer.ts";
 /** The seconds between two looks at HAProxy's counters. */
 const BETWEEN_SECONDS = 2;
 
-/** Prints HAProxy's statistics in its container, as CSV. */
-export const STATISTICS = ["sh", "-c", "echo show stat | socat - UNIX-CONNECT:/run/haproxy/admin.sock"];
+/** A shell's words that print HAProxy's statistics in its container, as CSV. */
+export const SHOW_STATISTICS = "echo show stat | socat - UNIX-CONNECT:/run/haproxy/admin.sock";
+export const STATISTICS = ["sh", "-c", SHOW_STATISTICS];
 
 /** The answers of each web server, by its name in the plan. */
 export type Counts = ReadonlyMap<string, number>;

@@ -80,8 +80,8 @@ export interface BackupFacts {
   readonly takenAt: Date | undefined;
   /** The moment until which everything is archived behind it. */
   readonly reaches: Date | undefined;
-  /** A line for each file that is missing or not trusted. */
-  readonly problems: readonly string[];
+  /** The activities whose last attempt failed: full, archive, storage, manifests, newest. */
+  readonly failing: readonly string[];
 }
 
 export interface AlertFacts {

@@ -2,18 +2,17 @@ import { isLocal } from "../../engine/client.ts";
 import { executeIn } from "../../engine/streams.ts";
 import { probePath } from "../../topology/monitoring.ts";
 import type { Topology } from "../../topology/plan.ts";
-import { backupScript } from "../backups/container.ts";
 import { STATISTICS } from "../explain/traffic.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { answered } from "./answer.ts";
-import type { Answer, CertificateFacts, ContainerFacts, Facts } from "./facts.ts";
+import type { Answer, CertificateFacts, ContainerFacts, Facts, LoadBalancerFacts } from "./facts.ts";
 import { addressesIn, ROUTES } from "./sources/addresses.ts";
 import { ALERTS, alertsIn } from "./sources/alerts.ts";
-import { backupFacts } from "./sources/backups.ts";
+import { BACKUPS, backupFacts } from "./sources/backups.ts";
 import { servedCertificate } from "./sources/certificates.ts";
 import { inspect, type Listing, listContainers } from "./sources/containers.ts";
 import { databaseFacts } from "./sources/databases.ts";
-import { loadBalancerFacts, routerFacts } from "./sources/haproxy.ts";
+import { loadBalancerFacts, routerFacts, STATISTICS_AND_ROUTES } from "./sources/haproxy.ts";
 import { doorsOf, statusAt } from "./sources/site.ts";
 
 type Opened = Pick<OpenStack, "config" | "topology" | "engines">;
@@ -34,35 +33,18 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
   const outside = Promise.all([siteStatus(opened, seconds), certificates(topology, seconds)]);
   const listing = await listContainers(topology, engines, seconds);
   const ask = askerOf(listing, seconds);
-  const { loadBalancers, routers, cluster, backups } = topology;
-  const [containers, balancers, addresses, routed, databases, taken, alerts, [site, served]] = await Promise.all([
+  const { routers, cluster, backups } = topology;
+  const [databases, balancers, containers, routed, taken, alerts, [site, served]] = await Promise.all([
+    databaseFacts(cluster, ask, seconds),
+    balancerFacts(topology, listing, ask),
     states(listing, seconds),
-    askEach(
-      loadBalancers.map(({ name, haproxy }) => ({ name, service: haproxy.name })),
-      listing,
-      (service) => ask(service, STATISTICS),
-      (csv) => loadBalancerFacts(csv, topology),
-    ),
-    askEach(
-      loadBalancers.flatMap(({ name, vrrp, keepalived, pause }) =>
-        vrrp === undefined ? [] : [{ name, service: (keepalived ?? pause).name }],
-      ),
-      listing,
-      (service) => ask(service, ROUTES),
-      addressesIn,
-    ),
     askEach(
       routers.map(({ name }) => ({ name, service: name })),
       listing,
       (service) => ask(service, STATISTICS),
       routerFacts,
     ),
-    databaseFacts(cluster, ask, seconds),
-    backups === undefined
-      ? undefined
-      : ask(backups.name, backupScript("list")).then((answer) =>
-          read(answer, (text) => backupFacts(text, `${topology.project}/${topology.stack}`)),
-        ),
+    backups && ask(backups.name, BACKUPS).then((answer) => read(answer, backupFacts)),
     firingAlerts(topology, ask),
     outside,
   ]);
@@ -70,7 +52,7 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
     at,
     seconds: (performance.now() - begun) / 1_000,
     engines: listing.engines,
-    ...{ containers, loadBalancers: balancers, addresses, routers: routed, certificates: served, site, alerts },
+    ...{ ...balancers, containers, routers: routed, certificates: served, site, alerts },
     databases: new Map([...databases].filter(([name]) => runs(listing, name))),
     backups: taken,
   };
@@ -110,6 +92,41 @@ async function askEach<T>(
     running.map(async ({ name, service }): Promise<[string, Answer<T>]> => [name, read(await ask(service), parse)]),
   );
   return new Map(answers);
+}
+
+/**
+ * Asks the load balancers for their ways and, in a pair, for the addresses in their networks. One command answers both;
+ * without HAProxy, another container of the same network says the addresses.
+ */
+async function balancerFacts(topology: Topology, listing: Listing, ask: Ask) {
+  const { loadBalancers } = topology;
+  const pair = loadBalancers.filter(({ vrrp }) => vrrp !== undefined);
+  const [said, addresses] = await Promise.all([
+    askEach(
+      loadBalancers.map(({ name, haproxy }) => ({ name, service: haproxy.name })),
+      listing,
+      (service) => ask(service, STATISTICS_AND_ROUTES),
+      (text) => ({ ways: loadBalancerFacts(text, topology), addresses: addressesIn(text) }),
+    ),
+    askEach(
+      pair
+        .filter(({ haproxy }) => !runs(listing, haproxy.name))
+        .map(({ name, keepalived, pause }) => ({ name, service: (keepalived ?? pause).name })),
+      listing,
+      (service) => ask(service, ROUTES),
+      addressesIn,
+    ),
+  ]);
+  const part = <T>(names: readonly string[], of: (value: { ways: LoadBalancerFacts; addresses: string[] }) => T) =>
+    names.flatMap((name): [string, Answer<T>][] => {
+      const answer = said.get(name);
+      return answer === undefined ? [] : [[name, read(answer, of)]];
+    });
+  const names = (plans: Topology["loadBalancers"]) => plans.map(({ name }) => name);
+  return {
+    loadBalancers: new Map(part(names(loadBalancers), ({ ways }) => ways)),
+    addresses: new Map([...part(names(pair), ({ addresses }) => addresses), ...addresses]),
+  };
 }
 
 /** The states of containers. An engine that stops to answer meanwhile has said only that they are there. */

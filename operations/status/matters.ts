@@ -10,15 +10,17 @@ const ARCHIVE_ROOM = 300;
 export function backupMatter({ backups: plan }: Topology, { backups, at }: Facts): Status["backups"] {
   if (plan === undefined || backups === undefined) return { isWell: true, text: "none: set mysql.backup" };
   if ("problem" in backups) return { isWell: false, text: `unknown: ${backups.problem}` };
-  const { takenAt, reaches, problems } = backups.value;
-  if (takenAt === undefined || reaches === undefined) return { isWell: problems.length === 0, text: "none yet" };
+  const { takenAt, reaches, failing } = backups.value;
+  const problem = failing.length === 0 ? "" : `; failing: ${failing.join(", ")}`;
+  if (takenAt === undefined || reaches === undefined)
+    return { isWell: failing.length === 0, text: `none yet${problem}` };
   const age = (moment: Date) => (at.getTime() - moment.getTime()) / 1_000;
   const isLate = age(takenAt) > plan.everyHours * 3_600 + BACKUP_ROOM;
   const isBehind = age(reaches) > plan.archiveSeconds * 2 + ARCHIVE_ROOM;
   const text = `${between(takenAt, at)} ago${isLate ? ", LATE" : ""}, reaches ${clock(reaches, at)}${isBehind ? ", BEHIND" : ""}`;
   return {
-    isWell: !isLate && !isBehind && problems.length === 0,
-    text: problems.length === 0 ? text : `${text}; ${problems.length} files missing or changed: npm run backups`,
+    isWell: !isLate && !isBehind && failing.length === 0,
+    text: `${text}${problem}`,
     takenAt,
     reaches,
   };

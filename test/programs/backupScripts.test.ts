@@ -178,7 +178,7 @@ state full "taken: $name"`,
       `
       newest() { ls full | tail -n 1; }
       other() { [ -n "$(newest)" ] && [ "$(newest)" != "$1" ]; }
-      bash /scripts/backup.sh >/dev/null 2>&1 &
+      METRICS=/tmp/figures bash /scripts/backup.sh >/dev/null 2>&1 &
       touch /tmp/allowed
       within other ''
       first=$(newest)
@@ -206,7 +206,7 @@ state full "taken: $name"`,
   it("is taken once if the archive requests it while one is being taken; neither waits for the other", async () => {
     const said = await inImage(
       `
-      bash /scripts/backup.sh >/dev/null 2>&1 &
+      METRICS=/tmp/figures bash /scripts/backup.sh >/dev/null 2>&1 &
       within [ -e /tmp/began ]
       sleep 1
       touch /tmp/allowed

@@ -98,12 +98,10 @@ accounts=backup:mark:by-hand
 keep_accounts`;
 
   it("are set again if a person sets another one while they are verified", async () => {
-    const { printed } = await runScript(
-      { ...nodeFiles(node, cluster), "trial.sh": TRIAL },
-      ["trial.sh"],
-      "",
-      { ARBITER: "false", OWN_ACCOUNTS: "''" },
-    );
+    const { printed } = await runScript({ ...nodeFiles(node, cluster), "trial.sh": TRIAL }, ["trial.sh"], "", {
+      ARBITER: "false",
+      OWN_ACCOUNTS: "''",
+    });
     assert.equal(printed.match(/IDENTIFIED BY 'given'$/gm)?.length, 1, printed);
   });
 });

@@ -5,6 +5,7 @@ import { duration } from "../../operations/status/durations.ts";
 import type { Answer } from "../../operations/status/facts.ts";
 import { addressesIn } from "../../operations/status/sources/addresses.ts";
 import { alertsIn } from "../../operations/status/sources/alerts.ts";
+import { backupFacts } from "../../operations/status/sources/backups.ts";
 import { containerFacts } from "../../operations/status/sources/containers.ts";
 import { databaseFacts } from "../../operations/status/sources/databases.ts";
 import { loadBalancerFacts, routerFacts, statisticsIn } from "../../operations/status/sources/haproxy.ts";
@@ -77,6 +78,27 @@ Local:
      |-- 10.201.0.255
         /32 link BROADCAST`;
     assert.deepEqual(addressesIn(table), ["10.201.0.2", "10.201.0.254"]);
+  });
+});
+
+describe("the figures of backups", () => {
+  const FIGURES = `# TYPE foobar_backup_taken_timestamp_seconds gauge
+foobar_backup_taken_timestamp_seconds 1795803068.999000000
+foobar_backup_reach_timestamp_seconds 1795803323.731000000
+foobar_backup_failing{part="archive"} 1
+`;
+
+  it("say when the last one was taken, until when everything is archived, and what fails", () => {
+    const { takenAt, reaches, failing } = backupFacts(`${FIGURES}archive:failed: no database takes writes
+manifests:changed since they were written, or written with another key: full/20261127T181107Z/manifest.json
+`);
+    assert.equal(takenAt?.toISOString(), "2026-11-27T18:11:08.999Z");
+    assert.equal(reaches?.toISOString(), "2026-11-27T18:15:23.731Z");
+    assert.deepEqual(failing, ["archive", "manifests"]);
+  });
+
+  it("say that none was taken", () => {
+    assert.deepEqual(backupFacts(""), { takenAt: undefined, reaches: undefined, failing: [] });
   });
 });
 

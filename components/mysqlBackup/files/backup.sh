@@ -5,8 +5,8 @@
 # that it came from), MEMBERS (in the order in which they are asked), APPLICATION_DATABASE,
 # EVERY_HOURS, KEEP, ARCHIVE_SECONDS, ENCRYPTED (true or false), UNAUTHENTICATED_UNTIL (the name of the last backup that
 # an older version of the program, which did not authenticate backups, can have begun; empty: there is none), STORAGES
-# (the names of the application's storages, separated by commas; unset: it has none), METRICS (the folder of the figures
-# for Prometheus; unset: none are written). Files in /tmp/state contain the present state of each activity.
+# (the names of the application's storages, separated by commas; unset: it has none), METRICS (the folder of the figures,
+# for Prometheus and for the stack's status). Files in /tmp/state contain the present state of each activity.
 set -uo pipefail
 
 scripts=$(dirname "$0")
@@ -27,7 +27,7 @@ LAST_PAUSE=1800
 # Seconds between two checks of whether a full backup is due: somebody may have removed one.
 LOOK_EVERY=60
 
-mkdir -p /tmp/state /tmp/answers
+mkdir -p /tmp/state /tmp/answers "$METRICS"
 mkfifo /tmp/full.requests /tmp/archive.requests
 # Both pipes stay open while this script runs, so that a writer never waits for a reader.
 exec 8<>/tmp/full.requests 9<>/tmp/archive.requests
@@ -100,7 +100,7 @@ take_backups() {
 take_backups &
 bash "$scripts/archive.sh" &
 if [ -n "${STORAGES:-}" ]; then bash "$scripts/archiveStorage.sh" & fi
-if [ -n "${METRICS:-}" ]; then bash "$scripts/metrics.sh" & fi
+bash "$scripts/metrics.sh" &
 # When one of them ends, the container ends, and the engine starts it again.
 wait -n
 exit 1

@@ -1,12 +1,20 @@
 import type { Topology } from "../../../topology/plan.ts";
+import { SHOW_STATISTICS } from "../../explain/traffic.ts";
 import type { LoadBalancerFacts, RouterFacts } from "../facts.ts";
+import { ROUTES } from "./addresses.ts";
+
+/** Prints, in HAProxy's container, the routes of its network and then its statistics. */
+export const STATISTICS_AND_ROUTES = ["sh", "-c", `${ROUTES.join(" ")} && ${SHOW_STATISTICS}`];
 
 /** A line of HAProxy's statistics, by the names of its columns. */
 type Row = Readonly<Record<string, string>>;
 
-/** Reads HAProxy's statistics (the CSV of `show stat`), in which cells with commas have quotes. */
-export function statisticsIn(csv: string): Row[] {
-  const [header = "", ...lines] = csv.split("\n").filter((line) => line.trim() !== "");
+/** Reads HAProxy's statistics (the CSV of `show stat`), in which cells with commas have quotes; they may follow other text. */
+export function statisticsIn(text: string): Row[] {
+  const [header = "", ...lines] = text
+    .slice(Math.max(0, text.indexOf("# pxname")))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const names = header.replace(/^# /, "").split(",");
   return lines.map((line) => {
     const cells = [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell = ""]) =>
