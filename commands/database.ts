@@ -16,7 +16,7 @@ import { withoutSignals } from "../operations/session/signals.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { type OpenStack, openStack } from "../operations/stack/open.ts";
 import { setSetting } from "../operations/stack/setting.ts";
-import { answered } from "../operations/status/answer.ts";
+import { type Ask, Patience } from "../operations/status/answer.ts";
 import { databaseLines } from "../operations/status/databaseWords.ts";
 import { databaseFacts } from "../operations/status/sources/databases.ts";
 import { table } from "../releases/table.ts";
@@ -129,11 +129,10 @@ Its data is kept in a volume of its own, and it clones the data of the others.`)
 
 /** The databases' part of `npm run status`, with more patience. */
 async function status(cluster: ClusterPlan, { containers, databases }: OpenStack): Promise<number> {
-  const facts = await databaseFacts(
-    cluster,
-    (service, command) => answered(ANSWER_SECONDS, () => containers.execute(service, command)),
-    ANSWER_SECONDS,
-  );
+  const patience = new Patience(ANSWER_SECONDS);
+  const ask: Ask = (service, command) => patience.answered(() => containers.execute(service, command));
+  const facts = await databaseFacts(cluster, ask, ANSWER_SECONDS);
+  patience.end();
   for (const line of databaseLines(cluster, facts)) console.log(line);
   const answers = [...facts].flatMap(([name, answer]) => ("value" in answer ? [{ name, ...answer.value }] : []));
   const primary = answers.find(({ server }) => server?.report.writes);

@@ -4,7 +4,7 @@ import { probePath } from "../../topology/monitoring.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { STATISTICS } from "../explain/traffic.ts";
 import type { OpenStack } from "../stack/open.ts";
-import { answered } from "./answer.ts";
+import { type Ask, Patience } from "./answer.ts";
 import type { Answer, CertificateFacts, ContainerFacts, Facts, LoadBalancerFacts } from "./facts.ts";
 import { addressesIn, ROUTES } from "./sources/addresses.ts";
 import { ALERTS, alertsIn } from "./sources/alerts.ts";
@@ -28,47 +28,38 @@ export function limitOf({ hosts }: Pick<Topology, "hosts">): number {
 /** Asks all sources at once. Whatever is dead costs its own answer and no other. */
 export async function gather(opened: Opened, seconds = limitOf(opened.topology)): Promise<Facts> {
   const { topology, engines } = opened;
-  const begun = performance.now();
   const at = new Date();
-  const outside = Promise.all([siteStatus(opened, seconds), certificates(topology, seconds)]);
-  const listing = await listContainers(topology, engines, seconds);
-  const ask = askerOf(listing, seconds);
+  const patience = new Patience(seconds);
+  const listing = listContainers(topology, engines, patience);
+  const ask = askerOf(listing, patience);
   const { routers, cluster, backups } = topology;
-  const [databases, balancers, containers, routed, taken, alerts, [site, served]] = await Promise.all([
-    databaseFacts(cluster, ask, seconds),
-    balancerFacts(topology, listing, ask),
-    states(listing, seconds),
-    askEach(
-      routers.map(({ name }) => ({ name, service: name })),
-      listing,
-      (service) => ask(service, STATISTICS),
-      routerFacts,
-    ),
-    backups && ask(backups.name, BACKUPS).then((answer) => read(answer, backupFacts)),
+  const [databases, balancers, containers, routed, taken, alerts, site, served] = await Promise.all([
+    databaseFacts(cluster, ask, patience.most),
+    balancerFacts(topology, ask),
+    states(listing, patience),
+    askEach(routers, (router) => ask(router, STATISTICS), routerFacts),
+    backups && ask(backups.name, BACKUPS).then((answer) => read(answer ?? STOPPED, backupFacts)),
     firingAlerts(topology, ask),
-    outside,
+    siteStatus(opened, patience),
+    certificates(topology, patience),
   ]);
+  patience.end();
   return {
-    at,
-    seconds: (performance.now() - begun) / 1_000,
-    engines: listing.engines,
-    ...{ ...balancers, containers, routers: routed, certificates: served, site, alerts },
-    databases: new Map([...databases].filter(([name]) => runs(listing, name))),
+    ...{ at, seconds: patience.passed, engines: await listing.engines },
+    ...{ ...balancers, containers, databases, routers: routed, certificates: served, site, alerts },
     backups: taken,
   };
 }
 
-type Ask = (service: string, command: readonly string[]) => Promise<Answer<string>>;
+const STOPPED = { problem: "its container does not run" };
 
-function askerOf({ services }: Listing, seconds: number): Ask {
+function askerOf({ services }: Listing, patience: Patience): Ask {
   return async (service, command) => {
-    const listed = services.get(service);
-    if (listed?.isRunning !== true) return { problem: "its container does not run" };
-    return answered(seconds, (limit) => executeIn(listed.engine, listed.container, command, undefined, limit));
+    const listed = await services.get(service);
+    if (listed === undefined || listed === "silent" || !listed.isRunning) return undefined;
+    return patience.answered((limit) => executeIn(listed.engine, listed.container, command, undefined, limit));
   };
 }
-
-const runs = ({ services }: Listing, service: string) => services.get(service)?.isRunning === true;
 
 /** Reads an answer; one that cannot be read is none. */
 function read<A, B>(answer: Answer<A>, parse: (value: A) => B): Answer<B> {
@@ -80,61 +71,52 @@ function read<A, B>(answer: Answer<A>, parse: (value: A) => B): Answer<B> {
   }
 }
 
-/** Asks those that run. */
-async function askEach<T>(
-  asked: readonly { readonly name: string; readonly service: string }[],
-  listing: Listing,
-  ask: (service: string) => Promise<Answer<string>>,
+/** Asks each; those that do not run are left out. */
+async function askEach<P extends { readonly name: string }, T>(
+  plans: readonly P[],
+  ask: (service: string) => ReturnType<Ask>,
   parse: (text: string) => T,
 ): Promise<ReadonlyMap<string, Answer<T>>> {
-  const running = asked.filter(({ service }) => runs(listing, service));
   const answers = await Promise.all(
-    running.map(async ({ name, service }): Promise<[string, Answer<T>]> => [name, read(await ask(service), parse)]),
+    plans.map(async ({ name }): Promise<[string, Answer<T>][]> => {
+      const answer = await ask(name);
+      return answer === undefined ? [] : [[name, read(answer, parse)]];
+    }),
   );
-  return new Map(answers);
+  return new Map(answers.flat());
 }
 
 /**
  * Asks the load balancers for their ways and, in a pair, for the addresses in their networks. One command answers both;
  * without HAProxy, another container of the same network says the addresses.
  */
-async function balancerFacts(topology: Topology, listing: Listing, ask: Ask) {
-  const { loadBalancers } = topology;
-  const pair = loadBalancers.filter(({ vrrp }) => vrrp !== undefined);
-  const [said, addresses] = await Promise.all([
-    askEach(
-      loadBalancers.map(({ name, haproxy }) => ({ name, service: haproxy.name })),
-      listing,
-      (service) => ask(service, STATISTICS_AND_ROUTES),
-      (text) => ({ ways: loadBalancerFacts(text, topology), addresses: addressesIn(text) }),
-    ),
-    askEach(
-      pair
-        .filter(({ haproxy }) => !runs(listing, haproxy.name))
-        .map(({ name, keepalived, pause }) => ({ name, service: (keepalived ?? pause).name })),
-      listing,
-      (service) => ask(service, ROUTES),
-      addressesIn,
-    ),
-  ]);
-  const part = <T>(names: readonly string[], of: (value: { ways: LoadBalancerFacts; addresses: string[] }) => T) =>
-    names.flatMap((name): [string, Answer<T>][] => {
-      const answer = said.get(name);
-      return answer === undefined ? [] : [[name, read(answer, of)]];
-    });
-  const names = (plans: Topology["loadBalancers"]) => plans.map(({ name }) => name);
-  return {
-    loadBalancers: new Map(part(names(loadBalancers), ({ ways }) => ways)),
-    addresses: new Map([...part(names(pair), ({ addresses }) => addresses), ...addresses]),
-  };
+async function balancerFacts(topology: Topology, ask: Ask): Promise<Pick<Facts, "loadBalancers" | "addresses">> {
+  const loadBalancers = new Map<string, Answer<LoadBalancerFacts>>();
+  const addresses = new Map<string, Answer<string[]>>();
+  await Promise.all(
+    topology.loadBalancers.map(async ({ name, haproxy, keepalived, pause, vrrp }) => {
+      const said = await ask(haproxy.name, STATISTICS_AND_ROUTES);
+      if (said !== undefined)
+        loadBalancers.set(
+          name,
+          read(said, (text) => loadBalancerFacts(text, topology)),
+        );
+      if (vrrp === undefined) return;
+      const routes = said ?? (await ask((keepalived ?? pause).name, ROUTES));
+      if (routes !== undefined) addresses.set(name, read(routes, addressesIn));
+    }),
+  );
+  return { loadBalancers, addresses };
 }
 
 /** The states of containers. An engine that stops to answer meanwhile has said only that they are there. */
-async function states({ services }: Listing, seconds: number): Promise<Facts["containers"]> {
+async function states({ services }: Listing, patience: Patience): Promise<Facts["containers"]> {
   const all = await Promise.all(
-    [...services].map(async ([service, listed]): Promise<[string, ContainerFacts | undefined][]> => {
+    [...services].map(async ([service, listing]): Promise<[string, ContainerFacts | undefined][]> => {
+      const listed = await listing;
       if (listed === undefined) return [[service, undefined]];
-      const answer = await answered(seconds, (limit) => inspect(listed, limit));
+      if (listed === "silent") return [];
+      const answer = await patience.answered((limit) => inspect(listed, limit));
       return "problem" in answer ? [] : [[service, answer.value]];
     }),
   );
@@ -142,21 +124,21 @@ async function states({ services }: Listing, seconds: number): Promise<Facts["co
 }
 
 /** The status of the first answer of the site; undefined: this machine is no visitor. */
-async function siteStatus({ config, topology }: Opened, seconds: number): Promise<Facts["site"]> {
+async function siteStatus({ config, topology }: Opened, patience: Patience): Promise<Facts["site"]> {
   const doors = doorsOf(topology.loadBalancers, isHereIn(topology));
   const names = topology.loadBalancers[0]?.site.names ?? [];
   const answers = await Promise.all(
-    doors.map((door) => answered(seconds, (limit) => statusAt(door, names, probePath(config), limit))),
+    doors.map((door) => patience.answered((limit) => statusAt(door, names, probePath(config), limit))),
   );
   return answers.find((answer) => "value" in answer && answer.value < 500) ?? answers[0];
 }
 
-async function certificates(topology: Topology, seconds: number): Promise<Facts["certificates"]> {
+async function certificates(topology: Topology, patience: Patience): Promise<Facts["certificates"]> {
   const isHere = isHereIn(topology);
   const served = await Promise.all(
     topology.loadBalancers.map(async (plan): Promise<[string, Answer<CertificateFacts>][]> => {
-      const served = servedCertificate(plan, isHere(plan.host), seconds);
-      return served === undefined ? [] : [[plan.name, await answered(seconds, () => served)]];
+      const served = servedCertificate(plan, isHere(plan.host), patience.most);
+      return served === undefined ? [] : [[plan.name, await patience.answered(() => served)]];
     }),
   );
   return new Map(served.flat());
@@ -170,7 +152,7 @@ function isHereIn({ hosts }: Topology): (host: string) => boolean {
 async function firingAlerts({ monitoring }: Topology, ask: Ask): Promise<Facts["alerts"]> {
   if (monitoring === undefined) return undefined;
   const answers = await Promise.all(
-    monitoring.watchers.map(async ({ alertmanager: { name } }) => read(await ask(name, ALERTS), alertsIn)),
+    monitoring.watchers.map(async ({ alertmanager: { name } }) => read((await ask(name, ALERTS)) ?? STOPPED, alertsIn)),
   );
   return answers.find((answer) => "value" in answer) ?? answers[0];
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { answered } from "../../operations/status/answer.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Patience } from "../../operations/status/answer.ts";
 import { databaseLines } from "../../operations/status/databaseWords.ts";
 import { duration } from "../../operations/status/durations.ts";
 import type { Answer } from "../../operations/status/facts.ts";
@@ -197,10 +198,23 @@ describe("the databases' answers", () => {
 describe("a source", () => {
   it("that does not answer costs its limit and is a line", async () => {
     const never = new Promise<string>(() => {});
-    assert.deepEqual(await answered(0.05, () => never), { problem: "no answer in 0.05 s" });
+    const patience = new Patience(0.05);
+    assert.match(JSON.stringify(await patience.answered(() => never)), /"no answer in 0\.\d s"/);
     const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
-    assert.deepEqual(await answered(1, () => Promise.reject(refused)), { problem: "ECONNREFUSED" });
-    assert.deepEqual(await answered(1, async () => 7), { value: 7 });
+    const other = new Patience(1);
+    assert.deepEqual(await other.answered(() => Promise.reject(refused)), { problem: "ECONNREFUSED" });
+    assert.deepEqual(await other.answered(async () => 7), { value: 7 });
+    other.end();
+  });
+
+  it("is waited for longer while others still answer, and not for ever", async () => {
+    const patience = new Patience(0.4);
+    const late = patience.answered(() => sleep(500, "late"));
+    while (patience.passed < 0.45) await patience.answered(() => sleep(20));
+    assert.deepEqual(await late, { value: "late" });
+    const dead = patience.answered(() => new Promise(() => {}));
+    while (!patience.signal.aborted) await patience.answered(() => sleep(20));
+    assert.match(JSON.stringify(await dead), /"no answer in 1\.\d s"/);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Topology } from "../../../topology/plan.ts";
 import type { Engines } from "../../stack/engines.ts";
 import { containerOf } from "../../stack/find.ts";
 import { placesOf } from "../../stack/places.ts";
-import { answered } from "../answer.ts";
+import type { Patience } from "../answer.ts";
 import type { ContainerFacts, EngineFacts } from "../facts.ts";
 
 /** A container as its engine lists it. */
@@ -16,44 +16,43 @@ export interface Listed {
   readonly isRunning: boolean;
 }
 
-/** What the engines of a stack list. */
+/** What the engines of a stack list. Each answers by itself, so that nobody waits for a dead one. */
 export interface Listing {
-  readonly engines: readonly EngineFacts[];
-  /** By service. A service of an engine that does not answer is left out; undefined: it has no container. */
-  readonly services: ReadonlyMap<string, Listed | undefined>;
+  readonly engines: Promise<readonly EngineFacts[]>;
+  /** By service. undefined: it has no container. silent: its engine does not answer. */
+  readonly services: ReadonlyMap<string, Promise<Listed | "silent" | undefined>>;
 }
 
 /** Asks every engine for the stack's containers. */
-export async function listContainers(topology: Topology, engines: Engines, seconds: number): Promise<Listing> {
-  const places = placesOf(topology);
-  const answers = await Promise.all(
-    machinesOf(topology).map(async ({ hosts, endpoint }) => {
-      const engine = engines.of({ host: hosts[0] ?? "" });
-      const filters = { label: labelFilter(topology) };
-      const answer = await answered(seconds, (abortSignal) =>
-        engine.listContainers({ all: true, filters, abortSignal }),
-      );
-      return { hosts, endpoint, engine, answer };
-    }),
-  );
-  const services = answers.flatMap(({ hosts, engine, answer }) =>
-    "problem" in answer
-      ? []
-      : places
-          .filter(({ host }) => hosts.includes(host))
-          .map(({ service }): [string, Listed | undefined] => {
-            const info = containerOf(service, answer.value);
-            const isRunning = info?.State === "running";
-            return [service, info && { engine, container: engine.getContainer(info.Id), isRunning }];
-          }),
+export function listContainers(topology: Topology, engines: Engines, patience: Patience): Listing {
+  const filters = { label: labelFilter(topology) };
+  const asked = machinesOf(topology).map(({ hosts, endpoint }) => {
+    const engine = engines.of({ host: hosts[0] ?? "" });
+    const answer = patience.answered((abortSignal) => engine.listContainers({ all: true, filters, abortSignal }));
+    return { hosts, endpoint, engine, answer };
+  });
+  const services = placesOf(topology).flatMap(({ service, host }) =>
+    asked
+      .filter(({ hosts }) => hosts.includes(host))
+      .map(({ engine, answer }): [string, Promise<Listed | "silent" | undefined>] => [
+        service,
+        answer.then((list) => ("problem" in list ? "silent" : listedIn(list.value, service, engine))),
+      ]),
   );
   return {
-    engines: answers.map(({ hosts, endpoint, answer }) => ({
-      ...{ hosts, endpoint },
-      problem: "problem" in answer ? answer.problem : undefined,
-    })),
+    engines: Promise.all(
+      asked.map(async ({ hosts, endpoint, answer }) => {
+        const list = await answer;
+        return { ...{ hosts, endpoint }, problem: "problem" in list ? list.problem : undefined };
+      }),
+    ),
     services: new Map(services),
   };
+}
+
+function listedIn(list: Docker.ContainerInfo[], service: string, engine: Docker): Listed | undefined {
+  const info = containerOf(service, list);
+  return info && { engine, container: engine.getContainer(info.Id), isRunning: info.State === "running" };
 }
 
 /** Asks an engine for a container's state. One that was removed meanwhile has none. */

@@ -4,6 +4,7 @@ import { LAG_SECONDS } from "../../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../../topology/databasePlan.ts";
 import { type Answered, judge, report } from "../../database/assessment.ts";
 import { rowsIn } from "../../stack/databases.ts";
+import type { Ask } from "../answer.ts";
 import type { Answer, DatabaseFacts } from "../facts.ts";
 
 /**
@@ -26,38 +27,38 @@ interface Said {
 }
 
 /**
- * Asks the databases for their roles, and one of them to judge all.
- * @param ask runs a command in a service's container; its answer is the output
+ * Asks the databases for their roles, and one of them to judge all. Those that do not run are left out.
  * @param seconds the longest that a server may take
  */
 export async function databaseFacts(
   { databases, replication }: Pick<ClusterPlan, "databases" | "replication">,
-  ask: (service: string, command: readonly string[]) => Promise<Answer<string>>,
+  ask: Ask,
   seconds: number,
 ): Promise<ReadonlyMap<string, Answer<DatabaseFacts>>> {
   const command = (statement: string) => ["bash", "-c", ASK, "bash", statement, `${Math.ceil(seconds)}`];
-  const said = await Promise.all(
-    databases.map(async ({ name }): Promise<Answer<Said>> => {
+  const asked = await Promise.all(
+    databases.map(async ({ name, member }) => {
       const answer = await ask(name, command(question(replication)));
-      return "problem" in answer ? answer : { value: saidIn(answer.value) };
+      const said: Answer<Said> | undefined =
+        answer === undefined || "problem" in answer ? answer : { value: saidIn(answer.value) };
+      return { name, member, said };
     }),
   );
-  const answers = databases.map(({ name, member }, index): Answered => {
-    const one = said[index];
-    const row = one !== undefined && "value" in one ? one.value.row : undefined;
+  const answers = asked.map(({ name, member, said }): Answered => {
+    const row = said !== undefined && "value" in said ? said.value.row : undefined;
     return { name, text: row?.[0] ?? JSON.stringify({ member }), answers: row !== undefined };
   });
   const problems = await judge(replication, answers, async (name, statement) => {
     const answer = await ask(name, command(statement));
-    if ("problem" in answer) throw new Error(answer.problem);
+    if (answer === undefined || "problem" in answer) throw new Error(answer?.problem ?? "it does not run");
     return rowsIn(answer.value.slice(answer.value.indexOf("\n") + 1));
   });
   return new Map(
-    databases.map(({ name, member }, index): [string, Answer<DatabaseFacts>] => {
-      const one = said[index];
-      if (one === undefined || "problem" in one) return [name, one ?? { problem: "it was not asked" }];
+    asked.flatMap(({ name, member, said }): [string, Answer<DatabaseFacts>][] => {
+      if (said === undefined) return [];
+      if ("problem" in said) return [[name, said]];
       const problem = problems === undefined ? "does not answer" : problems.get(member);
-      return [name, { value: { state: one.value.state, server: serverIn(one.value.row), problem } }];
+      return [[name, { value: { state: said.value.state, server: serverIn(said.value.row), problem } }]];
     }),
   );
 }
