@@ -13,7 +13,12 @@ const FIGURES_SECONDS = 300;
 describeProject("the board of a pair with replicas and backups, on one real stack", (project) => {
   const boardUrl = () => `http://127.0.0.1:${project().boardPort}/`;
 
-  it("has an answer for every query", async () => {
+  const number = async (query: string) => {
+    const response = await fetch(`${boardUrl()}api/v1/query?${new URLSearchParams({ query })}`);
+    return Number((await response.json()).data.result[0]?.value[1]);
+  };
+
+  it("has an answer for every query, and no rule fails", async () => {
     const [port, statsPort, pairPort, pairStatsPort, httpsPort, pairHttpsPort] = project().ports;
     await project().configure({
       "foobar:monitoring": { enabled: true },
@@ -30,6 +35,7 @@ describeProject("the board of a pair with replicas and backups, on one real stac
     assert.ok(monitoring);
     const queries = queriesOf(monitoring);
     await eventually(async () => assert.deepEqual(await unanswered(boardUrl(), queries), []), FIGURES_SECONDS);
+    assert.equal(await number("sum(prometheus_rule_evaluation_failures_total)"), 0);
     const { Name } = await inspect(project(), "board-lb1");
     measured(`board ${await docker("stats", "--no-stream", "--format={{.MemUsage}} {{.CPUPerc}}", Name.slice(1))}`);
   });
