@@ -52,8 +52,10 @@ export interface OwnServer {
   readonly cannotApply: string | undefined;
   /** Whether it takes writes of clients. */
   readonly writes: boolean;
-  /** Whether even administrators cannot write. */
+  /** Whether nobody can write, not even an administrator, and it waits for no acknowledgements. */
   readonly isClosed: boolean;
+  /** Whether an empty node has the schema and the account by which members ask it. */
+  readonly isPrepared: boolean;
   /** Everything that it has committed or applied. */
   readonly executed: GtidSet;
   /** Everything that it has: executed, or only received and confirmed. */
@@ -113,12 +115,18 @@ export interface Observation {
 
 /** What an agent remembers of what it did. It begins empty with the agent, and nothing may be lost by that. */
 export interface Memory {
+  /** The primary term in which this node was opened for writes, or that was tried. */
+  readonly triedIn?: number;
   /** The primary term in which replication was resumed after an error, instead of a clone. */
   readonly resumedIn?: number;
   /** The primary term in which this node recorded how it acknowledges writes, as the primary of a group. */
   readonly ledIn?: number;
   /** Writers that waited at the last look, and when to free them next. */
-  readonly waiting?: { readonly acknowledged: number; readonly since: number; readonly pause: number };
-  /** Whether the stored password was looked for. */
-  readonly forgotPassword?: boolean;
+  readonly waiting?: {
+    readonly acknowledged: number;
+    readonly since: number;
+    /** Seconds. */
+    readonly pause: number;
+    readonly next?: number;
+  };
 }

@@ -60,6 +60,6 @@ export interface Decision {
   readonly state: State;
   /** What it was decided from, in a sentence. */
   readonly reason: string;
-  /** What the agent remembers from now on. */
+  /** What the agent remembers once the step has succeeded. */
   readonly memory: Memory;
 }

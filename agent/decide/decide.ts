@@ -1,0 +1,36 @@
+import type { Observation } from "../observation.ts";
+import type { Decision } from "../step.ts";
+import { wait } from "./decision.ts";
+import { keepInGroup } from "./group.ts";
+import { provision } from "./provision.ts";
+import { keepReplicating } from "./replicating.ts";
+
+/** Decides the next step of a node. A pure function: the same observation leads to the same step. */
+export function decide(observation: Observation): Decision {
+  const { own, marks, settings } = observation;
+  if (own === undefined) return wait(observation, "starting", "MySQL does not answer", "there is nothing to decide");
+  const seen = { ...observation, own };
+  if (marks.provisioning !== undefined) return provision(seen, marks.provisioning);
+  // Received and confirmed transactions may exist nowhere else, so they are applied whichever member is primary.
+  if (own.source !== undefined && !own.isApplying && own.cannotApply === undefined) {
+    return {
+      ...wait(observation, "starting", `applying what was received from ${own.source}`, "the applier does not run"),
+      step: { do: "start-applier" },
+    };
+  }
+  return settings.replication === "group" ? keepInGroup(seen) : keepReplicating(seen);
+}
+
+/**
+ * Whether a decision needs the other members' answers. A replica that follows learns from its own tables which member is
+ * primary, and so does an online member of a group.
+ */
+export function needsPeers({ own, marks, settings }: Omit<Observation, "peers">): boolean {
+  if (own === undefined) return false;
+  if (marks.provisioning !== undefined) return marks.provisioning.step === "initialising";
+  const isSettled =
+    settings.replication === "group"
+      ? own.group === "RECOVERING" || (own.group === "ONLINE" && own.hasMajority)
+      : own.isReceiving && own.isApplying;
+  return !isSettled || marks.isDataLost || (own.source !== undefined && marks.connectedWith !== "present");
+}

@@ -1,0 +1,44 @@
+import type { Memory, Observation, OwnServer, PeerServer, Term } from "../observation.ts";
+import type { Decision, Step } from "../step.ts";
+import type { StateWord } from "../vocabulary.ts";
+
+/** An observation of a server that answers. */
+export type Seen = Observation & { readonly own: OwnServer };
+
+type Remembered = Pick<Observation, "memory">;
+
+/** Nothing to do but to look again. */
+export function wait({ memory }: Remembered, word: StateWord, text: string, reason: string): Decision {
+  return { step: { do: "wait" }, state: { word, text }, reason, memory };
+}
+
+/** A step of a node that is in the middle of something. */
+export function take({ memory }: Remembered, step: Step, text: string, reason: string, more: Memory = {}): Decision {
+  return { step, state: { word: "starting", text }, reason, memory: { ...memory, ...more } };
+}
+
+/** The members that were asked and do not answer. */
+export function silentOf({ settings, peers }: Pick<Observation, "settings" | "peers">): string[] {
+  return settings.peers.filter((peer) => peers?.has(peer) !== true);
+}
+
+/** The members that answered, in the order of the configuration. */
+export function answersOf({ settings, peers }: Pick<Observation, "settings" | "peers">): [string, PeerServer][] {
+  return settings.peers.flatMap((peer): [string, PeerServer][] => {
+    const answer = peers?.get(peer);
+    return answer === undefined ? [] : [[peer, answer]];
+  });
+}
+
+/** The newest primary term that anybody knows who was asked. */
+export function newestTerm(observation: Observation): Term {
+  const terms = answersOf(observation).map(([, { term }]) => term);
+  return [observation.own?.term ?? { number: 0, promoted: undefined }, ...terms].reduce((newest, term) =>
+    term.number > newest.number ? term : newest,
+  );
+}
+
+/** The server in the name of a member, as commands take it. */
+export function serverOf(member: string): string {
+  return member.replace(/^mysql-/, "").replace(/\..*$/, "");
+}
