@@ -1,0 +1,57 @@
+import type { GtidSet } from "./gtidSet.ts";
+import type { GroupState, Replication, Term } from "./observation.ts";
+
+/** What the controller sees of a member. */
+export interface ControlledServer {
+  readonly term: Term;
+  /** The member that the configuration promoted last, as this member knows. */
+  readonly configured: string | undefined;
+  readonly writes: boolean;
+  /** Whether even administrators cannot write. */
+  readonly isClosed: boolean;
+  readonly source: string | undefined;
+  readonly isReceiving: boolean;
+  readonly isApplying: boolean;
+  readonly executed: GtidSet;
+  readonly unapplied: GtidSet;
+  readonly group: GroupState;
+}
+
+/** Everything that a decision of the controller is made from. */
+export interface Controlled {
+  readonly replication: Replication;
+  /** The configured primary, or the member that a person has named. */
+  readonly wanted: string;
+  /** Whether a person has named it: then it is promoted although the configuration has promoted it before. */
+  readonly isByHand: boolean;
+  /** The members that answer. */
+  readonly members: ReadonlyMap<string, ControlledServer>;
+  /** Seconds on a clock that only goes forward. */
+  readonly at: number;
+  /** When the present primary was first seen closed for a switchover, on the same clock. undefined: it is open. */
+  readonly closedAt: number | undefined;
+}
+
+/** One act of the controller. After it, the controller observes again. */
+export type SwitchStep =
+  | { readonly do: "wait" }
+  /** The wanted member is the primary, and that was recorded. */
+  | { readonly do: "settled" }
+  /** Records on the primary that the configuration wants it. */
+  | { readonly do: "record" }
+  /** Group: asks the group for another primary, and records it. */
+  | { readonly do: "elect"; readonly member: string }
+  /** Waits until the replica has everything that the primary has committed so far. */
+  | { readonly do: "catch-up"; readonly member: string; readonly seconds: number }
+  /** Lets nobody write on the primary, so that its replica can have everything. */
+  | { readonly do: "close"; readonly member: string }
+  /** Records the term on the new primary and opens it, while the former one becomes its replica. */
+  | { readonly do: "promote"; readonly from: string; readonly to: string }
+  /** The replica did not get everything in time: the primary goes on. */
+  | { readonly do: "reopen"; readonly member: string };
+
+export interface SwitchDecision {
+  readonly step: SwitchStep;
+  /** What is done or waited for, in words for people. */
+  readonly reason: string;
+}

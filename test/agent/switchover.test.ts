@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import type { Controlled, ControlledServer, SwitchStep } from "../../agent/controlled.ts";
+import { decideSwitchover } from "../../agent/decide/switchover.ts";
+import { GtidSet } from "../../agent/gtidSet.ts";
+import { ONE, THREE, TWO, term, transactions } from "./cluster.ts";
+
+const PRIMARY: ControlledServer = {
+  ...{ term: term(1, ONE), configured: ONE, writes: true, isClosed: false, source: undefined },
+  ...{ isReceiving: false, isApplying: false, executed: transactions(10), unapplied: GtidSet.EMPTY, group: "NONE" },
+};
+const CLOSED = { ...PRIMARY, writes: false, isClosed: true };
+const REPLICA: ControlledServer = {
+  ...{ ...CLOSED, source: ONE, isReceiving: true, isApplying: true },
+};
+const ONLINE = { ...CLOSED, group: "ONLINE" } as const;
+
+interface Case {
+  readonly members: Readonly<Record<string, ControlledServer>>;
+  readonly more?: Partial<Controlled>;
+  readonly step: SwitchStep;
+  readonly reason: RegExp;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  "leaves the configured primary": {
+    members: { [ONE]: PRIMARY, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "settled" },
+    reason: /was promoted/,
+  },
+  "does not undo a failover": {
+    members: { [TWO]: { ...PRIMARY, term: term(2, TWO), configured: ONE } },
+    more: { wanted: ONE },
+    step: { do: "settled" },
+    reason: /was promoted/,
+  },
+  "records a primary that the configuration names since": {
+    members: { [TWO]: { ...PRIMARY, term: term(2, TWO), configured: ONE } },
+    step: { do: "record" },
+    reason: /is the primary already/,
+  },
+  "waits where no member takes writes": {
+    members: { [ONE]: { ...CLOSED, term: term(0, "") } },
+    step: { do: "wait" },
+    reason: /^no member takes writes$/,
+  },
+  "waits for a member that does not answer": {
+    members: { [ONE]: PRIMARY, [THREE]: REPLICA },
+    step: { do: "wait" },
+    reason: /mysql-server2\S* does not answer/,
+  },
+  "lets the replica catch up first, while writes go on": {
+    members: { [ONE]: PRIMARY, [TWO]: { ...REPLICA, executed: transactions(8) } },
+    step: { do: "catch-up", member: TWO, seconds: 10 },
+    reason: /lacks .*:9-10$/,
+  },
+  "closes the primary when the replica has everything so far": {
+    members: { [ONE]: PRIMARY, [TWO]: REPLICA },
+    step: { do: "close", member: ONE },
+    reason: /has everything of mysql-server1/,
+  },
+  "waits for the last transactions of a closed primary": {
+    members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(9) } },
+    more: { closedAt: 95 },
+    step: { do: "catch-up", member: TWO, seconds: 10 },
+    reason: /lacks/,
+  },
+  "promotes when the replica has everything of the closed primary": {
+    members: { [ONE]: CLOSED, [TWO]: REPLICA },
+    more: { closedAt: 99 },
+    step: { do: "promote", from: ONE, to: TWO },
+    reason: /is closed/,
+  },
+  "carries out a switchover that was interrupted": {
+    members: { [ONE]: CLOSED, [TWO]: REPLICA },
+    step: { do: "promote", from: ONE, to: TWO },
+    reason: /is closed/,
+  },
+  "opens the primary again if the replica does not get the last ones in time": {
+    members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(9) } },
+    more: { closedAt: 89 },
+    step: { do: "reopen", member: ONE },
+    reason: /goes on$/,
+  },
+  "opens it again although the replica has lost its connection": {
+    members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(9), isReceiving: false } },
+    more: { closedAt: 89 },
+    step: { do: "reopen", member: ONE },
+    reason: /goes on$/,
+  },
+  "does not replace a primary whose agent may be about to open it": {
+    members: { [ONE]: { ...CLOSED, isClosed: false }, [TWO]: REPLICA },
+    step: { do: "wait" },
+    reason: /not open for writes yet: it keeps its place/,
+  },
+  "does not promote a replica of another one": {
+    members: { [ONE]: PRIMARY, [TWO]: { ...REPLICA, source: THREE } },
+    step: { do: "wait" },
+    reason: /does not replicate from mysql-server1/,
+  },
+  "does not promote a replica that does not receive": {
+    members: { [ONE]: PRIMARY, [TWO]: { ...REPLICA, isReceiving: false } },
+    step: { do: "wait" },
+    reason: /without trouble/,
+  },
+  "asks a group for another primary": {
+    members: { [ONE]: { ...PRIMARY, group: "ONLINE" }, [TWO]: ONLINE },
+    more: { replication: "group" },
+    step: { do: "elect", member: TWO },
+    reason: /configured primary/,
+  },
+  "does not ask for one that is not online": {
+    members: { [ONE]: { ...PRIMARY, group: "ONLINE" }, [TWO]: { ...ONLINE, group: "RECOVERING" } },
+    more: { replication: "group" },
+    step: { do: "wait" },
+    reason: /not online in the group/,
+  },
+  "promotes whom a person names, although the configuration promoted it before": {
+    members: { [TWO]: { ...PRIMARY, term: term(2, TWO) }, [ONE]: { ...REPLICA, source: TWO } },
+    more: { wanted: ONE, isByHand: true },
+    step: { do: "close", member: TWO },
+    reason: /has everything/,
+  },
+  "has done what a person named when that one takes writes": {
+    members: { [ONE]: PRIMARY },
+    more: { wanted: ONE, isByHand: true },
+    step: { do: "settled" },
+    reason: /takes writes/,
+  },
+};
+
+describe("the switchover controller", () => {
+  for (const [name, { members, more, step, reason }] of Object.entries(CASES)) {
+    it(name, () => {
+      const decision = decideSwitchover({
+        ...{ replication: "async", wanted: TWO, isByHand: false, at: 100, closedAt: undefined },
+        ...more,
+        members: new Map(Object.entries(members)),
+      });
+      assert.deepEqual(decision.step, step, decision.reason);
+      assert.match(decision.reason, reason);
+    });
+  }
+});
