@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { decideFailover, type FailoverMemory } from "../../agent/decide/failover.ts";
+import { GtidSet } from "../../agent/gtidSet.ts";
+import type { OwnServer } from "../../agent/observation.ts";
+import { PRIMARY, REPLICA, transactions } from "./cluster.ts";
+
+const STOPPED = { isReceiving: false } as const;
+const LEFT = { ...STOPPED, unapplied: transactions(3) };
+
+describe("a failover", () => {
+  for (const [name, own, memory, step, reason] of [
+    ["receives no more from the lost primary", {}, {}, "apply-alone", /take the place of mysql-server1/],
+    ["applies what was received", { ...LEFT, isApplying: false }, {}, "apply-alone", /./],
+    ["waits while that goes on", LEFT, { left: { set: transactions(5), since: 10 } }, "wait", /left are/],
+    ["waits as long as it may take a breath", LEFT, { left: { set: transactions(3), since: 50 } }, "wait", /left are/],
+    [
+      "gives up when nothing is applied any more",
+      LEFT,
+      { left: { set: transactions(3), since: 39 } },
+      "give-up",
+      /nothing was applied for 60 s/,
+    ],
+    [
+      "gives up if something cannot be applied",
+      { ...LEFT, isApplying: false, cannotApply: "1062 Duplicate entry" },
+      {},
+      "give-up",
+      /cannot be applied: 1062 Duplicate entry/,
+    ],
+    ["promotes when everything is applied", STOPPED, {}, "promote", /is applied/],
+    ["promotes a closed primary, which has no source", { ...PRIMARY, writes: false }, {}, "promote", /./],
+    ["waits until the node opens", STOPPED, { promotedAt: 60 }, "wait", /about to open/],
+    ["is done when it takes writes", PRIMARY, { promotedAt: 60 }, "done", /takes writes/],
+    ["gives up if the node does not open", STOPPED, { promotedAt: 30 }, "give-up", /does not open/],
+  ] as const satisfies readonly (readonly [string, Partial<OwnServer>, FailoverMemory, string, RegExp])[]) {
+    it(name, () => {
+      const decision = decideFailover({ ...REPLICA, unapplied: GtidSet.EMPTY, ...own }, memory, 100);
+      assert.equal(decision.step.do, step, decision.reason);
+      assert.match(decision.reason, reason);
+    });
+  }
+});
