@@ -1,0 +1,121 @@
+import { z } from "zod";
+import {
+  APPLIES,
+  BROKEN,
+  CANNOT_APPLY,
+  EXECUTED,
+  GROUP_ROLE,
+  GROUP_STATE,
+  HELD,
+  MAJORITY,
+  PRIMARY_TERM,
+  RECEIVES,
+  SOURCE,
+  TERMS_TABLE,
+  UNAPPLIED,
+  WRITES,
+} from "../../components/mysqlCluster/sql.ts";
+import { GtidSet } from "../gtidSet.ts";
+import type { OwnServer, Term } from "../observation.ts";
+
+const status = (name: string) =>
+  `COALESCE((SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = '${name}'), 0) + 0`;
+const isSource = `COALESCE((SELECT VARIABLE_VALUE = 'ON' FROM performance_schema.global_variables
+  WHERE VARIABLE_NAME = 'rpl_semi_sync_source_enabled'), 0)`;
+
+/** What the server tells of the last clone into it. One that no session carries out any more was interrupted. */
+const CLONE = `(SELECT JSON_OBJECT('began', CAST(BEGIN_TIME AS CHAR),
+    'state', IF(STATE = 'In Progress' AND NOT EXISTS (SELECT 1 FROM performance_schema.threads WHERE PROCESSLIST_ID = PID),
+      'Failed', STATE),
+    'dropped', (SELECT COUNT(*) FROM performance_schema.clone_progress
+      WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'))
+  FROM performance_schema.clone_status LIMIT 1)`;
+
+/** Whether the account of the members has the password whose mark is given. */
+const hasPassword = (mark: string) => `COALESCE((SELECT User_attributes->>'$.metadata.password' = '${mark}'
+  FROM mysql.user WHERE User = 'replication' LIMIT 1), 0)`;
+
+/** Whether the schema is there by which members ask this node. A statement that names a missing table fails as a whole. */
+export const IS_PREPARED = `SELECT COUNT(*) AS isPrepared FROM information_schema.TABLES
+  WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '${TERMS_TABLE}'`;
+
+/**
+ * The statement that observes the node's own server: one row with one JSON text.
+ * @param isPrepared whether it has the schema of the cluster
+ * @param mark the mark of the present password of replication
+ */
+export function ownStatement(isPrepared: boolean, mark: string): string {
+  return `SELECT JSON_OBJECT('term', ${isPrepared ? PRIMARY_TERM : "'0 -'"}, 'group', ${GROUP_STATE}, 'role', ${GROUP_ROLE},
+    'majority', ${MAJORITY}, 'sees', COALESCE((SELECT JSON_ARRAYAGG(MEMBER_HOST)
+      FROM performance_schema.replication_group_members WHERE MEMBER_HOST <> ''), JSON_ARRAY()),
+    'source', ${SOURCE}, 'receives', ${RECEIVES}, 'applies', ${APPLIES}, 'broken', ${BROKEN}, 'cannotApply', ${CANNOT_APPLY},
+    'writes', ${WRITES}, 'closed', @@global.super_read_only AND NOT ${isSource},
+    'executed', ${EXECUTED}, 'held', ${HELD}, 'unapplied', ${UNAPPLIED}, 'clone', ${CLONE},
+    'replicas', ${status("Rpl_semi_sync_source_clients")}, 'waiting', ${status("Rpl_semi_sync_source_wait_sessions")},
+    'acknowledged', ${status("Rpl_semi_sync_source_yes_tx")}, 'hasPassword', ${hasPassword(mark)},
+    'storesPassword', (SELECT COUNT(*) FROM mysql.slave_master_info
+      WHERE Channel_name = '' AND CONCAT(User_name, User_password) <> '')) AS own`;
+}
+
+const flag = z.coerce.number().transform((number) => number !== 0);
+/** A dash stands for no value. */
+const optional = z.string().transform((text) => (text === "-" ? undefined : text));
+const set = z.string().transform((text) => (text === "-" ? GtidSet.EMPTY : GtidSet.parse(text)));
+
+/** "3 mysql-server1.replication": a term's number, and the member promoted in it. */
+export function termIn(text: string): Term {
+  const [number = "0", promoted = "-"] = text.split(" ");
+  return { number: Number(number), promoted: promoted === "-" ? undefined : promoted };
+}
+
+const row = z
+  .object({
+    term: z.string().transform(termIn),
+    group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
+    role: z.enum(["PRIMARY", "SECONDARY", "-"]),
+    majority: flag,
+    sees: z.array(z.string()),
+    source: optional,
+    receives: flag,
+    applies: flag,
+    broken: optional,
+    cannotApply: optional,
+    writes: flag,
+    closed: flag,
+    executed: set,
+    held: set,
+    unapplied: set,
+    clone: z
+      .object({
+        began: z.string(),
+        state: z.enum(["In Progress", "Completed", "Failed", "Not Started"]),
+        dropped: flag,
+      })
+      .nullable(),
+    replicas: z.coerce.number(),
+    waiting: z.coerce.number(),
+    acknowledged: z.coerce.number(),
+    hasPassword: flag,
+    storesPassword: flag,
+  })
+  .transform(
+    ({ role, majority, receives, applies, closed, clone, replicas, waiting, acknowledged, hasPassword, ...same }) => ({
+      ...same,
+      role: role === "-" ? undefined : role,
+      hasMajority: majority,
+      isReceiving: receives,
+      isApplying: applies,
+      isClosed: closed,
+      clone: clone === null ? undefined : { began: clone.began, state: clone.state, hasDropped: clone.dropped },
+      semisync: { replicas, waiting, acknowledged },
+      hasReplicationPassword: hasPassword,
+    }),
+  );
+
+/**
+ * Reads the answer to the statement.
+ * @throws Error if it is another one
+ */
+export function ownServer(json: unknown, isPrepared: boolean): OwnServer {
+  return { ...row.parse(json), isPrepared };
+}
