@@ -1,0 +1,64 @@
+import { decide, needsPeers } from "./decide/decide.ts";
+import type { Memory, Observation, PeerServer } from "./observation.ts";
+import type { Decision, Step } from "./step.ts";
+import type { State } from "./vocabulary.ts";
+
+/** What an agent reaches: its own server, its marks and the other members. */
+export interface Reach {
+  /** Everything but the other members. */
+  observe(): Promise<Omit<Observation, "peers" | "memory">>;
+  /** The members that answer. */
+  survey(): Promise<ReadonlyMap<string, PeerServer>>;
+  /**
+   * Carries out one step.
+   * @throws Error with the reason for people, if it fails; whatever it has changed is observed again
+   */
+  act(step: Step): Promise<void>;
+  /** Shows what the node does now. */
+  show(state: State): Promise<void>;
+  /** Keeps a decision for `npm run database -- why`. */
+  note(decision: Decision, problem: string | undefined): void;
+}
+
+/** Seconds until the next look: a node in its place is looked at more seldom. */
+const PAUSE = { settled: 2, otherwise: 1 } as const;
+
+/** The memory of an agent that begins. */
+export const NOTHING: Memory = {};
+
+/**
+ * One round of an agent: it observes, decides and carries out one step.
+ * @returns what it remembers, and the seconds until the next round; after a step it looks again at once
+ */
+export async function round(
+  reach: Reach,
+  memory: Memory,
+): Promise<{ readonly memory: Memory; readonly pause: number }> {
+  const seen = { ...(await reach.observe()), memory };
+  const peers = needsPeers(seen) ? await reach.survey() : undefined;
+  const decision = decide({ ...seen, peers });
+  await reach.show(decision.state);
+  const { step, state } = decision;
+  if (step.do === "wait") {
+    reach.note(decision, undefined);
+    const isSettled = state.word === "primary" || state.word === "replica" || state.word === "member";
+    return { memory: decision.memory, pause: isSettled ? PAUSE.settled : PAUSE.otherwise };
+  }
+  try {
+    await reach.act(step);
+    reach.note(decision, undefined);
+    return { memory: decision.memory, pause: 0 };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    reach.note(decision, problem);
+    await reach.show(failed(decision, problem));
+    // An attempt to open counts although it failed: the next look shows whether the node is open.
+    return { memory: step.do === "open" ? decision.memory : memory, pause: PAUSE.otherwise };
+  }
+}
+
+function failed({ step, state }: Decision, problem: string): State {
+  return step.do === "join-group"
+    ? { word: "refused", text: `the group does not accept this node: ${problem}` }
+    : { ...state, text: `${state.text === "" ? step.do : state.text}; failed: ${problem}` };
+}
