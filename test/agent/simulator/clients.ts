@@ -1,0 +1,67 @@
+import { answering } from "./lifecycle.ts";
+import { type Node, takesWrites } from "./node.ts";
+import type { World } from "./world.ts";
+import { canCommit, isReplaced, writeAsClient } from "./writing.ts";
+
+/** Never two primaries that clients write to. */
+export const ONE_WRITER = "never do two servers take writes";
+
+/** Rounds that a router notices late. */
+const ROUTER_ROUNDS = 1;
+const WRITES_CHANCE = 0.6;
+
+/** Clients write through a router, which knows late who takes writes. */
+export class Clients {
+  readonly #world: World;
+  #believed: readonly Node[] = [];
+  #roundsWithTwo = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  write(): void {
+    const world = this.#world;
+    for (const node of this.#believed) {
+      if (!world.reaches(node.index, world.clients) || !world.random.chance(WRITES_CHANCE)) continue;
+      writeAsClient(world, node);
+    }
+    this.#believed = world.nodes.filter(
+      (node) => world.reaches(node.index, world.clients) && takesWrites(answering(node)),
+    );
+    this.#check();
+  }
+
+  /** Whether two servers take writes for longer than a router may believe so. */
+  #check(): void {
+    const world = this.#world;
+    if (this.#believed.length < 2) {
+      this.#roundsWithTwo = 0;
+      return;
+    }
+    const writers = this.#believed.filter((node) => isWriting(world, node) && !isIsolated(world, node));
+    this.#roundsWithTwo = writers.length > 1 ? this.#roundsWithTwo + 1 : 0;
+    if (this.#roundsWithTwo > ROUTER_ROUNDS) {
+      world.violated(ONE_WRITER, `${writers.map(({ name }) => name).join(" and ")} take writes`);
+    }
+  }
+}
+
+/** Whether a server really ends writes: one that waits for a majority or a replica does not. */
+function isWriting(world: World, node: Node): boolean {
+  const { server } = node;
+  return server !== undefined && canCommit(world, node, server) && server.sessions.length === 0;
+}
+
+/** Whether nobody could have told a replaced primary outside a group: a person who fails over knows that danger. */
+function isIsolated(world: World, node: Node): boolean {
+  if (!isReplaced(world, node)) return false;
+  const own = world.ledger.newestTerm(node.folder.executed).number;
+  return !world.nodes.some(
+    (other) =>
+      other !== node &&
+      answering(other) !== undefined &&
+      world.ledger.newestTerm(other.folder.executed).number > own &&
+      world.reaches(node.index, other.index),
+  );
+}

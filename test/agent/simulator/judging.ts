@@ -1,0 +1,78 @@
+import type { Fault } from "./faults.ts";
+import { NONE } from "./ledger.ts";
+import { answering } from "./lifecycle.ts";
+import { type Node, storedIn, takesWrites } from "./node.ts";
+import { shortOf, type World } from "./world.ts";
+import { KEEPS_ACKNOWLEDGED } from "./writing.ts";
+
+/** After the last fault, everything comes into its place, or a node says why not. */
+export const COMES_INTO_PLACE = "everything comes into its place, or says why not";
+
+/** States of a node that stays out of the cluster, and tells a person why. */
+const EXCUSED = ["waiting", "alone", "refused", "diverged"];
+
+/** Faults after which data may differ, so that a person has to decide. Others never leave a node out of its place. */
+const DIVERGING = ["lose-disk", "errant", "poison", "failover", "recover-group", "recover-server"];
+
+/** What was acknowledged is somewhere, unless its loss was accepted. */
+export function checkKept(world: World): void {
+  const stored = world.nodes.reduce((all, { folder }) => all | storedIn(folder), NONE);
+  const lost = world.acknowledged & ~world.accepted & ~stored;
+  if (lost !== NONE) world.violated(KEEPS_ACKNOWLEDGED, `no folder has ${world.ledger.gtidSet(lost)}`);
+}
+
+/** Why a node is out of its place; undefined: it is in it. */
+function problemOf(world: World, node: Node, writer: Node): string | undefined {
+  const server = answering(node);
+  if (server === undefined) return "does not answer";
+  if (node.folder.provisioning !== undefined) return "is not provisioned";
+  if (node.folder.isDataLost) return "counts its data as lost";
+  if (world.isGroup) {
+    return server.groupState === "ONLINE" && server.group === writer.server?.group ? undefined : "is not in the group";
+  }
+  if (node === writer) return undefined;
+  if (node.folder.source !== writer.index) return "does not replicate from the primary";
+  return server.connectedTo === writer.server?.run && server.isApplying ? undefined : "does not follow";
+}
+
+/** The server that takes writes. undefined: none does, or several do. */
+function writerIn(world: World): Node | undefined {
+  const writers = world.nodes.filter((node) => takesWrites(answering(node)));
+  return writers.length === 1 ? writers[0] : undefined;
+}
+
+export function isInPlace(world: World): boolean {
+  const writer = writerIn(world);
+  return (
+    writer?.server !== undefined &&
+    writer.server.sessions.length === 0 &&
+    world.nodes.every((node) => problemOf(world, node, writer) === undefined)
+  );
+}
+
+/** Judges the end. */
+export function judge(world: World, faults: readonly Fault[]): void {
+  checkKept(world);
+  const writer = writerIn(world);
+  if (writer !== undefined) {
+    const lost = world.acknowledged & ~world.accepted & ~writer.folder.executed;
+    if (lost !== NONE) world.violated(KEEPS_ACKNOWLEDGED, `at last ${writer.name} lacks ${world.ledger.gtidSet(lost)}`);
+  }
+  const isExcused = faults.some(({ kind }) => DIVERGING.includes(kind));
+  for (const node of world.nodes) {
+    const problem = writer === undefined ? "has no primary" : problemOf(world, node, writer);
+    if (problem !== undefined) judgeNode(world, node, problem, isExcused);
+  }
+}
+
+function judgeNode(world: World, node: Node, problem: string, isExcused: boolean): void {
+  const { decision, failure } = node.agent;
+  const state = decision?.state ?? { word: "starting", text: "" };
+  if (isExcused) {
+    if (EXCUSED.includes(state.word) && state.text !== "") return;
+    // What waits for a primary, or was refused by the group, may be in its place itself.
+    if (failure === "join-group" || ["primary", "replica", "member"].includes(state.word)) return;
+    if (node.folder.isPoisoned && /cannot be|cannot apply/.test(state.text)) return;
+  }
+  world.violated(COMES_INTO_PLACE, `${shortOf(node.name)} ${problem}: ${state.word}: ${state.text}`);
+}

@@ -1,0 +1,193 @@
+import type { CloneRecord, GroupState, Memory } from "../../../agent/observation.ts";
+import type { Decision } from "../../../agent/step.ts";
+import type { Provisioning } from "../../../agent/vocabulary.ts";
+import type { Action } from "./action.ts";
+import { NONE, type Transactions } from "./ledger.ts";
+
+/** No node. */
+export const NOBODY = -1;
+
+/** What is on the disk of a node: a crash keeps it. */
+export interface Folder {
+  /** The origin of the transactions that this server writes outside a group. */
+  readonly uuid: number;
+  /** In the binary log: executed, or waiting for an acknowledgement. */
+  logged: Transactions;
+  executed: Transactions;
+  /** Executed, and not in the binary log: a clone has no log. */
+  purged: Transactions;
+  /** Received from the source, in the relay log, and applied or not. */
+  relayed: Transactions;
+  /** Received in a group, and applied or not. */
+  grouped: Transactions;
+  /** The configured source, or nobody. */
+  source: number;
+  provisioning: Provisioning | undefined;
+  isDataLost: boolean;
+  clone: CloneRecord | undefined;
+  /** Whether members can ask this server. */
+  isPrepared: boolean;
+  /** Whether the next transaction that it receives cannot be applied to these data. */
+  isPoisoned: boolean;
+}
+
+/** A session that waits for the acknowledgement of a replica. */
+export interface Session {
+  readonly bit: Transactions;
+  readonly isClient: boolean;
+  readonly since: number;
+}
+
+/** A group as its majority knows it. */
+export interface Group {
+  members: number[];
+  /** By node: which run of the server is the member. */
+  readonly runs: number[];
+  /** By node: rounds without contact. */
+  readonly missing: number[];
+  primary: number;
+  /** Everything that the group has agreed on. */
+  certified: Transactions;
+  /** The members that form the majority in this round. */
+  majority: readonly number[];
+}
+
+/** A server as long as its process lives. */
+export interface Server {
+  readonly run: number;
+  isReadOnly: boolean;
+  isSuperReadOnly: boolean;
+  /** Whether it waits for acknowledgements as a semisync source. */
+  isSource: boolean;
+  /** Whether it has given up waiting until a replica has caught up. */
+  isDegraded: boolean;
+  sessions: Session[];
+  /** Whether somebody closes it, who waits for the commits on their way: no more begin. */
+  isClosing: boolean;
+  acknowledged: number;
+  /** Whether the receiver's thread runs, and the run of the source that it is connected to; 0: none. */
+  receives: boolean;
+  connectedTo: number;
+  isApplying: boolean;
+  broken: string | undefined;
+  cannotApply: string | undefined;
+  /** What the applier may apply in this round: what was received in the round before. */
+  appliable: Transactions;
+  group: Group | undefined;
+  groupState: GroupState;
+  role: "PRIMARY" | "SECONDARY" | undefined;
+  hasMajority: boolean;
+  /** The members that it sees in its group. */
+  view: readonly number[];
+  /** Rounds that it recovers in its group. */
+  recovering: number;
+  withoutDonor: number;
+  /** Whether the next start of the group begins a new one. */
+  bootstraps: boolean;
+  /** The node that clones it. */
+  donatesTo: number;
+}
+
+/** What vanishes with the container of the server. */
+export interface Container {
+  openedIn: number;
+  givenUp: readonly string[];
+  isToRegroup: boolean;
+  connectedWith: "present" | undefined;
+}
+
+/** A power cut or a crash in the middle of a step. */
+export interface Armed {
+  readonly what: "machine" | "server" | "agent";
+  /** After this many acts of the step. */
+  readonly after: number;
+  readonly rounds: number;
+  readonly until: number;
+}
+
+export interface Agent {
+  isAlive: boolean;
+  memory: Memory;
+  action: Action | undefined;
+  decision: Decision | undefined;
+  /** Why the last step failed. */
+  failure: string | undefined;
+  armed: Armed | undefined;
+  /** Until this round, it acts late and slowly. */
+  lagsUntil: number;
+}
+
+export interface Node {
+  readonly index: number;
+  readonly name: string;
+  readonly peers: readonly string[];
+  readonly isArbiter: boolean;
+  folder: Folder;
+  /** undefined: it does not run. */
+  server: Server | undefined;
+  container: Container;
+  readonly agent: Agent;
+  isFrozen: boolean;
+  /** When the server, the machine and the agent start again. */
+  startsAt: number;
+  agentStartsAt: number;
+  /** Whether the power is off until `startsAt`. */
+  isPowered: boolean;
+  /** Killed by a failover, until it has ended. */
+  isFenced: boolean;
+  /** Until these rounds the applier rests, and the next acknowledgement is lost. */
+  appliesAgainAt: number;
+  losesAckUntil: number;
+}
+
+export function emptyFolder(uuid: number): Folder {
+  return {
+    ...{ uuid, logged: NONE, executed: NONE, purged: NONE, relayed: NONE, grouped: NONE, source: NOBODY },
+    ...{ provisioning: { step: "initialising", earlier: undefined }, isDataLost: false, clone: undefined },
+    ...{ isPrepared: false, isPoisoned: false },
+  };
+}
+
+export function newContainer(): Container {
+  return { openedIn: 0, givenUp: [], isToRegroup: false, connectedWith: undefined };
+}
+
+/** A server that has just started. */
+export function newServer(run: number, isInGroupMode: boolean): Server {
+  return {
+    ...{
+      run,
+      isReadOnly: true,
+      isSuperReadOnly: true,
+      isSource: false,
+      isDegraded: false,
+      sessions: [],
+      isClosing: false,
+    },
+    ...{ acknowledged: 0, receives: false, connectedTo: 0, isApplying: false, broken: undefined },
+    ...{ cannotApply: undefined, appliable: NONE, group: undefined, groupState: isInGroupMode ? "OFFLINE" : "NONE" },
+    ...{
+      role: undefined,
+      hasMajority: false,
+      view: [],
+      recovering: 0,
+      withoutDonor: 0,
+      bootstraps: false,
+      donatesTo: NOBODY,
+    },
+  };
+}
+
+/** Everything on the disk of a node. */
+export function storedIn({ logged, executed, relayed, grouped }: Folder): Transactions {
+  return logged | executed | relayed | grouped;
+}
+
+/** Everything that the server says it has. */
+export function heldIn({ executed, relayed, grouped }: Folder): Transactions {
+  return executed | relayed | grouped;
+}
+
+export function takesWrites(server: Server | undefined): boolean {
+  return server !== undefined && !server.isReadOnly && !server.isSuperReadOnly;
+}
