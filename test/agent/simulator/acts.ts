@@ -1,6 +1,5 @@
 import type { Act, Outcome } from "./action.ts";
 import type { Kind, TermReason } from "./ledger.ts";
-import { answering } from "./lifecycle.ts";
 import { NOBODY, type Node, type Server } from "./node.ts";
 import { changeSource, resetReplica, startApplier, startReceiver, stopReceiver } from "./replication.ts";
 import type { World } from "./world.ts";
@@ -39,7 +38,9 @@ export class Acts {
     return {
       name,
       run: () => {
-        const server = answering(this.node);
+        // What was sent to a frozen server is done when it goes on.
+        if (this.node.isFrozen) return "again";
+        const { server } = this.node;
         if (server === undefined || (this.#run !== 0 && this.#run !== server.run)) return "failed";
         this.#run = server.run;
         const outcome = run(server);

@@ -14,6 +14,7 @@ export const DECIDES = "every decision has a state and a reason";
 /** One round of a node's agent: it goes on with its step, or observes and decides. */
 export function runAgent(world: World, node: Node, observer: Observer, deciders: Deciders): void {
   const { agent } = node;
+  if (node.orphan !== undefined) goOn(node, node.orphan);
   if (!agent.isAlive || !node.isPowered) return;
   if (agent.action !== undefined) {
     advance(world, node, agent.action);
@@ -31,6 +32,13 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
   const name = decision.step.do;
   agent.action = { name, acts: actsOf(world, node, decision.step), done: 0, from: world.round + late };
   advance(world, node, agent.action);
+}
+
+/** What goes on without an agent. */
+function goOn(node: Node, orphan: Action): void {
+  const outcome = orphan.acts[orphan.done]?.run();
+  if (outcome === "done") orphan.done += 1;
+  if (outcome === undefined || outcome === "failed") node.orphan = undefined;
 }
 
 function isLate(world: World, { agent }: Node): boolean {

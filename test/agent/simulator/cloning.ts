@@ -63,13 +63,12 @@ export function cloneActs(acts: Acts, donor: Node, mark: Provisioning): Act[] {
     }),
     acts.sql("complete", () => {
       if (ask(world, node, donor) !== "accepted") return ended("Failed");
-      const { executed, source, isPoisoned } = donor.folder;
+      const { executed, source } = donor.folder;
       Object.assign(node.folder, {
         executed,
         logged: executed,
         purged: executed,
         source,
-        isPoisoned,
         isPrepared: true,
       });
       return ended("Completed");

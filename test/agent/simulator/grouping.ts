@@ -21,7 +21,7 @@ function runGroup(world: World, group: Group): void {
     const { server } = world.node(member);
     if (server?.group === group) server.hasMajority = group.majority.includes(member);
   }
-  for (const member of group.members) failWithoutDonor(world, group, world.node(member));
+  for (const node of world.nodes) failWithoutDonor(world, group, node);
   if (group.majority.length === 0) return;
   for (const member of group.members) {
     group.missing[member] = group.majority.includes(member) ? 0 : (group.missing[member] ?? 0) + 1;
@@ -112,7 +112,8 @@ function noticeExpulsion(world: World, node: Node): void {
   if (server === undefined || group === undefined || node.isFrozen) return;
   if (group.members.includes(node.index) && group.runs[node.index] === server.run) return;
   server.hasMajority = false;
-  if (group.majority.some((member) => world.reaches(member, node.index))) setOutside(server, "ERROR");
+  const isTold = (member: number) => isActive(world, group, member) && world.reaches(member, node.index);
+  if (group.members.some(isTold)) setOutside(server, "ERROR");
 }
 
 /** Begins a group of one member. */

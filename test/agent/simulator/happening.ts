@@ -59,7 +59,7 @@ export class Happening {
       node.startsAt = Math.min(node.startsAt, this.#world.round + 1);
       node.agentStartsAt = Math.min(node.agentStartsAt, this.#world.round + 1);
       Object.assign(node.agent, { armed: undefined, lagsUntil: 0 });
-      Object.assign(node, { appliesAgainAt: 0, losesAckUntil: 0 });
+      Object.assign(node, { appliesAgainAt: 0, losesAckUntil: 0, hearsBadlyUntil: 0 });
     }
     this.#controller.cutAfter = undefined;
   }
@@ -77,6 +77,7 @@ export class Happening {
         return;
       case "answers":
         this.#observer.troubles.push({ ...fault, until: world.round + fault.rounds });
+        world.node(fault.asker).hearsBadlyUntil = world.round + fault.rounds;
         return;
       case "switchover":
         this.#switchTo(world.node(fault.node));
@@ -151,10 +152,12 @@ export class Happening {
   /** Root may write on a replica, and does so at times. */
   #writeErrant(node: Node): void {
     const server = answering(node);
-    if (server === undefined || server.group !== undefined || !server.isSuperReadOnly) return;
+    if (server === undefined || server.group !== undefined || takesWrites(server)) return;
+    if (node.folder.provisioning !== undefined) return;
+    const { isSuperReadOnly } = server;
     server.isSuperReadOnly = false;
     writeAs(this.#world, node, "errant");
-    server.isSuperReadOnly = true;
+    server.isSuperReadOnly = isSuperReadOnly;
   }
 
   /** An arbiter has no clients, and is never configured as the primary. */

@@ -3,7 +3,7 @@ import { NONE } from "./ledger.ts";
 import { answering } from "./lifecycle.ts";
 import { type Node, storedIn, takesWrites } from "./node.ts";
 import { shortOf, type World } from "./world.ts";
-import { KEEPS_ACKNOWLEDGED } from "./writing.ts";
+import { canCommit, KEEPS_ACKNOWLEDGED } from "./writing.ts";
 
 /** After the last fault, everything comes into its place, or a node says why not. */
 export const COMES_INTO_PLACE = "everything comes into its place, or says why not";
@@ -37,7 +37,10 @@ function problemOf(world: World, node: Node, writer: Node): string | undefined {
 
 /** The server that takes writes. undefined: none does, or several do. */
 function writerIn(world: World): Node | undefined {
-  const writers = world.nodes.filter((node) => takesWrites(answering(node)));
+  const writers = world.nodes.filter((node) => {
+    const server = answering(node);
+    return server !== undefined && takesWrites(server) && canCommit(world, node, server);
+  });
   return writers.length === 1 ? writers[0] : undefined;
 }
 

@@ -78,6 +78,12 @@ export class Ledger {
     return term;
   }
 
+  /** The numbers of terms that began twice, by members that did not know of each other. */
+  get rivalTerms(): number[] {
+    const numbers = this.#terms.map(({ term }) => term.number);
+    return [...new Set(numbers.filter((number, index) => numbers.indexOf(number) < index))];
+  }
+
   countTerms(set: Transactions): number {
     return this.#rowsIn(set).length;
   }

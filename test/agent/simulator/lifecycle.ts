@@ -17,6 +17,7 @@ export function crash(world: World, node: Node, rounds: number): void {
   node.startsAt = Math.max(node.startsAt, world.round + rounds);
   node.isFrozen = false;
   node.container = newContainer();
+  node.orphan = undefined;
   if (node.server === undefined) return;
   node.server = undefined;
   for (const other of world.nodes) {
@@ -31,6 +32,9 @@ export function shutDown(world: World, node: Node, rounds: number): void {
 }
 
 export function killAgent(world: World, node: Node, rounds: number): void {
+  const { action } = node.agent;
+  // MySQL does not notice that nobody waits for a clone any more.
+  if (action?.name === "clone" && node.folder.clone?.state === "In Progress") node.orphan = action;
   Object.assign(node.agent, { isAlive: false, memory: {}, action: undefined, decision: undefined });
   Object.assign(node.agent, { failure: undefined, armed: undefined });
   node.agentStartsAt = Math.max(node.agentStartsAt, world.round + rounds);

@@ -127,6 +127,8 @@ export interface Node {
   server: Server | undefined;
   container: Container;
   readonly agent: Agent;
+  /** A clone that goes on although the agent that asked for it has ended. */
+  orphan: Action | undefined;
   isFrozen: boolean;
   /** When the server, the machine and the agent start again. */
   startsAt: number;
@@ -138,6 +140,10 @@ export interface Node {
   /** Until these rounds the applier rests, and the next acknowledgement is lost. */
   appliesAgainAt: number;
   losesAckUntil: number;
+  /** The last round in which nobody could tell it that a failover has replaced it. */
+  isolatedAt: number;
+  /** Until this round, answers of others are lost or late. */
+  hearsBadlyUntil: number;
 }
 
 export function emptyFolder(uuid: number): Folder {
@@ -152,13 +158,13 @@ export function newContainer(): Container {
   return { openedIn: 0, givenUp: [], isToRegroup: false, connectedWith: undefined };
 }
 
-/** A server that has just started. */
+/** A server that has just started: read-only for clients, and not for administrators. */
 export function newServer(run: number, isInGroupMode: boolean): Server {
   return {
     ...{
       run,
       isReadOnly: true,
-      isSuperReadOnly: true,
+      isSuperReadOnly: false,
       isSource: false,
       isDegraded: false,
       sessions: [],

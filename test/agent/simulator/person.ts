@@ -49,13 +49,17 @@ export class Person {
     );
     // A replaced primary that nobody can tell of its successor would go on: a person makes sure that it is reached.
     if (lost.some((node) => !world.reaches(node.index, target.index))) return false;
+    world.hasFailedOver = true;
     const isSafe = this.#losesNothing(target, newest.promoted);
     for (const node of lost) {
       crash(world, node, RESTART_ROUNDS);
       node.isFenced = true;
     }
     world.tell(() => `person: failover ${shortOf(target.name)}${isSafe ? "" : ", which may lose transactions"}`);
-    if (!isSafe) this.#accept(heldIn(target.folder) | target.folder.logged);
+    if (!isSafe) {
+      world.isLossAccepted = true;
+      this.#accept(heldIn(target.folder) | target.folder.logged);
+    }
     this.#failover = { target, fenced: lost, memory: {} };
     return true;
   }

@@ -46,6 +46,8 @@ export function replay(schedule: Schedule, deciders: Deciders, isTold: boolean):
   } catch (error) {
     if (!(error instanceof Violated)) throw error;
     violation = error.violation;
+    const rivals = world.ledger.rivalTerms;
+    if (rivals.length > 0) violation = { ...violation, text: `${violation.text} (${rivals.join(", ")} began twice)` };
   }
   return {
     ...{ schedule, violation, rounds: world.round, isInPlace: isInPlace(world) },

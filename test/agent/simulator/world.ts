@@ -53,6 +53,9 @@ export class World {
   acknowledged: Transactions = NONE;
   /** What may be lost: with a disk, or because a person has accepted it. */
   accepted: Transactions = NONE;
+  /** Whether a person has replaced a primary knowing that it may have acknowledged more, or may go on doing so. */
+  isLossAccepted = false;
+  hasFailedOver = false;
   /** undefined: nobody reads it. */
   readonly history: string[] | undefined;
   #runs = 0;
@@ -136,12 +139,13 @@ function newNode(world: World, names: readonly string[], name: string, index: nu
     folder: emptyFolder(world.ledger.newOrigin()),
     server: undefined,
     container: newContainer(),
+    orphan: undefined,
     agent: {
       ...{ isAlive: true, memory: {}, action: undefined, decision: undefined, failure: undefined },
       ...{ armed: undefined, lagsUntil: 0 },
     },
     ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false },
-    ...{ appliesAgainAt: 0, losesAckUntil: 0 },
+    ...{ appliesAgainAt: 0, losesAckUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
   };
 }
 

@@ -1,7 +1,11 @@
 import { GROUP_ORIGIN, type Kind, NONE, type TermReason, type Transactions } from "./ledger.ts";
+import { answering } from "./lifecycle.ts";
 import { isActive } from "./membership.ts";
 import { type Node, type Server, takesWrites } from "./node.ts";
 import type { World } from "./world.ts";
+
+/** Rounds in which a replaced primary learns of its successor, and closes. */
+const NOTICE_ROUNDS = 3;
 
 /** Whether the server, in a group, can commit: the majority has to agree. */
 export function canCommit(world: World, node: Node, server: Server): boolean {
@@ -72,7 +76,9 @@ function acknowledge(world: World, node: Node, bit: Transactions): void {
   world.acknowledged |= bit;
   // A primary that a failover has replaced, and that nobody could tell: what it takes is lost, as a person accepts.
   if (isReplaced(world, node)) {
-    world.accepted |= bit;
+    // After a failover, nobody may know of it but a member that is lost, too.
+    if (world.isLossAccepted || (world.hasFailedOver && world.round - node.isolatedAt <= NOTICE_ROUNDS))
+      world.accepted |= bit;
     return;
   }
   const lost = world.acknowledged & ~world.accepted & ~node.folder.executed;
@@ -86,6 +92,19 @@ export function isReplaced(world: World, node: Node): boolean {
   if (world.isGroup) return false;
   const own = world.ledger.newestTerm(node.folder.executed).number;
   return world.nodes.some((other) => other !== node && world.ledger.newestTerm(other.folder.executed).number > own);
+}
+
+/** Whether nobody could have told a replaced primary outside a group: a person who fails over knows that danger. */
+export function isIsolated(world: World, node: Node): boolean {
+  if (!isReplaced(world, node)) return false;
+  const own = world.ledger.newestTerm(node.folder.executed).number;
+  return !world.nodes.some(
+    (other) =>
+      other !== node &&
+      answering(other) !== undefined &&
+      world.ledger.newestTerm(other.folder.executed).number > own &&
+      world.reaches(node.index, other.index),
+  );
 }
 
 /** Lets everybody go on who waits for an acknowledgement. */
