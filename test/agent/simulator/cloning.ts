@@ -2,6 +2,7 @@ import type { Provisioning } from "../../../agent/vocabulary.ts";
 import type { Act } from "./action.ts";
 import type { Acts } from "./acts.ts";
 import { dropData } from "./deleting.ts";
+import { NONE } from "./ledger.ts";
 import { answering, crash, RESTART_ROUNDS, shutDown } from "./lifecycle.ts";
 import { NOBODY, type Node } from "./node.ts";
 import type { World } from "./world.ts";
@@ -17,6 +18,17 @@ function ask(world: World, node: Node, donor: Node): Asked {
   if (server === undefined || !donor.folder.isPrepared || !world.reaches(node.index, donor.index)) return "away";
   const donates = server.donatesTo !== NOBODY && server.donatesTo !== node.index;
   return donates || donor.folder.clone?.state === "In Progress" ? "busy" : "accepted";
+}
+
+/** A clone deletes a copy of the data, for a time at least. */
+export const KEEPS_USABLE = "no data are replaced by a clone that could go on by replication";
+
+/** Whether replication from the donor would work, as nobody but the simulator knows. */
+function couldGoOn(world: World, { folder, server }: Node, donor: Node): boolean {
+  const has = folder.executed | folder.relayed;
+  const isRefused = (world.ledger.of(donor.folder.uuid, has) & ~donor.folder.logged) !== NONE;
+  const isLacking = (donor.folder.purged & ~has) !== NONE;
+  return !isRefused && !isLacking && !folder.isPoisoned && server?.cannotApply === undefined;
 }
 
 /** The acts of a clone, as the shell does them: the mark comes first, and the server ends in any case but one. */
@@ -51,6 +63,9 @@ export function cloneActs(acts: Acts, donor: Node, mark: Provisioning): Act[] {
       return "done";
     }),
     acts.sql("drop the data", (server) => {
+      if (mark.step === "cloning over data" && couldGoOn(world, node, donor)) {
+        world.violated(KEEPS_USABLE, `${node.name} clones ${donor.name}, and could replicate from it`);
+      }
       if (node.folder.clone !== undefined) node.folder.clone = { ...node.folder.clone, hasDropped: true };
       dropData(world, node);
       server.sessions = [];

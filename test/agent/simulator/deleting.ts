@@ -5,7 +5,7 @@ import { type Cause, shortOf, type World } from "./world.ts";
 /** Nothing is deleted that no other folder has, unless a person asked for it or a disk broke. */
 export const KEEPS_THE_LAST = "no folder loses what no other folder has";
 /** What was received and confirmed counts as a copy, and stays until it is applied. */
-export const KEEPS_RECEIVED = "no relay log is deleted with confirmed transactions of which one copy is left";
+export const KEEPS_RECEIVED = "no relay log is deleted with transactions that could be applied";
 /** An interrupted clone over data leaves them, as long as it has deleted nothing. */
 export const KEEPS_UNHARMED = "no folder with complete data is emptied";
 
@@ -27,14 +27,10 @@ export function deleteRelayLog(world: World, node: Node, how: string): void {
   const lost = folder.relayed & ~kept;
   judge(world, node, lost, "agent", how);
   const confirmed = lost & world.acknowledged & ~world.accepted;
-  if (confirmed !== NONE && !folder.isPoisoned && copiesBeside(world, node, confirmed) < 2) {
+  if (confirmed !== NONE && !folder.isPoisoned && node.server?.cannotApply === undefined) {
     world.violated(KEEPS_RECEIVED, `${how} of ${shortOf(node.name)} deletes ${world.ledger.gtidSet(confirmed)}`);
   }
   folder.relayed = NONE;
-}
-
-function copiesBeside(world: World, node: Node, set: Transactions): number {
-  return world.nodes.filter((other) => other !== node && (set & ~storedIn(other.folder)) === NONE).length;
 }
 
 /** Empties the folder. Its server does not run. */

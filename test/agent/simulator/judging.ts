@@ -68,10 +68,22 @@ export function judge(world: World, faults: readonly Fault[]): void {
   }
 }
 
+/** Whether a node says of one that answers, and has data, that it does not. */
+function isUntrue(world: World, text: string): boolean {
+  const [, silent] = /(\S+)(?:, the primary,)? does not answer/.exec(text) ?? /silent: (.+)/.exec(text) ?? [];
+  return world.nodes.some(
+    (node) =>
+      silent?.includes(node.name) === true &&
+      answering(node) !== undefined &&
+      node.folder.isPrepared &&
+      storedIn(node.folder) !== NONE,
+  );
+}
+
 function judgeNode(world: World, node: Node, problem: string, isExcused: boolean): void {
   const { decision, failure } = node.agent;
   const state = decision?.state ?? { word: "starting", text: "" };
-  if (isExcused) {
+  if (isExcused && !isUntrue(world, state.text)) {
     if (EXCUSED.includes(state.word) && state.text !== "") return;
     // What waits for a primary, or was refused by the group, may be in its place itself.
     if (failure === "join-group" || ["primary", "replica", "member"].includes(state.word)) return;
