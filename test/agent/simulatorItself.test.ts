@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Deciders, realDeciders } from "./simulator/deciders.ts";
-import { scheduleOf } from "./simulator/faults.ts";
+import { type Schedule, scheduleOf } from "./simulator/faults.ts";
 import { KNOWN_FAULTS } from "./simulator/knownFaults.ts";
 import { MODES, modeOf } from "./simulator/modes.ts";
 import { shrink } from "./simulator/shrink.ts";
@@ -39,33 +39,27 @@ describe("the simulator of the agent's decisions", () => {
     }
   });
 
-  for (const [name, breaking] of Object.entries(KNOWN_FAULTS)) {
-    it(`finds that ${name}`, async function () {
+  for (const [name, fault] of Object.entries(KNOWN_FAULTS)) {
+    it(`finds that ${name}, and makes the schedule shorter`, async function () {
       this.timeout(ENOUGH * 60);
       const real = await realDeciders();
-      const found = firstFound(breaking(real), real);
+      const broken = fault.put(real);
+      const found = firstFound(broken, real, fault.breaks);
       assert.ok(found !== undefined, `not found in ${ENOUGH} schedules`);
+      const shorter = shrink(found, broken);
+      assert.ok(shorter.violation !== undefined && fault.breaks.includes(shorter.violation.invariant));
+      assert.ok(shorter.history.length > 0);
+      assert.ok(shorter.schedule.faults.length <= found.faults.length);
     });
   }
-
-  it("makes a failing schedule shorter", async () => {
-    const real = await realDeciders();
-    const [breaking] = Object.values(KNOWN_FAULTS).slice(4);
-    assert.ok(breaking !== undefined);
-    const broken = breaking(real);
-    const seed = firstFound(broken, real);
-    assert.ok(seed !== undefined);
-    const { schedule, violation, history } = shrink(scheduleOf(seed, modeOf(seed)), broken);
-    assert.ok(violation !== undefined && history.length > 0);
-    assert.ok(schedule.faults.length <= scheduleOf(seed, modeOf(seed)).faults.length);
-  });
 });
 
-/** The first seed with which the faulty decisions break a promise, and the real ones do not. */
-function firstFound(broken: Deciders, real: Deciders): number | undefined {
+/** The first schedule in which the faulty decisions break one of the promises, and the real ones keep it. */
+function firstFound(broken: Deciders, real: Deciders, promises: readonly string[]): Schedule | undefined {
   for (let seed = 1; seed <= ENOUGH; seed++) {
-    if (runSchedule(seed, broken, modeOf(seed)).violation === undefined) continue;
-    if (runSchedule(seed, real, modeOf(seed)).violation === undefined) return seed;
+    const { violation, schedule } = runSchedule(seed, broken, modeOf(seed));
+    if (violation === undefined || !promises.includes(violation.invariant)) continue;
+    if (runSchedule(seed, real, modeOf(seed)).violation?.invariant !== violation.invariant) return schedule;
   }
   return undefined;
 }

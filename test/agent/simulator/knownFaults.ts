@@ -1,48 +1,78 @@
 import { GtidSet } from "../../../agent/gtidSet.ts";
 import type { Observation, OwnServer } from "../../../agent/observation.ts";
 import type { Decision } from "../../../agent/step.ts";
+import { KEEPS_USABLE } from "./cloning.ts";
 import type { Deciders } from "./deciders.ts";
+import { KEEPS_RECEIVED, KEEPS_THE_LAST, KEEPS_UNHARMED } from "./deleting.ts";
+import { KEEPS_ACKNOWLEDGED } from "./writing.ts";
 
 /** Puts a fault into the decisions. */
 export type Breaking = (real: Deciders) => Deciders;
 
-/** Faults that decisions have had, or could have: the simulator has to find each. */
-export const KNOWN_FAULTS: Readonly<Record<string, Breaking>> = {
-  "relay logs are thrown away when another source is followed": changing((decision) => {
-    const { step } = decision;
-    return step.do === "follow" && step.how === "instead" ? { ...decision, step: { ...step, how: "first" } } : decision;
-  }),
-  "a takeover without the received transactions": (real) => ({
-    ...real,
-    decide: (observation) => real.decide(seeing(observation, withoutReceived)),
-    decideFailover: (own, memory, at) => real.decideFailover(withoutReceived(own), memory, at),
-  }),
-  "a receiver that does not receive counts as broken": (real) => ({
-    ...real,
-    needsPeers: (observation) => real.needsPeers(observation) || observation.own?.isReceiving === false,
-    decide: (observation) => {
-      const { own, memory } = observation;
-      if (own?.source === undefined || own.isReceiving) return real.decide(observation);
-      const resumedIn = own.term.number;
-      return real.decide({ ...observation, own: { ...own, broken: "silence" }, memory: { ...memory, resumedIn } });
-    },
-  }),
-  "the first member begins the group, whoever has everything": changing((decision, { settings }) => {
-    const isFirst = settings.peers.every((peer) => settings.member < peer);
-    if (!isFirst || decision.state.word !== "waiting" || !/begins the group/.test(decision.state.text)) return decision;
-    return { ...decision, step: { do: "begin-group" } };
-  }),
-  "a node whose data was lost opens without asking the others": (real) => ({
-    ...real,
-    decide: (observation) => {
-      const decision = real.decide(observation);
-      if (!/its own data was lost/.test(decision.state.text)) return decision;
-      return real.decide({ ...observation, marks: { ...observation.marks, isDataLost: false } });
-    },
-  }),
-  "a folder is emptied after any incomplete provisioning": changing((decision) =>
-    decision.step.do === "keep-data" ? { ...decision, step: { do: "empty-folder" } } : decision,
-  ),
+/** A fault, and the promises that it breaks, each in some schedules. */
+export interface KnownFault {
+  readonly breaks: readonly string[];
+  readonly put: Breaking;
+}
+
+/** Faults that decisions have had, or could have: the simulator has to find each, by a promise that it breaks. */
+export const KNOWN_FAULTS: Readonly<Record<string, KnownFault>> = {
+  "relay logs are thrown away when another source is followed": {
+    breaks: [KEEPS_RECEIVED, KEEPS_THE_LAST],
+    put: changing((decision) => {
+      const { step } = decision;
+      return step.do === "follow" && step.how === "instead"
+        ? { ...decision, step: { ...step, how: "first" } }
+        : decision;
+    }),
+  },
+  "a takeover without the received transactions": {
+    breaks: [KEEPS_RECEIVED, KEEPS_THE_LAST, KEEPS_ACKNOWLEDGED],
+    put: (real) => ({
+      ...real,
+      decide: (observation) => real.decide(seeing(observation, withoutReceived)),
+      decideFailover: (own, memory, at) => real.decideFailover(withoutReceived(own), memory, at),
+    }),
+  },
+  "a receiver that does not receive counts as broken": {
+    breaks: [KEEPS_USABLE],
+    put: (real) => ({
+      ...real,
+      needsPeers: (observation) => real.needsPeers(observation) || observation.own?.isReceiving === false,
+      decide: (observation) => {
+        const { own, memory } = observation;
+        if (own?.source === undefined || own.isReceiving) return real.decide(observation);
+        const resumedIn = own.term.number;
+        return real.decide({ ...observation, own: { ...own, broken: "silence" }, memory: { ...memory, resumedIn } });
+      },
+    }),
+  },
+  "the first member begins the group, whoever has everything": {
+    breaks: [KEEPS_ACKNOWLEDGED],
+    put: changing((decision, { settings }) => {
+      const isFirst = settings.peers.every((peer) => settings.member < peer);
+      if (!isFirst || decision.state.word !== "waiting" || !/begins the group/.test(decision.state.text))
+        return decision;
+      return { ...decision, step: { do: "begin-group" } };
+    }),
+  },
+  "a node whose data was lost opens without asking the others": {
+    breaks: [KEEPS_ACKNOWLEDGED],
+    put: (real) => ({
+      ...real,
+      decide: (observation) => {
+        const decision = real.decide(observation);
+        if (!/its own data was lost/.test(decision.state.text)) return decision;
+        return real.decide({ ...observation, marks: { ...observation.marks, isDataLost: false } });
+      },
+    }),
+  },
+  "a folder is emptied after any incomplete provisioning": {
+    breaks: [KEEPS_UNHARMED, KEEPS_THE_LAST],
+    put: changing((decision) =>
+      decision.step.do === "keep-data" ? { ...decision, step: { do: "empty-folder" } } : decision,
+    ),
+  },
 };
 
 function changing(change: (decision: Decision, observation: Observation) => Decision): Breaking {
