@@ -18,12 +18,6 @@ export interface Waits {
   readonly liveFilesAfter?: readonly Service[];
 }
 
-/**
- * The lookup of a name outside fails at once: nobody answers at this address of the container's own. A program would
- * wait for 20 s otherwise where no resolver outside answers.
- */
-export const NO_NAMES_OUTSIDE = { dnsServers: ["127.0.0.1"], dnsOptions: ["timeout:1", "attempts:1"] } as const;
-
 export interface ServiceArgs extends Partial<Waits> {
   readonly identity: ResourceIdentity;
   readonly host: Host;

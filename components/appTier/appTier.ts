@@ -8,7 +8,7 @@ import type { HostPlan, WebPlan } from "../../topology/plan.ts";
 import { fingerprint } from "../certificates.ts";
 import { folderFiles, type MountedFiles } from "../files.ts";
 import type { Password } from "../passwords.ts";
-import { NO_NAMES_OUTSIDE, Service, type ServiceArgs, type Waits } from "../service.ts";
+import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { drained, servingHooks } from "./drain.ts";
 import { environment } from "./environment.ts";
@@ -53,6 +53,9 @@ const APPLICATION_FOLDER = "/app";
 
 /** Applications are released most often. One that is ready after half a second is seen to be a second earlier by this. */
 const PROBE_SECONDS = 0.75;
+
+/** Nobody answers at this address of a container's own: without a way out the lookup of a name outside fails at once. */
+const NO_DNS = "127.0.0.1";
 
 /** The application on every server with the role app, and its other processes. */
 export class AppTier extends pulumi.ComponentResource {
@@ -158,7 +161,7 @@ export class AppTier extends pulumi.ComponentResource {
       scratch: run.writable,
       storage: this.storages.get(plan.host) ?? [],
       sharedMemory: true,
-      ...(isOutbound ? {} : NO_NAMES_OUTSIDE),
+      ...(isOutbound ? {} : { dnsServers: [NO_DNS], dnsOptions: ["timeout:1", "attempts:1"] }),
       stopGrace: run.stopSeconds,
     };
   }

@@ -6,7 +6,7 @@ import { type Authority, fingerprint, type IssuedCertificate } from "../certific
 import { configFiles, liveFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
 import { createPassword, type Password } from "../passwords.ts";
-import { NO_NAMES_OUTSIDE, Service, type Waits } from "../service.ts";
+import { Service, type Waits } from "../service.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { serverSecrets, trustSecrets } from "../tlsFiles.ts";
 import { DATA_FOLDER } from "./definitions.ts";
@@ -114,9 +114,10 @@ export class MysqlCluster extends pulumi.ComponentResource {
         data: { volume, path: DATA_FOLDER },
         imageVolumes: [DATA_FOLDER],
         scratch: { "/tmp": 16, "/var/run/mysqld": 1 },
-        // The name of a member that is down would be looked up outside, and a group waits for the answer: it looks up
-        // names in the thread that passes its messages.
-        ...NO_NAMES_OUTSIDE,
+        // The name of a member that is down is looked up outside, and a group waits for the answer, because it looks up
+        // names in the thread that passes its messages. Without these options it would wait 20 s where no resolver
+        // outside answers.
+        dnsOptions: ["timeout:1", "attempts:1"],
         healthcheck: { check: ["bash", `${CONFIG_FOLDER}/health.sh`], startPeriod: 120 },
         stopGrace: 60,
         init: true,
