@@ -203,7 +203,7 @@ const server = require("node:http").createServer((request, response) => response
 process.on("SIGTERM", () => server.close());
 `;
 
-/** Sends a line by syslog until the store finds it, and prints what it finds. */
+/** Sends a line by syslog until the store finds it, and prints what it finds, and whether it counts lines. */
 export const logClient = `
 const socket = require("node:dgram").createSocket("udp4");
 const line = () => "<14>1 " + new Date().toISOString() + " host web-server1 1 - - hello";
@@ -215,7 +215,9 @@ const query = "http://127.0.0.1:9428/select/logsql/query?query=hello&limit=1";
     const found = await fetch(query).then((answer) => answer.text(), () => "");
     if (found === "") continue;
     const { app_name, _msg } = JSON.parse(found);
-    console.log(app_name, "says", _msg);
+    const figures = await (await fetch("http://127.0.0.1:9428/metrics")).text();
+    const isCounted = /^vl_rows_ingested_total{type="syslog_udp"} [1-9]/m.test(figures);
+    console.log(app_name, "says", _msg, String(isCounted));
     return socket.close();
   }
 })();
