@@ -10,7 +10,7 @@ const store = z.strictObject(
       .default(1024)
       .meta({
         description:
-          "The space for lines, which take a tenth of their size or less; the oldest days leave first. Two days stay in any case.",
+          "The space for lines, which are compressed to about a tenth; the oldest days leave first. Two days stay in any case.",
       } satisfies About),
     port: port()
       .default(9428)
