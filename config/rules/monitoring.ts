@@ -105,27 +105,32 @@ function mailLogin({ receivers: { email } }: Monitoring): Problem[] {
   ];
 }
 
+/** The ports that monitoring publishes, with their settings. */
+export function monitoringPorts({ enabled, board, boardPort, grafana, grafanaPort, ...others }: Monitoring) {
+  const own = {
+    boardPort: board ? boardPort : undefined,
+    grafanaPort: grafana ? grafanaPort : undefined,
+    prometheusPort: others.prometheusPort,
+    alertmanagerPort: others.alertmanagerPort,
+  };
+  return (["boardPort", "grafanaPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
+    const port = own[key];
+    return !enabled || port === undefined ? [] : [{ key, port }];
+  });
+}
+
 /** The ports of monitoring are published on the host of the first load balancer, or of both. */
 function portsDiffer(
-  { enabled, board, boardPort, grafana, grafanaPort, prometheusPort, alertmanagerPort }: Monitoring,
+  monitoring: Monitoring,
   loadBalancer: Settings["loadBalancer"],
   { ports: held, docker }: Surroundings,
 ): Problem[] {
-  if (!enabled) return [];
   const taken = new Map(
     publishedPorts(loadBalancer, docker)
       .flat()
       .map(({ port, serves }) => [port, `loadBalancer.${PORT_KEYS[serves]} or its pair's`]),
   );
-  const own = {
-    boardPort: board ? boardPort : undefined,
-    grafanaPort: grafana ? grafanaPort : undefined,
-    prometheusPort,
-    alertmanagerPort,
-  };
-  return (["boardPort", "grafanaPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
-    const port = own[key];
-    if (port === undefined) return [];
+  return monitoringPorts(monitoring).flatMap(({ key, port }) => {
     const holder = taken.get(port);
     taken.set(port, `monitoring.${key}`);
     if (holder === undefined) return [];

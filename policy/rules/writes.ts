@@ -37,6 +37,7 @@ function writableIn(context: Context, name: string): readonly string[] {
   if (keepsCertificate(context, name)) return [CERTIFICATES];
   if (readsStorages(context, name)) return [EXCHANGE_FOLDER];
   const { tier } = planned(context, name) ?? {};
+  if (tier === "logs") return ["/victoria-logs-data"];
   if (tier === "monitoring") return monitoringFolders(context, name);
   const { reader, isWatched } = (tier === "backups" && context.topology.backups) || {};
   return [
