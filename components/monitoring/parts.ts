@@ -10,9 +10,12 @@ import type { TierArgs } from "../tier.ts";
 /** The user of Prometheus's images. */
 export const NOBODY = "65534:65534";
 
+/** Nobody waits for what watches, so that it is checked more seldom: each check costs more than the programs do at rest. */
+export const SELDOM = { pause: 15 } as const;
+
 /** The check by an image that has busybox alone. */
 export function serves(url: string): Healthcheck {
-  return { check: ["wget", "-q", "-O", "/dev/null", url], startPeriod: 30, shell: "sh" };
+  return { check: ["wget", "-q", "-O", "/dev/null", url], startPeriod: 30, shell: "sh", ...SELDOM };
 }
 
 /**
