@@ -140,7 +140,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     cluster: mysql,
     backups: { services: [...backups.services, ...readers] },
     monitoring,
-    logs: { services: logs?.services ?? [] },
+    logs: { services: logs === undefined ? [] : [logs.service] },
   };
 
   const published = (serves: PublishedPort["serves"]) =>

@@ -1,19 +1,15 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { stackLabels } from "../engine/labels.ts";
 import { logStorePorts } from "../topology/localPorts.ts";
 import type { LogStorePlan } from "../topology/logStore.ts";
 import { LOG_STORE_PORTS } from "../topology/ports.ts";
 import type { Hosts } from "./host.ts";
+import { dataOf, NOBODY } from "./monitoring/parts.ts";
 import { openSeed } from "./openSeed.ts";
 import { Service } from "./service.ts";
 import { placement, type TierArgs } from "./tier.ts";
 
 /** The folder of the lines in the container. */
 const DATA_FOLDER = "/victoria-logs-data";
-
-/** The user of the programs that watch: nobody. */
-const USER = "65534:65534";
 
 interface LogStoreArgs extends Omit<TierArgs, "roll"> {
   readonly plan: LogStorePlan;
@@ -26,42 +22,35 @@ interface LogStoreArgs extends Omit<TierArgs, "roll"> {
  * engine alone. Its image has nothing but the program, so that nothing in it can ask for its health: Prometheus does.
  */
 export class LogStore extends pulumi.ComponentResource {
-  readonly services: readonly Service[];
+  readonly service: Service;
 
   constructor(name: string, args: LogStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("foobar:index:LogStore", name, {}, opts);
     const { plan, identity } = args;
     const { host, ...placed } = placement(args, plan);
-    const data = `${plan.name}-data`;
-    const volume = new docker.Volume(
-      data,
-      { name: plan.volume, labels: stackLabels(identity) },
-      { parent: this, provider: host.provider, retainOnDelete: args.protect, ignoreChanges: ["labels"] },
-    );
-    const seed = openSeed(data, { identity, host, image: plan.toolImage, volume }, this);
-    const service = new Service(
+    const { volume, path } = dataOf(plan, DATA_FOLDER, args, this);
+    const seed = openSeed(`${plan.name}-data`, { identity, host, image: plan.toolImage, volume }, this);
+    this.service = new Service(
       plan.name,
       {
         ...placed,
         host: { ...host, logs: { ...host.logs, syslog: undefined } },
-        user: USER,
+        user: NOBODY,
         command: logStoreOptions(plan),
         files: [],
-        storage: [{ volume, path: DATA_FOLDER, seed }],
+        storage: [{ volume, path, seed }],
         published: logStorePorts(plan),
         stopGrace: 20,
       },
       { parent: this },
     );
-    this.services = [service];
     this.registerOutputs({});
   }
 
   /** The hosts, on each of which containers come after the store that gets their lines. */
   before(hosts: Hosts): Hosts {
-    const [store] = this.services;
-    if (store === undefined) return hosts;
-    return new Map([...hosts].map(([name, host]) => [name, { ...host, logStore: store.container }]));
+    const logStore = this.service.container;
+    return new Map([...hosts].map(([name, host]) => [name, { ...host, logStore }]));
   }
 }
 

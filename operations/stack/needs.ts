@@ -15,7 +15,7 @@ import { PROJECT, ROOT } from "./project.ts";
 export interface StackNeeds {
   /** The image of each setting. */
   readonly images: Settings["images"];
-  /** Those that its containers run: none of monitoring, if it is not watched, and none of a log store that it has not. */
+  /** Those that its containers run: without those of monitoring and of the log store, where they are off. */
   readonly usedImages: Partial<Settings["images"]>;
   /** Each engine once, that of the load balancer first. */
   readonly engines: readonly MachinePlan[];
@@ -39,22 +39,25 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   const named = setting(images, "images");
   return {
     images: named,
-    usedImages: usedImages(named, { monitoring: setting(monitoring, "monitoring"), logs: setting(logs, "logs") }),
+    usedImages: usedImages({
+      images: named,
+      monitoring: setting(monitoring, "monitoring"),
+      logs: setting(logs, "logs"),
+    }),
     engines: machinesOf({ hosts }),
   };
 }
 
 /** The images that the containers of a stack run. */
-export function usedImages(
-  images: Settings["images"],
-  {
-    monitoring: { enabled, grafana },
-    logs: { store },
-  }: {
-    readonly monitoring: Pick<Settings["monitoring"], "enabled" | "grafana">;
-    readonly logs: Pick<Settings["logs"], "store">;
-  },
-): StackNeeds["usedImages"] {
+export function usedImages({
+  images,
+  monitoring: { enabled, grafana },
+  logs: { store },
+}: {
+  readonly images: Settings["images"];
+  readonly monitoring: Pick<Settings["monitoring"], "enabled" | "grafana">;
+  readonly logs: Pick<Settings["logs"], "store">;
+}): StackNeeds["usedImages"] {
   const unused: readonly string[] = [
     ...(enabled ? (grafana ? [] : ["grafana"]) : MONITORING_IMAGES),
     ...(store === undefined ? ["victoriaLogs"] : []),

@@ -15,6 +15,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   cluster: ["/var/lib/mysql"],
   // The copy that a backup is made of, and the backups.
   backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
+  logs: ["/victoria-logs-data"],
 };
 
 /** The folder by which the backups get the files of storages. */
@@ -37,7 +38,6 @@ function writableIn(context: Context, name: string): readonly string[] {
   if (keepsCertificate(context, name)) return [CERTIFICATES];
   if (readsStorages(context, name)) return [EXCHANGE_FOLDER];
   const { tier } = planned(context, name) ?? {};
-  if (tier === "logs") return ["/victoria-logs-data"];
   if (tier === "monitoring") return monitoringFolders(context, name);
   const { reader, isWatched } = (tier === "backups" && context.topology.backups) || {};
   return [

@@ -44,7 +44,7 @@ describe("Grafana", () => {
     assert.equal(monitored(withGrafana).watcher.grafana?.port, 3000);
     const images = schema.shape.images.parse(undefined);
     const used = (grafana: boolean) =>
-      "grafana" in usedImages(images, { monitoring: { enabled: true, grafana }, logs: {} });
+      "grafana" in usedImages({ images, monitoring: { enabled: true, grafana }, logs: {} });
     assert.deepEqual([used(false), used(true)], [false, true]);
   });
 

@@ -50,6 +50,16 @@ describe("the settings of the log store", () => {
     assert.match(text, /logs\.store\.keep is not a setting.*\n.*retentionDays, retentionMb, port/);
   });
 
+  it("refuse ports that others have, each with another proposal", () => {
+    const found = problems({
+      "foobar:monitoring": { enabled: true, boardPort: 8080 },
+      "foobar:logs": { store: { port: 8080 } },
+    });
+    assert.equal(found.length, 2, found.join("\n"));
+    const proposed = found.map((problem) => /(?:boardPort|port)' (\d+)/.exec(problem)?.[1]);
+    assert.ok(proposed[0] !== undefined && proposed[1] !== undefined && proposed[0] !== proposed[1], found.join("\n"));
+  });
+
   it("refuse a log server beside it", () => {
     const [problem, ...others] = problems({ "foobar:logs": { store: {}, syslog: "udp://logs.foobar.com:514" } });
     assert.match(problem ?? "", /logs\.store is set together with logs\.syslog, and an engine sends .* to one target/);
@@ -176,7 +186,7 @@ describe("the log store in what people see", () => {
     const images = schema.shape.images.parse(undefined);
     const monitoring = { enabled: true, grafana: true };
     const logs = schema.shape.logs.parse({ store: {} });
-    assert.equal(usedImages(images, { monitoring, logs }).victoriaLogs, images.victoriaLogs);
-    assert.equal(usedImages(images, { monitoring, logs: {} }).victoriaLogs, undefined);
+    assert.equal(usedImages({ images, monitoring, logs }).victoriaLogs, images.victoriaLogs);
+    assert.equal(usedImages({ images, monitoring, logs: {} }).victoriaLogs, undefined);
   });
 });

@@ -126,17 +126,12 @@ function writers(loss: Loss): Disturbance[] {
   const serving = servingDatabases(topology).map(({ name }) => name);
   if (replication === "group") {
     if (!databases.some(({ name }) => isLost(name))) return [];
-    return [
-      isLost(primary)
-        ? {
-            ...{ capabilities: ["writes"], by: serving.filter((name) => after(name)) },
-            ...(isForGood ? SECONDS.electionWithoutAddress : SECONDS.election),
-          }
-        : {
-            ...{ capabilities: ["writes"], by: [primary] },
-            ...(isForGood ? SECONDS.regroupWithoutAddress : SECONDS.regroup),
-          },
-    ];
+    if (isLost(primary)) {
+      const promised = isForGood ? SECONDS.electionWithoutAddress : SECONDS.election;
+      return [{ capabilities: ["writes"], ...promised, by: serving.filter((name) => after(name)) }];
+    }
+    const promised = isForGood ? SECONDS.regroupWithoutAddress : SECONDS.regroup;
+    return [{ capabilities: ["writes"], ...promised, by: [primary] }];
   }
   const lastReplica = serving.some(isLost) && !serving.some((name) => name !== primary && after(name));
   if (replication !== "semisync" || withoutReplica === "wait" || !lastReplica || isLost(primary)) return [];

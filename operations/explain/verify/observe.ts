@@ -50,17 +50,14 @@ export function observe(answers: readonly Answer[], lost: number, end: number): 
     const successes = within.filter(isSuccess).map(({ doneAt }) => doneAt);
     const last = failures
       .filter(({ sentAt }) => sentAt > lost)
-      .reduce<Answer | undefined>(
-        (one, other) => (one === undefined || other.sentAt > one.sentAt ? other : one),
-        undefined,
-      );
-    const lastFailure = last?.sentAt ?? lost;
+      .sort((one, other) => one.sentAt - other.sentAt)
+      .at(-1);
     const moments = [lost, ...successes.sort((a, b) => a - b), end];
     const silence = moments.reduce((most, moment, index) => Math.max(most, moment - (moments[index - 1] ?? moment)), 0);
     return {
       capability,
       isDown: !successes.some((moment) => moment > end - END_SECONDS * 1_000),
-      awaySeconds: Math.round(Math.max(lastFailure - lost, silence) / 100) / 10,
+      awaySeconds: Math.round(Math.max((last?.sentAt ?? lost) - lost, silence) / 100) / 10,
       lostInFlight: failures.filter(({ sentAt }) => sentAt <= lost).length,
       lastFailure: last && inWords(last),
     };
