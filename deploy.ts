@@ -6,6 +6,7 @@ import { errorFiles } from "./components/errorFiles.ts";
 import { type Away, createHosts } from "./components/host.ts";
 import { LoadBalancer } from "./components/loadBalancer/loadBalancer.ts";
 import { siteCertificate } from "./components/loadBalancer/siteCertificate.ts";
+import { LogStore } from "./components/logStore.ts";
 import { Monitoring } from "./components/monitoring/monitoring.ts";
 import { MysqlBackup } from "./components/mysqlBackup/mysqlBackup.ts";
 import { MysqlCluster } from "./components/mysqlCluster/mysqlCluster.ts";
@@ -18,7 +19,7 @@ import { WebTier } from "./components/webTier/webTier.ts";
 import { type RunTask, runTask } from "./engine/task.ts";
 import { plannedGenerations } from "./topology/generations.ts";
 import type { PublishedPort } from "./topology/instancePlan.ts";
-import { monitoringPorts } from "./topology/monitoringPorts.ts";
+import { BOARD_SETTING, localPorts } from "./topology/localPorts.ts";
 import { publishedUrl, type Topology, urlOf } from "./topology/plan.ts";
 import type { Tier } from "./topology/tiers.ts";
 
@@ -46,8 +47,11 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
   // Retained volumes have the mark as a label, so the mark is kept as long as they may exist.
   const state = stateMark(stack, { protect: protectData || backupPlan !== undefined });
   const identity = { project, stack, state };
-  const hosts = createHosts(topology, away);
-  const networks = new Networks("networks", { identity, plans: topology.networks, hosts });
+  const bare = createHosts(topology, away);
+  const networks = new Networks("networks", { identity, plans: topology.networks, hosts: bare });
+  const { logStore: plan } = topology;
+  const logs = plan && new LogStore("logs", { identity, hosts: bare, networks, plan, protect: protectData });
+  const hosts = logs?.before(bare) ?? bare;
   const common = { identity, hosts, networks, roll: isServing ? oneByOne : allAtOnce };
 
   const authority = new Authority("authority", {
@@ -136,6 +140,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     cluster: mysql,
     backups: { services: [...backups.services, ...readers] },
     monitoring,
+    logs: { services: logs === undefined ? [] : [logs.service] },
   };
 
   const published = (serves: PublishedPort["serves"]) =>
@@ -172,7 +177,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
 
 /** Each is an address of its own host. */
 function boardUrls(topology: Topology): string[] {
-  const ports = monitoringPorts(topology).filter(({ key }) => key === "boardPort");
+  const ports = localPorts(topology).filter(({ path }) => path.at(-1) === BOARD_SETTING);
   return [...new Set(ports.map(({ address, port }) => urlOf("http", address, port)))];
 }
 

@@ -29,12 +29,10 @@ await main(async () => {
   }
   const { config, topology } = await readStack(stack);
   if (verb === "list") {
-    for (const [key, name] of Object.entries(usedImages(config.images, config.monitoring)))
-      console.log(`${key.padEnd(16)} ${name}`);
+    for (const [key, name] of Object.entries(usedImages(config))) console.log(`${key.padEnd(16)} ${name}`);
     return 0;
   }
-  const pins =
-    verb === "pin" ? await pinned(stack, config, topology) : unpinned(usedImages(config.images, config.monitoring));
+  const pins = verb === "pin" ? await pinned(stack, config, topology) : unpinned(usedImages(config));
   const defaults: Readonly<Record<string, string>> = schema.shape.images.parse(undefined);
   const changed = Object.entries(pins).filter(([, { kind }]) => kind === "changed");
   // An image that is the default again follows the program's next defaults.
@@ -64,7 +62,7 @@ async function pinned(stack: string, config: Config, topology: Pick<Topology, "h
     return answer;
   };
   const pins: [string, Pin][] = [];
-  for (const [key, name] of Object.entries(usedImages(config.images, config.monitoring))) {
+  for (const [key, name] of Object.entries(usedImages(config))) {
     const tag = tagged(name);
     pins.push([key, tag === undefined ? { kind: "fixed", name } : pin(name, await digest(tag))]);
   }

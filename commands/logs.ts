@@ -11,7 +11,7 @@ import { main, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 
 const USAGE = `npm run logs -- [NAME…]     shows the logs of all containers of all hosts by time, dead containers too; NAME is a
-                            server, a host, a tier (haproxy, web, app, process, router, mysql, backup, monitoring)
+                            server, a host, a tier (haproxy, web, app, process, router, mysql, backup, monitoring, log-store)
                             or a container such as web-server1
 
   --stack NAME       default: dev

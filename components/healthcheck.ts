@@ -8,6 +8,8 @@ export interface Healthcheck {
   readonly startPeriod: number;
   /** The time before the first check, and between two until the first succeeds. Default: 1.75. */
   readonly interval?: number;
+  /** The time between two checks of a container that serves. Default: 2. */
+  readonly pause?: number;
   /** The shell of the image. Default: bash. */
   readonly shell?: keyof typeof WATCH;
 }
@@ -32,9 +34,22 @@ const script = (name: string) => readFileSync(new URL(name, import.meta.url), "u
 /** The script that watches, by the shell that runs it. */
 const WATCH = { bash: script("watch.sh"), sh: script("watchWithSh.sh") } as const;
 
+/** The script with another pause. It is no argument: another script for all would replace every container once. */
+function watching(shell: keyof typeof WATCH, pause: number | undefined): string {
+  return pause === undefined ? WATCH[shell] : WATCH[shell].replace(/^PAUSE=\d+$/m, `PAUSE=${pause}`);
+}
+
 /** A container's arguments for its check. The provider waits until the container serves. */
-export function waitForHealth({ check, startPeriod, interval = INTERVAL, shell = "bash" }: Healthcheck) {
-  const watch = [shell, "-c", WATCH[shell], "watch", `${HEALTH_FOLDER}/served`, `${WATCH_SECONDS}`, `${CHECK_SECONDS}`];
+export function waitForHealth({ check, startPeriod, interval = INTERVAL, pause, shell = "bash" }: Healthcheck) {
+  const watch = [
+    shell,
+    "-c",
+    watching(shell, pause),
+    "watch",
+    `${HEALTH_FOLDER}/served`,
+    `${WATCH_SECONDS}`,
+    `${CHECK_SECONDS}`,
+  ];
   return {
     healthcheck: {
       tests: ["CMD", ...watch, ...check],

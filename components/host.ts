@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { isSameEndpoint } from "../config/endpoints.ts";
-import type { Settings } from "../config/schema.ts";
 import { sharedLogin } from "../engine/sharedLogin.ts";
+import type { LogsPlan } from "../topology/logStore.ts";
 import type { HostPlan, Topology } from "../topology/plan.ts";
 
 /** A machine's name and the provider of the Docker engine that runs its containers. */
@@ -11,7 +11,9 @@ export interface Host {
   readonly name: string;
   readonly endpoint: string;
   readonly provider: docker.Provider;
-  readonly logs: Settings["logs"];
+  readonly logs: LogsPlan;
+  /** What gets the lines of its containers, and is there before them. Default: nothing of the stack. */
+  readonly logStore?: docker.Container;
   /** Its machine's part in this update, if it is left out, because it does not answer; undefined: it takes part. */
   readonly away: Away | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Settings } from "../config/schema.ts";
+import type { LogsPlan } from "../topology/logStore.ts";
 
 /** The files that the engine keeps of each container's log. */
 const FILES = 3;
@@ -15,7 +15,7 @@ export interface Logging {
  * https://docs.docker.com/engine/logging/dual-logging/
  * @param service the container's name in the lines
  */
-export function logging({ keepMb, syslog }: Settings["logs"], service: string): Logging {
+export function logging({ keepMb, syslog }: LogsPlan, service: string): Logging {
   const [size, files] = [`${Math.ceil(keepMb / FILES)}m`, `${FILES}`];
   if (syslog === undefined) return { logDriver: "json-file", logOpts: { "max-size": size, "max-file": files } };
   return {

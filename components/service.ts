@@ -233,6 +233,7 @@ export class Service extends pulumi.ComponentResource {
         dependsOn: [
           ...this.seeds,
           ...(args.storage ?? []).map(({ seed }) => seed),
+          ...(args.host.logStore === undefined ? [] : [args.host.logStore]),
           ...(args.dependsOn ?? []),
           ...this.before.map(({ container }) => container),
         ],

@@ -16,7 +16,7 @@ export interface TierArgs {
 
 /** The arguments of a service that follow from its plan: its host and its networks. */
 export function placement(
-  args: TierArgs,
+  args: Pick<TierArgs, "identity" | "hosts" | "networks">,
   plan: InstancePlan,
 ): Pick<ServiceArgs, "identity" | "host" | "plan" | "networks"> {
   return {

@@ -15,13 +15,13 @@ export const POLICIES = {
   "resource-limits":
     "Every container that runs has limits of memory, without swap beyond it, of CPU and of open files, and writes no core dumps.",
   "published-ports":
-    "Only load balancers, and monitoring for its own host, publish ports: those of the configuration, each at the address of the configuration.",
+    "Only load balancers, and monitoring and the log store for their own host, publish ports: those of the configuration, each at the address of the configuration.",
   "host-isolation":
     "No container has a namespace, a device, a folder or the engine's socket of its host, or runs privileged. The exporter of a machine (monitoring.machines) has the machine's file system read-only, as a user without rights.",
   "planned-networks":
     "Every network but edge, outbound and monitor is internal and has no address of the host, these reach outside only where the plan says so, and each container joins the networks that the plan gives it and no other.",
   "supervised-services":
-    "Every container that runs is restarted by the engine, has a health check, its own or that of a container beside it, and keeps logs of a limited size. The application's other processes have no port to be asked at, and the exporter of the web servers has no program to ask with: Prometheus asks it.",
+    "Every container that runs is restarted by the engine, has a health check, its own or that of a container beside it, and keeps logs of a limited size. The application's other processes have no port to be asked at, and the images of the web servers' exporter and of the log store have no program to ask with: Prometheus asks them.",
   "no-exposed-secrets":
     "Secrets reach containers as files alone, but for the variables of the application that application.secretVariables and application.databaseUrl ask for: not by environment, command line, label, health check or build argument.",
   "strong-secrets":

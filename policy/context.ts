@@ -74,5 +74,6 @@ export function watchesMachine({ topology }: Context, name: string): boolean {
 
 /** Whether the container's image has nothing but its program, so that Prometheus alone can ask whether it works. */
 export function isProgramAlone({ topology }: Context, name: string): boolean {
-  return topology.monitoring?.watchers.some(({ nginxExporter }) => nginxExporter.name === name) === true;
+  const exporters = topology.monitoring?.watchers.map(({ nginxExporter }) => nginxExporter.name) ?? [];
+  return [...exporters, topology.logStore?.name].includes(name);
 }

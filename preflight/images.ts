@@ -156,7 +156,7 @@ export interface PlannedImage {
 
 /** The images of the plan's containers, by the settings that name them. */
 export function imagesOf(topology: Topology): PlannedImage[] {
-  const { hosts, loadBalancers, web, applications, routers, cluster, monitoring } = topology;
+  const { hosts, loadBalancers, web, applications, routers, cluster, monitoring, logStore } = topology;
   const watchers = monitoring?.watchers ?? [];
   const isHere = ({ host }: InstancePlan) => hosts.some(({ name }) => name === host);
   const users: Readonly<Record<ImageName, readonly InstancePlan[]>> = {
@@ -173,6 +173,7 @@ export function imagesOf(topology: Topology): PlannedImage[] {
     nginxExporter: watchers.map(({ nginxExporter }) => nginxExporter),
     nodeExporter: monitoring?.nodeExporters ?? [],
     grafana: watchers.flatMap(({ grafana }) => grafana ?? []),
+    victoriaLogs: logStore === undefined ? [] : [logStore],
   };
   return (Object.keys(users) as ImageName[]).flatMap((key) => {
     const name = users[key][0]?.image;

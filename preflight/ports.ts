@@ -7,7 +7,7 @@ import { isAddressHere, isBound } from "../engine/ports.ts";
 import type { EngineState } from "../engine/state.ts";
 import type { PublishedPort } from "../topology/instancePlan.ts";
 import type { LoadBalancerPlan } from "../topology/loadBalancerPlan.ts";
-import { monitoringPorts } from "../topology/monitoringPorts.ts";
+import { localPorts } from "../topology/localPorts.ts";
 import type { Topology } from "../topology/plan.ts";
 
 /** A port of the plan, with the service that publishes it and the setting of it. */
@@ -26,11 +26,7 @@ export async function takenPorts(
     ...topology.loadBalancers.flatMap((plan) =>
       plan.published.map((port) => ({ ...port, service: plan.pause.name, path: portPath(port, plan) })),
     ),
-    ...monitoringPorts(topology).map(({ container, key, ...port }) => ({
-      ...port,
-      service: container,
-      path: ["monitoring", key],
-    })),
+    ...localPorts(topology).map(({ container, ...port }) => ({ ...port, service: container })),
   ];
   const used = new Set([...planned, ...published].map(({ port }) => port));
   const isHeld = async ({ address, protocol }: Omit<PublishedPort, "serves">, port: number) =>

@@ -29,6 +29,7 @@ export function outline(topology: Topology): string {
     ...cluster.databases.flatMap((plan) => [container(plan), `  ${plan.role}, data in ${plan.dataVolume}`]),
     container(cluster.controller),
     ...tiersOf(topology).monitoring.map(container),
+    ...tiersOf(topology).logs.map(container),
     "",
   ].join("\n");
 }

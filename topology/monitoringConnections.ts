@@ -1,10 +1,17 @@
 import type { Connection } from "./connection.ts";
 import type { Topology } from "./plan.ts";
-import { ALERTMANAGER_PORTS, EXPORTER_PORTS, PROMETHEUS_PORT, SECURE_SITE_PORT, STATISTICS_PORT } from "./ports.ts";
+import {
+  ALERTMANAGER_PORTS,
+  EXPORTER_PORTS,
+  LOG_STORE_PORTS,
+  PROMETHEUS_PORT,
+  SECURE_SITE_PORT,
+  STATISTICS_PORT,
+} from "./ports.ts";
 
 /** The connections of monitoring: Prometheus asks, by itself and by exporters, and tells Alertmanager. */
 export function monitoringConnections(topology: Topology): Connection[] {
-  const { monitoring, loadBalancers, web, routers, cluster } = topology;
+  const { monitoring, loadBalancers, web, routers, cluster, logStore } = topology;
   if (monitoring === undefined) return [];
   const { watchers, nodeExporters } = monitoring;
   const from = (name: string, why: string, to: readonly { readonly name: string }[], ...ports: number[]) =>
@@ -13,6 +20,7 @@ export function monitoringConnections(topology: Topology): Connection[] {
     ({ prometheus, alertmanager, blackboxExporter, mysqlExporter, nginxExporter, board, grafana }) => [
       ...from(prometheus.name, "figures", [...loadBalancers, ...web, ...routers], STATISTICS_PORT),
       ...from(prometheus.name, "figures", nodeExporters, EXPORTER_PORTS.node),
+      ...from(prometheus.name, "figures", logStore === undefined ? [] : [logStore], LOG_STORE_PORTS.web),
       ...from(prometheus.name, "probes", [blackboxExporter], EXPORTER_PORTS.blackbox),
       ...from(prometheus.name, "figures", [mysqlExporter], EXPORTER_PORTS.mysql),
       ...from(prometheus.name, "figures", [nginxExporter], EXPORTER_PORTS.nginx),

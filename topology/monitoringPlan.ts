@@ -26,6 +26,7 @@ export interface MonitoringTargets {
   /** Prometheus and Alertmanager themselves. */
   readonly prometheus: readonly Target[];
   readonly alertmanagers: readonly Target[];
+  readonly logStores: readonly Target[];
   /** TLS servers, the site's aside, whose certificates are looked at. */
   readonly webCertificates: readonly Target[];
   readonly databaseCertificates: readonly Target[];
@@ -52,6 +53,7 @@ export interface Watched {
   readonly maxLagSeconds: number;
   /** undefined: no backups are taken. */
   readonly backups: { readonly everyHours: number; readonly archiveSeconds: number } | undefined;
+  readonly hasLogStore: boolean;
   readonly machines: number;
   readonly watchers: number;
 }

@@ -1,11 +1,13 @@
 import type { ApplicationPlan } from "./applicationPlan.ts";
 import type { BackupPlan, ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import type { LoadBalancerPlan } from "./loadBalancerPlan.ts";
+import type { LogStorePlan } from "./logStore.ts";
 import type { MonitoringPlan, MonitoringTargets, Target } from "./monitoringPlan.ts";
 import type { WebPlan } from "./plan.ts";
 import {
   ALERTMANAGER_PORTS,
   EXPORTER_PORTS,
+  LOG_STORE_PORTS,
   PROMETHEUS_PORT,
   SECURE_SITE_PORT,
   STATISTICS_PORT,
@@ -20,11 +22,12 @@ export interface Parts {
   readonly routers: readonly RouterPlan[];
   readonly cluster: ClusterPlan;
   readonly backups: BackupPlan | undefined;
+  readonly logStore: LogStorePlan | undefined;
 }
 
 /** Plans what is asked for figures, and where. */
 export function planTargets(
-  { loadBalancers, web, routers, cluster, applications }: Parts,
+  { loadBalancers, web, routers, cluster, applications, logStore }: Parts,
   { watchers, nodeExporters }: Pick<MonitoringPlan, "watchers" | "nodeExporters">,
 ): MonitoringTargets {
   const databases = cluster.databases.toReversed();
@@ -70,6 +73,10 @@ export function planTargets(
       address: `${name}.monitor:${ALERTMANAGER_PORTS.web}`,
       labels: { instance: name },
     })),
+    logStores:
+      logStore === undefined
+        ? []
+        : [{ address: `${logStore.name}.monitor:${LOG_STORE_PORTS.web}`, labels: { instance: logStore.name } }],
     webCertificates: [
       ...loadBalancers.map((plan) => ({
         address: `${watchedAddress(plan)}:${SECURE_SITE_PORT}`,

@@ -26,7 +26,7 @@ export function planNetworks(config: Config): NetworkPlan[] {
     }
     const subnet = config.networks[part];
     if (part === "outbound") return planOutbound(config, subnet);
-    if (part === "monitor" && !config.monitoring.enabled) return [];
+    if (part === "monitor" && !config.monitoring.enabled && config.logs.store === undefined) return [];
     if (part !== "edge" || !areSeveral(config.hosts)) return [planNetwork(config, part, part, { subnet })];
     return LOAD_BALANCERS.slice(0, config.loadBalancer.replicas).map((name) =>
       planNetwork(config, part, edgeNetwork(config, name), { subnet, on: name }),

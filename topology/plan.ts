@@ -5,6 +5,7 @@ import type { ApplicationPlan, ProcessPlan, ProgramPlan } from "./applicationPla
 import type { BackupPlan, ClusterPlan, RouterPlan } from "./databasePlan.ts";
 import type { InstancePlan, PublishedPort, Upstream } from "./instancePlan.ts";
 import type { LoadBalancerPlan, OwnCertificate } from "./loadBalancerPlan.ts";
+import type { LogStorePlan, LogsPlan } from "./logStore.ts";
 import type { MonitoringPlan } from "./monitoringPlan.ts";
 
 /** A Docker engine, named after the machine that it represents. */
@@ -124,7 +125,9 @@ export interface Topology {
   readonly backups: BackupPlan | undefined;
   /** undefined: the stack is not watched. */
   readonly monitoring: MonitoringPlan | undefined;
-  readonly logs: Settings["logs"];
+  readonly logs: LogsPlan;
+  /** undefined: the stack has no log store of its own. */
+  readonly logStore: LogStorePlan | undefined;
   /** The site's URL, for clients on the host or with a route to the edge network: plain HTTP where that is served. */
   readonly url: string;
   /** The site's URL by HTTPS. */

@@ -20,6 +20,8 @@ export const WEB_STATUS = { status: "/nginx-status", application: "/application/
 export const PROMETHEUS_PORT = 9090;
 /** The port of Grafana in its container. */
 export const GRAFANA_PORT = 3000;
+/** The log store's page, API and figures, and the port of UDP at which it takes lines. */
+export const LOG_STORE_PORTS = { web: 9428, syslog: 5514 } as const;
 export const BOARD_PORT = 8090;
 /** Alertmanager's API, and the port by which two exchange what they have sent. */
 export const ALERTMANAGER_PORTS = { web: 9093, cluster: 9094 } as const;

@@ -45,6 +45,8 @@ export const SIZES = {
   prometheus: { memoryMb: 512, cpus: "1.0", pids: 64, openFiles: 16_384 },
   alertmanager: { memoryMb: 64, cpus: "0.5", pids: 64, openFiles: 4_096 },
   grafana: { memoryMb: 512, cpus: "0.5", pids: 128, openFiles: 4_096 },
+  /** It uses 10 MB; queries over weeks take more. */
+  logStore: { memoryMb: 256, cpus: "0.5", pids: 64, openFiles: 4_096 },
   board: { memoryMb: 32, cpus: "0.25", pids: 32, openFiles: 1_024 },
   exporter: { memoryMb: 64, cpus: "0.25", pids: 64, openFiles: 4_096 },
 } as const;

@@ -62,7 +62,8 @@ export function survive(topology: Topology, alive: Alive = () => true, present: 
     const { effects, drill } = effectsOf(topology, unit, { alive, after, now, left, present });
     // A process is back before anything else is likely to be lost.
     const next = unit.kind === "process" ? [] : candidates.filter(({ name }) => !unit.takes.includes(name));
-    const cures = unit.kind === "process" ? {} : remedyFor(unit, { topology, before: alive, after, present });
+    const cures =
+      unit.kind === "process" ? {} : remedyFor(unit, { topology, before: alive, after, present, isForGood: true });
     return {
       unit,
       effects,
@@ -117,7 +118,7 @@ function effectsOf(
   unit: Unit,
   { alive, after, now, left, present }: Change,
 ): { readonly effects: Effect[]; readonly drill: string | undefined } {
-  const disturbed = disturbances({ topology, before: alive, after, present });
+  const disturbed = disturbances({ topology, before: alive, after, present, isForGood: unit.kind !== "process" });
   const restart = { ...restartOf(topology, unit.name), by: [] };
   const found = CAPABILITIES.filter((capability) => now[capability]).map((capability) => {
     const isRestart = unit.kind === "process" && !left[capability];

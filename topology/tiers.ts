@@ -32,6 +32,7 @@ export function tiersOf(topology: Topology) {
       ),
       ...(topology.monitoring?.nodeExporters ?? []),
     ],
+    logs: topology.logStore === undefined ? [] : [topology.logStore],
   } satisfies Readonly<Record<string, readonly InstancePlan[]>>;
 }
 

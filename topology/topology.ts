@@ -7,6 +7,7 @@ import { planRouters } from "./databaseRouters.ts";
 import { planCluster } from "./databases.ts";
 import { planHosts } from "./hosts.ts";
 import { planLoadBalancers } from "./loadBalancers.ts";
+import { planLogStore, planLogs } from "./logStore.ts";
 import { planMonitoring } from "./monitoring.ts";
 import { planNetworks } from "./networks.ts";
 import type { Topology } from "./plan.ts";
@@ -23,6 +24,7 @@ export function planTopology(config: Config): Topology {
   const web = planWeb(config, applications);
   const loadBalancers = planLoadBalancers(config, web);
   const backups = planBackups(config, cluster);
+  const logStore = planLogStore(config);
   return {
     project,
     stack,
@@ -37,8 +39,9 @@ export function planTopology(config: Config): Topology {
     routers,
     cluster,
     backups,
-    monitoring: planMonitoring(config, { loadBalancers, web, applications, routers, cluster, backups }),
-    logs: config.logs,
+    monitoring: planMonitoring(config, { loadBalancers, web, applications, routers, cluster, backups, logStore }),
+    logs: planLogs(config),
+    logStore,
     ...siteUrls(loadBalancers),
     ownCertificate: ownCertificate(config.loadBalancer),
     certified: certifiedFor(loadBalancers),

@@ -6,7 +6,7 @@ import { metricsPath } from "./watchers.ts";
 /** Collects the figures of the stack that alerts are made of. */
 export function planWatched(
   config: Config,
-  { loadBalancers, web, applications, routers, cluster, backups }: Parts,
+  { loadBalancers, web, applications, routers, cluster, backups, logStore }: Parts,
   counts: Pick<Watched, "watchers" | "machines">,
 ): Watched {
   const hasMetrics = metricsPath(config) !== undefined;
@@ -25,6 +25,7 @@ export function planWatched(
     members: cluster.replication === "group" ? cluster.databases.length : undefined,
     maxLagSeconds: config.mysql.maxLagSeconds,
     backups: backups && { everyHours: backups.everyHours, archiveSeconds: backups.archiveSeconds },
+    hasLogStore: logStore !== undefined,
     ...counts,
   };
 }

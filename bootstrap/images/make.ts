@@ -6,6 +6,7 @@ import { familiarName } from "../../engine/reference.ts";
 import type { Report } from "../step.ts";
 import { hashBase } from "./base.ts";
 import { buildImage, finishImage } from "./build.ts";
+import { goVersion, hashGoProgram, isGoProgram, provideGoProgram } from "./goPrograms.ts";
 import { fetchNodeTools, NODE_TOOLS } from "./nodeTools.ts";
 import {
   contextOf,
@@ -13,6 +14,7 @@ import {
   LABELS,
   mismatchOf,
   PACKAGE_OF,
+  type PackagedProgram,
   type Program,
   refusalOf,
   upstreamVersion,
@@ -34,6 +36,7 @@ export async function standInHash({ program, name }: Wanted): Promise<string> {
     await hashBase(),
     familiarName(name),
     ...(program === "node" ? Object.values(NODE_TOOLS) : []),
+    ...(isGoProgram(program) ? [await hashGoProgram(program)] : []),
   );
 }
 
@@ -43,6 +46,7 @@ async function withContext<T>(program: Program, report: Report, work: (folder: s
   try {
     await cp(contextOf(program), folder, { recursive: true });
     if (program === "node") await cp(await fetchNodeTools(report), folder, { recursive: true });
+    if (isGoProgram(program)) await cp(await provideGoProgram(program, report), folder, { recursive: true });
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -50,7 +54,7 @@ async function withContext<T>(program: Program, report: Report, work: (folder: s
 }
 
 /** Asks the image's package manager for the program's version; the program itself may need a configuration first. */
-async function versionIn(docker: Docker, id: string, program: Program): Promise<string> {
+async function versionIn(docker: Docker, id: string, program: PackagedProgram): Promise<string> {
   const container = await docker.createContainer({
     Image: id,
     Entrypoint: ["dpkg-query", "--show", PACKAGE_OF[program]],
@@ -82,11 +86,13 @@ export async function makeStandIn(docker: Docker, wanted: Wanted, base: string, 
   const { program, name } = wanted;
   const begin = Date.now();
   const say = (line: string) => report(`${program}: ${line}`);
-  say(`building the stand-in for ${name} from Debian's ${PACKAGE_OF[program]}`);
+  say(
+    `building the stand-in for ${name} from ${isGoProgram(program) ? "its Go module" : `Debian's ${PACKAGE_OF[program]}`}`,
+  );
   const id = await withContext(program, say, async (folder) =>
     buildImage(docker, folder, await readdir(folder), { BASE: base }, say),
   );
-  const version = await versionIn(docker, id, program);
+  const version = await (isGoProgram(program) ? goVersion(program) : versionIn(docker, id, program));
   const refusal = refusalOf(wanted, version);
   if (refusal !== undefined) return { refusal };
   const marks = {

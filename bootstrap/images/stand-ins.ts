@@ -2,9 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { familiarName, parseReference } from "../../engine/reference.ts";
 import { hashInputs } from "../cache.ts";
+import { GO_PROGRAMS, type GoProgramName } from "./goPrograms.ts";
 
-/** The stack's programs that have stand-in images. */
-export type Program =
+/** The stack's programs whose stand-ins are from Debian's packages. */
+export type PackagedProgram =
   | "haproxy"
   | "nginx"
   | "node"
@@ -15,6 +16,9 @@ export type Program =
   | "mysqld-exporter"
   | "nginx-exporter"
   | "node-exporter";
+
+/** The stack's programs that have stand-in images. */
+export type Program = PackagedProgram | GoProgramName;
 
 /** The program in the image of each setting below `images` in the stack's configuration. */
 export const PROGRAM_OF = {
@@ -30,6 +34,7 @@ export const PROGRAM_OF = {
   mysqlExporter: "mysqld-exporter",
   nginxExporter: "nginx-exporter",
   nodeExporter: "node-exporter",
+  victoriaLogs: "victoria-logs",
 } as const satisfies Readonly<Record<string, Program>>;
 
 export type ImageSetting = keyof typeof PROGRAM_OF;
@@ -38,7 +43,7 @@ export type ImageSetting = keyof typeof PROGRAM_OF;
 export type ImageRefs = Readonly<Partial<Record<ImageSetting, string>>>;
 
 /** The Debian package whose version is the program's. */
-export const PACKAGE_OF: Readonly<Record<Program, string>> = {
+export const PACKAGE_OF: Readonly<Record<PackagedProgram, string>> = {
   haproxy: "haproxy",
   nginx: "nginx",
   node: "nodejs",
@@ -51,7 +56,7 @@ export const PACKAGE_OF: Readonly<Record<Program, string>> = {
   "node-exporter": "prometheus-node-exporter",
 };
 
-export const PROGRAMS = Object.keys(PACKAGE_OF) as readonly Program[];
+export const PROGRAMS = [...Object.keys(PACKAGE_OF), ...Object.keys(GO_PROGRAMS)] as readonly Program[];
 
 /** The official image of a program: its name, and what its tags have around the version in the variant that is copied. */
 interface Official {
@@ -76,6 +81,7 @@ const OFFICIAL: Readonly<Record<Program, Official>> = {
   "mysqld-exporter": ofPrometheus("mysqld-exporter"),
   "nginx-exporter": { repository: "nginx/nginx-prometheus-exporter" },
   "node-exporter": ofPrometheus("node-exporter"),
+  "victoria-logs": { repository: "victoriametrics/victoria-logs", before: "v" },
 };
 
 function repositoryOf(program: Program): string {

@@ -33,7 +33,7 @@ async function find(docker: Docker, wanted: readonly Wanted[]): Promise<Provisio
     const differs = mismatchOf(found.one, found.version) !== undefined;
     return [differs ? `${found.one.name}, which has ${found.version}` : found.one.name];
   });
-  const note = standIns.length === 0 ? "" : ` (stand-ins from Debian: ${standIns.join(", ")})`;
+  const note = standIns.length === 0 ? "" : ` (stand-ins: ${standIns.join(", ")})`;
   return { summary: `Images in the engine: ${wanted.map(({ name }) => name).join(", ")}${note}` };
 }
 
@@ -76,7 +76,7 @@ async function provide(docker: Docker, wanted: readonly Wanted[], report: Report
   const toBuild = routes.filter(({ route }) => route === "stand-in");
   const built: string[] = [];
   if (toBuild.length > 0) {
-    report("no registry answers: building stand-ins for the official images from Debian's packages");
+    report("no registry answers: building stand-ins for the official images");
     const base = await provideBase(docker, report);
     // All builds run to their end, even if one fails: finished ones need not be repeated.
     const results = await Promise.allSettled(toBuild.map((one) => makeStandIn(docker, one, base, report)));

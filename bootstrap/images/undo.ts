@@ -3,6 +3,7 @@ import { parseReference } from "../../engine/reference.ts";
 import { removeCached } from "../cache.ts";
 import { aptRemove } from "../engine/apt.ts";
 import { ARCHIVE_NAME, BASE_REPOSITORY, imagesState } from "./base.ts";
+import { removeGoPrograms } from "./goPrograms.ts";
 import { isOurs } from "./identity.ts";
 import { TOOLS_NAME } from "./nodeTools.ts";
 import { LABELS } from "./stand-ins.ts";
@@ -17,7 +18,11 @@ export async function undo(docker: Docker): Promise<string> {
   const names = sorted.flatMap(namesWeGave);
   const nameless = sorted.flatMap(({ Id, RepoTags }) => (realTags(RepoTags).length === 0 ? [Id] : []));
   for (const name of [...names, ...nameless]) await removeImage(docker, name);
-  const archives = [...(await removeCached(ARCHIVE_NAME)), ...(await removeCached(TOOLS_NAME))];
+  const archives = [
+    ...(await removeCached(ARCHIVE_NAME)),
+    ...(await removeCached(TOOLS_NAME)),
+    ...(await removeGoPrograms()),
+  ];
   const { packages = [] } = await imagesState.read();
   if (packages.length > 0) await aptRemove(packages);
   await imagesState.clear();

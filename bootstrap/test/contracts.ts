@@ -12,6 +12,7 @@ export const images: Readonly<Record<Program, string>> = {
   "mysqld-exporter": "prom/mysqld-exporter:v0.19.0",
   "nginx-exporter": "nginx/nginx-prometheus-exporter:1.5.1",
   "node-exporter": "prom/node-exporter:v1.11.1",
+  "victoria-logs": "victoriametrics/victoria-logs:v1.52.1",
 };
 
 /** The contract of an official image. */
@@ -83,6 +84,19 @@ export const contracts: Readonly<Record<Program, Contract>> = {
     command: [],
     stop: undefined,
     ports: [],
+    volumes: [],
+    folder: "/",
+    account: undefined,
+    isProgram: true,
+    tools: undefined,
+    absent: "",
+  },
+  "victoria-logs": {
+    user: "0",
+    entrypoint: ["/victoria-logs-prod"],
+    command: [],
+    stop: undefined,
+    ports: ["9428/tcp"],
     volumes: [],
     folder: "/",
     account: undefined,
@@ -187,4 +201,24 @@ http {
 export const nodeServer = `
 const server = require("node:http").createServer((request, response) => response.end("ok")).listen(3000);
 process.on("SIGTERM", () => server.close());
+`;
+
+/** Sends a line by syslog until the store finds it, and prints what it finds, and whether it counts lines. */
+export const logClient = `
+const socket = require("node:dgram").createSocket("udp4");
+const line = () => "<14>1 " + new Date().toISOString() + " host web-server1 1 - - hello";
+const query = "http://127.0.0.1:9428/select/logsql/query?query=hello&limit=1";
+(async () => {
+  for (;;) {
+    socket.send(line(), 5514, "127.0.0.1");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const found = await fetch(query).then((answer) => answer.text(), () => "");
+    if (found === "") continue;
+    const { app_name, _msg } = JSON.parse(found);
+    const figures = await (await fetch("http://127.0.0.1:9428/metrics")).text();
+    const isCounted = /^vl_rows_ingested_total{type="syslog_udp"} [1-9]/m.test(figures);
+    console.log(app_name, "says", _msg, String(isCounted));
+    return socket.close();
+  }
+})();
 `;

@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import { askEngine, DEFAULT_ENDPOINT, dockerAt } from "../engine/client.ts";
 import { buildImage } from "../images/build.ts";
 import { LABELS, PROGRAMS, type Program } from "../images/stand-ins.ts";
-import { contracts, haproxyConfig, images, nginxConfig, nodeServer } from "./contracts.ts";
+import { contracts, haproxyConfig, images, logClient, nginxConfig, nodeServer } from "./contracts.ts";
 import { Bench, hardened } from "./engineRun.ts";
 
 const haproxyProbe = "printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' | socat -T2 - TCP4:127.0.0.1:8404 | grep -q ' 200 '";
@@ -163,6 +163,24 @@ describe("image contract", function () {
       HostConfig: { ...hardened(1000, []), Init: true },
     });
     await bench.healthy(container, ["node", "-e", nodeProbe]);
+    await container.stop({ t: 20 });
+    assert.equal((await container.inspect()).State.ExitCode, 0);
+  });
+
+  it("victoria-logs, hardened: finds and counts a line that came by UDP, and ends at SIGTERM", async function () {
+    need(this, "victoria-logs", "node");
+    const container = await bench.start({
+      Image: images["victoria-logs"],
+      User: "65534:65534",
+      Cmd: ["-storageDataPath=/data", "-syslog.listenAddr.udp=:5514", "-http.disableCORS"],
+      HostConfig: hardened(65_534, ["/data"]),
+    });
+    const { code, output } = await bench.run({
+      Image: images.node,
+      Cmd: ["node", "-e", logClient],
+      HostConfig: { NetworkMode: `container:${container.id}` },
+    });
+    assert.deepEqual([code, output.trim()], [0, "web-server1 says hello true"], await bench.logs(container));
     await container.stop({ t: 20 });
     assert.equal((await container.inspect()).State.ExitCode, 0);
   });

@@ -223,7 +223,7 @@ describe("the images step, on an engine of its own", () => {
       { id: "sha256:a", name, labels: old, steps: [label("foobar.stand-in.version=24.22.2")] },
     ]);
     const found = await imagesStep(settings({ application: name }), defaults, engine.endpoint).find();
-    assert.match(found?.summary ?? "", /\(stand-ins from Debian: node:20\.1\.0-slim, which has 24\.22\.2\)$/);
+    assert.match(found?.summary ?? "", /\(stand-ins: node:20\.1\.0-slim, which has 24\.22\.2\)$/);
   });
 
   it("treats an image under another name than its given one as the user's own", async () => {
@@ -281,6 +281,6 @@ describe("an image that somebody built on a stand-in", function () {
     assert.deepEqual(await findImage(docker, name), { marks: undefined });
     const found = await imagesStep({ application: name }, defaults).find();
     assert.match(found?.summary ?? "nothing found", new RegExp(`^Images in the engine: .*${name}`));
-    assert.doesNotMatch(found?.summary ?? "", new RegExp(`stand-ins from Debian: .*${name}`));
+    assert.doesNotMatch(found?.summary ?? "", new RegExp(`stand-ins: .*${name}`));
   });
 });

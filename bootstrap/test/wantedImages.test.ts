@@ -17,6 +17,7 @@ describe("the images that a stack needs", () => {
         ...["haproxy:3.2.26", "nginx:1.30.6", "node:24.22.2-slim", "mysql:9.7.4"],
         ...["prom/prometheus:v3.5.3", "prom/alertmanager:v0.33.1", "prom/blackbox-exporter:v0.28.0"],
         ...["prom/mysqld-exporter:v0.19.0", "nginx/nginx-prometheus-exporter:1.5.1", "prom/node-exporter:v1.11.1"],
+        ...["victoriametrics/victoria-logs:v1.52.1"],
       ],
     ));
 

@@ -7,19 +7,20 @@ import { hostOf } from "../host.ts";
 import type { ServiceArgs } from "../service.ts";
 import type { TierArgs } from "../tier.ts";
 
-/** The user of Prometheus's images. */
+/** The user of Prometheus's images, and of the log store. */
 export const NOBODY = "65534:65534";
+
+/** Nobody waits for what watches, so that it is checked more seldom: each check costs more than the programs do at rest. */
+export const SELDOM = { pause: 15 } as const;
 
 /** The check by an image that has busybox alone. */
 export function serves(url: string): Healthcheck {
-  return { check: ["wget", "-q", "-O", "/dev/null", url], startPeriod: 30, shell: "sh" };
+  return { check: ["wget", "-q", "-O", "/dev/null", url], startPeriod: 30, shell: "sh", ...SELDOM };
 }
 
-/**
- * The volume with a program's data. Its name is fixed, so that it is found again when monitoring is switched off and on.
- */
+/** The volume with a program's data. Its name is fixed, so that it is found again when the program is switched off and on. */
 export function dataOf(
-  { name, host, volume: engineName }: PrometheusPlan,
+  { name, host, volume: engineName }: Pick<PrometheusPlan, "name" | "host" | "volume">,
   path: string,
   { hosts, identity, protect }: Pick<TierArgs, "hosts" | "identity"> & { readonly protect: boolean },
   parent: pulumi.Resource,

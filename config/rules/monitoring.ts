@@ -1,11 +1,9 @@
 import { isWithin } from "../blocks.ts";
 import { lanAddresses } from "../hosts.ts";
 import { isWebUrl } from "../kinds.ts";
-import { PORT_KEYS, publishedPorts } from "../loadBalancing.ts";
 import { keyText, type Path, type Problem, valueAt } from "../problems.ts";
 import type { Settings } from "../schema.ts";
 import { isCipher } from "../shape.ts";
-import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
 import { watcherAddresses } from "../watchers.ts";
 import { judged } from "../wellFormed.ts";
 import { subnetsOf } from "./networks.ts";
@@ -25,8 +23,7 @@ const REFERENCES: readonly { readonly path: readonly string[]; readonly isUrl: b
 ];
 
 /** Rules between the settings of monitoring, and with those of what is watched. */
-export function monitoringChecks(settings: Settings, surroundings: Surroundings): Problem[] {
-  const { monitoring, loadBalancer, networks } = settings;
+export function monitoringChecks({ monitoring, loadBalancer, networks }: Settings): Problem[] {
   return judged(
     ...REFERENCES.map(
       ({ path, isUrl }) =>
@@ -34,7 +31,6 @@ export function monitoringChecks(settings: Settings, surroundings: Surroundings)
           secretIsThere(monitoring, path, isUrl),
     ),
     () => mailLogin(monitoring),
-    () => portsDiffer(monitoring, loadBalancer, surroundings),
     () => probeIsNoProxy(monitoring, loadBalancer, networks),
     () => virtualAddressesFree(monitoring, loadBalancer, networks),
   );
@@ -103,43 +99,6 @@ function mailLogin({ receivers: { email } }: Monitoring): Problem[] {
         ]
       : []),
   ];
-}
-
-/** The ports of monitoring are published on the host of the first load balancer, or of both. */
-function portsDiffer(
-  { enabled, board, boardPort, grafana, grafanaPort, prometheusPort, alertmanagerPort }: Monitoring,
-  loadBalancer: Settings["loadBalancer"],
-  { ports: held, docker }: Surroundings,
-): Problem[] {
-  if (!enabled) return [];
-  const taken = new Map(
-    publishedPorts(loadBalancer, docker)
-      .flat()
-      .map(({ port, serves }) => [port, `loadBalancer.${PORT_KEYS[serves]} or its pair's`]),
-  );
-  const own = {
-    boardPort: board ? boardPort : undefined,
-    grafanaPort: grafana ? grafanaPort : undefined,
-    prometheusPort,
-    alertmanagerPort,
-  };
-  return (["boardPort", "grafanaPort", "prometheusPort", "alertmanagerPort"] as const).flatMap((key) => {
-    const port = own[key];
-    if (port === undefined) return [];
-    const holder = taken.get(port);
-    taken.set(port, `monitoring.${key}`);
-    if (holder === undefined) return [];
-    const free = PROPOSED_PORTS.find((candidate) => !taken.has(candidate) && !held.has(candidate));
-    if (free !== undefined) taken.set(free, `monitoring.${key}`);
-    return [
-      {
-        path: ["monitoring", key],
-        value: port,
-        allowed: `a port other than that of ${holder}, which is ${port}`,
-        example: free?.toString(),
-      },
-    ];
-  });
 }
 
 /** The addresses of monitoring in the edge network are fixed, because load balancers admit them. */

@@ -30,7 +30,7 @@ export function subnetsOf(networks: Networks): Map<NetworkName, string> {
   );
 }
 
-/** The networks that only some stacks have: without a way out, and without monitoring, they are not made. */
+/** The networks that only some stacks have: without a way out, and without monitoring and a log store, they are not made. */
 const SOMETIMES_MADE = ["outbound", "monitor"] as const;
 type SometimesMade = (typeof SOMETIMES_MADE)[number];
 

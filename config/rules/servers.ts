@@ -8,6 +8,8 @@ import { acmeChecks } from "./acme.ts";
 import { applicationChecks } from "./application.ts";
 import { httpsChecks } from "./https.ts";
 import { listProblems } from "./lists.ts";
+import { localPortChecks } from "./localPorts.ts";
+import { logsChecks } from "./logs.ts";
 import { machineChecks } from "./machines.ts";
 import { monitoringChecks } from "./monitoring.ts";
 import { mysqlChecks } from "./mysql.ts";
@@ -28,7 +30,10 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
   const ofNetworks = judged(() =>
     networkChecks(
       settings.networks,
-      { outbound: settings.application.outbound, monitor: settings.monitoring.enabled },
+      {
+        outbound: settings.application.outbound,
+        monitor: settings.monitoring.enabled || settings.logs.store !== undefined,
+      },
       surroundings,
     ),
   );
@@ -47,7 +52,9 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => visitorChecks(settings.loadBalancer),
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : hostChecks(settings)),
     () => applicationChecks(settings, surroundings.docker),
-    () => monitoringChecks(settings, surroundings),
+    () => monitoringChecks(settings),
+    () => logsChecks(settings, surroundings.docker),
+    () => localPortChecks(settings, surroundings),
     () => secretChecks(settings.secrets),
     () => registryChecks(settings.registries),
     () => ofNetworks,

@@ -28,6 +28,7 @@ export const images = z
       nginxExporter: of("nginx/nginx-prometheus-exporter:1.5.1", "The image of the web servers' exporter."),
       nodeExporter: of("prom/node-exporter:v1.11.1", "The image of the machines' exporter."),
       grafana: of("grafana/grafana:13.2.3", "The image of Grafana, which monitoring.grafana switches on."),
+      victoriaLogs: of("victoriametrics/victoria-logs:v1.52.1", "The log store's image, which logs.store switches on."),
     },
     { error: "image names" },
   )

@@ -10,6 +10,7 @@ export function elements(topology: Topology): Answer {
       ...servers(topology),
       ...forDatabases(topology),
       ...watching(topology),
+      ...keepingLines(topology),
       `Networks (${list([...new Set(topology.networks.map(({ part }) => part))])}): two tiers share one, so that a container reaches its neighbours on a request's path and no others.`,
     ],
   };
@@ -77,5 +78,12 @@ function watching({ monitoring }: Topology): string[] {
       ? []
       : [`Board (${names(boards)}, Nginx): one page that shows how the stack is, by Prometheus's figures.`]),
     ...(grafanas.length === 0 ? [] : [`Grafana (${names(grafanas)}): dashboards of the same figures.`]),
+  ];
+}
+
+function keepingLines({ logStore }: Topology): string[] {
+  if (logStore === undefined) return [];
+  return [
+    `Log store (${logStore.name}, VictoriaLogs): it keeps the lines of all containers for ${logStore.retentionDays} days, and searches them. Without it lines are on the engine alone, and everything else goes on.`,
   ];
 }

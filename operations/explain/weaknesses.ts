@@ -1,3 +1,4 @@
+import { localPorts } from "../../topology/localPorts.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { type Finding, isSinglePoint } from "../../topology/survival.ts";
 import { type Answer, list } from "./answer.ts";
@@ -29,8 +30,11 @@ function points({ isSeveral }: Topology, findings: readonly Finding[]): string[]
   ];
 }
 
-function security({ loadBalancers: [first], ownCertificate, networks, backups, applications }: Topology): string[] {
+function security(topology: Topology): string[] {
+  const { loadBalancers, ownCertificate, networks, backups, applications } = topology;
+  const [first] = loadBalancers;
   if (first === undefined) return [];
+  const closed = [...new Set(localPorts(topology).map(({ container }) => container))];
   const { http, profile, acme, names } = first.site;
   const certificate =
     ownCertificate !== undefined
@@ -41,7 +45,7 @@ function security({ loadBalancers: [first], ownCertificate, networks, backups, a
   const internal = [...new Set(networks.filter((network) => network.internal).map(({ part }) => part))];
   return [
     `Visitors use HTTPS (${profile === "modern" ? "TLS 1.3" : "TLS 1.2 and 1.3"}) with ${certificate}. Plain HTTP ${{ serve: "is served, too", redirect: "leads to HTTPS", off: "is not published" }[http]}.${names.length === 0 ? "" : ` Other hosts than ${list(names)} are refused.`}`,
-    `Only load balancers publish ports. ${list(internal)} are internal networks: no way leads in or out (docs/firewall.md).`,
+    `Only load balancers publish ports${closed.length === 0 ? "" : `, and ${list(closed)} for ${closed.length === 1 ? "its" : "their"} own machine`}. ${list(internal)} are internal networks: no way leads in or out (docs/firewall.md).`,
     "Between the tiers HAProxy and Nginx show each other certificates; MySQL takes TLS alone, and each account only from its network.",
     `Containers have a read-only root${applications.some(({ run }) => run.isRootWritable) ? " (the application's is writable, by its setting)" : ""}, no capabilities but the few that are listed, limits, and no engine's socket; passwords and keys are generated, are replaced by npm run rotate, and are files.${backups?.encrypted ? " Backups are encrypted." : ""} Policies hold all of it at each preview (docs/policies.md).`,
   ];

@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<string, readonly Logged["tier"][]>> = {
   mysql: ["mysql", "controller"],
   backup: ["backup"],
   monitoring: ["monitoring"],
+  "log-store": ["log-store"],
 };
 
 /** The tiers that a visitor's request passes, and those that may name its id. */

@@ -136,7 +136,7 @@ function databases({ cluster }: Topology, at: At): Drawn[] {
 }
 
 /** Containers that no request passes through. */
-function helpers({ cluster: { controller }, backups, monitoring }: Topology, at: At): Drawn[] {
+function helpers({ cluster: { controller }, backups, monitoring, logStore }: Topology, at: At): Drawn[] {
   const beside = (row: Row) => (title: string, tag: string, host: string, names: readonly string[]) =>
     ({ id: names[0] ?? "", row, column: at(host), title, tag, names, look: "plain" }) satisfies Drawn;
   const [helper, watch] = [beside("helper"), beside("watch")];
@@ -162,5 +162,6 @@ function helpers({ cluster: { controller }, backups, monitoring }: Topology, at:
         ),
     ),
     ...(monitoring?.nodeExporters ?? []).map(({ name, host }) => watch("Figures", "of the machine", host, [name])),
+    ...(logStore === undefined ? [] : [watch("Log store", "VictoriaLogs", logStore.host, [logStore.name])]),
   ];
 }

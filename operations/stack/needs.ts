@@ -15,7 +15,7 @@ import { PROJECT, ROOT } from "./project.ts";
 export interface StackNeeds {
   /** The image of each setting. */
   readonly images: Settings["images"];
-  /** Those that its containers run: none of monitoring, if it is not watched. */
+  /** Those that its containers run: without those of monitoring and of the log store, where they are off. */
   readonly usedImages: Partial<Settings["images"]>;
   /** Each engine once, that of the load balancer first. */
   readonly engines: readonly MachinePlan[];
@@ -24,7 +24,7 @@ export interface StackNeeds {
 /** Reads these settings from a stack's file. Defaults replace malformed settings, which the program reports later. */
 export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNeeds> {
   const settings = settingsIn(await readFile(stackFile(stack, folder), "utf8").catch(() => ""));
-  const { images, monitoring, loadBalancer, servers, mysql, engines } = schema.shape;
+  const { images, monitoring, logs, loadBalancer, servers, mysql, engines } = schema.shape;
   const setting = <T>(part: z.ZodType<T>, key: string): T => {
     const result = part.safeParse(withoutCiphers(part, meantBy(part, settings[`${PROJECT}:${key}`])));
     return result.success ? result.data : part.parse(undefined);
@@ -39,16 +39,28 @@ export async function stackNeeds(stack: string, folder = ROOT): Promise<StackNee
   const named = setting(images, "images");
   return {
     images: named,
-    usedImages: usedImages(named, setting(monitoring, "monitoring")),
+    usedImages: usedImages({
+      images: named,
+      monitoring: setting(monitoring, "monitoring"),
+      logs: setting(logs, "logs"),
+    }),
     engines: machinesOf({ hosts }),
   };
 }
 
 /** The images that the containers of a stack run. */
-export function usedImages(
-  images: Settings["images"],
-  { enabled, grafana }: Pick<Settings["monitoring"], "enabled" | "grafana">,
-): StackNeeds["usedImages"] {
-  const unused: readonly string[] = enabled ? (grafana ? [] : ["grafana"]) : MONITORING_IMAGES;
+export function usedImages({
+  images,
+  monitoring: { enabled, grafana },
+  logs: { store },
+}: {
+  readonly images: Settings["images"];
+  readonly monitoring: Pick<Settings["monitoring"], "enabled" | "grafana">;
+  readonly logs: Pick<Settings["logs"], "store">;
+}): StackNeeds["usedImages"] {
+  const unused: readonly string[] = [
+    ...(enabled ? (grafana ? [] : ["grafana"]) : MONITORING_IMAGES),
+    ...(store === undefined ? ["victoriaLogs"] : []),
+  ];
   return Object.fromEntries(Object.entries(images).filter(([key]) => !unused.includes(key)));
 }

@@ -16,6 +16,7 @@ export const TIERS = [
   "controller",
   "backup",
   "monitoring",
+  "log-store",
 ] as const;
 export type TierName = (typeof TIERS)[number];
 
@@ -24,7 +25,7 @@ export interface Place {
   /** The service, which is unique in the stack: web-server1. */
   readonly service: string;
   readonly tier: TierName;
-  /** The load balancer or the server that it is a part of. "cluster", "backups" and "monitoring" stand for what is on none. */
+  /** The load balancer or the server that it is a part of. "cluster", "backups", "monitoring" and "logs" stand for what is on none. */
   readonly server: string;
   /** The host that runs it. */
   readonly host: string;
@@ -35,6 +36,7 @@ export interface Place {
 export const CLUSTER = "cluster";
 export const BACKUPS = "backups";
 export const MONITORING = "monitoring";
+export const LOGS = "logs";
 
 /** Every container of the stack that runs, in the order in which requests pass: load balancers, then server by server. */
 export function placesOf(topology: Topology): Place[] {
@@ -70,5 +72,6 @@ export function placesOf(topology: Topology): Place[] {
     place("controller", CLUSTER, controller),
     ...tiersOf(topology).backups.map((plan) => place("backup", BACKUPS, plan)),
     ...tiersOf(topology).monitoring.map((plan) => place("monitoring", MONITORING, plan)),
+    ...tiersOf(topology).logs.map((plan) => place("log-store", LOGS, plan)),
   ];
 }

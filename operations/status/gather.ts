@@ -32,14 +32,17 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
   const patience = new Patience(seconds);
   const listing = listContainers(topology, engines, patience);
   const ask = askerOf(listing, patience);
+  /** For what no container's state stands beside: without an answer there is a reason. */
+  const askCertainly: AskCertainly = async (service, command, parse) =>
+    read((await ask(service, command)) ?? (await reasonOf(service, listing)), parse);
   const { routers, cluster, backups } = topology;
   const [databases, balancers, containers, routed, taken, alerts, site, served] = await Promise.all([
     databaseFacts(cluster, ask, patience.most),
     balancerFacts(topology, ask),
     states(listing, patience),
     askEach(routers, (router) => ask(router, STATISTICS), routerFacts),
-    backups && ask(backups.name, BACKUPS).then((answer) => read(answer ?? STOPPED, backupFacts)),
-    firingAlerts(topology, ask),
+    backups && askCertainly(backups.name, BACKUPS, backupFacts),
+    firingAlerts(topology, askCertainly),
     siteStatus(opened, patience),
     certificates(topology, patience),
   ]);
@@ -51,7 +54,13 @@ export async function gather(opened: Opened, seconds = limitOf(opened.topology))
   };
 }
 
-const STOPPED = { problem: "its container does not run" };
+type AskCertainly = <T>(service: string, command: readonly string[], parse: (text: string) => T) => Promise<Answer<T>>;
+
+/** Why a service was not asked. */
+async function reasonOf(service: string, { services }: Listing): Promise<Answer<never>> {
+  const isSilent = (await services.get(service)) === "silent";
+  return { problem: isSilent ? "its engine does not answer" : "its container does not run" };
+}
 
 function askerOf({ services }: Listing, patience: Patience): Ask {
   return async (service, command) => {
@@ -149,10 +158,10 @@ function isHereIn({ hosts }: Topology): (host: string) => boolean {
 }
 
 /** What the first Alertmanager that answers tells people. */
-async function firingAlerts({ monitoring }: Topology, ask: Ask): Promise<Facts["alerts"]> {
+async function firingAlerts({ monitoring }: Topology, ask: AskCertainly): Promise<Facts["alerts"]> {
   if (monitoring === undefined) return undefined;
   const answers = await Promise.all(
-    monitoring.watchers.map(async ({ alertmanager: { name } }) => read((await ask(name, ALERTS)) ?? STOPPED, alertsIn)),
+    monitoring.watchers.map(({ alertmanager: { name } }) => ask(name, ALERTS, alertsIn)),
   );
   return answers.find((answer) => "value" in answer) ?? answers[0];
 }

@@ -11,7 +11,7 @@ export function backupMatter({ backups: plan }: Topology, { backups, at }: Facts
   if (plan === undefined || backups === undefined) return { isWell: true, text: "none: set mysql.backup" };
   if ("problem" in backups) return { isWell: false, text: `unknown: ${backups.problem}` };
   const { takenAt, reaches, failing } = backups.value;
-  const problem = failing.length === 0 ? "" : `; failing: ${failing.join(", ")}`;
+  const problem = failing.length === 0 ? "" : `; failing: ${failing.join(", ")} (npm run backups)`;
   if (takenAt === undefined || reaches === undefined)
     return { isWell: failing.length === 0, text: `none yet${problem}` };
   const age = (moment: Date) => (at.getTime() - moment.getTime()) / 1_000;

@@ -1,15 +1,15 @@
-import { monitoringPorts } from "../../topology/monitoringPorts.ts";
+import { localPorts } from "../../topology/localPorts.ts";
 import { networkOf } from "../../topology/plan.ts";
 import { isOnHost, pausedBy, planned } from "../context.ts";
 import { inputsOf } from "../resources.ts";
 import { both, ofContainers, ofServices, type Rule, violations } from "../rule.ts";
 
 export const publishedPorts: Rule = {
-  cure: "Publish ports by the settings of loadBalancer and monitoring alone, and reach databases by npm run database or docker exec.",
+  cure: "Publish ports by the settings of loadBalancer, monitoring and logs alone, and reach databases by npm run database or docker exec.",
   resource: ofContainers(({ ports, publishAllPorts }, name, context) => {
     const allowed = [
       ...(pausedBy(context, name)?.published ?? []),
-      ...monitoringPorts(context.topology).filter(({ container }) => container === name),
+      ...localPorts(context.topology).filter(({ container }) => container === name),
     ];
     return [
       publishAllPorts && `${name} publishes all ports of its image.`,

@@ -15,6 +15,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   cluster: ["/var/lib/mysql"],
   // The copy that a backup is made of, and the backups.
   backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
+  logs: ["/victoria-logs-data"],
 };
 
 /** The folder by which the backups get the files of storages. */

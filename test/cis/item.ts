@@ -36,5 +36,5 @@ export function isKeepalived({ processes }: Subject): boolean {
 
 /** Whether the container's image has nothing but its program, which no other one can ask. */
 export function isProgramAlone({ service }: Subject): boolean {
-  return service.startsWith("nginx-exporter-");
+  return service.startsWith("nginx-exporter-") || service === "log-store";
 }

@@ -1,5 +1,6 @@
 import { connections } from "../../topology/connections.ts";
-import { monitoringPorts } from "../../topology/monitoringPorts.ts";
+import type { InstancePlan } from "../../topology/instancePlan.ts";
+import { localPorts } from "../../topology/localPorts.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { PEERS_PORT, STATISTICS_PORT } from "../../topology/ports.ts";
 import { instances, tiersOf } from "../../topology/tiers.ts";
@@ -27,8 +28,14 @@ export function plannedPairs(topology: Topology): Pairs {
       ...[...published.map(({ target }) => target), PEERS_PORT].map((port) => pair(HOST, name, port)),
       pair(name, HOST, 0),
     ]),
-    ...tiersOf(topology).monitoring.map(({ name }) => pair(name, HOST, 0)),
+    ...watching(topology).map(({ name }) => pair(name, HOST, 0)),
   ]);
+}
+
+/** What is in the network that has an address of the host for them: monitoring and the log store. */
+function watching(topology: Topology): readonly InstancePlan[] {
+  const { monitoring, logs } = tiersOf(topology);
+  return [...monitoring, ...logs];
 }
 
 /**
@@ -41,7 +48,7 @@ export function tolerated(topology: Topology): Pairs {
   return new Set([
     ...besideMonitoring(topology),
     ...loadBalancers.flatMap(({ name, published }) => published.map(({ target }) => pair(NEIGHBOUR, name, target))),
-    ...monitoringPorts(topology).map(({ container, target }) => pair(NEIGHBOUR, container, target)),
+    ...localPorts(topology).map(({ container, target }) => pair(NEIGHBOUR, container, target)),
     ...web.flatMap(({ name: to, listeners }) =>
       web
         .filter(({ name }) => name !== to)
@@ -55,20 +62,19 @@ export function tolerated(topology: Topology): Pairs {
  * of the host. Figures are served in networks that others are in, too.
  */
 function besideMonitoring(topology: Topology): string[] {
-  const { monitoring: watching } = tiersOf(topology);
   const all = instances(topology).map(({ name, attachments }) => ({
     name,
     networks: attachments.map(({ network }) => network),
   }));
-  const published = monitoringPorts(topology).map(({ target }) => target);
+  const published = localPorts(topology).map(({ target }) => target);
   const ports = [...new Set([...connections(topology).flatMap((one) => one.ports), ...published, PEERS_PORT])];
   const beside = (name: string) => {
     const networks = all.find((one) => one.name === name)?.networks ?? [];
     return all.filter((one) => one.name !== name && one.networks.some((network) => networks.includes(network)));
   };
-  const served = watching.length === 0 ? [] : [...topology.web, ...topology.routers];
+  const served = topology.monitoring === undefined ? [] : [...topology.web, ...topology.routers];
   return [
-    ...watching.flatMap(({ name }) => [
+    ...watching(topology).flatMap(({ name }) => [
       ...beside(name).flatMap(({ name: to }) => ports.map((port) => pair(name, to, port))),
       ...ports.map((port) => pair(HOST, name, port)),
     ]),

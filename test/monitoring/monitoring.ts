@@ -1,5 +1,10 @@
 import type { AlertCase } from "./case.ts";
 
+const silentStore = (at: string) => ({
+  ...{ alert: "LogStoreSilent", at, labels: { instance: "log-store" } },
+  summary: "log-store gets no lines",
+});
+
 export const monitoringCases: readonly AlertCase[] = [
   {
     name: "monitoring works",
@@ -81,5 +86,28 @@ export const monitoringCases: readonly AlertCase[] = [
     series: { 'prometheus_tsdb_wal_writes_failed_total{instance="p"}': "0x2 2x20" },
     quiet: [["FiguresLost", "15s"]],
     firing: [{ alert: "FiguresLost", at: "60s", labels: { instance: "p" }, summary: "p cannot write its figures" }],
+  },
+  {
+    name: "a log store that is away",
+    every: "15s",
+    series: { 'up{job="logs",instance="log-store"}': "1x4 0x20" },
+    quiet: [
+      ["LogStoreSilent", "60s", "2m"],
+      ["TargetMissing", "4m"],
+    ],
+    firing: [silentStore("150s")],
+  },
+  {
+    name: "a log store that gets no lines any more, and one that gets a few",
+    every: "15s",
+    series: {
+      'up{job="logs",instance="log-store"}': "1x40",
+      'vl_rows_ingested_total{job="logs",instance="log-store",type="syslog_udp"}': "0+9x8 72x32",
+      'up{job="logs",instance="other"}': "1x40",
+      'vl_rows_ingested_total{job="logs",instance="other",type="syslog_udp"}': "0+1x40",
+      'vl_rows_ingested_total{job="logs",instance="other",type="jsonline"}': "0x40",
+    },
+    quiet: [["LogStoreSilent", "2m", "4m"]],
+    firing: [silentStore("6m")],
   },
 ];

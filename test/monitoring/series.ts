@@ -3,6 +3,7 @@ import {
   CERTIFICATE,
   DATABASE,
   LOAD_BALANCER,
+  LOG_STORE,
   OWN,
   ROUTER,
   SITE,
@@ -37,6 +38,6 @@ export function seriesIn(expressions: readonly string[]): string[] {
 export function isKept(name: string, plan: Pick<MonitoringPlan, "scrapeSeconds">): boolean {
   const listed = [...LOAD_BALANCER.metrics, ...ROUTER.metrics].flatMap((names) => names.split(","));
   const recorded = recordings(plan).flatMap(({ rules }) => rules.map(({ record }) => record));
-  const kept = [...listed, ...recorded, OWN, DATABASE, SITE, CERTIFICATE].join("|");
+  const kept = [...listed, ...recorded, OWN, LOG_STORE, DATABASE, SITE, CERTIFICATE].join("|");
   return UNFILTERED.test(name) || new RegExp(`^(${kept})$`).test(name);
 }

@@ -6,7 +6,7 @@ import type { StackSettings } from "../examples.ts";
 
 const server = (name: string, ...roles: string[]) => ({ name, roles });
 
-/** A stack for which every alert can fire: a pair, a reserve, a group of three, a server with one role, backups. */
+/** A stack for which every alert can fire: a pair, a reserve, a group of three, a server with one role, backups, a log store. */
 export const EVERYTHING: StackSettings = {
   "foobar:servers": [
     server("server1", "web", "app", "db"),
@@ -16,6 +16,7 @@ export const EVERYTHING: StackSettings = {
   "foobar:loadBalancer": { mode: "active-passive", replicas: 2 },
   "foobar:mysql": { replication: "group", backup: {} },
   "foobar:monitoring": { enabled: true },
+  "foobar:logs": { store: {} },
 };
 
 /** The plan of monitoring for some settings, with its first watcher. */

@@ -69,6 +69,7 @@ describe("the alerts", () => {
       "GroupMemberLost",
       "GroupWithoutMajority",
       "LoadBalancerAlone",
+      "LogStoreSilent",
       "MachineRestarted",
       "MemoryShort",
       "OutOfMemory",
@@ -112,7 +113,9 @@ describe("prometheus.yml", () => {
     const probes = ["site", "certificate", "database-certificate"];
     assert.deepEqual(jobsOf({ "foobar:monitoring": { enabled: true } }), [...always, "machine", ...probes]);
     assert.deepEqual(jobsOf(EVERYTHING), [
-      ...always.slice(0, 3),
+      ...always.slice(0, 2),
+      "logs",
+      "haproxy",
       "virtual-address",
       ...always.slice(3),
       "machine",

@@ -91,6 +91,7 @@ describe("a prediction that is tried", () => {
       isDown: false,
       awaySeconds: 0.1,
       lostInFlight: 0,
+      lastFailure: undefined,
       ...(capability === "writes" ? writes : {}),
     }));
   const differences = (finding: Finding, writes: Partial<Observation>) => compare(finding, seen(writes)).differences;

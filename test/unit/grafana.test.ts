@@ -43,7 +43,8 @@ describe("Grafana", () => {
     assert.equal(watcher.grafana, undefined);
     assert.equal(monitored(withGrafana).watcher.grafana?.port, 3000);
     const images = schema.shape.images.parse(undefined);
-    const used = (grafana: boolean) => "grafana" in usedImages(images, { enabled: true, grafana });
+    const used = (grafana: boolean) =>
+      "grafana" in usedImages({ images, monitoring: { enabled: true, grafana }, logs: {} });
     assert.deepEqual([used(false), used(true)], [false, true]);
   });
 

@@ -56,6 +56,14 @@ for (const shell of ["bash", "sh"] as const) {
       assert.ok(!existsSync(mark()));
     });
 
+    it("is repeated after a pause that a container may have of its own", () => {
+      const script = (pause?: number) =>
+        waitForHealth({ check: [], startPeriod: 1, shell, ...(pause === undefined ? {} : { pause }) }).healthcheck
+          .tests[3];
+      assert.match(script() ?? "", /^PAUSE=2$/m);
+      assert.equal(script(15), script()?.replace("PAUSE=2", "PAUSE=15"));
+    });
+
     it("reports that it served all the while", async () => {
       writeFileSync(mark(), "");
       // A POSIX shell counts whole seconds, so that the last of them may be a short one.

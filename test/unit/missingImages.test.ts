@@ -19,7 +19,11 @@ const plan = (images = {}) =>
     parseConfig(
       "foobar",
       "dev",
-      devConfig({ "foobar:images": images, "foobar:monitoring": { enabled: true, grafana: true } }),
+      devConfig({
+        "foobar:images": images,
+        "foobar:monitoring": { enabled: true, grafana: true },
+        "foobar:logs": { store: {} },
+      }),
     ),
   );
 

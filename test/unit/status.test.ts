@@ -64,8 +64,8 @@ describe("a status", () => {
       assess(HA, facts)
         .losses.find((loss) => loss.server === server)
         ?.pauses.filter(({ capability }) => capability === "writes");
-    assert.deepEqual(pauses(well.ha, "server1"), [{ capability: "writes", seconds: 8.5 }]);
-    assert.deepEqual(pauses(moved, "server2"), [{ capability: "writes", seconds: 8.5 }]);
+    assert.deepEqual(pauses(well.ha, "server1"), [{ capability: "writes", seconds: 25 }]);
+    assert.deepEqual(pauses(moved, "server2"), [{ capability: "writes", seconds: 25 }]);
     assert.equal(assess(HA, moved).primary, "server2");
   });
 

@@ -167,6 +167,7 @@ const VARIANTS: Readonly<Record<string, StackSettings>> = {
       },
     },
   },
+  "a log store": { "foobar:logs": { store: { retentionDays: 30, retentionMb: 2048, port: 9429 } } },
   "no policies": {
     "foobar:policies": { off: Object.fromEntries(POLICY_NAMES.map((name) => [name, "a test of the switch"])) },
   },

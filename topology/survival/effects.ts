@@ -24,6 +24,8 @@ export interface Loss {
   readonly before: Alive;
   readonly after: Alive;
   readonly present: Present;
+  /** Whether what is lost has lost its address, too: it is more than a process, which is back soon. */
+  readonly isForGood: boolean;
 }
 
 const ALL = ["pages", "reads", "writes"] as const;
@@ -117,15 +119,19 @@ function readers(loss: Loss): Disturbance[] {
 }
 
 function writers(loss: Loss): Disturbance[] {
-  const { topology, before, after, present } = loss;
+  const { topology, before, after, present, isForGood } = loss;
   const { replication, withoutReplica, databases } = topology.cluster;
   const isLost = lostIn(loss);
   const primary = primaryOf(topology, before, present);
   const serving = servingDatabases(topology).map(({ name }) => name);
   if (replication === "group") {
     if (!databases.some(({ name }) => isLost(name))) return [];
-    const by = isLost(primary) ? serving.filter((name) => after(name)) : [primary];
-    return [{ capabilities: ["writes"], ...(isLost(primary) ? SECONDS.election : SECONDS.regroup), by }];
+    if (isLost(primary)) {
+      const promised = isForGood ? SECONDS.electionWithoutAddress : SECONDS.election;
+      return [{ capabilities: ["writes"], ...promised, by: serving.filter((name) => after(name)) }];
+    }
+    const promised = isForGood ? SECONDS.regroupWithoutAddress : SECONDS.regroup;
+    return [{ capabilities: ["writes"], ...promised, by: [primary] }];
   }
   const lastReplica = serving.some(isLost) && !serving.some((name) => name !== primary && after(name));
   if (replication !== "semisync" || withoutReplica === "wait" || !lastReplica || isLost(primary)) return [];

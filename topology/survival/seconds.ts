@@ -37,6 +37,13 @@ export const SECONDS = {
   election: { seconds: 8.5, drill: "database-kill-primary" },
   /** A group expels a member, or accepts it. */
   regroup: { seconds: 4, drill: "database-kill-replicas" },
+  /**
+   * The same two without the address of the lost member, as when its container is lost. If another member was started
+   * since the last loss, those that are left first have to find each other again, while they still wait for the lost one:
+   * the drills, in which nothing is started before, see the seconds above.
+   */
+  electionWithoutAddress: { seconds: 25 },
+  regroupWithoutAddress: { seconds: 18 },
   /** A semisync primary with `degrade` stops to wait for its replica. */
   degrade: { seconds: 3, drill: "database-kill-replicas" },
   /** The engine starts a database again, which then recovers. */

@@ -16,7 +16,7 @@ export function alertGroups(subject: Subject): AlertGroup[] {
     databaseAlerts(subject),
     machineAlerts(subject),
     safetyAlerts(subject),
-    monitoringAlerts(),
+    monitoringAlerts(subject),
   ].filter(({ alerts }) => alerts.length > 0);
 }
 

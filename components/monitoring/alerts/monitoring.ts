@@ -1,4 +1,4 @@
-import type { AlertGroup } from "./alert.ts";
+import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
 import { SLOW_SECONDS } from "./machines.ts";
 
 /** The alert that always fires while monitoring works: who gets it notices when it stops. */
@@ -11,7 +11,7 @@ export const WATCHDOG = "Watchdog";
 const SILENT_SECONDS = "time() - max(timestamp(up))";
 
 /** Whether monitoring itself works. */
-export function monitoringAlerts(): AlertGroup {
+export function monitoringAlerts({ hasLogStore }: Subject): AlertGroup {
   return {
     name: "monitoring",
     intervalSeconds: SLOW_SECONDS,
@@ -36,8 +36,8 @@ export function monitoringAlerts(): AlertGroup {
       },
       {
         name: "TargetMissing",
-        // Other alerts speak of these three.
-        expr: 'up{job!~"haproxy|application|router"} == 0',
+        // Other alerts speak of these.
+        expr: 'up{job!~"haproxy|application|router|logs"} == 0',
         for: "1m",
         severity: "warn",
         summary: "{{ $labels.job }} {{ $labels.instance }} cannot be asked",
@@ -72,6 +72,18 @@ export function monitoringAlerts(): AlertGroup {
         summary: "{{ $labels.instance }} cannot write its figures",
         description: "The disk of monitoring is full or broken. The site does not suffer from it.",
       },
+      ...when(hasLogStore, {
+        name: "LogStoreSilent",
+        // Monitoring asks the site every few seconds, so that there are always lines.
+        expr: [
+          'max by (instance) (up{job="logs"}) == 0',
+          '  or max by (instance) (increase(vl_rows_ingested_total{job="logs",type="syslog_udp"}[2m])) == 0',
+        ].join("\n"),
+        for: "1m",
+        severity: "warn",
+        summary: "{{ $labels.instance }} gets no lines",
+        description: "Lines are on the engine alone meanwhile. The site does not suffer from it.",
+      } satisfies Alert),
     ],
   };
 }

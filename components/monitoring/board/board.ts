@@ -5,7 +5,7 @@ import { configFiles, folderFiles, type MountedFiles } from "../../files.ts";
 import { Service, type Waits } from "../../service.ts";
 import { placement } from "../../tier.ts";
 import type { MonitoringArgs } from "../args.ts";
-import { publishedAt } from "../parts.ts";
+import { publishedAt, SELDOM } from "../parts.ts";
 import { boardConfig, CONFIG_FOLDER, LIVENESS_PATH, PAGE_FOLDER } from "./boardConfig.ts";
 import { boardFacts } from "./boardFacts.ts";
 import { buildPage } from "./bundle.ts";
@@ -47,6 +47,7 @@ export function board(
       healthcheck: {
         check: ["curl", "-fsS", "-o", "/dev/null", `http://${own.name}.monitor:${BOARD_PORT}${LIVENESS_PATH}`],
         startPeriod: 10,
+        ...SELDOM,
       },
       stopGrace: 5,
       ...waits,

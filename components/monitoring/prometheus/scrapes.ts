@@ -5,7 +5,7 @@ import { HOLDER_PATH, STATISTICS_USER } from "../../loadBalancer/statisticsFront
 import { SITE_SECONDS } from "../alerts/site.ts";
 import type { ProbeModule } from "../blackboxConfig.ts";
 import { STATISTICS_PASSWORD } from "../secrets.ts";
-import { CERTIFICATE, DATABASE, LOAD_BALANCER, OWN, ROUTER, SITE, STATEMENTS } from "./series.ts";
+import { CERTIFICATE, DATABASE, LOAD_BALANCER, LOG_STORE, OWN, ROUTER, SITE, STATEMENTS } from "./series.ts";
 
 /** What changes slowly is asked for less often. */
 const SLOWLY = { scrape_interval: "15s" };
@@ -25,6 +25,7 @@ export function scrapes({ targets }: MonitoringPlan, watcher: WatcherPlan): Scra
   return [
     job("prometheus", targets.prometheus, { ...SLOWLY, metric_relabel_configs: [keep(OWN)] }),
     job("alertmanager", targets.alertmanagers, { ...SLOWLY, metric_relabel_configs: [keep(OWN)] }),
+    job("logs", targets.logStores, { ...SLOWLY, metric_relabel_configs: [keep(LOG_STORE)] }),
     job("haproxy", targets.loadBalancers, {
       params: LOAD_BALANCER,
       basic_auth: { username: STATISTICS_USER, password_file: `${SECRETS_FOLDER}/${STATISTICS_PASSWORD}` },

@@ -52,6 +52,10 @@ export const OWN = [
   "alertmanager_(notifications|config_last_reload|alerts).*",
 ].join("|");
 
+/** Of the log store. */
+export const LOG_STORE =
+  "process_.*|vl_(rows_ingested_total|data_size_bytes|free_disk_space_bytes|storage_is_read_only)";
+
 /** Of MySQL; beside them six statements of mysql_global_status_commands_total. */
 export const DATABASE = [
   "mysql_up",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes the figures of the backups, for Prometheus and for the stack's status: when the last full backup was taken, until when everything is
-# archived, and whether the last attempts failed. Times that are not known are left out.
+# Writes the figures of the backups, for Prometheus and for the stack's status: when the last full backup was taken, until
+# when everything is archived, and whether the last attempts failed. Times that are not known are left out.
 set -uo pipefail
 
 scripts=$(dirname "$0")

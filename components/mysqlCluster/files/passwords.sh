@@ -85,7 +85,8 @@ refuse_stranger() {
 
 # SQL: the accounts that can be opened, each as account:mark:digest, or -. The digest changes with the passwords. They
 # are none while a primary of an older version may be there, which changes passwords in the binary log: the same change
-# twice would drop the password before. A primary of this version has made the view.
+# twice would drop the password before. A primary of this version has made the view. For look() of node.sh.
+# shellcheck disable=SC2034
 ACCOUNT_STATES="IF($SOURCE = '-' AND $GROUP_STATE IN ('NONE', 'OFFLINE')
     OR EXISTS (SELECT 1 FROM information_schema.VIEWS WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '$PASSWORDS_VIEW'),
   COALESCE((SELECT GROUP_CONCAT(User, ':', COALESCE(User_attributes->>'\$.metadata.password', '-'), ':',

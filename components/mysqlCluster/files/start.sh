@@ -9,6 +9,7 @@ scripts=$(dirname "$0")
 # shellcheck source=definitions.sh
 . "$scripts/definitions.sh"
 data=/var/lib/mysql
+echo starting >/tmp/state
 
 # A mistake in the configuration would end every start of MySQL. The reason stays in sight, and the other nodes serve.
 if ! answer=$(mysqld --tmpdir=/tmp --validate-config 2>&1); then
@@ -26,6 +27,7 @@ fi
 # The image would initialise the data, too, but root's password would stay in the environment of mysqld. MySQL ignores
 # the marker in an empty folder. Without the first statement the second one would be an errant transaction.
 if [ -z "$(ls -A "$data")" ]; then
+  echo "starting: creating an empty database" >/tmp/state
   echo initialising >"$MARKER"
   mkdir -m 700 "$TEMPORARY"
   mysqld --initialize-insecure \

@@ -43,12 +43,12 @@ export function compare(finding: Finding, observations: readonly Observation[]):
 
 function differenceOf(
   { outcome, seconds = KEPT_SECONDS }: Effect,
-  { isDown, awaySeconds }: Observation,
+  { isDown, awaySeconds, lastFailure }: Observation,
 ): string | undefined {
   if (outcome === "down") return isDown ? undefined : `predicted down, and it came back after ${awaySeconds} s`;
   if (isDown) return `predicted ${outcome}, and it stayed down`;
   return awaySeconds > seconds
-    ? `predicted ${outcome} within ${seconds} s, and it was away for ${awaySeconds} s`
+    ? `predicted ${outcome} within ${seconds} s, and it was away for ${awaySeconds} s${lastFailure === undefined ? "" : ` (the last failure: ${lastFailure})`}`
     : undefined;
 }
 

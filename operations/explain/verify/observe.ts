@@ -30,6 +30,8 @@ export interface Observation {
   readonly awaySeconds: number;
   /** Requests in flight at the loss that failed. */
   readonly lostInFlight: number;
+  /** The last failed request, in words; undefined: none failed that was sent after the loss. */
+  readonly lastFailure: string | undefined;
 }
 
 /** The last seconds of the observation, in which one request has to succeed. */
@@ -46,14 +48,24 @@ export function observe(answers: readonly Answer[], lost: number, end: number): 
     const within = own.filter(({ doneAt }) => doneAt > lost && doneAt <= end);
     const failures = within.filter((one) => !isSuccess(one));
     const successes = within.filter(isSuccess).map(({ doneAt }) => doneAt);
-    const lastFailure = Math.max(lost, ...failures.filter(({ sentAt }) => sentAt > lost).map(({ sentAt }) => sentAt));
+    const last = failures
+      .filter(({ sentAt }) => sentAt > lost)
+      .sort((one, other) => one.sentAt - other.sentAt)
+      .at(-1);
     const moments = [lost, ...successes.sort((a, b) => a - b), end];
     const silence = moments.reduce((most, moment, index) => Math.max(most, moment - (moments[index - 1] ?? moment)), 0);
     return {
       capability,
       isDown: !successes.some((moment) => moment > end - END_SECONDS * 1_000),
-      awaySeconds: Math.round(Math.max(lastFailure - lost, silence) / 100) / 10,
+      awaySeconds: Math.round(Math.max((last?.sentAt ?? lost) - lost, silence) / 100) / 10,
       lostInFlight: failures.filter(({ sentAt }) => sentAt <= lost).length,
+      lastFailure: last && inWords(last),
     };
   });
+}
+
+function inWords({ status, problem, sentAt, doneAt, server }: Answer): string {
+  const said =
+    status === undefined ? (problem ?? "no answer") : `${status}${server === undefined ? "" : ` of ${server}`}`;
+  return `${said}, after ${((doneAt - sentAt) / 1_000).toFixed(1)} s`;
 }

@@ -114,7 +114,8 @@ async function bringBack(finding: Finding, context: VerifyContext): Promise<void
   const { unit } = finding;
   if (unit.kind !== "process") {
     if (isSinglePoint(finding) && !context.signal.aborted) await context.remedy();
-    else await context.containers.start(unit.kind === "server" ? unit.takes : [unit.name]);
+    // With it those that have its network: the engine does not start them while it is stopped.
+    else await context.containers.start(unit.takes);
   }
   if (!context.signal.aborted) await untilHealthy(context);
 }

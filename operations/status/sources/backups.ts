@@ -1,8 +1,8 @@
 import type { BackupFacts } from "../facts.ts";
 
 /**
- * Prints the figures that the container of the backups writes twice a minute, and what fails. Asking for the list of all
- * backups would take longer than a status may: each is verified.
+ * Prints the figures that the container of the backups writes twice a minute, and a line for each activity that fails,
+ * its name first. Asking for the list of all backups would take longer than a status may: each is verified.
  */
 export const BACKUPS = [
   "bash",
@@ -21,6 +21,6 @@ export function backupFacts(output: string): BackupFacts {
   return {
     takenAt: moment("taken"),
     reaches: moment("reach"),
-    failing: [...output.matchAll(/^(\w+):(?:failed|refused|changed)/gm)].map(([, part = ""]) => part),
+    failing: [...output.matchAll(/^(\w+):/gm)].map(([, part = ""]) => part),
   };
 }

@@ -56,6 +56,14 @@ export const OTHER_CAUSES: readonly Cause[] = [
     produce: (context, untilFired) => whileStopped(context, watcherOf(context)?.alertmanager.name ?? "", untilFired),
   },
   {
+    name: "alert-log-store-dead",
+    does: "the log store is away, and lines are on the engine alone",
+    alerts: () => ["LogStoreSilent"],
+    obstacle: ({ topology }) =>
+      topology.logStore === undefined ? "the stack has no log store: logs.store" : undefined,
+    produce: (context, untilFired) => whileStopped(context, context.topology.logStore?.name ?? "", untilFired),
+  },
+  {
     name: "alert-out-of-memory",
     does: "the kernel ends a container that wants more memory than it may have",
     alerts: () => ["OutOfMemory"],
