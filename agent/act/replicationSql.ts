@@ -9,10 +9,11 @@ export type TermReason = "configured" | "takeover" | "elected";
 /**
  * Records the next primary term, which tells every member who is primary. It runs on a server that takes writes. Names of
  * members have no characters that need quoting.
+ * @param after the number of a term that somebody has seen, and that this server may lack: the next one is greater
  */
-export function beginTerm(member: string, reason: TermReason): string {
+export function beginTerm(member: string, reason: TermReason, after = 0): string {
   return `INSERT INTO ${TERMS_TABLE} (epoch, member, reason)
-  SELECT COALESCE(MAX(epoch), 0) + 1, '${member}', '${reason}' FROM ${TERMS_TABLE};`;
+  SELECT GREATEST(COALESCE(MAX(epoch), 0), ${after}) + 1, '${member}', '${reason}' FROM ${TERMS_TABLE};`;
 }
 
 /**

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { errorNumber } from "../mysql/session.ts";
+import type { Provisioning } from "../vocabulary.ts";
+import { endServer, type Hands } from "./hands.ts";
+
+/** The donor serves one clone at a time, and refuses another one before any data change. */
+const BUSY = 3862;
+/** The clone is complete, and the server ends, because nothing in its container restarts it. */
+const COMPLETE = 3707;
+
+/** Seconds between two reports of a clone. */
+const REPORT_PAUSE = 2;
+
+/** How far a clone is: bytes copied and to copy. MySQL estimates the latter when it has begun. */
+export const CLONED = `SELECT COALESCE(CONCAT(FORMAT_BYTES(SUM(DATA)), ' of ', FORMAT_BYTES(SUM(ESTIMATE)), ', ',
+    FLOOR(100 * SUM(DATA) / NULLIF(SUM(ESTIMATE), 0)), ' %'), 'nothing yet') AS far
+  FROM performance_schema.clone_progress WHERE STAGE IN ('FILE COPY', 'PAGE COPY', 'REDO COPY')
+    AND BEGIN_TIME IS NOT NULL`;
+
+const reports = z.array(z.object({ far: z.string() }));
+
+/**
+ * Replaces all data by those of another member. The mark tells what an interruption leaves in the data folder, so it is
+ * there before anything changes. The server ends after it, whatever has happened, but for one refusal.
+ * @throws Error if the donor is busy: nothing has changed then
+ */
+export async function clone(hands: Hands, donor: string, mark: Provisioning, before?: Provisioning): Promise<void> {
+  const { own, settings, secrets, marks, say } = hands;
+  const password = await secrets.password("replication");
+  await marks.setProvisioning(mark);
+  const reporting = new AbortController();
+  const reported = report(hands, donor, reporting.signal);
+  try {
+    await own.execute(
+      `SET GLOBAL clone_valid_donor_list = '${donor}:${settings.port}';
+SET GLOBAL super_read_only = OFF;
+CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${password}' REQUIRE SSL;`,
+      0,
+    );
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (errorNumber(error) === BUSY) {
+      await marks.setProvisioning(before);
+      throw new Error(`${donor} cannot be cloned now: ${problem}`);
+    }
+    say(errorNumber(error) === COMPLETE ? "the clone is complete" : `the clone has ended: ${problem}`);
+  } finally {
+    reporting.abort();
+    await reported;
+  }
+  await endServer(hands);
+}
+
+/** Says how far the clone is, until it ends. */
+async function report({ own, progress }: Hands, donor: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(REPORT_PAUSE * 1000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    const [row] = reports.parse(await own.ask(CLONED).catch(() => []));
+    if (row !== undefined) progress(`all data from ${donor}: ${row.far}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { createDatabases } from "../upkeep/accountSql.ts";
+import { clusterSchema } from "../upkeep/schema.ts";
+import { joined } from "../upkeep/tools.ts";
+import type { Hands } from "./hands.ts";
+import {
+  beginTerm,
+  closed,
+  following,
+  forgetting,
+  noteAcknowledgements,
+  openForAgent,
+  openForClients,
+  type TermReason,
+} from "./replicationSql.ts";
+
+/** A day: a session that waits as long as clients do. */
+const PATIENCE_SECONDS = 86_400;
+
+/** Creates what data of an older version of the program lack. */
+export async function completeSchema({ own, settings, databases, ...rest }: Hands): Promise<void> {
+  const names = databases.names({ settings, ...rest });
+  await own.execute(joined([...clusterSchema(settings), ...createDatabases(names)]));
+}
+
+/** Opens this node for writes of clients, after it has ended its replication. */
+export async function open(hands: Hands): Promise<void> {
+  const { own, settings } = hands;
+  await own.execute(openForAgent(true));
+  await completeSchema(hands);
+  await own.execute(openForClients(settings.member, settings));
+}
+
+/** Records that this node is open in this term, that its data are complete, and that it replicates with no password. */
+export async function noteOpen({ marks }: Hands, term: number): Promise<void> {
+  await marks.setOpened(term);
+  await marks.setDataLost(false);
+  await marks.setConnectedWith(undefined);
+}
+
+/** Records the first primary term of a cluster of the first versions. */
+export async function adopt({ own, settings }: Hands): Promise<void> {
+  await own.execute(
+    joined(["SET GLOBAL super_read_only = OFF", ...clusterSchema(settings)]) + beginTerm(settings.member, "configured"),
+  );
+}
+
+export async function close({ own, settings }: Hands): Promise<void> {
+  await own.execute(closed(settings));
+}
+
+/** Replicates from a member. */
+export function follow(hands: Hands, source: string, how: "first" | "again" | "instead"): Promise<void> {
+  return connecting(hands, (password) => following(source, how, password));
+}
+
+/** Removes the password of replication that an older version had MySQL store. */
+export function forgetPassword(hands: Hands): Promise<void> {
+  return connecting(hands, forgetting);
+}
+
+/**
+ * Starts the receiver with the present password, and records that. Without the record, the receiver counts as one with
+ * another password.
+ */
+async function connecting({ own, secrets, marks }: Hands, statements: (password: string) => string): Promise<void> {
+  const password = await secrets.password("replication");
+  await marks.setConnectedWith(undefined);
+  await own.execute(statements(password));
+  await marks.setConnectedWith(password);
+}
+
+/** Connects to the present source again, with the present password, which the source takes. */
+export async function reconnect(hands: Hands): Promise<void> {
+  // "again" names no source.
+  await connecting(hands, (password) => following("", "again", password));
+  hands.say("replicating with the password of the file now");
+}
+
+export async function noteConnected({ marks, secrets }: Hands): Promise<void> {
+  await marks.setConnectedWith(await secrets.password("replication"));
+}
+
+/** If the replica hangs, this session waits as the writers do. */
+export function releaseWriters({ own, beside, say }: Hands): void {
+  say("writers wait although there is a replica: writing a transaction for it to acknowledge");
+  beside(() => own.execute("DROP TABLE IF EXISTS cluster.nothing", PATIENCE_SECONDS));
+}
+
+/** Records a primary term that has begun, where it has. */
+export async function recordTerm(hands: Hands, reason: TermReason): Promise<void> {
+  await completeSchema(hands);
+  await hands.own.execute(beginTerm(hands.settings.member, reason));
+}
+
+/** The primary of a group records how it acknowledges writes. */
+export async function lead(hands: Hands): Promise<void> {
+  await completeSchema(hands);
+  await hands.own.execute(noteAcknowledgements(hands.settings.member, hands.settings));
+}
