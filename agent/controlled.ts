@@ -1,5 +1,6 @@
 import type { GtidSet } from "./gtidSet.ts";
-import type { GroupState, Replication, Term } from "./observation.ts";
+import type { GroupState, Replication } from "./observation.ts";
+import type { Term } from "./vocabulary.ts";
 
 /** What the controller sees of a member. */
 export interface ControlledServer {
@@ -28,7 +29,7 @@ export interface Controlled {
   readonly members: ReadonlyMap<string, ControlledServer>;
   /** Seconds on a clock that only goes forward. */
   readonly at: number;
-  /** When the present primary was first seen closed for a switchover, on the same clock. undefined: it is open. */
+  /** When the present primary was first seen closed, on the same clock: what the decision before said. */
   readonly closedAt: number | undefined;
 }
 
@@ -45,8 +46,12 @@ export type SwitchStep =
   | { readonly do: "catch-up"; readonly member: string; readonly seconds: number }
   /** Lets nobody write on the primary, so that its replica can have everything. */
   | { readonly do: "close"; readonly member: string }
-  /** Records the term on the new primary and opens it, while the former one becomes its replica. */
-  | { readonly do: "promote"; readonly from: string; readonly to: string }
+  /**
+   * Makes the former primary a replica of the new one, while it is still closed. Only when that is done, records a term
+   * with a number above `after` on the new primary, and opens it: otherwise a former primary that starts again while the
+   * new one is silent would not know that it was replaced. Waiting for acknowledgements is switched off last.
+   */
+  | { readonly do: "promote"; readonly from: string; readonly to: string; readonly after: number }
   /** The replica did not get everything in time: the primary goes on. */
   | { readonly do: "reopen"; readonly member: string };
 
@@ -54,4 +59,6 @@ export interface SwitchDecision {
   readonly step: SwitchStep;
   /** What is done or waited for, in words for people. */
   readonly reason: string;
+  /** When the present primary was first seen closed. undefined: it is open. The next decision is made from it, too. */
+  readonly closedAt: number | undefined;
 }

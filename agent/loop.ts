@@ -1,7 +1,7 @@
 import { decide, needsPeers } from "./decide/decide.ts";
 import type { Memory, Observation, PeerServer } from "./observation.ts";
 import type { Decision, Step } from "./step.ts";
-import type { State } from "./vocabulary.ts";
+import type { State, Term } from "./vocabulary.ts";
 
 /** What an agent reaches: its own server, its marks and the other members. */
 export interface Reach {
@@ -14,6 +14,11 @@ export interface Reach {
    * @throws Error with the reason for people, if it fails; whatever it has changed is observed again
    */
   act(step: Step): Promise<void>;
+  /**
+   * Records the newest primary term that was seen, in the data folder.
+   * @throws Error if it cannot be recorded
+   */
+  learn(term: Term): Promise<void>;
   /** Shows what the node does now. */
   show(state: State): Promise<void>;
   /** Keeps a decision for `npm run database -- why`. */
@@ -38,22 +43,29 @@ export async function round(
   const peers = needsPeers(seen) ? await reach.survey() : undefined;
   const decision = decide({ ...seen, peers });
   await reach.show(decision.state);
-  const { step, state } = decision;
+  const { step, state, learned } = decision;
+  // A node that is to close closes although the term cannot be recorded.
+  const unlearned = learned === undefined ? undefined : await problemOf(reach.learn(learned));
   if (step.do === "wait") {
-    reach.note(decision, undefined);
+    reach.note(decision, unlearned);
     const isSettled = state.word === "primary" || state.word === "replica" || state.word === "member";
     return { memory: decision.memory, pause: isSettled ? PAUSE.settled : PAUSE.otherwise };
   }
+  const problem = await problemOf(reach.act(step));
+  reach.note(decision, problem ?? unlearned);
+  if (problem === undefined) return { memory: decision.memory, pause: 0 };
+  await reach.show(failed(decision, problem));
+  // An attempt to open counts although it failed: the next look shows whether the node is open.
+  return { memory: step.do === "open" ? decision.memory : memory, pause: PAUSE.otherwise };
+}
+
+/** Why something has failed. undefined: it has not. */
+async function problemOf(attempt: Promise<void>): Promise<string | undefined> {
   try {
-    await reach.act(step);
-    reach.note(decision, undefined);
-    return { memory: decision.memory, pause: 0 };
+    await attempt;
+    return undefined;
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    reach.note(decision, problem);
-    await reach.show(failed(decision, problem));
-    // An attempt to open counts although it failed: the next look shows whether the node is open.
-    return { memory: step.do === "open" ? decision.memory : memory, pause: PAUSE.otherwise };
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

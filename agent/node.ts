@@ -10,13 +10,13 @@ import { NOTHING, type Reach, round } from "./loop.ts";
 import { OwnMysql } from "./mysql/ownServer.ts";
 import { secretsIn } from "./mysql/secrets.ts";
 import { DENIED, errorNumber } from "./mysql/session.ts";
-import type { Memory, Observation, OwnServer, PeerServer, Term } from "./observation.ts";
+import type { Memory, Observation, OwnServer, PeerServer } from "./observation.ts";
 import { OwnLook } from "./observe/look.ts";
 import { Survey } from "./observe/survey.ts";
 import type { AgentSettings } from "./settings.ts";
 import type { Decision, Step } from "./step.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
-import type { State } from "./vocabulary.ts";
+import type { State, Term } from "./vocabulary.ts";
 
 /** Seconds before the same step is taken again, though it succeeded: something undoes it, or it changes nothing. */
 const REPEAT_PAUSE = 1;

@@ -1,5 +1,5 @@
 import type { GtidSet } from "./gtidSet.ts";
-import type { Marks } from "./vocabulary.ts";
+import type { Marks, Term } from "./vocabulary.ts";
 
 export type Replication = "async" | "semisync" | "group";
 
@@ -17,12 +17,6 @@ export interface NodeSettings {
   readonly desiredPrimary: string;
 }
 
-/** The newest primary term that a server knows. Number 0: none, and no member is promoted. */
-export interface Term {
-  readonly number: number;
-  readonly promoted: string | undefined;
-}
-
 export type GroupState = "NONE" | "OFFLINE" | "RECOVERING" | "ONLINE" | "ERROR" | "UNREACHABLE";
 
 /** What a server tells of the last clone into it. */
@@ -36,6 +30,7 @@ export interface CloneRecord {
 
 /** The node's own server, asked over its socket. */
 export interface OwnServer {
+  /** The newest primary term that it knows. */
   readonly term: Term;
   readonly group: GroupState;
   readonly role: "PRIMARY" | "SECONDARY" | undefined;
@@ -60,6 +55,8 @@ export interface OwnServer {
   readonly executed: GtidSet;
   /** Everything that it has: executed, or only received and confirmed. */
   readonly held: GtidSet;
+  /** Whether it has received anything from its source, applied or not. */
+  readonly hasReceived: boolean;
   /** What it has received from its source and not applied. */
   readonly unapplied: GtidSet;
   readonly clone: CloneRecord | undefined;

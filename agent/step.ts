@@ -1,5 +1,5 @@
 import type { Memory } from "./observation.ts";
-import type { Provisioning, State } from "./vocabulary.ts";
+import type { Provisioning, State, Term } from "./vocabulary.ts";
 
 /**
  * One act of an agent. After it, the agent observes again: an act may fail, or be cut off in its middle by a power cut,
@@ -26,7 +26,7 @@ export type Step =
   | { readonly do: "stop-receiver" }
   /** Opens this node for writes: it stops replicating, and records how it acknowledges, before the first write. */
   | { readonly do: "open"; readonly term: number }
-  /** Records that this node is open in this term, and that its data are complete. */
+  /** Records that this node is open in this term, for this run and for ever, and that its data are complete. */
   | { readonly do: "note-open"; readonly term: number }
   /** Clusters of the first versions have no term: records the first one. */
   | { readonly do: "adopt" }
@@ -60,6 +60,11 @@ export interface Decision {
   readonly state: State;
   /** What it was decided from, in a sentence. */
   readonly reason: string;
+  /**
+   * A newer primary term than this node's data and marks know. It is recorded before the step, since the node may start
+   * again when nobody is there who knows it. undefined: there is none.
+   */
+  readonly learned?: Term | undefined;
   /** What the agent remembers once the step has succeeded. */
   readonly memory: Memory;
 }

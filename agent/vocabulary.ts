@@ -11,12 +11,28 @@ export interface Provisioning {
   readonly earlier: string | undefined;
 }
 
+/** A primary term that a server knows. Number 0: none, and no member is promoted. */
+export interface Term {
+  readonly number: number;
+  readonly promoted: string | undefined;
+}
+
 /** The marks of a node: files that tell its next agent what an earlier one has begun. */
 export interface Marks {
   /** In the data folder. undefined: the first provisioning is complete. */
   readonly provisioning: Provisioning | undefined;
   /** In the data folder: its own data was lost, and the clone may lack what a peer has received and confirmed. */
   readonly isDataLost: boolean;
+  /**
+   * In the data folder: the newest primary term that this node has ever seen, from whomever. A term that only a silent
+   * member has in its data would be forgotten otherwise when this node starts again.
+   */
+  readonly knownTerm: Term;
+  /**
+   * In the data folder: the newest primary term in which this node was open for writes. A node with this term and a
+   * source was made a replica since, whatever its data say.
+   */
+  readonly ledIn: number;
   /** In the container of the server: the primary term in which it last opened for writes. */
   readonly openedIn: number;
   /** In the container of the server: the members that a person has given up in this outage. */

@@ -1,12 +1,19 @@
 import type { Observation } from "../observation.ts";
 import type { Decision } from "../step.ts";
-import { wait } from "./decision.ts";
+import { knownTerm, learnedFrom, wait } from "./decision.ts";
 import { keepInGroup } from "./group.ts";
 import { provision } from "./provision.ts";
 import { keepReplicating } from "./replicating.ts";
 
 /** Decides the next step of a node. A pure function: the same observation leads to the same step. */
 export function decide(observation: Observation): Decision {
+  const decision = decideStep(observation);
+  const isKept = observation.settings.replication !== "group" && observation.marks.provisioning === undefined;
+  const learned = isKept ? learnedFrom(observation) : undefined;
+  return learned === undefined ? decision : { ...decision, learned };
+}
+
+function decideStep(observation: Observation): Decision {
   const { own, marks, settings } = observation;
   if (own === undefined) return wait(observation, "starting", "MySQL does not answer", "there is nothing to decide");
   const seen = { ...observation, own };
@@ -22,15 +29,16 @@ export function decide(observation: Observation): Decision {
 }
 
 /**
- * Whether a decision needs the other members' answers. A replica that follows learns from its own tables which member is
- * primary, and so does an online member of a group.
+ * Whether a decision needs the other members' answers. A replica that follows the primary learns from its own tables
+ * which member is promoted next, and so does an online member of a group.
  */
-export function needsPeers({ own, marks, settings }: Omit<Observation, "peers">): boolean {
+export function needsPeers(observation: Omit<Observation, "peers">): boolean {
+  const { own, marks, settings } = observation;
   if (own === undefined) return false;
   if (marks.provisioning !== undefined) return marks.provisioning.step === "initialising";
   const isSettled =
     settings.replication === "group"
       ? own.group === "RECOVERING" || (own.group === "ONLINE" && own.hasMajority)
-      : own.isReceiving && own.isApplying;
+      : own.isReceiving && own.isApplying && own.source === knownTerm(observation).promoted;
   return !isSettled || marks.isDataLost || (own.source !== undefined && marks.connectedWith !== "present");
 }

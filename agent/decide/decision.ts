@@ -1,6 +1,6 @@
-import type { Memory, Observation, OwnServer, PeerServer, Term } from "../observation.ts";
+import type { Memory, Observation, OwnServer, PeerServer } from "../observation.ts";
 import type { Decision, Step } from "../step.ts";
-import type { StateWord } from "../vocabulary.ts";
+import type { StateWord, Term } from "../vocabulary.ts";
 
 /** An observation of a server that answers. */
 export type Seen = Observation & { readonly own: OwnServer };
@@ -30,12 +30,28 @@ export function answersOf({ settings, peers }: Pick<Observation, "settings" | "p
   });
 }
 
-/** The newest primary term that anybody knows who was asked. */
+const NO_TERM: Term = { number: 0, promoted: undefined };
+
+export function newestOf(terms: readonly Term[]): Term {
+  return terms.reduce((newest, term) => (term.number > newest.number ? term : newest), NO_TERM);
+}
+
+/** The newest primary term that this node knows, without asking anybody. */
+export function knownTerm({ own, marks, settings }: Omit<Observation, "peers">): Term {
+  // The members of a group come to the same answer, from what all of them have in their data.
+  const seen = settings.replication === "group" ? [] : [marks.knownTerm];
+  return newestOf([own?.term ?? NO_TERM, ...seen]);
+}
+
+/** The newest primary term that this node knows, or anybody who was asked. */
 export function newestTerm(observation: Observation): Term {
-  const terms = answersOf(observation).map(([, { term }]) => term);
-  return [observation.own?.term ?? { number: 0, promoted: undefined }, ...terms].reduce((newest, term) =>
-    term.number > newest.number ? term : newest,
-  );
+  return newestOf([knownTerm(observation), ...answersOf(observation).map(([, { term }]) => term)]);
+}
+
+/** A newer term than this node would know if it started again now. */
+export function learnedFrom(observation: Observation): Term | undefined {
+  const newest = newestTerm(observation);
+  return newest.number > knownTerm(observation).number ? newest : undefined;
 }
 
 /** The server in the name of a member, as commands take it. */

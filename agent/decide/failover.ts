@@ -17,8 +17,11 @@ export type FailoverStep =
   | { readonly do: "wait" }
   /** Receives no more, and applies what was received. */
   | { readonly do: "apply-alone" }
-  /** Records the term; the node's agent then opens the node. A person has accepted the loss: the mark of lost data goes. */
-  | { readonly do: "promote" }
+  /**
+   * Records a term with a number above `after`, and ends the replication: the node's agent then opens the node. A person
+   * has accepted the loss: the mark of lost data goes.
+   */
+  | { readonly do: "promote"; readonly after: number }
   | { readonly do: "done" }
   | { readonly do: "give-up" };
 
@@ -31,11 +34,14 @@ export interface FailoverDecision {
 /**
  * Decides the next step of a failover to this node: a person has decided on it, knowing what may be lost. Everything that
  * was received is applied first, however long that takes, as long as it goes on.
+ * @param known the number of the newest primary term that this node or anybody who answers has ever seen
  */
-export function decideFailover(own: OwnServer, memory: FailoverMemory, at: number): FailoverDecision {
-  const decided = (step: FailoverStep["do"], reason: string, more: FailoverMemory = memory): FailoverDecision => ({
-    ...{ step: { do: step }, reason, memory: more },
+export function decideFailover(own: OwnServer, known: number, memory: FailoverMemory, at: number): FailoverDecision {
+  const taken = (step: FailoverStep, reason: string, more: FailoverMemory = memory): FailoverDecision => ({
+    ...{ step, reason, memory: more },
   });
+  const decided = (step: Exclude<FailoverStep["do"], "promote">, reason: string, more?: FailoverMemory) =>
+    taken({ do: step }, reason, more);
   if (memory.promotedAt !== undefined) {
     if (own.writes) return decided("done", "it takes writes");
     return at - memory.promotedAt > OPENING_SECONDS
@@ -46,7 +52,11 @@ export function decideFailover(own: OwnServer, memory: FailoverMemory, at: numbe
     return decided("apply-alone", `it is to take the place of ${own.source}`);
   }
   const { unapplied } = own;
-  if (unapplied.isEmpty) return decided("promote", "everything that was received is applied", { promotedAt: at });
+  if (unapplied.isEmpty) {
+    // A switchover may have begun one term more, which nobody has seen who is left: the person's decision is the later one.
+    const after = Math.max(known, own.term.number) + 1;
+    return taken({ do: "promote", after }, "everything that was received is applied", { promotedAt: at });
+  }
   if (own.cannotApply !== undefined) {
     return decided("give-up", `the received transactions cannot be applied: ${own.cannotApply}`);
   }

@@ -1,5 +1,5 @@
 import type { Decision } from "../step.ts";
-import { newestTerm, type Seen, serverOf, take, wait } from "./decision.ts";
+import { answersOf, newestTerm, type Seen, serverOf, take, wait } from "./decision.ts";
 import { beforeLeaving } from "./leaving.ts";
 import { problemOf } from "./place.ts";
 
@@ -11,6 +11,10 @@ const FIRST_PAUSE = 1;
 export function bePrimary(seen: Seen): Decision {
   const { own, marks, memory } = seen;
   const { number } = newestTerm(seen);
+  if (own.source !== undefined) {
+    const demotion = afterDemotion(seen, own.source, number);
+    if (demotion !== undefined) return demotion;
+  }
   const problem = problemOf(own);
   if (number <= marks.openedIn) {
     return problem === undefined
@@ -37,6 +41,25 @@ export function bePrimary(seen: Seen): Decision {
   const reason = `it was promoted in term ${number}, and has not been opened in it`;
   // Whether it succeeds or not, the next look shows whether the node is open.
   return take(seen, { do: "open", term: number }, "opening for writes", reason, { triedIn: number });
+}
+
+/**
+ * A switchover makes the former primary a replica first, and promotes the new one then: a source may be promoted in a
+ * term that this node has not received yet. undefined: it is the other way round, and this node was a replica before.
+ */
+function afterDemotion(seen: Seen, source: string, number: number): Decision | undefined {
+  const { own, marks } = seen;
+  if (marks.ledIn >= number) {
+    const text = `promoted to primary, but a switchover has made it a replica of ${source}`;
+    const reason = "it was open for writes in this term before it had a source";
+    if (own.isClosed) return wait(seen, "out of place", text, reason);
+    return { ...take(seen, { do: "close" }, "", reason), state: { word: "out of place", text } };
+  }
+  // The agent may not have been there while this node was open.
+  const isAsked = own.hasReceived || answersOf(seen).some(([peer]) => peer === source);
+  if (isAsked) return undefined;
+  const text = `it may have been replaced by ${source}, its source, which does not answer`;
+  return wait(seen, "alone", text, "it has received nothing from that source yet");
 }
 
 /**

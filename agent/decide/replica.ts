@@ -28,6 +28,12 @@ export function beReplicaOf(seen: Seen, primary: string): Decision {
 function mend(seen: Seen, primary: string, broken: string): Decision {
   const { own, memory } = seen;
   const { number } = newestTerm(seen);
+  // The error is that of the source before, which is the primary no more.
+  if (own.source !== primary && own.cannotApply === undefined) {
+    const how = own.source === undefined ? "first" : "instead";
+    const reason = `replication from ${own.source} stopped, and ${primary} is the primary: ${broken}`;
+    return take(seen, { do: "follow", source: primary, how }, `following ${primary}`, reason);
+  }
   if (own.source === primary && own.cannotApply === undefined && memory.resumedIn !== number) {
     const step = { do: "follow", source: primary, how: "again" } as const;
     return take(seen, step, `following ${primary}`, `replication stopped: ${broken}`, { resumedIn: number });

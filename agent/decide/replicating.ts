@@ -1,13 +1,33 @@
 import type { Decision } from "../step.ts";
-import { newestTerm, type Seen, take, wait } from "./decision.ts";
+import { answersOf, newestTerm, type Seen, take, wait } from "./decision.ts";
 import { bePrimary } from "./primary.ts";
 import { beReplicaOf } from "./replica.ts";
+import { amongRivals, rivalsIn } from "./rivals.ts";
 
 /** Asynchronous and semisynchronous replication: a primary and its replicas. */
 export function keepReplicating(seen: Seen): Decision {
+  const rivals = rivalsIn(seen);
+  if (rivals.length > 1) return amongRivals(seen, rivals);
   const { promoted } = newestTerm(seen);
-  if (promoted === seen.settings.member) return bePrimary(seen);
-  return promoted === undefined ? adopt(seen) : beReplicaOf(seen, promoted);
+  if (promoted === undefined) return adopt(seen);
+  if (isForgotten(seen, promoted)) return withoutPrimary(seen, promoted);
+  return promoted === seen.settings.member ? bePrimary(seen) : beReplicaOf(seen, promoted);
+}
+
+/** Whether the newest term is in nobody's data any more, though its primary answers: that one has lost its data. */
+function isForgotten(seen: Seen, promoted: string): boolean {
+  const { own, settings } = seen;
+  const { number } = newestTerm(seen);
+  if (own.term.number >= number || answersOf(seen).some(([, { term }]) => term.number >= number)) return false;
+  return promoted === settings.member || seen.peers?.get(promoted) !== undefined;
+}
+
+function withoutPrimary(seen: Seen, promoted: string): Decision {
+  const { number } = newestTerm(seen);
+  const text = `${promoted} was promoted in term ${number}, and has lost the data of it: npm run database -- failover`;
+  const reason = "a person decides whose data are to go on";
+  if (seen.own.isClosed) return wait(seen, "refused", text, reason);
+  return { ...take(seen, { do: "close" }, "", reason), state: { word: "refused", text } };
 }
 
 /** Clusters of the first versions of the program have no primary term yet. */

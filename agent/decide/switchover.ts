@@ -1,9 +1,10 @@
-import type { Controlled, ControlledServer, SwitchDecision } from "../controlled.ts";
+import type { Controlled, ControlledServer, SwitchDecision, SwitchStep } from "../controlled.ts";
+import type { Term } from "../vocabulary.ts";
 
 /** Seconds in which a replica must catch up while writes are blocked. */
 export const CATCH_UP_SECONDS = 10;
 
-const wait = (reason: string): SwitchDecision => ({ step: { do: "wait" }, reason });
+type Member = readonly [name: string, server: ControlledServer];
 
 /**
  * Decides how the wanted member becomes the primary: once for each change of the configuration, so that a later failover
@@ -14,75 +15,101 @@ export function decideSwitchover(seen: Controlled): SwitchDecision {
   const present = primaryOf(seen);
   if (present === undefined) return wait("no member takes writes");
   const [name, primary] = present;
-  if (!isByHand && primary.configured === wanted) return { step: { do: "settled" }, reason: `${wanted} was promoted` };
-  if (name === wanted) {
-    return isByHand || !primary.writes
-      ? settledIf(primary, wanted)
-      : { step: { do: "record" }, reason: `${wanted} is the primary already, and the configuration names it` };
+  // A switchover from a primary may have been given up in the middle: then that one is to be opened again.
+  if (!isByHand && primary.configured === wanted && (primary.writes || name !== wanted)) {
+    return taken({ do: "settled" }, `${wanted} was promoted`);
   }
-  const target = members.get(wanted);
-  if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
-  return seen.replication === "group" ? elect(wanted, target) : switchReplicas(seen, [name, primary], target);
+  const closedAt = primary.isClosed && !primary.writes ? (seen.closedAt ?? seen.at) : undefined;
+  const decision =
+    name === wanted
+      ? keep(seen, present)
+      : seen.replication === "group"
+        ? elect(wanted, members.get(wanted))
+        : switchReplicas({ ...seen, closedAt }, present, members.get(wanted));
+  return { ...decision, closedAt };
 }
 
-function settledIf({ writes }: ControlledServer, wanted: string): SwitchDecision {
-  return writes
-    ? { step: { do: "settled" }, reason: `${wanted} takes writes` }
-    : wait(`${wanted} is promoted, and does not take writes yet`);
+function wait(reason: string): SwitchDecision {
+  return taken({ do: "wait" }, reason);
+}
+
+function taken(step: SwitchStep, reason: string): SwitchDecision {
+  return { step, reason, closedAt: undefined };
+}
+
+/** The wanted member is the primary already. A switchover away from it may have been given up in the middle. */
+function keep(seen: Controlled, [name, primary]: Member): SwitchDecision {
+  if (primary.writes) {
+    if (seen.isByHand) return taken({ do: "settled" }, `${name} takes writes`);
+    return taken({ do: "record" }, `${name} is the primary already, and the configuration names it`);
+  }
+  return isStillPrimary(seen, primary)
+    ? taken({ do: "reopen", member: name }, `a switchover has closed ${name}, which is wanted now`)
+    : wait(`${name} is promoted, and does not take writes yet`);
 }
 
 /**
  * The member that takes writes. Outside a group, where no member does, it is the one promoted last: a switchover that
  * was interrupted left it closed.
  */
-function primaryOf({ members, replication }: Controlled): readonly [string, ControlledServer] | undefined {
+function primaryOf({ members, replication }: Controlled): Member | undefined {
   const all = [...members];
   const writer = all.find(([, { writes }]) => writes);
   if (writer !== undefined || replication === "group") return writer;
-  const newest = all.reduce((most, [, { term }]) => (term.number > most.number ? term : most), {
+  const newest = all.reduce<Term>((most, [, { term }]) => (term.number > most.number ? term : most), {
     number: 0,
-    promoted: undefined as string | undefined,
+    promoted: undefined,
   });
   return all.find(([name]) => name === newest.promoted);
 }
 
-function elect(wanted: string, { group }: ControlledServer): SwitchDecision {
-  if (group !== "ONLINE") return wait(`${wanted} is not online in the group: it cannot become the primary yet`);
-  return { step: { do: "elect", member: wanted }, reason: `the configured primary is ${wanted}` };
+function elect(wanted: string, target: ControlledServer | undefined): SwitchDecision {
+  if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
+  if (target.group !== "ONLINE") return wait(`${wanted} is not online in the group: it cannot become the primary yet`);
+  return taken({ do: "elect", member: wanted }, `the configured primary is ${wanted}`);
+}
+
+/**
+ * Whether a closed primary is the primary still. A switchover first makes it a replica of the next one, which then is
+ * promoted: so its source alone could have been, and says whether it was.
+ */
+function isStillPrimary({ members }: Controlled, { isClosed, source, term, unapplied }: ControlledServer): boolean {
+  if (!isClosed) return false;
+  if (source === undefined) return true;
+  const next = members.get(source);
+  return next !== undefined && next.term.number <= term.number && unapplied.isEmpty;
 }
 
 /** Writes are blocked until the replica has everything. If that takes too long, the old primary stays. */
 function switchReplicas(
-  { wanted, at, closedAt }: Controlled,
-  [name, primary]: readonly [string, ControlledServer],
-  target: ControlledServer,
+  seen: Controlled,
+  [name, primary]: Member,
+  target: ControlledServer | undefined,
 ): SwitchDecision {
+  const { wanted, at, closedAt } = seen;
   // A primary that takes no writes is replaced only if an interrupted switchover has closed it. Otherwise its agent may
   // be about to open it.
-  const isFree = primary.source === undefined || (primary.source === wanted && primary.unapplied.isEmpty);
-  if (!primary.writes && !(primary.isClosed && isFree)) {
+  if (!primary.writes && !isStillPrimary(seen, primary)) {
     return wait(`${name} is promoted, but not open for writes yet: it keeps its place`);
   }
-  const hasAll = primary.executed.isSubsetOf(target.executed);
+  const hasAll = target !== undefined && primary.executed.isSubsetOf(target.executed);
+  const isReady = target?.source === name && target.isReceiving && target.isApplying;
   const isLate = closedAt !== undefined && at - closedAt > CATCH_UP_SECONDS;
-  if (!primary.writes && closedAt !== undefined && !hasAll && isLate) {
-    return {
-      step: { do: "reopen", member: name },
-      reason: `${wanted} did not get the last transactions of ${name} in time: ${name} goes on`,
-    };
+  if (!primary.writes && isLate && !(hasAll && isReady)) {
+    const reason = `${wanted} did not get the last transactions of ${name} in time: ${name} goes on`;
+    return taken({ do: "reopen", member: name }, reason);
   }
-  if (target.source !== name || !target.isReceiving || !target.isApplying) {
-    return wait(`${wanted} does not replicate from ${name} without trouble: it cannot become the primary`);
-  }
-  if (hasAll && !primary.writes) {
-    return {
-      step: { do: "promote", from: name, to: wanted },
-      reason: `${name} is closed, and ${wanted} has everything of it`,
-    };
-  }
+  if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
+  if (!isReady) return wait(`${wanted} does not replicate from ${name} without trouble: it cannot become the primary`);
   if (!hasAll) {
     const step = { do: "catch-up", member: wanted, seconds: CATCH_UP_SECONDS } as const;
-    return { step, reason: `${wanted} lacks ${primary.executed.subtract(target.executed)}` };
+    return taken(step, `${wanted} lacks ${primary.executed.subtract(target.executed)}`);
   }
-  return { step: { do: "close", member: name }, reason: `${wanted} has everything of ${name} so far` };
+  if (primary.writes) return taken({ do: "close", member: name }, `${wanted} has everything of ${name} so far`);
+  const reason = `${name} is closed, and ${wanted} has everything of it`;
+  return taken({ do: "promote", from: name, to: wanted, after: newestNumber(seen) }, reason);
+}
+
+function newestNumber({ members }: Controlled): number {
+  return Math.max(0, ...[...members.values()].map(({ term }) => term.number));
 }

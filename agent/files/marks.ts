@@ -1,8 +1,7 @@
 import { rename, stat } from "node:fs/promises";
 import { markOf } from "../mysql/secrets.ts";
-import type { Term } from "../observation.ts";
 import { termIn } from "../observe/own.ts";
-import type { Marks, Provisioning } from "../vocabulary.ts";
+import type { Marks, Provisioning, Term } from "../vocabulary.ts";
 import type { Paths } from "./paths.ts";
 import { readText, removeFile, replaceText } from "./storing.ts";
 

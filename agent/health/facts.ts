@@ -1,5 +1,5 @@
-import type { Observation, OwnServer, PeerServer, Term } from "../observation.ts";
-import type { Marks } from "../vocabulary.ts";
+import type { Observation, OwnServer, PeerServer } from "../observation.ts";
+import type { Marks, Term } from "../vocabulary.ts";
 
 /** What a decision was made from, in words for people: a line for the own server, its marks and each member asked. */
 export function facts({ own, marks, peers, settings }: Omit<Observation, "memory">): string[] {

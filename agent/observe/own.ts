@@ -16,7 +16,8 @@ import {
   WRITES,
 } from "../../components/mysqlCluster/sql.ts";
 import { GtidSet } from "../gtidSet.ts";
-import type { OwnServer, Term } from "../observation.ts";
+import type { OwnServer } from "../observation.ts";
+import type { Term } from "../vocabulary.ts";
 
 const status = (name: string) =>
   `COALESCE((SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = '${name}'), 0) + 0`;
@@ -30,6 +31,10 @@ const CLONE = `(SELECT JSON_OBJECT('began', CAST(BEGIN_TIME AS CHAR),
     'dropped', (SELECT COUNT(*) FROM performance_schema.clone_progress
       WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'))
   FROM performance_schema.clone_status LIMIT 1)`;
+
+/** Whether anything was received from the source. A restart keeps it, and another source begins without. */
+const HAS_RECEIVED = `COALESCE((SELECT RECEIVED_TRANSACTION_SET <> '' FROM performance_schema.replication_connection_status
+  WHERE CHANNEL_NAME = ''), 0)`;
 
 /** Whether the account of the members has the password whose mark is given. */
 const hasPassword = (mark: string) => `COALESCE((SELECT User_attributes->>'$.metadata.password' = '${mark}'
@@ -50,7 +55,7 @@ export function ownStatement(isPrepared: boolean, mark: string): string {
       FROM performance_schema.replication_group_members WHERE MEMBER_HOST <> ''), JSON_ARRAY()),
     'source', ${SOURCE}, 'receives', ${RECEIVES}, 'applies', ${APPLIES}, 'broken', ${BROKEN}, 'cannotApply', ${CANNOT_APPLY},
     'writes', ${WRITES}, 'closed', @@global.super_read_only AND NOT ${isSource},
-    'executed', ${EXECUTED}, 'held', ${HELD}, 'unapplied', ${UNAPPLIED}, 'clone', ${CLONE},
+    'executed', ${EXECUTED}, 'held', ${HELD}, 'unapplied', ${UNAPPLIED}, 'received', ${HAS_RECEIVED}, 'clone', ${CLONE},
     'replicas', ${status("Rpl_semi_sync_source_clients")}, 'waiting', ${status("Rpl_semi_sync_source_wait_sessions")},
     'acknowledged', ${status("Rpl_semi_sync_source_yes_tx")}, 'hasPassword', ${hasPassword(mark)},
     'storesPassword', (SELECT COUNT(*) FROM mysql.slave_master_info
@@ -85,6 +90,7 @@ const row = z
     executed: set,
     held: set,
     unapplied: set,
+    received: flag,
     clone: z
       .object({
         began: z.string(),
@@ -98,19 +104,21 @@ const row = z
     hasPassword: flag,
     storesPassword: flag,
   })
-  .transform(
-    ({ role, majority, receives, applies, closed, clone, replicas, waiting, acknowledged, hasPassword, ...same }) => ({
+  .transform(({ role, majority, receives, applies, received, closed, clone, ...more }) => {
+    const { replicas, waiting, acknowledged, hasPassword, ...same } = more;
+    return {
       ...same,
       role: role === "-" ? undefined : role,
       hasMajority: majority,
       isReceiving: receives,
       isApplying: applies,
       isClosed: closed,
+      hasReceived: received,
       clone: clone === null ? undefined : { began: clone.began, state: clone.state, hasDropped: clone.dropped },
       semisync: { replicas, waiting, acknowledged },
       hasReplicationPassword: hasPassword,
-    }),
-  );
+    };
+  });
 
 /**
  * Reads the answer to the statement.

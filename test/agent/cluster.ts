@@ -1,8 +1,8 @@
 import { decide } from "../../agent/decide/decide.ts";
 import { GtidSet } from "../../agent/gtidSet.ts";
-import type { Memory, NodeSettings, Observation, OwnServer, PeerServer, Term } from "../../agent/observation.ts";
+import type { Memory, NodeSettings, Observation, OwnServer, PeerServer } from "../../agent/observation.ts";
 import type { Decision } from "../../agent/step.ts";
-import type { Marks } from "../../agent/vocabulary.ts";
+import type { Marks, Term } from "../../agent/vocabulary.ts";
 
 export const ONE = "mysql-server1.replication";
 export const TWO = "mysql-server2.replication";
@@ -28,7 +28,7 @@ export const REPLICA: OwnServer = {
   ...{ group: "NONE", role: undefined, hasMajority: false, sees: [] },
   ...{ source: ONE, isReceiving: true, isApplying: true, broken: undefined, cannotApply: undefined },
   ...{ writes: false, isClosed: true, isPrepared: true },
-  ...{ executed: ALL, held: ALL, unapplied: GtidSet.EMPTY },
+  ...{ executed: ALL, held: ALL, unapplied: GtidSet.EMPTY, hasReceived: true },
   clone: undefined,
   semisync: { replicas: 0, waiting: 0, acknowledged: 0 },
   ...{ hasReplicationPassword: true, storesPassword: false },
@@ -70,7 +70,7 @@ export const EMPTY_PEER: PeerServer = {
 
 const MARKS: Marks = {
   ...{ provisioning: undefined, isDataLost: false, openedIn: 0, givenUp: [], isToRegroup: false },
-  connectedWith: "present",
+  ...{ connectedWith: "present", knownTerm: NO_TERM, ledIn: 0 },
 };
 
 const SETTINGS: NodeSettings = {

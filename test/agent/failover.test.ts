@@ -34,7 +34,7 @@ describe("a failover", () => {
     ["gives up if the node does not open", STOPPED, { promotedAt: 30 }, "give-up", /does not open/],
   ] as const satisfies readonly (readonly [string, Partial<OwnServer>, FailoverMemory, string, RegExp])[]) {
     it(name, () => {
-      const decision = decideFailover({ ...REPLICA, unapplied: GtidSet.EMPTY, ...own }, memory, 100);
+      const decision = decideFailover({ ...REPLICA, unapplied: GtidSet.EMPTY, ...own }, 1, memory, 100);
       assert.equal(decision.step.do, step, decision.reason);
       assert.match(decision.reason, reason);
     });

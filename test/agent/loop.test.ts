@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { NOTHING, type Reach, round } from "../../agent/loop.ts";
 import type { PeerServer } from "../../agent/observation.ts";
 import type { Step } from "../../agent/step.ts";
+import type { Term } from "../../agent/vocabulary.ts";
 import { ALONE, ONE, observation, PEER, PRIMARY, type Situation, STARTED, TWO } from "./cluster.ts";
 
 /** A node in a situation, and what was done to it. */
 function node(situation: Situation, peers: Readonly<Record<string, PeerServer>> = {}, problem?: string) {
   const [done, shown, noted]: [Step[], string[], (string | undefined)[]] = [[], [], []];
+  const learned: Term[] = [];
   let surveys = 0;
   const { peers: _, memory: __, ...seen } = observation(situation);
   const reach: Reach = {
@@ -15,6 +17,10 @@ function node(situation: Situation, peers: Readonly<Record<string, PeerServer>> 
       surveys++;
       return new Map(Object.entries(peers));
     },
+    learn: async (term) => {
+      learned.push(term);
+      if (problem !== undefined) throw new Error(problem);
+    },
     act: async (step) => {
       done.push(step);
       if (problem !== undefined) throw new Error(problem);
@@ -22,7 +28,7 @@ function node(situation: Situation, peers: Readonly<Record<string, PeerServer>> 
     show: async ({ word, text }) => void shown.push(`${word}: ${text}`),
     note: (_decision, why) => void noted.push(why),
   };
-  return { reach, done, shown, noted, surveys: () => surveys };
+  return { reach, done, shown, noted, learned, surveys: () => surveys };
 }
 
 describe("a round of an agent", () => {

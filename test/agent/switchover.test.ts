@@ -68,12 +68,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "promotes when the replica has everything of the closed primary": {
     members: { [ONE]: CLOSED, [TWO]: REPLICA },
     more: { closedAt: 99 },
-    step: { do: "promote", from: ONE, to: TWO },
+    step: { do: "promote", from: ONE, to: TWO, after: 1 },
     reason: /is closed/,
   },
   "carries out a switchover that was interrupted": {
     members: { [ONE]: CLOSED, [TWO]: REPLICA },
-    step: { do: "promote", from: ONE, to: TWO },
+    step: { do: "promote", from: ONE, to: TWO, after: 1 },
     reason: /is closed/,
   },
   "opens the primary again if the replica does not get the last ones in time": {

@@ -1,5 +1,5 @@
 import type { Act, Outcome } from "./action.ts";
-import type { Kind, TermReason } from "./ledger.ts";
+import type { Kind, NewTerm } from "./ledger.ts";
 import { NOBODY, type Node, type Server } from "./node.ts";
 import { changeSource, resetReplica, startApplier, startReceiver, stopReceiver } from "./replication.ts";
 import type { World } from "./world.ts";
@@ -70,6 +70,11 @@ export class Acts {
     });
   }
 
+  /** Fails if somebody has opened the server meanwhile. */
+  stillClosed(): Act {
+    return this.sql("look whether it is closed", (server) => server.isSuperReadOnly);
+  }
+
   /** read_only on opens nothing: super_read_only is off by now. */
   readOnlyOff(): Act {
     return this.sql("read_only off", (server) => {
@@ -137,7 +142,7 @@ export class Acts {
     });
   }
 
-  write(name: string, kind: Kind, term?: readonly [string, TermReason]): Act {
+  write(name: string, kind: Kind, term?: NewTerm): Act {
     return this.sql(name, () => writeAs(this.world, this.node, kind, term));
   }
 }

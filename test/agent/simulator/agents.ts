@@ -21,13 +21,13 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
     return;
   }
   const decision = decided(world, node, observer, deciders);
+  note(world, node, decision);
+  if (decision.learned !== undefined) node.folder.knownTerm = decision.learned;
   if (decision.step.do === "wait") {
-    note(world, node, decision);
     agent.memory = decision.memory;
     agent.failure = undefined;
     return;
   }
-  note(world, node, decision);
   const late = isLate(world, node) ? world.random.between(1, 2) : 0;
   const name = decision.step.do;
   agent.action = { name, acts: actsOf(world, node, decision.step), done: 0, from: world.round + late };

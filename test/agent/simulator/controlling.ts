@@ -44,7 +44,8 @@ export class Controller {
   #decide(): void {
     const world = this.#world;
     const seen = this.#see();
-    const { step, reason } = this.#deciders.decideSwitchover(seen);
+    const { step, reason, closedAt } = this.#deciders.decideSwitchover(seen);
+    this.#closedAt = closedAt;
     if (step.do === "settled") this.#settledFor = world.wanted;
     const told = `controller: ${step.do} (${reason})`;
     if (told !== this.#told) world.tell(() => told);
@@ -60,8 +61,6 @@ export class Controller {
       const server = controlledOf(world, node);
       if (server !== undefined) members.set(node.name, server);
     }
-    const isOpen = [...members.values()].some(({ writes }) => writes);
-    if (isOpen) this.#closedAt = undefined;
     return {
       ...{ replication: world.mode.replication, wanted: world.node(world.wanted).name, isByHand: false },
       ...{ members, at: world.round, closedAt: this.#closedAt },
@@ -84,7 +83,6 @@ export class Controller {
       action.done += 1;
     }
     if (action.done < action.acts.length) world.tell(() => `controller: ${action.name} fails`);
-    else if (action.name === "close") this.#closedAt = world.round;
     this.#action = undefined;
   }
 }
@@ -112,7 +110,12 @@ function actsOf(world: World, step: SwitchStep, wanted: string): Act[] {
     case "settled":
       return [];
     case "record":
-      return [new Acts(world, world.named(wanted)).write("record the term", "admin", [wanted, "configured"])];
+      return [
+        new Acts(world, world.named(wanted)).write("record the term", "admin", {
+          promoted: wanted,
+          reason: "configured",
+        }),
+      ];
     case "elect":
       return electActs(world, world.named(step.member));
     case "catch-up":
@@ -120,7 +123,7 @@ function actsOf(world: World, step: SwitchStep, wanted: string): Act[] {
     case "close":
       return [new Acts(world, world.named(step.member)).superReadOnlyOn()];
     case "promote":
-      return promoteActs(world, world.named(step.from), world.named(step.to));
+      return promoteActs(world, world.named(step.from), world.named(step.to), step.after);
     case "reopen": {
       const acts = new Acts(world, world.named(step.member));
       return [acts.superReadOnlyOff(), acts.reset(), acts.semisyncOn(), acts.readOnlyOff()];
@@ -137,7 +140,7 @@ function electActs(world: World, to: Node): Act[] {
     new Acts(world, to).sql("record the term", (server) => {
       tried += 1;
       if (server.isSuperReadOnly) return tried < 10 ? "again" : "failed";
-      return new Acts(world, to).write("", "admin", [to.name, "configured"]).run();
+      return new Acts(world, to).write("", "admin", { promoted: to.name, reason: "configured" }).run();
     }),
   ];
 }
@@ -153,26 +156,21 @@ function catchUp(world: World, to: Node, seconds: number): Act {
   });
 }
 
-/** Two sessions at the same time: the new primary opens, while the former one becomes its replica. */
-function promoteActs(world: World, from: Node, to: Node): Act[] {
+/** The former primary becomes a replica first. Then two sessions at the same time: the new one opens meanwhile. */
+function promoteActs(world: World, from: Node, to: Node, after: number): Act[] {
   const opening = new Acts(world, to);
   const following = new Acts(world, from);
   const first = [
     opening.superReadOnlyOff(),
-    opening.write("record the term", "admin", [to.name, "configured"]),
+    opening.write("record the term", "admin", { promoted: to.name, reason: "configured", after }),
     opening.superReadOnlyOff(),
     opening.reset(),
     opening.semisyncOn(),
     opening.readOnlyOff(),
   ];
-  const second = [
-    following.stopReplica(),
-    following.changeSource(to.index),
-    following.startReplica(),
-    following.semisyncOff(),
-  ];
+  const second = [following.startReplica(), following.semisyncOff()];
   const turns = world.random.chance(0.5) ? [first, second] : [second, first];
-  const acts: Act[] = [];
+  const acts: Act[] = [following.stopReplica(), following.stillClosed(), following.changeSource(to.index)];
   for (let index = 0; index < Math.max(first.length, second.length); index++) {
     for (const session of turns) if (session[index] !== undefined) acts.push(inSession(session, index));
   }

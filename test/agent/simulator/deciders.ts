@@ -8,7 +8,7 @@ export interface Deciders {
   readonly decide: (observation: Observation) => Decision;
   readonly needsPeers: (observation: Omit<Observation, "peers">) => boolean;
   readonly decideSwitchover: (seen: Controlled) => SwitchDecision;
-  readonly decideFailover: (own: OwnServer, memory: FailoverMemory, at: number) => FailoverDecision;
+  readonly decideFailover: (own: OwnServer, known: number, memory: FailoverMemory, at: number) => FailoverDecision;
 }
 
 /** The decisions of the program. */

@@ -31,7 +31,7 @@ export const KNOWN_FAULTS: Readonly<Record<string, KnownFault>> = {
     put: (real) => ({
       ...real,
       decide: (observation) => real.decide(seeing(observation, withoutReceived)),
-      decideFailover: (own, memory, at) => real.decideFailover(withoutReceived(own), memory, at),
+      decideFailover: (own, ...more) => real.decideFailover(withoutReceived(own), ...more),
     }),
   },
   "a receiver that does not receive counts as broken": {

@@ -1,5 +1,5 @@
 import { GtidSet } from "../../../agent/gtidSet.ts";
-import type { Term } from "../../../agent/observation.ts";
+import type { Term } from "../../../agent/vocabulary.ts";
 
 /** A set of transactions: one bit for each. It costs much less than a set as MySQL writes it. */
 export type Transactions = bigint;
@@ -8,6 +8,14 @@ export const NONE: Transactions = 0n;
 /** client: of a client. setup: of the first provisioning. admin: of an agent. errant: of a person, on any server. */
 export type Kind = "client" | "setup" | "admin" | "errant";
 export type TermReason = "configured" | "takeover" | "elected";
+
+/** A primary term that is to begin. */
+export interface NewTerm {
+  readonly promoted: string;
+  readonly reason: TermReason;
+  /** The number of a term that somebody has seen. */
+  readonly after?: number;
+}
 
 interface TermRow {
   readonly bit: Transactions;
@@ -59,10 +67,11 @@ export class Ledger {
     return bit;
   }
 
-  /** Writes the row of the next primary term after those in `known`. */
-  addTerm(origin: number, kind: Kind, known: Transactions, promoted: string, reason: TermReason): Transactions {
+  /** Writes the row of the next primary term after those in `known`, and after another one that was seen. */
+  addTerm(origin: number, kind: Kind, known: Transactions, { promoted, reason, after = 0 }: NewTerm): Transactions {
     const bit = this.add(origin, kind);
-    this.#terms.push({ bit, term: { number: this.newestTerm(known).number + 1, promoted }, reason });
+    const number = Math.max(this.newestTerm(known).number, after) + 1;
+    this.#terms.push({ bit, term: { number, promoted }, reason });
     this.#newest.clear();
     return bit;
   }

@@ -1,6 +1,6 @@
 import type { CloneRecord, GroupState, Memory } from "../../../agent/observation.ts";
 import type { Decision } from "../../../agent/step.ts";
-import type { Provisioning } from "../../../agent/vocabulary.ts";
+import type { Provisioning, Term } from "../../../agent/vocabulary.ts";
 import type { Action } from "./action.ts";
 import { NONE, type Transactions } from "./ledger.ts";
 
@@ -24,6 +24,8 @@ export interface Folder {
   source: number;
   provisioning: Provisioning | undefined;
   isDataLost: boolean;
+  knownTerm: Term;
+  ledIn: number;
   clone: CloneRecord | undefined;
   /** Whether members can ask this server. */
   isPrepared: boolean;
@@ -150,6 +152,7 @@ export function emptyFolder(uuid: number): Folder {
   return {
     ...{ uuid, logged: NONE, executed: NONE, purged: NONE, relayed: NONE, grouped: NONE, source: NOBODY },
     ...{ provisioning: { step: "initialising", earlier: undefined }, isDataLost: false, clone: undefined },
+    ...{ knownTerm: { number: 0, promoted: undefined }, ledIn: 0 },
     ...{ isPrepared: false, isPoisoned: false },
   };
 }

@@ -1,7 +1,8 @@
 import type { NodeSettings, Observation, OwnServer, PeerServer } from "../../../agent/observation.ts";
 import type { Deciders } from "./deciders.ts";
+import { NONE } from "./ledger.ts";
 import { answering } from "./lifecycle.ts";
-import { heldIn, NOBODY, type Node, takesWrites } from "./node.ts";
+import { type Folder, heldIn, NOBODY, type Node, takesWrites } from "./node.ts";
 import { replicasOf } from "./replication.ts";
 import type { World } from "./world.ts";
 
@@ -54,7 +55,7 @@ export class Observer {
       settings: settingsOf(this.#world, node),
       at: this.#world.round,
       own: ownOf(this.#world, node),
-      marks: { ...container, provisioning: folder.provisioning, isDataLost: folder.isDataLost },
+      marks: { ...container, ...marksIn(folder) },
       memory: agent.memory,
     };
     const peers = this.#deciders.needsPeers(seen) ? this.#peersOf(node) : undefined;
@@ -89,6 +90,11 @@ function settingsOf(world: World, node: Node): NodeSettings {
   };
 }
 
+/** The marks that are kept on the disk. */
+function marksIn({ provisioning, isDataLost, knownTerm, ledIn }: Folder) {
+  return { provisioning, isDataLost, knownTerm, ledIn };
+}
+
 /** What the node's own server says. */
 export function ownOf(world: World, node: Node): OwnServer | undefined {
   const server = answering(node);
@@ -108,6 +114,7 @@ export function ownOf(world: World, node: Node): OwnServer | undefined {
     executed: ledger.gtidSet(folder.executed),
     held: ledger.gtidSet(heldIn(folder)),
     unapplied: ledger.gtidSet(folder.relayed & ~folder.executed),
+    hasReceived: folder.relayed !== NONE,
     clone: folder.clone,
     semisync: {
       replicas: server.isSource ? replicasOf(world, server) : 0,

@@ -123,7 +123,8 @@ export class Person {
       this.#end(failover, "the server does not answer");
       return;
     }
-    const { step, reason, memory } = this.#deciders.decideFailover(own, failover.memory, this.#world.round);
+    const known = Math.max(target.folder.knownTerm.number, ...this.#terms());
+    const { step, reason, memory } = this.#deciders.decideFailover(own, known, failover.memory, this.#world.round);
     if (step.do === "done" || step.do === "give-up") {
       this.#end(failover, reason);
       return;
@@ -131,6 +132,14 @@ export class Person {
     const acts = actsOf(this.#world, target, step);
     if (acts.length > 0) this.#world.tell(() => `failover: ${step.do} (${reason})`);
     if (acts.every((act) => act.run() === "done")) failover.memory = memory;
+  }
+
+  /** The numbers of the newest terms that those know who answer. */
+  #terms(): number[] {
+    const { nodes, ledger } = this.#world;
+    return nodes
+      .filter((node) => answering(node) !== undefined && node.folder.isPrepared)
+      .map(({ folder }) => ledger.newestTerm(folder.executed).number);
   }
 
   #end({ fenced }: Failover, reason: string): void {
@@ -151,7 +160,8 @@ function actsOf(world: World, node: Node, step: FailoverStep): Act[] {
           node.folder.isDataLost = false;
         }),
         acts.superReadOnlyOff(),
-        acts.write("record the term", "admin", [node.name, "takeover"]),
+        acts.write("record the term", "admin", { promoted: node.name, reason: "takeover", after: step.after }),
+        acts.reset(),
       ];
     default:
       return [];

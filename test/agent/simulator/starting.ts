@@ -17,7 +17,7 @@ function fill({ ledger, nodes, mode, random }: World): void {
   if (first === undefined) return;
   let written = NONE;
   for (let left = WRITTEN; left > 0; left--) written |= ledger.add(first.folder.uuid, "admin");
-  written |= ledger.addTerm(first.folder.uuid, "admin", written, first.name, "configured");
+  written |= ledger.addTerm(first.folder.uuid, "admin", written, { promoted: first.name, reason: "configured" });
   Object.assign(first.folder, { logged: written, executed: written, provisioning: undefined, isPrepared: true });
   for (const { folder } of others) {
     const isBehind = mode.start === "moving" && random.chance(0.5);

@@ -21,7 +21,7 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
         acts.superReadOnlyOff(),
         acts.write("create databases", "setup"),
         acts.write("create accounts", "setup"),
-        acts.write("record the term", "setup", [node.name, "configured"]),
+        acts.write("record the term", "setup", { promoted: node.name, reason: "configured" }),
         unmark(acts),
       ];
     case "clone":
@@ -54,11 +54,15 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
       return [
         acts.file("note the term", () => {
           container.openedIn = step.term;
+          folder.ledIn = step.term;
         }),
         acts.file("data complete", () => setDataLost(node, false)),
       ];
     case "adopt":
-      return [acts.superReadOnlyOff(), acts.write("record the term", "admin", [node.name, "configured"])];
+      return [
+        acts.superReadOnlyOff(),
+        acts.write("record the term", "admin", { promoted: node.name, reason: "configured" }),
+      ];
     case "close":
       return [acts.superReadOnlyOn(), acts.semisyncOff()];
     case "follow":
@@ -91,7 +95,7 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
     case "hand-over":
       return [acts.sql("hand over", () => handOver(world, node))];
     case "record-election":
-      return [acts.write("record the term", "admin", [node.name, "elected"])];
+      return [acts.write("record the term", "admin", { promoted: node.name, reason: "elected" })];
     case "lead":
       return [acts.write("complete the schema", "admin"), acts.write("note acknowledgements", "admin")];
   }

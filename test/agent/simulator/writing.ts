@@ -1,4 +1,4 @@
-import { GROUP_ORIGIN, type Kind, NONE, type TermReason, type Transactions } from "./ledger.ts";
+import { GROUP_ORIGIN, type Kind, type NewTerm, NONE, type Transactions } from "./ledger.ts";
 import { answering } from "./lifecycle.ts";
 import { isActive } from "./membership.ts";
 import { type Node, type Server, takesWrites } from "./node.ts";
@@ -18,15 +18,13 @@ export function canCommit(world: World, node: Node, server: Server): boolean {
  * Commits a transaction as an administrator does, whom super_read_only alone stops.
  * @returns whether it is in the server's binary log
  */
-export function writeAs(world: World, node: Node, kind: Kind, term?: readonly [string, TermReason]): boolean {
+export function writeAs(world: World, node: Node, kind: Kind, term?: NewTerm): boolean {
   const { server, folder } = node;
   if (server === undefined || node.isFrozen || server.isSuperReadOnly || server.isClosing) return false;
   if (!canCommit(world, node, server)) return false;
   const origin = server.group === undefined ? folder.uuid : GROUP_ORIGIN;
   const bit =
-    term === undefined
-      ? world.ledger.add(origin, kind)
-      : world.ledger.addTerm(origin, kind, folder.executed, term[0], term[1]);
+    term === undefined ? world.ledger.add(origin, kind) : world.ledger.addTerm(origin, kind, folder.executed, term);
   commit(world, node, server, bit, false);
   return true;
 }
