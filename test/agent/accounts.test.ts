@@ -5,7 +5,9 @@ import { ACCOUNT_HOSTS, settingsIn } from "./fakeNode.ts";
 
 const roles = clientRoles(settingsIn("/nowhere"));
 const allOf = (account: string) =>
-  roles.filter((role) => role.account === account).flatMap(({ grants }) => grants.flatMap(({ on, privileges }) => privileges.map((one) => `${one} ON ${on}`)));
+  roles
+    .filter((role) => role.account === account)
+    .flatMap(({ grants }) => grants.flatMap(({ on, privileges }) => privileges.map((one) => `${one} ON ${on}`)));
 
 describe("the accounts of a cluster", () => {
   it("are those of its clients, each once", () => {
@@ -13,18 +15,30 @@ describe("the accounts of a cluster", () => {
   });
 
   it("let the application do everything with its own database, and nothing with others", () => {
-    const places = new Set(roles.filter(({ account }) => account === "application").flatMap(({ grants }) => grants.map(({ on }) => on)));
+    const places = new Set(
+      roles.filter(({ account }) => account === "application").flatMap(({ grants }) => grants.map(({ on }) => on)),
+    );
     assert.deepEqual([...places], ["`shop`.*"]);
   });
 
   it("let nobody but the controller and the members change a server", () => {
-    const powerful = ["SYSTEM_VARIABLES_ADMIN", "REPLICATION_SLAVE_ADMIN", "GROUP_REPLICATION_ADMIN", "CONNECTION_ADMIN"];
-    const having = roles.filter(({ account }) => allOf(account).some((one) => powerful.some((word) => one.startsWith(word))));
+    const powerful = [
+      "SYSTEM_VARIABLES_ADMIN",
+      "REPLICATION_SLAVE_ADMIN",
+      "GROUP_REPLICATION_ADMIN",
+      "CONNECTION_ADMIN",
+    ];
+    const having = roles.filter(({ account }) =>
+      allOf(account).some((one) => powerful.some((word) => one.startsWith(word))),
+    );
     assert.deepEqual(having.map(({ account }) => account).sort(), ["replication", "steward"]);
   });
 
   it("let an account without a password read the state of replication alone", () => {
-    assert.deepEqual(roles.filter(({ hasPassword }) => !hasPassword).map(({ account }) => account), ["router"]);
+    assert.deepEqual(
+      roles.filter(({ hasPassword }) => !hasPassword).map(({ account }) => account),
+      ["router"],
+    );
     assert.deepEqual(allOf("router"), ["SELECT ON performance_schema.replication_group_members"]);
   });
 

@@ -22,7 +22,10 @@ describe("the acts of an agent", () => {
     const [statements = ""] = node.told;
     const order = ["super_read_only = OFF", "CREATE DATABASE IF NOT EXISTS `shop`", "'application'@", "'configured'"];
     const places = order.map((text) => statements.indexOf(text));
-    assert.deepEqual(places, [...places].sort((one, other) => one - other));
+    assert.deepEqual(
+      places,
+      [...places].sort((one, other) => one - other),
+    );
     assert.ok(places.every((place) => place >= 0));
     assert.doesNotMatch(statements, /'replication'@/, "the account of the members is every node's own");
     assert.equal((await marks()).provisioning, undefined);
@@ -57,13 +60,18 @@ describe("the acts of an agent", () => {
     const before = { step: "initialising", earlier: undefined } as const;
     node = await fakeNode((statement) => (statement.includes("CLONE INSTANCE") ? serverError(3862, "busy") : []));
     const mark = { step: "cloning", earlier: undefined } as const;
-    await assert.rejects(done({ do: "clone", donor: ONE, mark }, { provisioning: before }), /cannot be cloned now: busy/);
+    await assert.rejects(
+      done({ do: "clone", donor: ONE, mark }, { provisioning: before }),
+      /cannot be cloned now: busy/,
+    );
     assert.deepEqual((await marks()).provisioning, before);
     assert.ok(!node.told.includes("SHUTDOWN"));
   });
 
   it("keep a clone only after it has no source any more, and mark the node's own data as lost", async () => {
-    node = await fakeNode((statement) => (statement.includes("tables_without_rows") ? [{ name: "shop.old (MyISAM)" }] : []));
+    node = await fakeNode((statement) =>
+      statement.includes("tables_without_rows") ? [{ name: "shop.old (MyISAM)" }] : [],
+    );
     await node.hands.marks.setProvisioning({ step: "cloning", earlier: undefined });
     await done({ do: "keep-clone" });
     assert.match(node.told.join("\n"), /RESET REPLICA ALL/);
@@ -82,9 +90,18 @@ describe("the acts of an agent", () => {
     node = await fakeNode();
     await done({ do: "open", term: 3 });
     const all = node.told.join("\n");
-    const places = ["RESET REPLICA ALL", "cluster.passwords", "acknowledgements (member", "source_enabled = ON", "read_only = OFF;\n"];
+    const places = [
+      "RESET REPLICA ALL",
+      "cluster.passwords",
+      "acknowledgements (member",
+      "source_enabled = ON",
+      "read_only = OFF;\n",
+    ];
     const found = places.map((text) => `${all}\n`.lastIndexOf(text));
-    assert.deepEqual(found, [...found].sort((one, other) => one - other));
+    assert.deepEqual(
+      found,
+      [...found].sort((one, other) => one - other),
+    );
     assert.equal((await marks()).openedIn, 0, "it is noted when it was seen open");
   });
 

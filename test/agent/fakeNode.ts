@@ -37,7 +37,12 @@ export function settingsIn(folder: string, more: Partial<AgentSettings> = {}): A
     ...{ member: TWO, peers: [ONE], port: 3306, isArbiter: false, arbiter: "mysql-arbiter.replication" },
     ...{ replication: "semisync", withoutReplica: "wait", database: "shop", accountHosts: ACCOUNT_HOSTS },
     routerTables: ["replication_group_members"],
-    folders: { data: `${folder}/data`, run: `${folder}/run`, desired: `${folder}/desired`, secrets: `${folder}/secrets` },
+    folders: {
+      data: `${folder}/data`,
+      run: `${folder}/run`,
+      desired: `${folder}/desired`,
+      secrets: `${folder}/secrets`,
+    },
     ...more,
   };
 }
