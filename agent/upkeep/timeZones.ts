@@ -31,6 +31,20 @@ export async function* statementsOf(lines: AsyncIterable<string>): AsyncGenerato
   }
 }
 
+/** Characters that are sent at once: fewer would need thousands of answers, and more needs memory. */
+const BATCH = 65_536;
+
+async function* batchesOf(statements: AsyncIterable<string>): AsyncGenerator<string> {
+  let batch = "";
+  for await (const statement of statements) {
+    batch += `${statement};\n`;
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = "";
+  }
+  if (batch !== "") yield batch;
+}
+
 /** Named time zones, as the server's image has them. A clone has the zones of its donor, and their version with them. */
 export class TimeZones {
   #isDone = false;
@@ -55,7 +69,7 @@ export class TimeZones {
           60,
         );
         const lines = createInterface({ input: createReadStream(found.file).pipe(createGunzip()) });
-        for await (const statement of statementsOf(lines)) await session.run(statement, 60);
+        for await (const batch of batchesOf(statementsOf(lines))) await session.run(batch, 60);
         await session.run(
           `DELETE FROM ${TIME_ZONES}; INSERT INTO ${TIME_ZONES} VALUES ('${found.version}'); COMMIT`,
           60,
