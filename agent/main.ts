@@ -1,63 +1,75 @@
-import { utimes, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { NodeAgent } from "./node.ts";
+import { Controller } from "./controller/controller.ts";
+import { readControllerSettings } from "./controller/settings.ts";
+import { failOver } from "./failover.ts";
+import { pathsOf } from "./files/paths.ts";
+import { readText } from "./files/storing.ts";
+import { decisionLines, parseDecisions } from "./health/decisions.ts";
+import { runNode } from "./running.ts";
 import { readSettings } from "./settings.ts";
 
-/** The default of the first argument. */
+/** The settings of a node's agent and of the controller. */
 const SETTINGS = "/etc/agent/settings.json";
 
-/** A file whose age tells whether the agent is alive. */
-const ALIVE = "/tmp/alive";
-const ALIVE_PAUSE_MS = 5_000;
+const USAGE = `node              keeps this node in its place
+failover          makes this node the primary, because the present one is lost
+why [COUNT]       prints the last decisions of this node's agent
+controller        promotes the configured member, and checks whether all are in their places
+promote MEMBER    promotes this member now
+AGENT_SETTINGS names the file of the settings; default: ${SETTINGS}`;
 
-/** Seconds between two writings of the figures. */
-const METRICS_PAUSE = 10;
+/** Decisions that are printed unless a number is given. */
+const COUNT = 10;
 
-/** Seconds in which a step may end after a stop signal. A step that is cut off is harmless. */
-const STOP_SECONDS = 2;
-
-const say = (text: string) => console.log(`agent: ${text.replaceAll("\n", "; ")}`);
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-async function main(): Promise<void> {
-  const settings = await readSettings(process.argv[2] ?? SETTINGS);
-  const stopping = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      stopping.abort();
-      setTimeout(() => process.exit(0), STOP_SECONDS * 1000).unref();
-    });
-  }
-  await keepAlive();
-  const agent = new NodeAgent(settings, say);
-  await agent.load();
-  const { metrics } = settings.folders;
-  let nextMetrics = 0;
-  while (!stopping.signal.aborted) {
-    const pause = await agent.turn().catch((error: unknown) => {
-      say(`a round failed: ${reasonOf(error)}`);
-      return 1;
-    });
-    if (metrics !== undefined && performance.now() / 1000 >= nextMetrics) {
-      nextMetrics = performance.now() / 1000 + METRICS_PAUSE;
-      await agent.metrics.write(metrics, new Date()).catch((error: unknown) => say(`figures: ${reasonOf(error)}`));
+async function main([role, argument]: readonly string[]): Promise<void> {
+  const file = process.env["AGENT_SETTINGS"] ?? SETTINGS;
+  switch (role) {
+    case "node":
+      return runNode(await readSettings(file), stopSignal(), saying("agent"));
+    case "failover":
+      return failOver(await readSettings(file));
+    case "why": {
+      const { decisions } = pathsOf(await readSettings(file));
+      const entries = parseDecisions((await readText(decisions)) ?? "");
+      console.log(decisionLines(entries, Number(argument ?? COUNT)).join("\n"));
+      return;
     }
-    await sleep(pause * 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+    case "controller":
+    case "promote": {
+      const controller = new Controller(await readControllerSettings(file), once(saying("controller")));
+      await (role === "promote" && argument !== undefined
+        ? controller.promote(argument)
+        : controller.work(stopSignal()));
+      return controller.close();
+    }
+    default:
+      throw new Error(`it is one of these:\n${USAGE}`);
   }
-  agent.close();
-  process.exit(0);
 }
 
-/** Keeps a file young while the agent's process works. */
-async function keepAlive(): Promise<void> {
-  await writeFile(ALIVE, "");
-  setInterval(() => {
-    const now = new Date();
-    utimes(ALIVE, now, now).catch(() => undefined);
-  }, ALIVE_PAUSE_MS).unref();
+/** As the first process of a container it has no default handlers: an unhandled signal would do nothing at all. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stopping.abort());
+  return stopping.signal;
 }
 
-main().catch((error: unknown) => {
-  console.error(`agent: it cannot start: ${reasonOf(error)}`);
-  process.exit(1);
-});
+function saying(who: string): (text: string) => void {
+  return (text) => console.log(`${who}: ${text.replaceAll("\n", "; ")}`);
+}
+
+/** Leaves out a line that was the last one. */
+function once(say: (text: string) => void): (text: string) => void {
+  let said: string | undefined;
+  return (text) => {
+    if (text !== said) say(text);
+    said = text;
+  };
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  },
+);

@@ -51,14 +51,18 @@ const schema = z.strictObject({
 export type AgentSettings = Readonly<z.infer<typeof schema>>;
 
 /**
- * Reads the settings.
+ * Reads settings.
  * @throws Error naming every problem, so that one start is enough to find them all
  */
-export function parseSettings(text: string): AgentSettings {
+export function parseWith<T>(schema: z.ZodType<T>, text: string): T {
   const { data, error } = schema.safeParse(JSON.parse(text));
-  if (data !== undefined) return data;
+  if (error === undefined) return data;
   const problems = error.issues.map(({ path, message }) => `  - ${path.join(".") || "the file"}: ${message}`);
   throw new Error(`The settings cannot be used:\n${problems.join("\n")}`);
+}
+
+export function parseSettings(text: string): AgentSettings {
+  return parseWith(schema, text);
 }
 
 export async function readSettings(file: string): Promise<AgentSettings> {

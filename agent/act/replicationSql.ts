@@ -69,8 +69,13 @@ function connection(source: string): string {
   SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 0`;
 }
 
-/** Passwords of accounts have no characters that need quoting. */
-function started(password: string): string {
+/** Sets the source of a server that has none, without starting to replicate. */
+export function sourceOf(source: string): string {
+  return `CHANGE REPLICATION SOURCE TO ${connection(source)}, SOURCE_AUTO_POSITION = 1 FOR CHANNEL '';`;
+}
+
+/** Starts to replicate from the source that is set. Passwords of accounts have no characters that need quoting. */
+export function replicating(password: string): string {
   return `START REPLICA USER = 'replication' PASSWORD = '${password}' FOR CHANNEL '';`;
 }
 
@@ -79,19 +84,19 @@ export function following(source: string, how: "first" | "again" | "instead", pa
   switch (how) {
     case "first":
       return `STOP REPLICA FOR CHANNEL '';
-CHANGE REPLICATION SOURCE TO ${connection(source)}, SOURCE_AUTO_POSITION = 1 FOR CHANNEL '';
-${started(password)}`;
+${sourceOf(source)}
+${replicating(password)}`;
     case "again":
       // Without setting the source anew, because that would delete the relay log if the applier fails at once.
       return `STOP REPLICA IO_THREAD FOR CHANNEL '';
-${started(password)}`;
+${replicating(password)}`;
     case "instead":
       // Received transactions that are not applied yet are kept: on a change of source MySQL deletes the relay log only
       // if both threads are stopped.
       return `STOP REPLICA IO_THREAD FOR CHANNEL '';
 START REPLICA SQL_THREAD FOR CHANNEL '';
 CHANGE REPLICATION SOURCE TO ${connection(source)} FOR CHANNEL '';
-${started(password)}`;
+${replicating(password)}`;
   }
 }
 
@@ -99,7 +104,7 @@ ${started(password)}`;
 export function forgetting(password: string): string {
   return `STOP REPLICA IO_THREAD FOR CHANNEL '';
 CHANGE REPLICATION SOURCE TO SOURCE_USER = '', SOURCE_PASSWORD = '' FOR CHANNEL '';
-${started(password)}`;
+${replicating(password)}`;
 }
 
 /** Joins a group, or begins it. The member keeps the password as long as it is in the group. */

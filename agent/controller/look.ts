@@ -1,0 +1,52 @@
+import { z } from "zod";
+import {
+  APPLIES,
+  EXECUTED,
+  GROUP_STATE,
+  PRIMARY_TERM,
+  RECEIVES,
+  SOURCE,
+  TERMS_TABLE,
+  UNAPPLIED,
+  WRITES,
+} from "../../components/mysqlCluster/sql.ts";
+import type { ControlledServer } from "../controlled.ts";
+import { GtidSet } from "../gtidSet.ts";
+import { termIn } from "../observe/own.ts";
+
+/** The statement by which the controller looks at a member: one row with one JSON text. */
+export const CONTROLLED = `SELECT JSON_OBJECT('term', ${PRIMARY_TERM},
+  'configured', COALESCE((SELECT member FROM ${TERMS_TABLE} WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1), '-'),
+  'writes', ${WRITES}, 'closed', @@global.super_read_only, 'source', ${SOURCE}, 'receives', ${RECEIVES},
+  'applies', ${APPLIES}, 'executed', ${EXECUTED}, 'unapplied', ${UNAPPLIED}, 'group', ${GROUP_STATE}) AS controlled`;
+
+const flag = z.coerce.number().transform((number) => number !== 0);
+/** A dash stands for no value. */
+const optional = z.string().transform((text) => (text === "-" ? undefined : text));
+const set = z.string().transform((text) => (text === "-" ? GtidSet.EMPTY : GtidSet.parse(text)));
+
+const row = z
+  .object({
+    term: z.string().transform(termIn),
+    configured: optional,
+    writes: flag,
+    closed: flag,
+    source: optional,
+    receives: flag,
+    applies: flag,
+    executed: set,
+    unapplied: set,
+    group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
+  })
+  .transform(({ closed, receives, applies, ...same }) => ({
+    ...same,
+    ...{ isClosed: closed, isReceiving: receives, isApplying: applies },
+  }));
+
+/**
+ * Reads the answer to the statement.
+ * @throws Error if it is another one
+ */
+export function controlledServer(json: unknown): ControlledServer {
+  return row.parse(json);
+}
