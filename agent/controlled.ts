@@ -52,7 +52,10 @@ export type SwitchStep =
    * new one is silent would not know that it was replaced. Waiting for acknowledgements is switched off last.
    */
   | { readonly do: "promote"; readonly from: string; readonly to: string; readonly after: number }
-  /** The replica did not get everything in time: the primary goes on. */
+  /**
+   * The replica did not get everything in time, or another one is wanted: the primary goes on. Its replication ends
+   * first, and one statement opens it last, so that it counts as closed by a switchover up to the end.
+   */
   | { readonly do: "reopen"; readonly member: string };
 
 export interface SwitchDecision {

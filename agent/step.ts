@@ -30,7 +30,10 @@ export type Step =
   | { readonly do: "note-open"; readonly term: number }
   /** Clusters of the first versions have no term: records the first one. */
   | { readonly do: "adopt" }
-  /** Lets nobody write here, and stops waiting for acknowledgements. */
+  /**
+   * Lets nobody write here, and stops waiting for acknowledgements. Writers that wait for one lose their connections, and
+   * are told nothing: MySQL could not be closed while they wait, and nobody acknowledges to a primary that was replaced.
+   */
   | { readonly do: "close" }
   /** Replicates from a member: first, again after a stop, or in place of another source. */
   | { readonly do: "follow"; readonly source: string; readonly how: "first" | "again" | "instead" }

@@ -70,12 +70,21 @@ export class Acts {
     });
   }
 
+  /** Closes the server, and ends the connections that wait: what they wrote is committed, and nobody is told. */
+  dismissWriters(): Act {
+    return this.sql("super_read_only on", (server) => {
+      for (const { bit } of server.sessions) this.node.folder.executed |= bit;
+      Object.assign(server, { sessions: [], isClosing: false, isReadOnly: true, isSuperReadOnly: true });
+      return true;
+    });
+  }
+
   /** Fails if somebody has opened the server meanwhile. */
   stillClosed(): Act {
     return this.sql("look whether it is closed", (server) => server.isSuperReadOnly);
   }
 
-  /** read_only on opens nothing: super_read_only is off by now. */
+  /** read_only off opens a server also to administrators: MySQL switches super_read_only off with it. */
   readOnlyOff(): Act {
     return this.sql("read_only off", (server) => {
       server.isReadOnly = false;

@@ -126,7 +126,7 @@ function actsOf(world: World, step: SwitchStep, wanted: string): Act[] {
       return promoteActs(world, world.named(step.from), world.named(step.to), step.after);
     case "reopen": {
       const acts = new Acts(world, world.named(step.member));
-      return [acts.superReadOnlyOff(), acts.reset(), acts.semisyncOn(), acts.readOnlyOff()];
+      return [acts.reset(), acts.semisyncOn(), acts.readOnlyOff()];
     }
   }
 }

@@ -64,7 +64,7 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
         acts.write("record the term", "admin", { promoted: node.name, reason: "configured" }),
       ];
     case "close":
-      return [acts.superReadOnlyOn(), acts.semisyncOff()];
+      return [acts.dismissWriters(), acts.semisyncOff()];
     case "follow":
       return followActs(acts, world.named(step.source).index, step.how);
     case "reconnect":
