@@ -1,12 +1,12 @@
 import type { Step } from "../step.ts";
 import type { Marks } from "../vocabulary.ts";
 import { clone } from "./cloning.ts";
+import { close } from "./closing.ts";
 import { enterGroup, handOver, leaveGroup } from "./grouping.ts";
 import type { Hands } from "./hands.ts";
 import { beginCluster, emptyFolder, keepClone, prepare } from "./provisioning.ts";
 import {
   adopt,
-  close,
   follow,
   forgetPassword,
   lead,

@@ -4,7 +4,6 @@ import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
 import {
   beginTerm,
-  closed,
   following,
   forgetting,
   noteAcknowledgements,
@@ -42,10 +41,6 @@ export async function adopt({ own, settings }: Hands): Promise<void> {
   await own.execute(
     joined(["SET GLOBAL super_read_only = OFF", ...clusterSchema(settings)]) + beginTerm(settings.member, "configured"),
   );
-}
-
-export async function close({ own, settings }: Hands): Promise<void> {
-  await own.execute(closed(settings));
 }
 
 /** Replicates from a member. */

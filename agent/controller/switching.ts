@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { beginTerm, closed, openForAgent, replicating, semisyncSource, sourceOf } from "../act/replicationSql.ts";
+import {
+  beginTerm,
+  closed,
+  openForAgent,
+  replicating,
+  semisyncSource,
+  sourceOf,
+  WITHOUT_SOURCE,
+} from "../act/replicationSql.ts";
 import type { Controlled, SwitchStep } from "../controlled.ts";
 import { CATCH_UP_SECONDS } from "../decide/switchover.ts";
 import type { Secrets } from "../mysql/secrets.ts";
@@ -39,7 +47,7 @@ export async function carryOut(step: SwitchStep, seen: Controlled, tools: Switch
     case "promote":
       return promote(step, tools);
     case "reopen":
-      return run(step.member, opened(tools));
+      return run(step.member, reopened(tools));
   }
 }
 
@@ -73,6 +81,11 @@ async function catchUp(member: string, seconds: number, seen: Controlled, { memb
  */
 function opened({ settings }: SwitchTools): string {
   return [openForAgent(true), semisyncSource(settings), "SET GLOBAL read_only = OFF;"].join("\n");
+}
+
+/** A primary that goes on: one statement opens it last, so that it counts as closed by a switchover up to then. */
+function reopened({ settings }: SwitchTools): string {
+  return [WITHOUT_SOURCE, semisyncSource(settings), "SET GLOBAL read_only = OFF;"].join("\n");
 }
 
 const closings = z.array(z.object({ isClosed: z.coerce.number() }));

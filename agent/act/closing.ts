@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { Session } from "../mysql/session.ts";
+import type { Hands } from "./hands.ts";
+import { closed } from "./replicationSql.ts";
+
+/** Seconds that closing may take, and for which commits that are on their way may end by themselves. */
+const SECONDS = 60;
+const PATIENCE_MS = 1_000;
+const LOOK_MS = 200;
+
+const ids = z.array(z.object({ id: z.coerce.number() }));
+
+/** The connections that are in the middle of a commit, while this one waits for all of them and lets no more begin. */
+const COMMITTING = (closer: number) => `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks AS l
+    JOIN performance_schema.threads AS t ON t.THREAD_ID = l.OWNER_THREAD_ID
+  WHERE l.OBJECT_TYPE = 'COMMIT' AND l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> ${closer}
+    AND EXISTS (SELECT 1 FROM performance_schema.metadata_locks AS p
+      JOIN performance_schema.threads AS c ON c.THREAD_ID = p.OWNER_THREAD_ID
+      WHERE p.OBJECT_TYPE = 'COMMIT' AND p.LOCK_STATUS = 'PENDING' AND c.PROCESSLIST_ID = ${closer})`;
+
+/**
+ * Lets nobody write. MySQL waits for the commits that are on their way, and those of a semisync source wait for a replica:
+ * for ever, if the primary was replaced. Then their connections are ended first, so that nobody is told that a
+ * transaction is safe, and the waiting is switched off, which lets MySQL close.
+ */
+export async function close({ own, settings, say }: Pick<Hands, "own" | "settings" | "say">): Promise<void> {
+  if (settings.replication !== "semisync") return own.execute(closed(settings));
+  await own.within(async (session) => {
+    const [self] = ids.parse(await session.ask("SELECT CONNECTION_ID() AS id", SECONDS));
+    const closing = session.run("SET GLOBAL super_read_only = ON", SECONDS);
+    const done = new AbortController();
+    const settled = closing.catch(() => undefined).finally(() => done.abort());
+    await sleep(PATIENCE_MS, undefined, { signal: done.signal }).catch(() => undefined);
+    while (!done.signal.aborted && self !== undefined) {
+      const dismissed = await own.within((other) => dismiss(other, self.id));
+      if (dismissed > 0) say(`${dismissed} connections ended, whose transactions no replica has acknowledged`);
+      await sleep(LOOK_MS, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+    await settled;
+    await closing;
+    await session.run(closed(settings), SECONDS);
+  });
+}
+
+/** @returns how many connections were ended */
+async function dismiss(session: Session, closer: number): Promise<number> {
+  const committing = ids.parse(await session.ask(COMMITTING(closer), SECONDS));
+  for (const { id } of committing) await session.run(`KILL ${id}`, SECONDS).catch(() => undefined);
+  if (committing.length > 0) await session.run("SET GLOBAL rpl_semi_sync_source_enabled = OFF", SECONDS);
+  return committing.length;
+}
