@@ -24,8 +24,11 @@ export type Step =
   // Primary and replicas
   | { readonly do: "start-applier" }
   | { readonly do: "stop-receiver" }
-  /** Opens this node for writes: it stops replicating, and records how it acknowledges, before the first write. */
-  | { readonly do: "open"; readonly term: number }
+  /**
+   * Opens this node for writes: it stops replicating, and records how it acknowledges, before the first write. The step
+   * fails if the node has another source by now than it was decided from: then a switchover has replaced it meanwhile.
+   */
+  | { readonly do: "open"; readonly term: number; readonly source: string | undefined }
   /** Records that this node is open in this term, for this run and for ever, and that its data are complete. */
   | { readonly do: "note-open"; readonly term: number }
   /** Clusters of the first versions have no term: records the first one. */

@@ -46,7 +46,7 @@ export async function act(step: Step, hands: Hands, marks: Pick<Marks, "provisio
     case "stop-receiver":
       return own.execute("STOP REPLICA IO_THREAD FOR CHANNEL ''");
     case "open":
-      return open(hands);
+      return open(hands, step.source);
     case "note-open":
       return noteOpen(hands, step.term);
     case "adopt":

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { createDatabases } from "../upkeep/accountSql.ts";
 import { clusterSchema } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
@@ -21,9 +23,19 @@ export async function completeSchema({ own, settings, databases, ...rest }: Hand
   await own.execute(joined([...clusterSchema(settings), ...createDatabases(names)]));
 }
 
-/** Opens this node for writes of clients, after it has ended its replication. */
-export async function open(hands: Hands): Promise<void> {
+const sources = z.array(z.object({ source: z.string() }));
+
+/**
+ * Opens this node for writes of clients, after it has ended its replication.
+ * @param source the source from which the node was to open; undefined: none
+ * @throws Error if it has another one by now, because a switchover has replaced it meanwhile
+ */
+export async function open(hands: Hands, source: string | undefined): Promise<void> {
   const { own, settings } = hands;
+  const [present] = sources.parse(await own.ask(`SELECT ${SOURCE} AS source`));
+  if (present !== undefined && present.source !== "-" && present.source !== source) {
+    throw new Error(`a switchover has made it a replica of ${present.source}`);
+  }
   await own.execute(openForAgent(true));
   await completeSchema(hands);
   await own.execute(openForClients(settings.member, settings));

@@ -40,7 +40,9 @@ export function bePrimary(seen: Seen): Decision {
   if (obstacle !== undefined) return obstacle;
   const reason = `it was promoted in term ${number}, and has not been opened in it`;
   // Whether it succeeds or not, the next look shows whether the node is open.
-  return take(seen, { do: "open", term: number }, "opening for writes", reason, { triedIn: number });
+  return take(seen, { do: "open", term: number, source: own.source }, "opening for writes", reason, {
+    triedIn: number,
+  });
 }
 
 /**

@@ -86,9 +86,17 @@ describe("the acts of an agent", () => {
     assert.ok(node.told.includes("SHUTDOWN"));
   });
 
+  it("do not open a node that a switchover has given another source meanwhile", async () => {
+    node = await fakeNode((statement) => (/AS source/.test(statement) ? [{ source: ONE }] : []));
+    await assert.rejects(done({ do: "open", term: 3, source: undefined }), /made it a replica of mysql-server1/);
+    assert.deepEqual(node.told, []);
+    await done({ do: "open", term: 3, source: ONE });
+    assert.ok(node.told.join("\n").includes("read_only = OFF"));
+  });
+
   it("open a node that has no source, with its schema, before clients are let in", async () => {
     node = await fakeNode();
-    await done({ do: "open", term: 3 });
+    await done({ do: "open", term: 3, source: undefined });
     const all = node.told.join("\n");
     const places = [
       "RESET REPLICA ALL",

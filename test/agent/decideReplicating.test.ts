@@ -106,7 +106,7 @@ const PROMOTED = { term: term(2, TWO), source: ONE } as const;
 describeCases("a primary", {
   "opens once it has started, with its peer silent": {
     situation: { settings: AS_ONE, own: { ...PRIMARY, ...STARTED } },
-    step: { do: "open", term: 1 },
+    step: { do: "open", term: 1, source: undefined },
     state: /^starting: opening/,
   },
   "records that it is open": {
@@ -156,7 +156,7 @@ describeCases("a primary", {
   },
   "opens when everything is applied": {
     situation: { own: { ...PROMOTED, isReceiving: false } },
-    step: { do: "open", term: 2 },
+    step: { do: "open", term: 2, source: ONE },
     state: /^starting/,
   },
 });
@@ -187,7 +187,7 @@ describeCases("a primary that lost its data and has a clone", {
   },
   "opens if it has everything that every peer has": {
     situation: { settings: AS_ONE, own: { ...PRIMARY, ...STARTED }, marks: LOST, peers: { [TWO]: {} } },
-    step: { do: "open", term: 1 },
+    step: { do: "open", term: 1, source: undefined },
     state: /^starting/,
   },
 });

@@ -41,7 +41,7 @@ describe("a round of an agent", () => {
   it("carries out one step, remembers it, and looks again at once", async () => {
     const { reach, done, surveys } = node({ settings: { member: ONE, peers: [TWO] }, own: { ...PRIMARY, ...STARTED } });
     assert.deepEqual(await round(reach, NOTHING), { memory: { triedIn: 1 }, pause: 0 });
-    assert.deepEqual([done, surveys()], [[{ do: "open", term: 1 }], 1]);
+    assert.deepEqual([done, surveys()], [[{ do: "open", term: 1, source: undefined }], 1]);
   });
 
   it("shows why a step failed, forgets it, and takes its time", async () => {

@@ -56,6 +56,16 @@ export class Acts {
     });
   }
 
+  /** Fails if the node has got another source. */
+  openForAgent(source: number): Act {
+    return this.sql("super_read_only off, unless there is another source", (server) => {
+      const present = this.node.folder.source;
+      if (present !== NOBODY && present !== source) return false;
+      server.isSuperReadOnly = false;
+      return true;
+    });
+  }
+
   /** MySQL waits for the commits that are on their way, and those may wait for an acknowledgement. */
   superReadOnlyOn(): Act {
     let waited = 0;

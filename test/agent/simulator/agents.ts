@@ -81,6 +81,8 @@ function advance(world: World, node: Node, action: Action): void {
     if (outcome === "failed") {
       world.tell(() => `${shortOf(node.name)}: ${action.name} fails: ${act?.name}`);
       agent.failure = action.name;
+      // As the loop does: the next look shows whether the node is open.
+      if (action.name === "open") agent.memory = agent.decision?.memory ?? {};
       agent.action = undefined;
       return;
     }

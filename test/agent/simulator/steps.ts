@@ -43,7 +43,7 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
       return [acts.stopReceiver()];
     case "open":
       return [
-        acts.superReadOnlyOff(),
+        acts.openForAgent(step.source === undefined ? NOBODY : world.named(step.source).index),
         acts.reset(),
         acts.write("complete the schema", "admin"),
         acts.write("note acknowledgements", "admin"),
