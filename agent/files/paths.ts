@@ -26,8 +26,6 @@ export interface Paths {
   /** The last decisions, for `npm run database -- why`. */
   readonly decisions: string;
   readonly socket: string;
-  /** MySQL's folder for temporary files, which is emptied whenever the server starts. */
-  readonly temporary: string;
 }
 
 export function pathsOf({ folders: { data, run } }: Pick<AgentSettings, "folders">): Paths {
@@ -44,6 +42,5 @@ export function pathsOf({ folders: { data, run } }: Pick<AgentSettings, "folders
     state: join(run, "state"),
     decisions: join(run, "decisions"),
     socket: join(run, "mysqld.sock"),
-    temporary: join(data, ".tmp"),
   };
 }

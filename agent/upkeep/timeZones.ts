@@ -5,12 +5,11 @@ import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import { TIME_ZONES } from "../../components/mysqlCluster/sql.ts";
-import { pathsOf } from "../files/paths.ts";
 import { errorNumber } from "../mysql/session.ts";
 import type { Tools } from "./tools.ts";
 
 /** The file in which the server's container leaves the zones of its image, as MySQL's own program writes them. */
-const FILE = /^zones-([A-Za-z0-9.]+)\.sql\.gz$/;
+const FILE = /^\.zones-([A-Za-z0-9.]+)\.sql\.gz$/;
 
 const versions = z.array(z.object({ version: z.string() }));
 const NO_TABLE = [1146, 1049];
@@ -55,10 +54,10 @@ export class TimeZones {
    */
   async keep({ own, settings, say }: Tools): Promise<void> {
     if (this.#isDone) return;
-    const { temporary } = pathsOf(settings);
-    const found = (await readdir(temporary)).flatMap((file) => {
+    const { data } = settings.folders;
+    const found = (await readdir(data)).flatMap((file) => {
       const version = FILE.exec(file)?.[1];
-      return version === undefined ? [] : [{ file: join(temporary, file), version }];
+      return version === undefined ? [] : [{ file: join(data, file), version }];
     })[0];
     // The container still writes it, or its image has no zones, which its log says.
     if (found === undefined) return;

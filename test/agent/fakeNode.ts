@@ -54,7 +54,8 @@ export async function fakeNode(
 ): Promise<FakeNode> {
   const folder = await mkdtemp(join(tmpdir(), "foobar-agent-"));
   const settings = settingsIn(folder, more);
-  for (const path of Object.values(settings.folders)) await mkdir(path);
+  const { data, run, desired, secrets } = settings.folders;
+  for (const path of [data, run, desired, secrets]) await mkdir(path);
   const paths = pathsOf(settings);
   const [told, said]: [string[], string[]] = [[], []];
   const passwords = new Map<string, string>();
