@@ -21,19 +21,19 @@ import { Steady, type Tools, unloggedAll } from "./tools.ts";
  */
 export function accountsQuestion({ accountHosts }: Pick<AgentSettings, "accountHosts">): string {
   return `SELECT User AS account, COALESCE(User_attributes->>'$.metadata.password', '-') AS mark,
-    HEX(authentication_string) AS stored FROM mysql.user
+    HEX(authentication_string) AS hash FROM mysql.user
   WHERE account_locked = 'N' AND CONCAT(User, '=', Host) IN (${ownAccounts(accountHosts)})
     AND (${SOURCE} = '-' AND ${GROUP_STATE} IN ('NONE', 'OFFLINE')
       OR EXISTS (SELECT 1 FROM information_schema.VIEWS WHERE CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) = '${PASSWORDS_VIEW}'))`;
 }
 
-const rows = z.array(z.object({ account: z.string(), mark: z.string(), stored: z.string() }));
+const rows = z.array(z.object({ account: z.string(), mark: z.string(), hash: z.string() }));
 export type AccountRow = z.infer<typeof rows>[number];
 
 /** What an account needs: another password, beside which the one before stays; its own again; or nothing. */
-export function need({ mark, stored }: Omit<AccountRow, "account">, password: string): "next" | "same" | "nothing" {
+export function need({ mark, hash }: Omit<AccountRow, "account">, password: string): "next" | "same" | "nothing" {
   if (mark !== markOf(password)) return "next";
-  return isPassword(password, Buffer.from(stored, "hex")) ? "nothing" : "same";
+  return isPassword(password, Buffer.from(hash, "hex")) ? "nothing" : "same";
 }
 
 /** Keeps the passwords of the accounts those of the files, which change while the agent runs. */
@@ -95,7 +95,7 @@ export class Passwords {
     password: string,
   ): Promise<void> {
     // What was seen to need nothing needs nothing until it changes: the check takes milliseconds of CPU.
-    const seen = `${password} ${row.mark} ${row.stored}`;
+    const seen = `${password} ${row.mark} ${row.hash}`;
     if (this.#settled.get(account) === seen) return;
     const { accountHosts } = settings;
     switch (need(row, password)) {
