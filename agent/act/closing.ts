@@ -11,13 +11,16 @@ const LOOK_MS = 200;
 
 const ids = z.array(z.object({ id: z.coerce.number() }));
 
-/** The connections that are in the middle of a commit, while this one waits for all of them and lets no more begin. */
-const COMMITTING = (closer: number) => `SELECT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks AS l
+/**
+ * The connections in the middle of a statement that writes, while this one waits for all of them: it lets no other one
+ * begin meanwhile.
+ */
+const WRITING = (closer: number) => `SELECT DISTINCT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks AS l
     JOIN performance_schema.threads AS t ON t.THREAD_ID = l.OWNER_THREAD_ID
-  WHERE l.OBJECT_TYPE = 'COMMIT' AND l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> ${closer}
+  WHERE l.OBJECT_TYPE IN ('GLOBAL', 'COMMIT') AND l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> ${closer}
     AND EXISTS (SELECT 1 FROM performance_schema.metadata_locks AS p
       JOIN performance_schema.threads AS c ON c.THREAD_ID = p.OWNER_THREAD_ID
-      WHERE p.OBJECT_TYPE = 'COMMIT' AND p.LOCK_STATUS = 'PENDING' AND c.PROCESSLIST_ID = ${closer})`;
+      WHERE p.OBJECT_TYPE IN ('GLOBAL', 'COMMIT') AND p.LOCK_STATUS = 'PENDING' AND c.PROCESSLIST_ID = ${closer})`;
 
 /**
  * Lets nobody write. MySQL waits for the commits that are on their way, and those of a semisync source wait for a replica:
@@ -45,8 +48,8 @@ export async function close({ own, settings, say }: Pick<Hands, "own" | "setting
 
 /** @returns how many connections were ended */
 async function dismiss(session: Session, closer: number): Promise<number> {
-  const committing = ids.parse(await session.ask(COMMITTING(closer), SECONDS));
-  for (const { id } of committing) await session.run(`KILL ${id}`, SECONDS).catch(() => undefined);
-  if (committing.length > 0) await session.run("SET GLOBAL rpl_semi_sync_source_enabled = OFF", SECONDS);
-  return committing.length;
+  const writing = ids.parse(await session.ask(WRITING(closer), SECONDS));
+  for (const { id } of writing) await session.run(`KILL ${id}`, SECONDS).catch(() => undefined);
+  if (writing.length > 0) await session.run("SET GLOBAL rpl_semi_sync_source_enabled = OFF", SECONDS);
+  return writing.length;
 }

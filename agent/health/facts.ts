@@ -1,3 +1,4 @@
+import type { GtidSet } from "../gtidSet.ts";
 import type { Observation, OwnServer, PeerServer } from "../observation.ts";
 import type { Marks, Term } from "../vocabulary.ts";
 
@@ -18,6 +19,8 @@ export function facts({ own, marks, peers, settings }: Omit<Observation, "memory
 const termFact = ({ number, promoted }: Term) =>
   promoted === undefined ? "no primary term" : `term ${number} of ${promoted}`;
 
+const setFact = (set: GtidSet) => (set.isEmpty ? "nothing executed" : `executed ${set}`);
+
 const groupFacts = ({ group, role }: Pick<OwnServer, "group"> & Partial<Pick<OwnServer, "role">>) =>
   group === "NONE" || group === "OFFLINE" ? [] : [`${group}${role === undefined ? "" : ` as ${role}`} in the group`];
 
@@ -33,7 +36,7 @@ function ownFacts(own: OwnServer): string[] {
       : [
           `source ${source}, ${own.isReceiving ? "receives" : "does not receive"}, ${own.isApplying ? "applies" : "does not apply"}`,
         ]),
-    `executed ${own.executed}`,
+    setFact(own.executed),
     ...(own.held.equals(own.executed) ? [] : [`has also ${own.held.subtract(own.executed)}`]),
     ...(own.unapplied.isEmpty ? [] : [`not applied ${own.unapplied}`]),
     ...(own.broken === undefined ? [] : [`broken: ${own.broken}`]),
@@ -52,7 +55,7 @@ function peerFacts(peer: PeerServer): string[] {
     peer.writes ? "takes writes" : "read-only",
     ...groupFacts(peer),
     ...(peer.seesThisNode ? ["its group has this node"] : []),
-    `executed ${peer.executed}`,
+    setFact(peer.executed),
     ...(peer.held.equals(peer.executed) ? [] : [`has also ${peer.held.subtract(peer.executed)}`]),
     ...(peer.unclonable.length === 0 ? [] : [`not clonable: ${peer.unclonable.join(", ")}`]),
   ];

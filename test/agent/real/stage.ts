@@ -32,6 +32,8 @@ export interface AgentStage {
   execute(name: string, ...command: readonly string[]): Promise<string>;
   /** Runs a statement as root; resolves to its rows in one text. */
   rows(name: string, statement: string): Promise<string>;
+  /** Begins a statement of a client; resolves to whether it was acknowledged. */
+  acknowledged(name: string, statement: string): Promise<boolean>;
   state(name: string): Promise<string>;
   untilState(name: string, state: RegExp, seconds?: number): Promise<void>;
   /** Runs a role of the agent's program beside the agent. */
@@ -40,15 +42,33 @@ export interface AgentStage {
   log(name: string): Promise<string>;
   /** Ends the server's process at once; its container starts it again. */
   killServer(name: string): Promise<void>;
+  /** Ends the server's process at once, and keeps it away until the returned function is called. */
+  withoutServer(name: string): Promise<() => Promise<void>>;
   /** Ends the agent, and keeps it away until the returned function is called. */
   withoutAgent(name: string): Promise<() => Promise<void>>;
   setPassword(account: (typeof ACCOUNTS)[number], password: string): Promise<void>;
   remove(): Promise<void>;
 }
 
+/** They halve the memory of an agent. */
+const NODE_OPTIONS = [
+  "--max-semi-space-size=1",
+  "--max-old-space-size=24",
+  "--v8-pool-size=1",
+  "--optimize-for-size",
+] as const;
+
 /** Server and agent have a lifetime of their own each, in one container. */
-const RUN = `while :; do bash ${CONFIG_FOLDER}/start.sh; sleep 1; done &
-while :; do [ -e /tmp/no-agent ] || /opt/node /etc/agent/agent.cjs node; sleep 0.2; done`;
+const RUN = `while :; do [ -e /tmp/no-server ] || bash ${CONFIG_FOLDER}/start.sh; sleep 1; done &
+while :; do [ -e /tmp/no-agent ] || /opt/node ${NODE_OPTIONS.join(" ")} /etc/agent/agent.cjs node; sleep 0.2; done`;
+
+/** Ends the processes whose command lines match a pattern of the shell. The image has no program for it. */
+function killing(...patterns: readonly string[]): string {
+  return `for process in /proc/[0-9]*; do
+    line=$({ tr '\\0' ' ' <"$process/cmdline"; } 2>/dev/null)
+    case "$line" in ${patterns.join(" | ")}) kill -KILL "\${process#/proc/}" ;; esac
+  done`;
+}
 
 /** @param settings of `foobar:mysql` */
 export async function createAgentStage(settings: Readonly<Record<string, unknown>>): Promise<AgentStage> {
@@ -130,6 +150,10 @@ export async function createAgentStage(settings: Readonly<Record<string, unknown
         ...[name, "mysql", "--user=root", "--password=root", "--batch", "--skip-column-names"],
         `--execute=${statement}`,
       ),
+    acknowledged: async (name, statement) => {
+      const client = ["mysql", "--user=root", "--password=root", `--execute=${statement}`];
+      return (await execa("docker", ["exec", containerOf(name), ...client], { reject: false })).exitCode === 0;
+    },
     state,
     log,
     untilState: (name, wanted, seconds = 120) =>
@@ -145,9 +169,13 @@ export async function createAgentStage(settings: Readonly<Record<string, unknown
           : []),
         ...["/opt/node", "/etc/agent/agent.cjs", ...role],
       ),
-    killServer: async (name) => void (await execute(name, "pkill", "-KILL", "-x", "mysqld")),
+    killServer: async (name) => void (await execute(name, "bash", "-c", killing("/usr/sbin/mysqld*", "mysqld\\ *"))),
+    async withoutServer(name) {
+      await execute(name, "bash", "-c", `touch /tmp/no-server; ${killing("/usr/sbin/mysqld*", "mysqld\\ *")}`);
+      return async () => void (await execute(name, "rm", "/tmp/no-server"));
+    },
     async withoutAgent(name) {
-      await execute(name, "bash", "-c", "touch /tmp/no-agent; pkill -KILL -f 'agent.cjs node$'");
+      await execute(name, "bash", "-c", `touch /tmp/no-agent; ${killing("/opt/node*agent.cjs\\ node*")}`);
       return async () => void (await execute(name, "rm", "/tmp/no-agent"));
     },
     async setPassword(account, password) {
