@@ -1,4 +1,5 @@
 import { act } from "./act/act.ts";
+import { recoveryProgress } from "./act/cloning.ts";
 import type { Hands } from "./act/hands.ts";
 import { desiredIn } from "./files/desired.ts";
 import { MarkFiles } from "./files/marks.ts";
@@ -140,7 +141,11 @@ export class NodeAgent implements Reach {
 
   /** As long as the server does not answer, its last state stays, and grows old: health tells by that. */
   async show(state: State): Promise<void> {
-    if (this.#seen?.own !== undefined) await this.#state.show(state);
+    const { own } = this.#seen ?? {};
+    if (own?.group === "RECOVERING" && state.word === "starting") {
+      const far = await recoveryProgress((statement) => this.#own.ask(statement)).catch(() => undefined);
+      await this.#state.show(far === undefined ? state : { ...state, text: `${state.text}: ${far}` });
+    } else if (own !== undefined) await this.#state.show(state);
     else if (this.#isDenied && this.#seen?.marks.provisioning === undefined) await this.#state.show(REFUSED);
   }
 
@@ -176,7 +181,7 @@ export class NodeAgent implements Reach {
       marks: this.#marks,
       databases: this.#run.upkeep.databases,
       say: this.#say,
-      progress: (text) => this.#beside(() => this.#state.progress({ word: "cloning", text })),
+      progress: (text) => this.#beside(() => this.#state.show({ word: "cloning", text })),
       beside: (work) => this.#beside(work),
     };
   }

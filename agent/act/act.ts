@@ -14,7 +14,7 @@ import {
   noteOpen,
   open,
   reconnect,
-  recordTerm,
+  recordElection,
   releaseWriters,
 } from "./replicating.ts";
 import { WITHOUT_SOURCE } from "./replicationSql.ts";
@@ -78,7 +78,7 @@ export async function act(step: Step, hands: Hands, marks: Pick<Marks, "provisio
     case "hand-over":
       return handOver(hands);
     case "record-election":
-      return recordTerm(hands, "elected");
+      return recordElection(hands);
     case "lead":
       return lead(hands);
   }

@@ -18,6 +18,11 @@ export const CLONED = `SELECT COALESCE(CONCAT(FORMAT_BYTES(SUM(DATA)), ' of ', F
   FROM performance_schema.clone_progress WHERE STAGE IN ('FILE COPY', 'PAGE COPY', 'REDO COPY')
     AND BEGIN_TIME IS NOT NULL`;
 
+/** How far this node is on its way into its group. MySQL itself may clone another member for it. */
+const RECOVERED = `SELECT IF(EXISTS (SELECT 1 FROM performance_schema.clone_status WHERE STATE = 'In Progress'),
+    (SELECT far FROM (${CLONED}) AS clone),
+    CONCAT('transaction ', COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, '[0-9]+$'), '-'))) AS far`;
+
 const reports = z.array(z.object({ far: z.string() }));
 
 /**
@@ -60,4 +65,10 @@ async function report({ own, progress }: Hands, donor: string, signal: AbortSign
     const [row] = reports.parse(await own.ask(CLONED).catch(() => []));
     if (row !== undefined) progress(`all data from ${donor}: ${row.far}`);
   }
+}
+
+/** How far this node is on its way into its group, in words. undefined: nobody knows. */
+export async function recoveryProgress(ask: Hands["own"]["ask"]): Promise<string | undefined> {
+  const [row] = reports.parse(await ask(RECOVERED));
+  return row?.far;
 }

@@ -6,12 +6,12 @@ import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
 import {
   beginTerm,
+  electedTerm,
   following,
   forgetting,
   noteAcknowledgements,
   openForAgent,
   openForClients,
-  type TermReason,
 } from "./replicationSql.ts";
 
 /** A day: a session that waits as long as clients do. */
@@ -93,10 +93,10 @@ export function releaseWriters({ own, beside, say }: Hands): void {
   beside(() => own.execute("DROP TABLE IF EXISTS cluster.nothing", PATIENCE_SECONDS));
 }
 
-/** Records a primary term that has begun, where it has. */
-export async function recordTerm(hands: Hands, reason: TermReason): Promise<void> {
+/** Records that the group has elected this member. The controller may have recorded the same meanwhile. */
+export async function recordElection(hands: Hands): Promise<void> {
   await completeSchema(hands);
-  await hands.own.execute(beginTerm(hands.settings.member, reason));
+  await hands.own.execute(electedTerm(hands.settings.member));
 }
 
 /** The primary of a group records how it acknowledges writes. */

@@ -16,6 +16,12 @@ export function beginTerm(member: string, reason: TermReason, after = 0): string
   SELECT GREATEST(COALESCE(MAX(epoch), 0), ${after}) + 1, '${member}', '${reason}' FROM ${TERMS_TABLE};`;
 }
 
+/** Records that a group has elected a member, unless the newest term is that member's already. */
+export function electedTerm(member: string): string {
+  return `${beginTerm(member, "elected").replace(/;$/, "")}
+  HAVING COALESCE((SELECT newest.member FROM ${TERMS_TABLE} AS newest ORDER BY newest.epoch DESC LIMIT 1), '') <> '${member}';`;
+}
+
 /**
  * Records how a primary acknowledges writes from now on. It precedes the first write, so that a replica which has it also
  * has everything that was acknowledged before.

@@ -3,7 +3,7 @@ import { readText, replaceText } from "../files/storing.ts";
 import type { Observation } from "../observation.ts";
 import type { Decision } from "../step.ts";
 import { facts } from "./facts.ts";
-import { stateText } from "./state.ts";
+import { kindOf, stateText } from "./state.ts";
 
 /** The most decisions that are kept. */
 const KEPT = 60;
@@ -96,8 +96,8 @@ export class Decisions {
     const isSame =
       last !== undefined &&
       last.step === texts.step &&
-      last.state === texts.state &&
-      last.reason === reason &&
+      kindOf(last.state) === kindOf(texts.state) &&
+      kindOf(last.reason) === kindOf(reason) &&
       last.problem === problem;
     if (isSame) {
       last.times += 1;

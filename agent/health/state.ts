@@ -16,6 +16,11 @@ export function stateText({ word, text }: State): string {
   }
 }
 
+/** A state without what changes while the same work goes on: sets of transactions, and numbers. */
+export function kindOf(text: string): string {
+  return text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}:[0-9a-f:,-]+/g, "…").replace(/\d+(\.\d+)?( (bytes|[KMGT]iB))?/g, "…");
+}
+
 /** Seconds between two log lines of work that goes on. */
 const PROGRESS_PAUSE = 30;
 
@@ -25,7 +30,7 @@ export class StateFile {
   readonly #say: (text: string) => void;
   /** Seconds. */
   readonly #now: () => number;
-  #nextProgress = 0;
+  #said: { readonly kind: string; readonly at: number } | undefined;
 
   constructor(path: string, say: (text: string) => void, now: () => number = () => performance.now() / 1000) {
     this.#path = path;
@@ -33,17 +38,14 @@ export class StateFile {
     this.#now = now;
   }
 
-  /** Shows a state: the server answers. It is logged if it has changed. */
+  /** Shows a state: the server answers. It is logged if it has changed, and the progress of the same work now and then. */
   async show(state: State): Promise<void> {
-    if (await this.#write(stateText(state))) this.#say(stateText(state));
-  }
-
-  /** Shows how far work is that goes on. It is logged now and then. */
-  async progress(state: State): Promise<void> {
-    const isNew = await this.#write(stateText(state));
-    if (!isNew || this.#now() < this.#nextProgress) return;
-    this.#nextProgress = this.#now() + PROGRESS_PAUSE;
-    this.#say(stateText(state));
+    const text = stateText(state);
+    if (!(await this.#write(text))) return;
+    const kind = kindOf(text);
+    if (this.#said?.kind === kind && isWork(state) && this.#now() - this.#said.at < PROGRESS_PAUSE) return;
+    this.#said = { kind, at: this.#now() };
+    this.#say(text);
   }
 
   /** @returns whether the file had another text; start.sh writes it, too */
@@ -56,4 +58,8 @@ export class StateFile {
     await writeFile(this.#path, `${text}\n`);
     return true;
   }
+}
+
+function isWork({ word }: State): boolean {
+  return word === "starting" || word === "cloning";
 }
