@@ -48,10 +48,26 @@ export function newestTerm(observation: Observation): Term {
   return newestOf([knownTerm(observation), ...answersOf(observation).map(([, { term }]) => term)]);
 }
 
-/** A newer term than this node would know if it started again now. */
+/** A newer term than this node would know if it started again now, or one that stands against its own. */
 export function learnedFrom(observation: Observation): Term | undefined {
   const newest = newestTerm(observation);
-  return newest.number > knownTerm(observation).number ? newest : undefined;
+  return newest.number > knownTerm(observation).number ? newest : learnedOfRival(observation, newest.number);
+}
+
+/**
+ * A node that is closed remembers that another one was promoted in a term of the same number, so that it stays closed
+ * when that one is silent. It forgets it when that one has this node's term, with its data, since a person has decided.
+ */
+function learnedOfRival(observation: Observation, number: number): Term | undefined {
+  const { own, marks, settings } = observation;
+  if (own?.term.promoted !== settings.member || own.term.number !== number || own.writes) return undefined;
+  const isOwn = ({ number: other, promoted }: Term) => other === number && promoted === settings.member;
+  const known = marks.knownTerm.number === number ? marks.knownTerm.promoted : undefined;
+  if (known !== undefined && known !== settings.member) {
+    const answer = observation.peers?.get(known);
+    return answer !== undefined && isOwn(answer.term) ? own.term : undefined;
+  }
+  return answersOf(observation).find(([, { term }]) => term.number === number && !isOwn(term))?.[1].term;
 }
 
 /** The server in the name of a member, as commands take it. */

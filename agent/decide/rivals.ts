@@ -9,7 +9,11 @@ import { beReplicaOf } from "./replica.ts";
  */
 export function rivalsIn(seen: Seen): string[] {
   const { number } = newestTerm(seen);
-  const terms = [seen.own.term, seen.marks.knownTerm, ...answersOf(seen).map(([, { term }]) => term)];
+  const { promoted } = seen.marks.knownTerm;
+  const answer = promoted === undefined ? undefined : seen.peers?.get(promoted);
+  // A rival that answers says itself what became of its term.
+  const known = answer !== undefined && answer.term.number >= number ? answer.term : seen.marks.knownTerm;
+  const terms = [seen.own.term, known, ...answersOf(seen).map(([, { term }]) => term)];
   const members = terms.flatMap((term) => (term.number === number ? [term.promoted] : []));
   return [...new Set(members)].filter((member) => member !== undefined).sort();
 }

@@ -15,13 +15,10 @@ export function decideSwitchover(seen: Controlled): SwitchDecision {
   const present = primaryOf(seen);
   if (present === undefined) return wait("no member takes writes");
   const [name, primary] = present;
-  // A switchover from a primary may have been given up in the middle: then that one is to be opened again.
-  if (!isByHand && primary.configured === wanted && (primary.writes || name !== wanted)) {
-    return taken({ do: "settled" }, `${wanted} was promoted`);
-  }
   const closedAt = primary.isClosed && !primary.writes ? (seen.closedAt ?? seen.at) : undefined;
+  const isDone = !isByHand && primary.configured === wanted;
   const decision =
-    name === wanted
+    name === wanted || isDone
       ? keep(seen, present)
       : seen.replication === "group"
         ? elect(wanted, members.get(wanted))
@@ -37,15 +34,21 @@ function taken(step: SwitchStep, reason: string): SwitchDecision {
   return { step, reason, closedAt: undefined };
 }
 
-/** The wanted member is the primary already. A switchover away from it may have been given up in the middle. */
+/** The present primary stays. A switchover away from it may have been given up in the middle. */
 function keep(seen: Controlled, [name, primary]: Member): SwitchDecision {
-  if (primary.writes) {
-    if (seen.isByHand) return taken({ do: "settled" }, `${name} takes writes`);
-    return taken({ do: "record" }, `${name} is the primary already, and the configuration names it`);
+  const { wanted, isByHand } = seen;
+  if (!primary.writes && isStillPrimary(seen, primary)) {
+    return taken({ do: "reopen", member: name }, `a switchover has closed ${name}, which is to go on`);
   }
-  return isStillPrimary(seen, primary)
-    ? taken({ do: "reopen", member: name }, `a switchover has closed ${name}, which is wanted now`)
-    : wait(`${name} is promoted, and does not take writes yet`);
+  // A primary without a source opens by itself. With one, it was made a replica by a switchover.
+  const isSure = primary.writes || primary.source === undefined;
+  if (!isByHand && primary.configured === wanted && isSure) {
+    return taken({ do: "settled" }, `${wanted} was promoted`);
+  }
+  if (!primary.writes) return wait(`${name} is promoted, and does not take writes yet`);
+  return isByHand
+    ? taken({ do: "settled" }, `${name} takes writes`)
+    : taken({ do: "record" }, `${name} is the primary already, and the configuration names it`);
 }
 
 /**

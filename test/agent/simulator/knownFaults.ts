@@ -75,11 +75,11 @@ export const KNOWN_FAULTS: Readonly<Record<string, KnownFault>> = {
   },
 };
 
-function changing(change: (decision: Decision, observation: Observation) => Decision): Breaking {
+export function changing(change: (decision: Decision, observation: Observation) => Decision): Breaking {
   return (real) => ({ ...real, decide: (observation) => change(real.decide(observation), observation) });
 }
 
-function seeing(observation: Observation, see: (own: OwnServer) => OwnServer): Observation {
+export function seeing(observation: Observation, see: (own: OwnServer) => OwnServer): Observation {
   return observation.own === undefined ? observation : { ...observation, own: see(observation.own) };
 }
 

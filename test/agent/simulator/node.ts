@@ -137,6 +137,8 @@ export interface Node {
   agentStartsAt: number;
   /** Whether the power is off until `startsAt`. */
   isPowered: boolean;
+  /** A person has given it up: what it alone has counts as lost, until a group has it again. */
+  isGivenUp: boolean;
   /** Killed by a failover, until it has ended. */
   isFenced: boolean;
   /** Until these rounds the applier rests, and the next acknowledgement is lost. */

@@ -98,6 +98,7 @@ export class Person {
     const all = present.reduce((held, { folder }) => held | heldIn(folder), NONE);
     if (!present.some(({ folder }) => (all & ~heldIn(folder)) === NONE)) return false;
     this.#accept(all);
+    for (const node of silent) node.isGivenUp = true;
     for (const node of present) node.container.givenUp = silent.map(({ name }) => name);
     world.tell(() => `person: recover without ${silent.map(({ name }) => shortOf(name)).join(" ")}`);
     return true;

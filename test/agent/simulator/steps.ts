@@ -88,6 +88,7 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
       return [
         acts.file("settle", () => {
           container.givenUp = [];
+          node.isGivenUp = false;
           container.connectedWith = "present";
         }),
         acts.file("data complete", () => setDataLost(node, false)),

@@ -126,9 +126,10 @@ export class World {
     throw new Violated({ invariant, round: this.round, text });
   }
 
-  /** Everything that the folders of the others have. */
+  /** Everything that the folders of the others have, without those that a person has given up. */
   storedBeside(node: Node): Transactions {
-    return this.nodes.reduce((all, other) => (other === node ? all : all | storedIn(other.folder)), NONE);
+    const others = this.nodes.filter((other) => other !== node && !other.isGivenUp);
+    return others.reduce((all, other) => all | storedIn(other.folder), NONE);
   }
 }
 
@@ -144,7 +145,7 @@ function newNode(world: World, names: readonly string[], name: string, index: nu
       ...{ isAlive: true, memory: {}, action: undefined, decision: undefined, failure: undefined },
       ...{ armed: undefined, lagsUntil: 0 },
     },
-    ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false },
+    ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false, isGivenUp: false },
     ...{ appliesAgainAt: 0, losesAckUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
   };
 }

@@ -1,0 +1,253 @@
+import type { Schedule } from "./faults.ts";
+
+/** Schedules in which a fault broke a promise that is mended since and can be put back, by the fault's name. */
+export const REPLAYS = {
+  "a third node that follows a former primary asks nobody who is primary": [
+    {
+      seed: 69,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [{ kind: "switchover", node: 2, at: 41 }],
+    },
+  ],
+  "a node that starts again forgets a term that only a silent one has": [
+    {
+      seed: 9142,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 2, at: 28 },
+        { kind: "cut-step", node: "primary", what: "server", after: 3, rounds: 2, at: 29 },
+        { kind: "lose-disk", node: "primary", rounds: 2, at: 37 },
+      ],
+    },
+  ],
+  "a former primary does not see, when it starts again, that a switchover has replaced it": [
+    {
+      seed: 5720,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "cut-step", node: "primary", what: "machine", after: 6, rounds: 7, at: 11 },
+        { kind: "switchover", node: 1, at: 28 },
+        { kind: "crash", node: "primary", rounds: 4, at: 38 },
+      ],
+    },
+    {
+      seed: 7424,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 2, at: 29 },
+        { kind: "cut-step", node: "primary", what: "machine", after: 1, rounds: 2, at: 29 },
+        { kind: "cut-power", node: "primary", rounds: 18, at: 35 },
+      ],
+    },
+    {
+      seed: 11664,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 1, at: 5 },
+        { kind: "cut-controller", after: 1, at: 6 },
+        { kind: "cut-power", node: "primary", rounds: 22, at: 28 },
+        { kind: "crash", node: 0, rounds: 2, at: 29 },
+      ],
+    },
+    {
+      seed: 17649,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "empty" },
+      faults: [
+        { kind: "switchover", node: 2, at: 12 },
+        { kind: "cut-step", node: "primary", what: "machine", after: 0, rounds: 8, at: 14 },
+        {
+          kind: "partition",
+          cuts: [
+            [2, 0],
+            [2, 1],
+            [2, 3],
+          ],
+          rounds: 19,
+          at: 22,
+        },
+        {
+          kind: "partition",
+          cuts: [
+            [1, 0],
+            [0, 1],
+            [1, 2],
+            [2, 1],
+            [1, 3],
+            [3, 1],
+          ],
+          rounds: 10,
+          at: 28,
+        },
+      ],
+    },
+  ],
+  "two failovers begin terms of the same number, and nobody notices": [
+    {
+      seed: 9047,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "empty" },
+      faults: [
+        { kind: "switchover", node: 2, at: 23 },
+        { kind: "freeze", node: "primary", rounds: 29, at: 28 },
+        { kind: "failover", node: 1, at: 33 },
+      ],
+    },
+  ],
+  "a replaced primary does not close while its writers wait": [
+    {
+      seed: 1568,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "cut-power", node: "primary", rounds: 25, at: 17 },
+        { kind: "failover", node: 1, at: 21 },
+        {
+          kind: "partition",
+          cuts: [
+            [0, 1],
+            [2, 1],
+          ],
+          rounds: 10,
+          at: 34,
+        },
+      ],
+    },
+  ],
+  "a primary that a switchover has closed is never opened again": [
+    {
+      seed: 6607,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 1, at: 26 },
+        { kind: "slow-applier", node: 1, rounds: 10, at: 27 },
+        { kind: "switchover", node: 0, at: 29 },
+      ],
+    },
+  ],
+  "the error of another source leads to a clone": [
+    {
+      seed: 299,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "lose-disk", node: "primary", rounds: 12, at: 36 },
+        {
+          kind: "partition",
+          cuts: [
+            [1, 0],
+            [0, 1],
+            [1, 2],
+            [2, 1],
+            [3, 0],
+            [0, 3],
+            [3, 2],
+            [2, 3],
+          ],
+          rounds: 17,
+          at: 39,
+        },
+        { kind: "failover", node: 2, at: 41 },
+      ],
+    },
+  ],
+} as const satisfies Readonly<Record<string, readonly Schedule[]>>;
+
+/** Schedules in which a promise was broken that is kept since. */
+export const KEPT: Readonly<Record<string, readonly Schedule[]>> = {
+  "a slow opening overlaps a switchover": [
+    {
+      seed: 18272,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 2, at: 27 },
+        { kind: "cut-power", node: 0, rounds: 10, at: 27 },
+        { kind: "cut-step", node: 0, what: "machine", after: 4, rounds: 3, at: 37 },
+        { kind: "slow-agent", node: 0, rounds: 15, at: 38 },
+      ],
+    },
+  ],
+  "the target of a switchover diverges when the primary is closed": [
+    {
+      seed: 18616,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 2, at: 3 },
+        { kind: "cut-controller", after: 1, at: 4 },
+        { kind: "errant", node: 2, at: 18 },
+        { kind: "recover-server", node: 2, at: 20 },
+        { kind: "cut-power", node: "primary", rounds: 30, at: 32 },
+        { kind: "failover", node: 2, at: 35 },
+      ],
+    },
+  ],
+  "the controller ends while it opens the former primary again": [
+    {
+      seed: 6436,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 2, at: 24 },
+        { kind: "cut-step", node: "primary", what: "agent", after: 5, rounds: 2, at: 24 },
+        { kind: "lose-disk", node: "primary", rounds: 6, at: 25 },
+        { kind: "cut-step", node: 1, what: "machine", after: 1, rounds: 7, at: 25 },
+        { kind: "switchover", node: 0, at: 39 },
+        { kind: "cut-controller", after: 3, at: 39 },
+      ],
+    },
+  ],
+  "another primary is wanted after a switchover was interrupted": [
+    {
+      seed: 209541,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        {
+          kind: "partition",
+          cuts: [
+            [1, 0],
+            [0, 1],
+            [2, 0],
+            [0, 2],
+            [3, 0],
+            [0, 3],
+          ],
+          rounds: 12,
+          at: 23,
+        },
+        { kind: "kill-agent", node: "primary", rounds: 4, at: 26 },
+        { kind: "switchover", node: 2, at: 28 },
+        { kind: "cut-power", node: "primary", rounds: 18, at: 28 },
+        { kind: "cut-controller", after: 4, at: 29 },
+        { kind: "failover", node: 1, at: 30 },
+        { kind: "switchover", node: 0, at: 41 },
+        { kind: "cut-step", node: 1, what: "machine", after: 6, rounds: 5, at: 41 },
+      ],
+    },
+  ],
+  "two failovers do not know of each other, and the later primary is silent for a time": [
+    {
+      seed: 6057,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "cut-power", node: "primary", rounds: 24, at: 26 },
+        { kind: "failover", node: 2, at: 28 },
+        { kind: "cut-step", node: 2, what: "machine", after: 0, rounds: 6, at: 28 },
+        { kind: "failover", node: 1, at: 29 },
+        { kind: "freeze", node: "primary", rounds: 6, at: 40 },
+      ],
+    },
+  ],
+  "a group begins without a member, and then loses its only disk": [
+    {
+      seed: 102581,
+      mode: { replication: "group", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "empty" },
+      faults: [
+        { kind: "slow-applier", node: 0, rounds: 3, at: 13 },
+        { kind: "cut-power", node: "primary", rounds: 27, at: 15 },
+        { kind: "cut-power", node: 0, rounds: 13, at: 16 },
+        { kind: "slow-applier", node: 2, rounds: 4, at: 23 },
+        { kind: "recover-group", at: 24 },
+        { kind: "switchover", node: 2, at: 26 },
+        { kind: "lose-disk", node: "primary", rounds: 6, at: 28 },
+        { kind: "cut-step", node: 2, what: "agent", after: 4, rounds: 4, at: 30 },
+        { kind: "switchover", node: 1, at: 32 },
+        { kind: "cut-controller", after: 8, at: 34 },
+      ],
+    },
+  ],
+};
