@@ -8,6 +8,12 @@ const STOPPED = { isReceiving: false } as const;
 const LEFT = { ...STOPPED, unapplied: transactions(3) };
 
 describe("a failover", () => {
+  it("counts from the newest term that anybody has seen, and leaves one out that nobody saw", () => {
+    const own = { ...REPLICA, ...STOPPED };
+    assert.deepEqual(decideFailover(own, 4, {}, 100).step, { do: "promote", after: 5 });
+    assert.deepEqual(decideFailover(own, 0, {}, 100).step, { do: "promote", after: 2 });
+  });
+
   for (const [name, own, memory, step, reason] of [
     ["receives no more from the lost primary", {}, {}, "apply-alone", /take the place of mysql-server1/],
     ["applies what was received", { ...LEFT, isApplying: false }, {}, "apply-alone", /./],

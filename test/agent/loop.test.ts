@@ -54,6 +54,15 @@ describe("a round of an agent", () => {
     assert.deepEqual([shown.at(-1), noted], [`starting: following ${ONE}; failed: no answer`, ["no answer"]]);
   });
 
+  it("records a newer term before the step, and takes the step although that fails", async () => {
+    const situation = { settings: { member: ONE, peers: [TWO] }, own: PRIMARY } as const;
+    const newer = { ...PEER, term: { number: 2, promoted: TWO } };
+    const { reach, done, learned, noted } = node(situation, { [TWO]: newer }, "the disk is full");
+    await round(reach, NOTHING);
+    assert.deepEqual([learned, done], [[newer.term], [{ do: "close" }]]);
+    assert.deepEqual(noted, ["the disk is full"]);
+  });
+
   it("says what the group said when it refuses the node", async () => {
     const settings = { replication: "group" } as const;
     const online = { ...PEER, group: "ONLINE" } as const;

@@ -88,6 +88,41 @@ const CASES: Readonly<Record<string, Case>> = {
     step: { do: "reopen", member: ONE },
     reason: /goes on$/,
   },
+  "opens it again although the replica is gone": {
+    members: { [ONE]: CLOSED },
+    more: { closedAt: 89 },
+    step: { do: "reopen", member: ONE },
+    reason: /goes on$/,
+  },
+  "opens it again although the replica has diverged": {
+    members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, isReceiving: false } },
+    more: { closedAt: 89 },
+    step: { do: "reopen", member: ONE },
+    reason: /goes on$/,
+  },
+  "waits for the replica for a time before": {
+    members: { [ONE]: CLOSED },
+    more: { closedAt: 95 },
+    step: { do: "wait" },
+    reason: /mysql-server2\S* does not answer/,
+  },
+  "does not open a primary again whose source may have been promoted": {
+    members: { [ONE]: { ...CLOSED, source: TWO } },
+    more: { closedAt: 10 },
+    step: { do: "wait" },
+    reason: /not open for writes yet/,
+  },
+  "promotes although the former primary is a replica of the new one already": {
+    members: { [ONE]: { ...CLOSED, source: TWO }, [TWO]: REPLICA },
+    step: { do: "promote", from: ONE, to: TWO, after: 1 },
+    reason: /is closed/,
+  },
+  "opens a primary again that is wanted after its switchover was interrupted": {
+    members: { [ONE]: { ...CLOSED, source: TWO }, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "reopen", member: ONE },
+    reason: /which is to go on$/,
+  },
   "does not replace a primary whose agent may be about to open it": {
     members: { [ONE]: { ...CLOSED, isClosed: false }, [TWO]: REPLICA },
     step: { do: "wait" },
