@@ -128,6 +128,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     databasePassword: mysql.passwords.monitoring,
     statisticsPassword: loadBalancer.password,
     backupFigures: backups.figures,
+    agentFigures: mysql.figures,
     protect: protectData,
     after: loadBalancer.services,
   });
@@ -138,6 +139,7 @@ export function deploy(topology: Topology, { isServing, migrated, runTask: run =
     processes: { services: app.processes },
     routers,
     cluster: mysql,
+    agents: { services: mysql.agents },
     backups: { services: [...backups.services, ...readers] },
     monitoring,
     logs: { services: logs === undefined ? [] : [logs.service] },

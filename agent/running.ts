@@ -7,14 +7,12 @@ import type { AgentSettings } from "./settings.ts";
 const ALIVE = "/tmp/alive";
 const ALIVE_PAUSE_MS = 5_000;
 
-/** Seconds between two writings of the figures. */
-const METRICS_PAUSE = 10;
+const METRICS_PAUSE_MS = 10_000;
 
 /** Milliseconds in which a step may end after a stop signal. A step that is cut off is harmless. */
 const STOP_MS = 2_000;
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-const seconds = () => performance.now() / 1000;
 
 /** Runs the agent of a node until it is stopped. */
 export async function runNode(settings: AgentSettings, stop: AbortSignal, say: (text: string) => void): Promise<void> {
@@ -22,8 +20,7 @@ export async function runNode(settings: AgentSettings, stop: AbortSignal, say: (
   await keepAlive();
   const agent = new NodeAgent(settings, say);
   await agent.load();
-  const { metrics } = settings.folders;
-  let nextMetrics = 0;
+  keepFigures(agent, settings, say);
   let lastProblem: string | undefined;
   while (!stop.aborted) {
     const pause = await agent.turn().then(
@@ -37,13 +34,27 @@ export async function runNode(settings: AgentSettings, stop: AbortSignal, say: (
         return 1;
       },
     );
-    if (metrics !== undefined && seconds() >= nextMetrics) {
-      nextMetrics = seconds() + METRICS_PAUSE;
-      await agent.metrics.write(metrics, new Date()).catch((error: unknown) => say(`figures: ${reasonOf(error)}`));
-    }
     await sleep(pause * 1000, undefined, { signal: stop }).catch(() => undefined);
   }
   agent.close();
+}
+
+/** Writes the figures as long as the agent's process works: a step may take hours. */
+function keepFigures(agent: NodeAgent, { folders: { metrics } }: AgentSettings, say: (text: string) => void): void {
+  if (metrics === undefined) return;
+  let lastProblem: string | undefined;
+  const write = () =>
+    agent.metrics.write(metrics, new Date()).then(
+      () => {
+        lastProblem = undefined;
+      },
+      (error: unknown) => {
+        if (reasonOf(error) !== lastProblem) say(`figures: ${reasonOf(error)}`);
+        lastProblem = reasonOf(error);
+      },
+    );
+  void write();
+  setInterval(() => void write(), METRICS_PAUSE_MS).unref();
 }
 
 /** Keeps a file young while the agent's process works. */

@@ -7,6 +7,7 @@ import { planRecovery } from "../operations/database/recovery.ts";
 import { isTransfer, TRANSFERS, transfer } from "../operations/database/transferring.ts";
 import { unclonedLines } from "../operations/database/uncloned.ts";
 import { setAside } from "../operations/database/volumes.ts";
+import { whyLines } from "../operations/database/why.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
@@ -23,6 +24,7 @@ import { table } from "../releases/table.ts";
 import type { ClusterPlan } from "../topology/databasePlan.ts";
 
 const USAGE = `npm run database -- status             shows every database, and why one is out of its place
+npm run database -- why [SERVER]       the last decisions of the databases' agents, with what each was decided from
 npm run database -- failover SERVER    async and semisync: SERVER's replica takes the place of a lost primary
 npm run database -- recover            group: begins it again without the members that do not answer
 npm run database -- recover SERVER     a database with errant transactions: sets its data aside, and lets it clone the
@@ -70,7 +72,7 @@ await main(async () => {
   }
   // `takeover` is the former name of the command, which databases that are not moved to this version yet still print.
   const word = first === "takeover" ? "failover" : first;
-  if (more.length > 0 || !["status", "failover", "recover"].includes(word ?? "")) {
+  if (more.length > 0 || !["status", "why", "failover", "recover"].includes(word ?? "")) {
     say(USAGE);
     return 2;
   }
@@ -81,6 +83,10 @@ await main(async () => {
   const nodes = nodesOf(containers);
   const { ask } = databases;
   if (word === "status") return status(cluster, opened);
+  if (word === "why") {
+    for (const line of await whyLines(cluster, server, containers)) console.log(line);
+    return 0;
+  }
 
   const askAll = () => askMembers(cluster, ask, containers.execute);
   const members = await askAll();

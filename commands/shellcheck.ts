@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { findShellcheck, provideShellcheck } from "../bootstrap/shellcheck.ts";
-import { DEFINITIONS, definitions } from "../components/mysqlCluster/definitions.ts";
+import { DEFINITIONS, definitions } from "../components/mysqlBackup/definitions.ts";
 import { main, say } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 

@@ -41,6 +41,20 @@ export function liveFiles(
   return { ...configFiles(path, files), kind, version: undefined, isLive: true };
 }
 
+/**
+ * A text file whose content is known only while the stack is updated. It changes in place: put a public value that
+ * changes with it into the environment of a container that reads it only at its start.
+ */
+export function computedFile(path: string, name: string, content: pulumi.Output<string>): MountedFiles {
+  return {
+    kind: "config",
+    path,
+    version: undefined,
+    isLive: true,
+    uploads: [{ file: posix.join(path, name), content, permissions: "0444" }],
+  };
+}
+
 /** The folder of a container's secrets. */
 export const SECRETS_FOLDER = "/run/secrets";
 

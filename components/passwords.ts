@@ -9,7 +9,7 @@ export interface Password {
   readonly value: pulumi.Output<string>;
   /** A public random number that changes with the password and reveals nothing about it. */
   readonly version: pulumi.Output<string>;
-  /** A public text that tells the password from others, as MySQL's accounts have it (accounts.sh). */
+  /** A public text that tells the password from others, as MySQL's accounts have it. */
   readonly mark: pulumi.Output<string>;
 }
 

@@ -37,3 +37,11 @@ export const oneByOne: Roll = (plans, { needs = [], releasedFirst = [] }, create
  */
 export const allAtOnce: Roll = (plans, { needs = [], releasedFirst = [] }, create) =>
   plans.map((plan) => create(plan, { after: needs, filesAfter: [...needs, ...releasedFirst] }));
+
+/**
+ * The waits of a service that needs a companion of its own, as a database its agent. On a stack that serves, the
+ * companion is healthy before. Otherwise both start side by side, since the service has enough to do until then.
+ */
+export function withCompanion(waits: Waits, companion: Service): Waits {
+  return waits.filesAfter === undefined ? { ...waits, after: [...waits.after, companion] } : waits;
+}

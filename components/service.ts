@@ -6,6 +6,7 @@ import type { MountedFiles } from "./files.ts";
 import { HEALTH_FOLDER, type Healthcheck, waitForHealth } from "./healthcheck.ts";
 import type { Host } from "./host.ts";
 import { logging } from "./logging.ts";
+import { type PlacedFiles, placeFiles } from "./placedFiles.ts";
 import { emptyFolders, scratchFolders, userLimits } from "./userParts.ts";
 
 /** What a service waits for. */
@@ -45,6 +46,8 @@ export interface ServiceArgs extends Partial<Waits> {
   readonly isRootWritable?: boolean;
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: readonly MountedFiles[];
+  /** Files of another service that this container reads, too, at the same paths. */
+  readonly sharedFiles?: readonly PlacedFiles[];
   /** A volume with data, and the path that it is mounted at. Default: writable. */
   readonly data?: { readonly volume: docker.Volume; readonly path: string; readonly readOnly?: boolean };
   /** Volumes, each at its path, that other containers have, too. Default: writable. */
@@ -52,8 +55,8 @@ export interface ServiceArgs extends Partial<Waits> {
     readonly volume: docker.Volume;
     readonly path: string;
     readonly readOnly?: boolean;
-    /** The container that prepares the volume. */
-    readonly seed: docker.Container;
+    /** The container that prepares the volume. undefined: it needs none. */
+    readonly seed?: docker.Container;
   }[];
   /** The path at which it has the whole file system of its machine, read-only. Default: it has none of it. */
   readonly machineRoot?: string;
@@ -123,6 +126,8 @@ export class Service extends pulumi.ComponentResource {
   readonly isAway: boolean;
   /** The services that it waits for. */
   readonly before: readonly Service[];
+  /** Its own files. */
+  readonly placed: readonly PlacedFiles[];
   /** The containers that put its files in place. */
   readonly seeds: readonly docker.Container[];
 
@@ -141,37 +146,21 @@ export class Service extends pulumi.ComponentResource {
 
     const filesAfter = present(args.filesAfter ?? []).flatMap(({ seeds }) => seeds);
     const liveFilesAfter = present(args.liveFilesAfter ?? []).map(({ container }) => container);
-    const mounts = args.files.map((files) => {
-      const pair = pairName(args, name, files);
-      const volume = new docker.Volume(pair, { labels }, { ...own, ignoreChanges: ["labels"] });
-      const seed = new docker.Container(
-        pair,
-        {
-          image,
-          command: ["true"],
-          labels,
-          start: false,
-          mustRun: false,
-          restart: "no",
-          networkMode: "none",
-          volumes: [{ volumeName: volume.name, containerPath: files.path }],
-          ...(args.imageVolumes === undefined ? {} : { tmpfs: emptyFolders(args.imageVolumes) }),
-          uploads: [...files.uploads],
-        },
-        {
-          ...own,
-          deleteBeforeReplace: true,
-          replaceOnChanges: ["tmpfs"],
-          ignoreChanges: ["labels"],
-          dependsOn: files.isLive ? [...filesAfter, ...liveFilesAfter] : filesAfter,
-        },
-      );
-      return { seed, mount: { volumeName: volume.name, containerPath: files.path, readOnly: true } };
-    });
+    this.placed = args.files.map((files) =>
+      placeFiles(name, files, {
+        host: args.host,
+        image,
+        labels,
+        imageVolumes: args.imageVolumes,
+        dependsOn: files.isLive ? [...filesAfter, ...liveFilesAfter] : filesAfter,
+        own,
+      }),
+    );
+    const placed = [...this.placed, ...(args.sharedFiles ?? [])];
 
     const work = args.work === undefined ? undefined : this.#work(args.work, labels, own);
 
-    this.seeds = mounts.map(({ seed }) => seed);
+    this.seeds = this.placed.map(({ seed }) => seed);
     this.container = new docker.Container(
       name,
       {
@@ -185,7 +174,7 @@ export class Service extends pulumi.ComponentResource {
           .map(([key, value]) => pulumi.interpolate`${key}=${value}`),
         labels,
         ...(args.user === undefined ? {} : { user: args.user }),
-        groupAdds: args.files.some(({ kind }) => kind === "secrets") ? ["0"] : [],
+        groupAdds: placed.some(({ kind }) => kind === "secrets") ? ["0"] : [],
         readOnly: args.isRootWritable !== true,
         capabilities: { ...(args.capabilities ? { adds: [...args.capabilities] } : {}), drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
@@ -207,7 +196,7 @@ export class Service extends pulumi.ComponentResource {
           ...(protocol === "udp" ? { protocol } : {}),
         })),
         volumes: [
-          ...mounts.map(({ mount }) => mount),
+          ...placed.map(({ mount }) => mount),
           ...(args.data ? [dataMount(args.data)] : []),
           ...(args.storage ?? []).map(dataMount),
           ...(args.machineRoot === undefined
@@ -231,8 +220,8 @@ export class Service extends pulumi.ComponentResource {
         ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
         ignoreChanges: ["labels"],
         dependsOn: [
-          ...this.seeds,
-          ...(args.storage ?? []).map(({ seed }) => seed),
+          ...placed.map(({ seed }) => seed),
+          ...(args.storage ?? []).flatMap(({ seed }) => seed ?? []),
           ...(args.host.logStore === undefined ? [] : [args.host.logStore]),
           ...(args.dependsOn ?? []),
           ...this.before.map(({ container }) => container),
@@ -246,13 +235,6 @@ export class Service extends pulumi.ComponentResource {
     const volume = new docker.Volume(`${this.name}-work`, { labels }, { ...own, ignoreChanges: ["labels"] });
     return { volume, path };
   }
-}
-
-/** The name of the volume and the seed of files. On a machine that is left out the present ones stay. */
-function pairName({ host }: ServiceArgs, service: string, { kind, version }: MountedFiles): string {
-  const name = [service, kind, ...(version === undefined ? [] : [version])].join("-");
-  const { containers = [] } = host.away ?? {};
-  return containers.includes(name) ? name : (containers.find((one) => one.startsWith(`${service}-${kind}-`)) ?? name);
 }
 
 /** In place of a service that is left out, those that it would wait for: the order of the others stays. */

@@ -50,6 +50,16 @@ export interface DatabasePlan extends InstancePlan {
   /** Whether it is an arbiter on a machine of its own, which may be small. */
   readonly isSmall: boolean;
   readonly sizing: MysqlSizing;
+  readonly agent: AgentPlan;
+}
+
+/**
+ * The agent beside a database: it gives the database its role and keeps it there. It reaches its own database by a
+ * socket, and the others over the replication network.
+ */
+export interface AgentPlan extends InstancePlan {
+  /** Whether it writes figures for the exporter of its machine. */
+  readonly isWatched: boolean;
 }
 
 /**

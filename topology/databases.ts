@@ -5,6 +5,7 @@ import { hasArbiter } from "../config/hosts.ts";
 import { mysqlSizing } from "../config/mysqlSizing.ts";
 import { serversWith } from "../config/routes.ts";
 import type { Config } from "../config/schema.ts";
+import { planAgent } from "./agents.ts";
 import type { ClusterPlan, DatabasePlan } from "./databasePlan.ts";
 import { ROUTER_DOMAIN } from "./databaseRouters.ts";
 import { attachments } from "./links.ts";
@@ -47,6 +48,7 @@ export function planCluster(config: Config): ClusterPlan {
           ? SMALL_SIZING
           : ARBITER_SIZING
         : { memoryMb: mysql.memoryMb, ...mysqlSizing(mysql) };
+      const known = isSeveral ? { knownHosts } : {};
       return {
         name,
         host: server,
@@ -66,13 +68,14 @@ export function planCluster(config: Config): ClusterPlan {
             ...(isSeveral ? { address: members.get(server) ?? "" } : {}),
           },
         ],
-        ...(isSeveral ? { knownHosts } : {}),
+        ...known,
         ...SIZES.database,
         pids: databasePids(sizing.maxConnections),
         memoryMb,
         dataVolume: dataVolume(config, name),
         isSmall: isArbiter && isSeveral,
         sizing,
+        agent: planAgent(config, server, known),
       };
     })
     .sort((a, b) => ROLL[a.role] - ROLL[b.role]);
@@ -89,7 +92,7 @@ export function planCluster(config: Config): ClusterPlan {
       name: CONTROLLER,
       // On several machines it is not on that of a database, which may be lost.
       host: (isSeveral ? config.hosts[0]?.name : servers[0]?.name) ?? "",
-      image: config.images.mysql,
+      image: config.images.agent,
       attachments: attachments(CONTROLLER, "replication"),
       ...SIZES.controller,
     },

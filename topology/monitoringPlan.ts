@@ -54,6 +54,8 @@ export interface Watched {
   /** undefined: no backups are taken. */
   readonly backups: { readonly everyHours: number; readonly archiveSeconds: number } | undefined;
   readonly hasLogStore: boolean;
+  /** The members whose agents write figures. */
+  readonly agents: readonly string[];
   readonly machines: number;
   readonly watchers: number;
 }

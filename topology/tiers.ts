@@ -14,6 +14,7 @@ export function tiersOf(topology: Topology) {
     processes: topology.processes,
     routers: topology.routers,
     cluster: [...topology.cluster.databases, topology.cluster.controller],
+    agents: topology.cluster.databases.map(({ agent }) => agent),
     backups:
       topology.backups === undefined
         ? []

@@ -26,6 +26,7 @@ export function planWatched(
     maxLagSeconds: config.mysql.maxLagSeconds,
     backups: backups && { everyHours: backups.everyHours, archiveSeconds: backups.archiveSeconds },
     hasLogStore: logStore !== undefined,
+    agents: cluster.databases.filter(({ agent }) => agent.isWatched).map(({ member }) => member),
     ...counts,
   };
 }

@@ -28,7 +28,12 @@ export interface Paths {
   readonly socket: string;
 }
 
-export function pathsOf({ folders: { data, run } }: Pick<AgentSettings, "folders">): Paths {
+/** Settings with the two folders that a node keeps its files in. */
+interface Located {
+  readonly folders: Pick<AgentSettings["folders"], "data" | "run">;
+}
+
+export function pathsOf({ folders: { data, run } }: Located): Paths {
   return {
     provisioning: join(data, ".provisioning"),
     dataLost: join(data, ".data-lost"),

@@ -50,6 +50,9 @@ export class Metrics {
     const counted = (counts: ReadonlyMap<string, number>) =>
       [...counts].map(([step, count]): Sample => [{ ...member, step }, count]);
     const families = [
+      family("foobar_agent_alive_timestamp_seconds", "gauge", "When the agent wrote these figures.", [
+        [member, now.getTime() / 1000],
+      ]),
       family("foobar_agent_decisions_total", "counter", "Decisions of the agent, by step.", counted(figures.decisions)),
       family("foobar_agent_failures_total", "counter", "Steps of the agent that failed.", counted(figures.failures)),
     ];

@@ -28,6 +28,7 @@ export const PROGRAM_OF = {
   application: "node",
   router: "haproxy",
   mysql: "mysql",
+  agent: "node",
   prometheus: "prometheus",
   alertmanager: "alertmanager",
   blackboxExporter: "blackbox-exporter",

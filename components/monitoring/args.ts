@@ -1,5 +1,6 @@
 import type { MonitoringPlan } from "../../topology/monitoringPlan.ts";
 import type { Authority } from "../certificates.ts";
+import type { AgentFigures } from "../mysqlCluster/nodeParts.ts";
 import type { Password } from "../passwords.ts";
 import type { Service } from "../service.ts";
 import type { Exchange } from "../storageReader/storageReader.ts";
@@ -15,6 +16,8 @@ export interface MonitoringArgs extends TierArgs {
   readonly statisticsPassword: Password;
   /** The figures of the backups. undefined: nobody writes any. */
   readonly backupFigures: Exchange | undefined;
+  /** The figures of the databases' agents, by machine. */
+  readonly agentFigures: AgentFigures;
   /** Whether volumes with figures and silences stay on the engine when they leave the stack. */
   readonly protect: boolean;
   /** Everything that is watched. */

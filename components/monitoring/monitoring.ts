@@ -4,6 +4,7 @@ import type { MonitoringPlan, WatcherPlan } from "../../topology/monitoringPlan.
 import { EXPORTER_PORTS } from "../../topology/ports.ts";
 import { fingerprints } from "../certificates.ts";
 import { configFiles, SECRETS_FOLDER, secretFiles } from "../files.ts";
+import { figuresOn } from "../mysqlCluster/nodeParts.ts";
 import { Service, type ServiceArgs, type Waits } from "../service.ts";
 import { placement } from "../tier.ts";
 import { trustSecrets } from "../tlsFiles.ts";
@@ -13,7 +14,7 @@ import { BLACKBOX_FOLDER, blackboxConfig } from "./blackboxConfig.ts";
 import { board, boardPage } from "./board/board.ts";
 import { grafana } from "./grafana/grafana.ts";
 import { COLLECTORS, mysqlOptions } from "./mysqlExporter.ts";
-import { MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
+import { FIGURES_FOLDER, MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
 import { NOBODY, serves } from "./parts.ts";
 import { prometheus } from "./prometheus/prometheus.ts";
 import { MYSQL_OPTIONS } from "./secrets.ts";
@@ -96,16 +97,21 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 
   #nodeExporter(plan: MonitoringPlan["nodeExporters"][number], args: MonitoringArgs): Service {
-    const figures = plan.hasBackups ? args.backupFigures : undefined;
+    const backups = plan.hasBackups ? args.backupFigures : undefined;
+    const agents = figuresOn(args.agentFigures, plan.host, args);
+    const figures = [
+      ...(backups === undefined ? [] : [{ ...backups, path: `${FIGURES_FOLDER}/backups`, readOnly: true }]),
+      ...(agents === undefined ? [] : [{ volume: agents, path: `${FIGURES_FOLDER}/agents`, readOnly: true }]),
+    ];
     return new Service(
       plan.name,
       {
         ...placement(args, plan),
         user: NOBODY,
-        command: machineOptions(`${plan.name}.monitor`, figures?.path),
+        command: machineOptions(`${plan.name}.monitor`, figures.length > 0),
         files: [],
         machineRoot: MACHINE_FOLDER,
-        ...(figures === undefined ? {} : { storage: [{ ...figures, readOnly: true }] }),
+        ...(figures.length === 0 ? {} : { storage: figures }),
         healthcheck: serves(`http://${plan.name}.monitor:${EXPORTER_PORTS.node}/`),
         stopGrace: 5,
       },

@@ -8,11 +8,14 @@ const COLLECTORS = [
   ...["cpu", "diskstats", "filefd", "filesystem", "loadavg", "meminfo", "pressure", "stat", "time", "uname", "vmstat"],
 ];
 
+/** The folder with a folder for each kind of program that writes figures into files. */
+export const FIGURES_FOLDER = "/figures";
+
 /**
  * The exporter's options.
- * @param figures the folder with figures of other programs; undefined: there are none
+ * @param hasFigures whether it has figures of other programs
  */
-export function machineOptions(name: string, figures: string | undefined): string[] {
+export function machineOptions(name: string, hasFigures: boolean): string[] {
   return [
     `--path.rootfs=${MACHINE_FOLDER}`,
     `--path.procfs=${MACHINE_FOLDER}/proc`,
@@ -21,6 +24,6 @@ export function machineOptions(name: string, figures: string | undefined): strin
     "--web.disable-exporter-metrics",
     "--collector.disable-defaults",
     ...COLLECTORS.map((collector) => `--collector.${collector}`),
-    ...(figures === undefined ? [] : ["--collector.textfile", `--collector.textfile.directory=${figures}`]),
+    ...(hasFigures ? ["--collector.textfile", `--collector.textfile.directory=${FIGURES_FOLDER}/*`] : []),
   ];
 }

@@ -8,13 +8,14 @@ import { generationName } from "../../topology/secrets.ts";
 import type { Authority } from "../certificates.ts";
 import { configFiles, secretFiles } from "../files.ts";
 import { hostOf } from "../host.ts";
-import { DATA_FOLDER, DEFINITIONS, definitions } from "../mysqlCluster/definitions.ts";
+import { DATA_FOLDER } from "../mysqlCluster/folders.ts";
 import { openSeed } from "../openSeed.ts";
 import type { Password } from "../passwords.ts";
 import { Service } from "../service.ts";
 import { type Exchange, exchange } from "../storageReader/storageReader.ts";
 import { placement, type TierArgs } from "../tier.ts";
 import { trustSecrets } from "../tlsFiles.ts";
+import { DEFINITIONS, definitions } from "./definitions.ts";
 import { BACKUP_SCRIPTS } from "./folders.ts";
 
 export interface MysqlBackupArgs extends TierArgs {
@@ -200,9 +201,6 @@ function folderOf({ directory }: BackupPlan): Pick<docker.VolumeArgs, "driverOpt
 /** The scripts that the container runs, by name. */
 export function backupScripts(): Record<string, string> {
   const folder = new URL("files/", import.meta.url);
-  const own = Object.fromEntries(
-    readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]),
-  );
-  const shared = new URL("../mysqlCluster/files/common.sh", import.meta.url);
-  return { ...own, "common.sh": readFileSync(shared, "utf8"), [DEFINITIONS]: definitions() };
+  const own = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), "utf8")]);
+  return { ...Object.fromEntries(own), [DEFINITIONS]: definitions() };
 }

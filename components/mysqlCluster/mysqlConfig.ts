@@ -1,14 +1,14 @@
 import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import { TLS } from "../tlsFiles.ts";
-import { TEMPORARY } from "./definitions.ts";
+import { TEMPORARY } from "./folders.ts";
 
-/** The desired state: files that change while a node runs, and that node.sh applies. */
+/** The desired state: files that change while a node runs, and that its agent applies. */
 export const DESIRED_FOLDER = "/etc/mysql/desired";
 export const SIZING_FILE = "sizing.cnf";
 /** The application's databases, one a line. */
 export const DATABASES_FILE = "databases";
 
-/** The sizes that can change while MySQL runs: node.sh applies this file. */
+/** The sizes that can change while MySQL runs: the agent applies this file. */
 export function sizingConfig({ sizing }: Pick<DatabasePlan, "sizing">): string {
   return `[mysqld]
 innodb_buffer_pool_size = ${sizing.bufferPoolMb}M
@@ -18,7 +18,7 @@ max_connections = ${sizing.maxConnections}
 }
 
 /**
- * The configuration of a node. Every node starts read-only, and node.sh decides later whether it opens for writes.
+ * The configuration of a node. Every node starts read-only, and its agent decides later whether it opens for writes.
  * super_read_only would break the image's initialisation, so it is set at run time.
  */
 export function mysqlConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
@@ -33,7 +33,7 @@ mysqlx = OFF
 tmpdir = ${TEMPORARY}
 # Tables of other engines are neither cloned nor backed up, and a group refuses their rows.
 disabled_storage_engines = "${UNCLONED_ENGINES.join(",")}"
-# node.sh switches it on where writes are taken: elsewhere events would fail, or run twice.
+# The agent switches it on where writes are taken: elsewhere events would fail, or run twice.
 event_scheduler = OFF
 # The application may create functions and triggers. Rows are logged, not statements, so they do no harm.
 log_bin_trust_function_creators = ON
@@ -55,7 +55,7 @@ skip_replica_start = ON
 replica_net_timeout = 10
 
 plugin_load_add = mysql_clone.so
-# For node.sh, which logs in by the socket.
+# For the agent, which logs in by the socket.
 plugin_load_add = auth_socket.so
 loose_clone_ssl_ca = ${TLS.authority}
 
@@ -136,7 +136,7 @@ function modeConfig(plan: DatabasePlan, cluster: ClusterPlan): string {
 }
 
 /**
- * A node's role changes while it runs, and node.sh switches the source's side on and off. A replica confirms a
+ * A node's role changes while it runs, and its agent switches the source's side on and off. A replica confirms a
  * transaction that it has written to its relay log. With sync_relay_log each event is on the disk by then, and survives
  * a crash of the machine. A transaction has five events, and two if it is compressed.
  */
@@ -164,7 +164,7 @@ export function transactionLimit(databases: readonly Pick<DatabasePlan, "memoryM
 }
 
 /**
- * node.sh starts the member, and restarts it after an expulsion, because it asks the others first. With an expel
+ * The agent starts the member, and restarts it after an expulsion, because it asks the others first. With an expel
  * timeout of 0 there are no writes for 7 s after a crash; with 1 to 14 for 22 s, because MySQL checks suspicions only
  * every 15 s.
  */

@@ -19,7 +19,7 @@ import {
 /**
  * The rules for members that are out of their places. Every member is in its place if one takes the writes and each of
  * the others replicates from it, or is in the same group. A member finds some problems by itself (`problem`); a
- * judgement over the reports of all members finds the rest. Both are SQL, so that shell scripts (nodes, controller) and
+ * judgement over the reports of all members finds the rest. Both are SQL, so that the controller and
  * commands share them.
  */
 

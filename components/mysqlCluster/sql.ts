@@ -107,15 +107,15 @@ export const TERMS_TABLE = "cluster.appointments";
 export const FAILOVER_REASON = "takeover";
 
 /**
- * The view of the marks of the accounts' present passwords (accounts.sh), for those that may not read MySQL's
+ * The view of the marks of the accounts' present passwords, for those that may not read MySQL's
  * own table.
  */
 export const PASSWORDS_VIEW = "cluster.passwords";
 
-/** The application's events that are disabled on purpose (events.sh). */
+/** The application's events that are disabled on purpose. */
 export const DISABLED_EVENTS = "cluster.disabled_events";
 
-/** The version of the named time zones that are loaded (timeZones.sh). It is not in the binary log. */
+/** The version of the named time zones that are loaded. It is not in the binary log. */
 export const TIME_ZONES = "cluster.time_zones";
 
 /** MySQL's own databases. */

@@ -15,6 +15,7 @@ export const images = z
       application: of("node:24.22.2-slim", "The application's image."),
       router: of("haproxy:3.2.26", "The database routers' image: HAProxy's."),
       mysql: of("mysql:9.7.4", "The databases' image."),
+      agent: of("node:24.22.2-slim", "The image of the databases' agents and of the switchover controller: Node.js's."),
       prometheus: of(
         "prom/prometheus:v3.5.3",
         "Prometheus's image. Those of monitoring are needed with monitoring.enabled alone.",

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { DATA_FOLDER } from "../../components/mysqlCluster/definitions.ts";
+import { DATA_FOLDER } from "../../components/mysqlCluster/folders.ts";
 import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
 
 /** A volume that is carried from one engine to another. */

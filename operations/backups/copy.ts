@@ -1,4 +1,4 @@
-import { DATA_FOLDER } from "../../components/mysqlCluster/definitions.ts";
+import { DATA_FOLDER } from "../../components/mysqlCluster/folders.ts";
 import { EXCHANGE_FOLDER } from "../../components/storageReader/storageReader.ts";
 import { engineLabels, REPLACES_LABEL } from "../../engine/labels.ts";
 import type { BackupPlan } from "../../topology/databasePlan.ts";

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { DATA_FOLDER } from "../../components/mysqlCluster/definitions.ts";
+import { DATA_FOLDER } from "../../components/mysqlCluster/folders.ts";
 import { EXCHANGE_FOLDER, READER_SCRIPTS, STORAGES_FOLDER } from "../../components/storageReader/storageReader.ts";
 import { engineLabels, REPLACES_LABEL, type StackIdentity } from "../../engine/labels.ts";
 import type { StoragePlan } from "../../topology/applicationPlan.ts";

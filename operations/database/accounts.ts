@@ -5,7 +5,7 @@ export interface Account {
   readonly name: string;
   /** Where MySQL lets it in from. */
   readonly host: string;
-  /** The mark of its password (accounts.sh), or -. */
+  /** The mark of its password, or -. */
   readonly mark: string;
   /** Whether the password before still opens it. */
   readonly takesFormer: boolean;

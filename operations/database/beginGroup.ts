@@ -1,4 +1,4 @@
-import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { eventually } from "../../engine/eventually.ts";
 import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { StackContainers } from "../stack/containers.ts";
@@ -8,6 +8,9 @@ import type { Member } from "./members.ts";
 
 /** The longest time until a member takes writes. It first applies the transactions that it has received. */
 const BEGIN_SECONDS = 600;
+
+/** Notes the members that are given up, all at once: the agent may look at any moment. */
+const GIVE_UP = `printf '%s\\n' "$@" >${NODE_PATHS.givenUp}.new && mv ${NODE_PATHS.givenUp}.new ${NODE_PATHS.givenUp}`;
 
 /**
  * Tells the members that answer to begin their group again without those that are given up. They find out by themselves
@@ -23,7 +26,7 @@ export async function beginGroup(
 ): Promise<string> {
   const givenUp = without.map(({ plan }) => plan.member);
   for (const { plan } of members.filter(({ report }) => report !== undefined)) {
-    await execute(plan.name, ["sh", "-c", `printf '%s\\n' "$@" >${GIVEN_UP}`, "sh", ...givenUp]);
+    await execute(plan.name, ["sh", "-c", GIVE_UP, "sh", ...givenUp]);
   }
   const begun = async () => {
     const present = await assess(cluster, ask);

@@ -1,4 +1,4 @@
-import { DATA_LOST, MARKER } from "../../components/mysqlCluster/definitions.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { Databases } from "../stack/databases.ts";
@@ -6,7 +6,7 @@ import { type Assessment, assess } from "./assessment.ts";
 
 /** A member of the cluster; if it does not answer, only its assessment and `state` are known. */
 export interface Member extends Assessment {
-  /** As its own script says it: "primary, …", "replica of …", "member, …", "diverged: …". */
+  /** As its agent says it: "primary, …", "replica of …", "member, …", "diverged: …". */
   readonly state: string;
   readonly holdings: Holdings | undefined;
 }
@@ -43,8 +43,8 @@ const QUESTION = `SELECT ${HELD}, ${UNAPPLIED}, ${UNAPPLIED_IN_GROUP}, ${CANNOT_
 const WAITS = "SELECT waits FROM cluster.acknowledgements ORDER BY id DESC LIMIT 1";
 
 /** Prints the member's state, and in a last line the origin of its data. */
-const STATE = `cat /tmp/state
-if [ -e ${MARKER} ]; then echo none; elif [ -e ${DATA_LOST} ]; then echo "another's"; else echo own; fi`;
+const STATE = `cat ${NODE_PATHS.state}
+if [ -e ${NODE_PATHS.provisioning} ]; then echo none; elif [ -e ${NODE_PATHS.dataLost} ]; then echo "another's"; else echo own; fi`;
 
 /** Runs a command in a service's container, and resolves to its output. */
 type Execute = (service: string, command: readonly string[]) => Promise<string>;

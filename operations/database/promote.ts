@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
+import { agentCommand } from "../../components/mysqlCluster/agent.ts";
 import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
@@ -15,8 +15,6 @@ export interface FailoverTools {
   readonly say: (line: string) => void;
 }
 
-const SCRIPT = `${CONFIG_FOLDER}/failover.sh`;
-
 /** The time between two messages about the transactions that are left. */
 const PROGRESS_MS = 5_000;
 
@@ -25,21 +23,20 @@ const PROGRESS_MS = 5_000;
  * otherwise go on when they thaw. They are started again in any case: they then follow the target, or keep their role
  * if the failover failed.
  * @returns the names of the members that were killed and started again
- * @throws Error if the target did not become the primary, or its container is of an older version; with the reason
+ * @throws Error if the target did not become the primary, or it has no agent; with the reason
  */
 export async function promote({ target, lost }: Failover, tools: FailoverTools): Promise<string[]> {
   const { nodes, execute } = tools;
-  const { name } = target.plan;
-  // No member is killed for a script that the target's container does not have.
-  const found = await execute(name, ["sh", "-c", `if [ -e ${SCRIPT} ]; then echo found; fi`]);
-  if (found.trim() !== "found") {
-    throw new Error(`the container of ${name} is of an older version of this program
-    cure:      npm run up, or the same command in that version's checkout, where it is called takeover`);
-  }
+  const { name, agent } = target.plan;
+  // No member is killed for a program that does not run.
+  await execute(agent.name, ["true"]).catch((error: Error) => {
+    throw new Error(`${name} cannot be promoted, because its agent does not work: ${error.message}
+    cure:      npm run up; for a stack of an older version, the same command in that version's checkout`);
+  });
   const fenced: string[] = [];
   try {
     for (const { plan } of lost) if (await nodes.fence(plan.name)) fenced.push(plan.name);
-    await telling(name, tools, execute(name, ["bash", SCRIPT]));
+    await telling(name, tools, execute(agent.name, agentCommand("failover")));
   } finally {
     await startAll(nodes, fenced);
   }

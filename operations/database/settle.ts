@@ -1,5 +1,5 @@
-import { CONNECTED_WITH, REGROUP } from "../../components/mysqlCluster/definitions.ts";
-import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
+import { agentCommand } from "../../components/mysqlCluster/agent.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { eventually } from "../../engine/eventually.ts";
 import type { ClusterPlan, DatabasePlan } from "../../topology/databasePlan.ts";
 import type { OpenStack } from "../stack/open.ts";
@@ -90,7 +90,7 @@ export async function useReplicationPassword(parts: Parts, mark: string | undefi
   const { cluster } = parts.topology;
   const { execute } = parts.containers;
   const usesIt = async ({ name }: DatabasePlan) =>
-    (await execute(name, ["bash", "-c", `cat ${CONNECTED_WITH} 2>/dev/null || true`])).trim() === mark;
+    (await execute(name, ["bash", "-c", `cat ${NODE_PATHS.connectedWith} 2>/dev/null || true`])).trim() === mark;
   if (cluster.replication === "group") {
     await regroup(parts, usesIt);
     return;
@@ -125,7 +125,7 @@ async function regroup(
     eventually(async () => {
       await untilOnline();
       if ((await databases.primary()) === name) return;
-      await execute(cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member]);
+      await execute(cluster.controller.name, agentCommand("promote", member));
       if ((await databases.primary()) !== name) throw new Error(`${name} did not become the primary`);
     }, REGROUP_SECONDS);
   const first = await eventually(() => databases.primary(), REGROUP_SECONDS);
@@ -137,7 +137,7 @@ async function regroup(
     await eventually(async () => {
       const deputy = order.find(({ name, role }) => name !== plan.name && role !== "arbiter");
       if ((await databases.primary()) === plan.name && deputy !== undefined) await promote(deputy);
-      await execute(plan.name, ["touch", REGROUP]);
+      await execute(plan.name, ["touch", NODE_PATHS.regroup]);
       await eventually(async () => {
         if (!(await usesIt(plan))) throw new Error(`${plan.name} is in its group with the former password`);
       }, REGROUP_SECONDS);

@@ -1,9 +1,10 @@
 import type Docker from "dockerode";
-import { MARKER } from "../../components/mysqlCluster/definitions.ts";
+import { DATA_FOLDER, NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { engineLabels, type StackIdentity } from "../../engine/labels.ts";
 import type { DatabasePlan } from "../../topology/databasePlan.ts";
 
-const DATA = "/var/lib/mysql";
+const DATA = DATA_FOLDER;
+const MARKER = NODE_PATHS.provisioning;
 /** In the image, and therefore in an empty volume, the server's user owns this folder. */
 const KEPT = "/var/lib/mysql-files";
 

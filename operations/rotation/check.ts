@@ -1,8 +1,8 @@
 import { STATISTICS_USER } from "../../components/loadBalancer/statisticsFrontend.ts";
-import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import type { SecretName } from "../../config/schema.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { STATISTICS_PORT } from "../../topology/ports.ts";
+import { opensCommand } from "../database/opens.ts";
 import type { OpenStack } from "../stack/open.ts";
 import type { Made } from "./secrets.ts";
 
@@ -49,7 +49,7 @@ export async function checkPasswords(
   // The arbiter is not in the network of the application's account.
   const nodes = topology.cluster.databases.filter(({ role }) => role !== "arbiter" || account !== "application");
   const opens = async (name: string, { value = "" }: Made) => {
-    const answer = await containers.execute(name, ["bash", `${CONFIG_FOLDER}/opens.sh`, account], `${value}\n`);
+    const answer = await containers.execute(name, opensCommand(account), `${value}\n`);
     return answer.trim() === "yes";
   };
   await Promise.all(

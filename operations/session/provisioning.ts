@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { openStack } from "../stack/open.ts";
 import { interruptible } from "./signals.ts";
 import { say } from "./terminal.ts";
@@ -9,7 +10,7 @@ import { say } from "./terminal.ts";
  * comes from; and it goes on after the work if a container was not ready in time because of it.
  */
 
-/** The states of a node (node.sh) in which it advances by itself. */
+/** The states of a node in which it advances by itself. */
 const AT_WORK = /^(cloning: |starting: (catching up|applying the received))/;
 
 /** Seconds without any advance, after which a database counts as one that hangs. */
@@ -22,7 +23,7 @@ const BETWEEN_WORDS_MS = 10_000;
 /** A database whose container runs. */
 export interface Look {
   readonly name: string;
-  /** As its script says it (node.sh), with how far it is; empty: it has not said anything. */
+  /** As its agent says it, with how far it is; empty: it has not said anything. */
   readonly state: string;
   readonly isHealthy: boolean;
 }
@@ -106,7 +107,7 @@ async function lookAt(
   if (found?.state !== "running") return found && { name, state: "", isHealthy: false };
   const [{ State }, state] = await Promise.all([
     found.container.inspect(),
-    containers.execute(name, ["cat", "/tmp/state"]).catch(() => ""),
+    containers.execute(name, ["cat", NODE_PATHS.state]).catch(() => ""),
   ]);
   return { name, state: state.trim(), isHealthy: State.Health?.Status === "healthy" };
 }

@@ -13,6 +13,7 @@ export const TIERS = [
   "process",
   "router",
   "mysql",
+  "agent",
   "controller",
   "backup",
   "monitoring",
@@ -59,7 +60,7 @@ export function placesOf(topology: Topology): Place[] {
     ...applications,
     ...topology.processes.map((plan) => place("process", plan.server, plan)),
     ...topology.routers.map((plan) => place("router", plan.server, plan)),
-    ...databases.map((plan) => place("mysql", plan.server, plan)),
+    ...databases.flatMap((plan) => [place("mysql", plan.server, plan), place("agent", plan.server, plan.agent)]),
   ];
   // A group's arbiter is the first database in the plan, and the last one here: it serves nobody.
   const arbiters = databases.flatMap(({ role, server }) => (role === "arbiter" ? [server] : []));

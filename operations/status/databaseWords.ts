@@ -27,12 +27,20 @@ export function databaseFigures({ server }: DatabaseFacts): string[] {
   ];
 }
 
-/** Why it is out of its place, with what its node says; undefined: it is in its place. */
-export function databaseProblem({ server, problem, state }: DatabaseFacts): string | undefined {
+/** What is wrong with it, with what its node says; undefined: it is in its place, and its agent works. */
+export function databaseProblem(facts: DatabaseFacts): string | undefined {
+  const { server, problem, state } = facts;
   if (server === undefined) return `MySQL does not answer${state === "" ? "" : `; its node: ${state}`}`;
   return problem === undefined
-    ? undefined
+    ? silence(facts)
     : `out of its place: it ${problem}${state === "" ? "" : `; its node: ${state}`}`;
+}
+
+/** That its agent is silent. The database serves on meanwhile. */
+function silence({ silentSeconds }: DatabaseFacts): string | undefined {
+  return silentSeconds === undefined
+    ? undefined
+    : `its agent has been silent for ${silentSeconds} s: it serves on, and does not come back by itself if it starts again`;
 }
 
 /** A line for each database; below it, why it is out of its place. */
@@ -52,8 +60,9 @@ export function databaseLines(
   ]);
   const reasons = known.map(({ value, answer }) => {
     if (answer !== undefined && "problem" in answer) return [`    ${answer.problem}`];
-    if (value?.server === undefined || value.problem === undefined) return [];
-    return [`    out of its place: it ${value.problem}`];
+    if (value?.server === undefined) return [];
+    const said = value.problem === undefined ? silence(value) : `out of its place: it ${value.problem}`;
+    return said === undefined ? [] : [`    ${said}`];
   });
   return table(rows).flatMap((line, index) => [line, ...(reasons[index] ?? [])]);
 }

@@ -56,6 +56,8 @@ export interface RouterFacts {
 export interface DatabaseFacts {
   /** The first line of its node's state; empty: none yet. */
   readonly state: string;
+  /** The seconds for which its agent has not looked after it. undefined: it does. */
+  readonly silentSeconds: number | undefined;
   /** undefined: MySQL does not answer. */
   readonly server:
     | {

@@ -30,13 +30,18 @@ export const hostIsolation: Rule = {
         ),
         ...container.volumes.map(({ volumeName }) => {
           const owner = ownerOf(volumeName, context, name);
-          return owner !== undefined && `${name} has the volume ${volumeName} of ${owner}.`;
+          return (
+            owner !== undefined &&
+            !areCompanions(context, owner, name) &&
+            `${name} has the volume ${volumeName} of ${owner}.`
+          );
         }),
       ];
     }),
     (resource, { topology }) => {
-      const device = inputsOf(resource, "docker:index/volume:Volume")?.driverOpts["device"];
-      if (device === undefined) return [];
+      const { type, device } = inputsOf(resource, "docker:index/volume:Volume")?.driverOpts ?? {};
+      // A folder in memory is nothing of the host.
+      if (device === undefined || (type === "tmpfs" && device === "tmpfs")) return [];
       return violations([
         device !== topology.backups?.directory &&
           !topology.application.storage.some(({ options }) => options["device"] === device) &&
@@ -63,6 +68,13 @@ function ownerOf(volume: string | undefined, { topology }: Context, name: string
   // Containers that put files into volumes have the name of the service that reads them, and more.
   const isOwn = owners.includes(name) ? owner === name : name.startsWith(`${owner}-`);
   return owner === undefined || isOwn ? undefined : owner;
+}
+
+/** Whether one is a database, and the other its agent: they have the same data, run folder and secrets. */
+function areCompanions({ topology }: Context, one: string, other: string): boolean {
+  return topology.cluster.databases.some(
+    ({ name, agent }) => [name, agent.name].includes(one) && [name, agent.name].includes(other),
+  );
 }
 
 /** The programs of monitoring by the volumes of their data. */

@@ -12,7 +12,9 @@ export const readOnlyRoot: Rule = {
 
 /** The folders on disk that a container may write to, by tier. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
-  cluster: ["/var/lib/mysql"],
+  // The folder that it shares with its agent is in memory.
+  cluster: ["/var/lib/mysql", "/var/run/mysqld"],
+  agents: ["/var/lib/mysql", "/var/run/mysqld"],
   // The copy that a backup is made of, and the backups.
   backups: ["/var/lib/mysql", "/var/lib/mysql-files"],
   logs: ["/victoria-logs-data"],
@@ -21,7 +23,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 /** The folder by which the backups get the files of storages. */
 const EXCHANGE_FOLDER = "/exchange";
 
-/** The folder in which the backups write figures for monitoring. */
+/** The folder in which the backups, and agents, write figures for monitoring. */
 const FIGURES_FOLDER = "/figures";
 
 /** The folder of certificates that a load balancer gets by ACME. */
@@ -40,10 +42,11 @@ function writableIn(context: Context, name: string): readonly string[] {
   const { tier } = planned(context, name) ?? {};
   if (tier === "monitoring") return monitoringFolders(context, name);
   const { reader, isWatched } = (tier === "backups" && context.topology.backups) || {};
+  const agent = context.topology.cluster.databases.find((plan) => plan.agent.name === name)?.agent;
   return [
     ...(DATA[tier ?? ""] ?? []),
     ...(reader === undefined ? [] : [EXCHANGE_FOLDER]),
-    ...(isWatched ? [FIGURES_FOLDER] : []),
+    ...(isWatched || agent?.isWatched ? [FIGURES_FOLDER] : []),
   ];
 }
 

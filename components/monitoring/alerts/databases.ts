@@ -25,6 +25,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       },
       ...when(subject.databases > 1, ...replicaAlerts(subject)),
       ...groupAlerts(subject),
+      ...agentAlerts(subject),
       {
         name: "ConnectionsShort",
         expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.85",
@@ -85,6 +86,28 @@ function replicaAlerts({ maxLagSeconds }: Subject): readonly Alert[] {
       description: "An election, a takeover or a switchover has moved the writes.",
     },
   ];
+}
+
+/** An agent writes its figures every 10 s, and they are asked for every 15 s. */
+const SILENT_SECONDS = 45;
+
+/** Whether each database's agent works. The figures come from the exporters of their machines. */
+function agentAlerts({ agents }: Subject): readonly Alert[] {
+  const alive = (members: string) => `foobar_agent_alive_timestamp_seconds{member=~"${members}"}`;
+  return when(agents.length > 0, {
+    name: "AgentSilent",
+    // A database that has left the stack may have left its figures.
+    expr: [
+      `time() - max by (member) (${alive(agents.join("|"))}) > ${SILENT_SECONDS}`,
+      // Its agent has never written any, or its machine says nothing.
+      ...agents.map((member) => `  or absent(foobar_agent_alive_timestamp_seconds{member="${member}"})`),
+    ].join("\n"),
+    for: "15s",
+    severity: "warn",
+    summary: "The agent of {{ $labels.member }} is silent",
+    description:
+      "Its database serves on. It does not change its role meanwhile, and does not come back by itself if it starts again.",
+  });
 }
 
 /** A group takes writes while a majority of its members is there. */

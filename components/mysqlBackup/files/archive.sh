@@ -5,7 +5,7 @@
 set -uo pipefail
 
 scripts=$(dirname "$0")
-# shellcheck source=../../mysqlCluster/files/common.sh
+# shellcheck source=common.sh
 . "$scripts/common.sh"
 # shellcheck source=authentic.sh
 . "$scripts/authentic.sh"

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 scripts=$(dirname "$0")
-# shellcheck source=../../mysqlCluster/files/common.sh
+# shellcheck source=common.sh
 . "$scripts/common.sh"
 # shellcheck source=authentic.sh
 . "$scripts/authentic.sh"

@@ -1,4 +1,4 @@
-import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
+import { agentCommand } from "../../../components/mysqlCluster/agent.ts";
 import type { DrillContext } from "../drill.ts";
 
 /** Makes a database the primary by a switchover. */
@@ -8,5 +8,5 @@ export async function promote(
 ): Promise<void> {
   const plan = cluster.databases.find((one) => one.name === name);
   if (plan === undefined) return;
-  await containers.execute(cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, plan.member]);
+  await containers.execute(cluster.controller.name, agentCommand("promote", plan.member));
 }

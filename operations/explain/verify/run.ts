@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { CONFIG_FOLDER } from "../../../components/mysqlCluster/node.ts";
+import { agentCommand } from "../../../components/mysqlCluster/agent.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import { type Finding, isSinglePoint, survive } from "../../../topology/survival.ts";
 import { requireHealthy, untilHealthy } from "../../drills/requireHealthy.ts";
@@ -124,5 +124,5 @@ async function bringBack(finding: Finding, context: VerifyContext): Promise<void
 async function makePrimary(primary: string, { containers, databases, topology }: VerifyContext): Promise<void> {
   const former = topology.cluster.databases.find(({ name }) => name === primary);
   if (former === undefined || (await databases.primary()) === primary) return;
-  await containers.execute(topology.cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, former.member]);
+  await containers.execute(topology.cluster.controller.name, agentCommand("promote", former.member));
 }

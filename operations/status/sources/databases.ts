@@ -1,4 +1,5 @@
 import { ROOT_CLIENT } from "../../../components/mysqlCluster/client.ts";
+import { NODE_PATHS } from "../../../components/mysqlCluster/folders.ts";
 import { report as reportSql } from "../../../components/mysqlCluster/outOfPlace.ts";
 import { LAG_SECONDS } from "../../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../../topology/databasePlan.ts";
@@ -8,10 +9,12 @@ import type { Ask } from "../answer.ts";
 import type { Answer, DatabaseFacts } from "../facts.ts";
 
 /**
- * Prints the node's state, and the rows of a statement. Without a server there are none, and the state says why. The
+ * Prints the seconds since the agent looked, the node's state, and the rows of a statement. Without a server there are none, and the state says why. The
  * client of a frozen server gives up by itself: nobody waits for it.
  */
-const ASK = `head -n 1 /tmp/state 2>/dev/null || echo
+const ASK = `printf -v now '%(%s)T' -1
+echo $((now - $(stat --format=%Y ${NODE_PATHS.state} 2>/dev/null || echo "$now")))
+head -n 1 ${NODE_PATHS.state} 2>/dev/null || echo
 timeout "$2" ${ROOT_CLIENT} --batch --skip-column-names --execute="$1" 2>/dev/null || true`;
 
 function question(replication: ClusterPlan["replication"]): string {
@@ -20,8 +23,9 @@ function question(replication: ClusterPlan["replication"]): string {
   @@global.max_connections`;
 }
 
-/** What a node has said: its state, and MySQL's row. */
+/** What a node has said: its state, its age, and MySQL's row. */
 interface Said {
+  readonly age: number;
   readonly state: string;
   readonly row: readonly string[] | undefined;
 }
@@ -51,22 +55,36 @@ export async function databaseFacts(
   const problems = await judge(replication, answers, async (name, statement) => {
     const answer = await ask(name, command(statement));
     if (answer === undefined || "problem" in answer) throw new Error(answer?.problem ?? "it does not run");
-    return rowsIn(answer.value.slice(answer.value.indexOf("\n") + 1));
+    return rowsIn(linesIn(answer.value).rows);
   });
   return new Map(
     asked.flatMap(({ name, member, said }): [string, Answer<DatabaseFacts>][] => {
       if (said === undefined) return [];
       if ("problem" in said) return [[name, said]];
       const problem = problems === undefined ? "does not answer" : problems.get(member);
-      return [[name, { value: { state: said.value.state, server: serverIn(said.value.row), problem } }]];
+      const { state, age, row } = said.value;
+      return [[name, { value: { state, silentSeconds: silentFor(state, age), server: serverIn(row), problem } }]];
     }),
   );
 }
 
 /** Reads the output of ASK. */
 function saidIn(output: string): Said {
-  const [state = ""] = output.split("\n", 1);
-  return { state, row: rowsIn(output.slice(state.length + 1))[0] };
+  const { age, state, rows } = linesIn(output);
+  return { age: Number(age), state, row: rowsIn(rows)[0] };
+}
+
+function linesIn(output: string) {
+  const [age = "", state = "", ...rows] = output.split("\n");
+  return { age, state, rows: rows.join("\n") };
+}
+
+/** An agent looks every few seconds, and touches the state, unless it is at work. Much longer is silence. */
+const SILENT_SECONDS = 30;
+const SETTLED = /^(primary|replica|member)\b/;
+
+function silentFor(state: string, age: number): number | undefined {
+  return SETTLED.test(state) && age > SILENT_SECONDS ? age : undefined;
 }
 
 function serverIn(row: readonly string[] | undefined): DatabaseFacts["server"] {

@@ -53,6 +53,11 @@ async function whileOpen(
 const SESSIONS = 24;
 const ROOM = 3;
 
+const needsAgentFigures = ({ topology }: Stack) =>
+  topology.monitoring?.watched.agents.length === 0
+    ? "nobody reads the agents' figures: monitoring.machines"
+    : undefined;
+
 export const DATABASE_CAUSES: readonly Cause[] = [
   // First, as the loss of a group's primary moves it, too.
   {
@@ -98,6 +103,17 @@ export const DATABASE_CAUSES: readonly Cause[] = [
     obstacle: needsReplica,
     produce: async (context, untilFired) =>
       whileDead(context, (await replicas(context)).slice(0, dispensable(context)), untilFired),
+  },
+  {
+    name: "alert-agent-dead",
+    does: "the agent of a database is dead",
+    alerts: () => ["AgentSilent"],
+    obstacle: needsAgentFigures,
+    lastsSeconds: 45,
+    async produce(context, untilFired) {
+      const [plan] = context.topology.cluster.databases;
+      await whileDead(context, plan === undefined ? [] : [plan.agent.name], untilFired);
+    },
   },
   {
     name: "alert-lag",
