@@ -3,11 +3,8 @@
 # container of its own, decides everything about data. Its mark says whether the folder may be emptied: a node whose first
 # provisioning was interrupted has never taken a write, and has only a part of its accounts.
 set -euo pipefail
-
 scripts=$(dirname "$0")
-data=/var/lib/mysql
-run=/var/run/mysqld
-zones=/usr/share/zoneinfo
+data=/var/lib/mysql run=/var/run/mysqld zones=/usr/share/zoneinfo
 
 # The agent's marks of an earlier run of the server.
 rm -f "$run"/{opened,given-up,regroup,connected-with,connected-with.next}
@@ -15,8 +12,8 @@ echo starting >"$run/state"
 
 # A mistake in the configuration would end every start of MySQL. The reason stays in sight, and the other nodes serve.
 if ! answer=$(mysqld --tmpdir=/tmp --validate-config 2>&1); then
-  echo "refused: MySQL does not accept its configuration (mysql.settings): $(grep -E '\[ERROR\]|^mysqld:' <<<"$answer" | head -n 1 | sed 's/.*\] //')" |
-    tee "$run/state"
+  reason=$(grep -E '\[ERROR\]|^mysqld:' <<<"$answer" | head -n 1 | sed 's/.*\] //') || true
+  echo "refused: MySQL does not accept its configuration (mysql.settings): ${reason:-$answer}" | tee "$run/state"
   exec sleep infinity
 fi
 
@@ -40,18 +37,17 @@ echo starting >"$run/state"
 
 # keep_zones: leaves the named time zones of the image in the data folder, for the agent, which loads them.
 keep_zones() {
-  local version file
-  if [ ! -d "$zones" ] || ! command -v mysql_tzinfo_to_sql >/dev/null; then
-    echo "start: named time zones are missing, because this image has no $zones or no mysql_tzinfo_to_sql"
-    return
-  fi
+  local version=unknown
   # Its first line: # version 2026a
-  read -r _ _ version _ 2>/dev/null <"$zones/tzdata.zi"
+  read -r _ _ version _ 2>/dev/null <"$zones/tzdata.zi" || true
   version=${version//[^A-Za-z0-9.]/}
-  file="$data/.zones-${version:-unknown}.sql.gz"
-  [ -e "$file" ] && return
+  if [ -e "$data/.zones-$version.sql.gz" ]; then return; fi
   rm -f "$data"/.zones-*
-  mysql_tzinfo_to_sql "$zones" 2>/dev/null | gzip >"$data/.tmp/zones" && mv "$data/.tmp/zones" "$file"
+  if mysql_tzinfo_to_sql "$zones" 2>/dev/null | gzip >"$data/.tmp/zones"; then
+    mv "$data/.tmp/zones" "$data/.zones-$version.sql.gz"
+  else
+    echo "start: named time zones are missing, because this image has no $zones or no mysql_tzinfo_to_sql"
+  fi
 }
 keep_zones &
 
@@ -63,12 +59,6 @@ stop() {
   kill -TERM "$server"
 }
 trap stop TERM
-
-status=0
-wait "$server" || status=$?
-# A signal ends the first wait, not the server.
-while kill -0 "$server" 2>/dev/null; do
-  status=0
-  wait "$server" || status=$?
-done
+# A signal ends a wait, not the server.
+while status=0; wait "$server" || status=$?; kill -0 "$server" 2>/dev/null; do :; done
 exit "$status"
