@@ -23,7 +23,7 @@ const TRIES = 5;
 export async function failOver(settings: AgentSettings): Promise<void> {
   const paths = pathsOf(settings);
   const secrets = secretsIn(settings.folders.secrets);
-  const own = new OwnMysql(paths.socket, secrets);
+  const own = new OwnMysql(paths, secrets);
   const survey = new Survey(settings, secrets);
   const marks = new MarkFiles(paths);
   const look = new OwnLook();

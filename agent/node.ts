@@ -60,7 +60,7 @@ export class NodeAgent implements Reach {
     this.#say = say;
     this.#secrets = secretsIn(settings.folders.secrets);
     this.#desired = desiredIn(settings.folders.desired);
-    this.#own = new OwnMysql(paths.socket, this.#secrets);
+    this.#own = new OwnMysql(paths, this.#secrets);
     this.#survey = new Survey(settings, this.#secrets);
     this.#marks = new MarkFiles(paths);
     this.#state = new StateFile(paths.state, say);

@@ -21,6 +21,8 @@ export interface Paths {
   readonly connectedWith: string;
   /** The mark of the password that the node joins its group with, until it has come online. */
   readonly joinsWith: string;
+  /** A read-only server is open to administrators for a moment. */
+  readonly unlocked: string;
   /** What the node is doing, for health and commands. */
   readonly state: string;
   /** The last decisions, for `npm run database -- why`. */
@@ -44,6 +46,7 @@ export function pathsOf({ folders: { data, run } }: Located): Paths {
     regroup: join(run, "regroup"),
     connectedWith: join(run, "connected-with"),
     joinsWith: join(run, "connected-with.next"),
+    unlocked: join(run, "unlocked"),
     state: join(run, "state"),
     decisions: join(run, "decisions"),
     socket: join(run, "mysqld.sock"),

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { Link } from "./link.ts";
 import type { Secrets } from "./secrets.ts";
 import { openSession, type Row, type Session } from "./session.ts";
@@ -15,10 +15,14 @@ export class OwnMysql {
   readonly #socketPath: string;
   readonly #secrets: Secrets;
   readonly #link: Link;
-  /** Whether a read-only server was opened to administrators, and could not be closed to them again. */
-  #isUnlocked = false;
+  /** A file that is there while a read-only server is open to administrators: an agent may end in the middle. */
+  readonly #unlocked: string;
 
-  constructor(socketPath: string, secrets: Secrets) {
+  constructor(
+    { socket: socketPath, unlocked }: { readonly socket: string; readonly unlocked: string },
+    secrets: Secrets,
+  ) {
+    this.#unlocked = unlocked;
     this.#socketPath = socketPath;
     this.#secrets = secrets;
     this.#link = new Link(
@@ -67,7 +71,7 @@ export class OwnMysql {
    * closed to administrators again whatever happens.
    */
   async unlogged(work: (session: Session) => Promise<void>, as: As = "root"): Promise<void> {
-    this.#isUnlocked = true;
+    await writeFile(this.#unlocked, "");
     try {
       await this.within(async (session) => {
         await session.run("SET GLOBAL super_read_only = OFF; SET sql_log_bin = 0", STATEMENT_SECONDS);
@@ -78,14 +82,18 @@ export class OwnMysql {
     }
   }
 
-  /** Closes the server to administrators again, where that has failed before. */
+  /** Closes the server to administrators again, where that has failed before or an earlier agent has ended. */
   async lockAgain(as: As = "root"): Promise<void> {
-    if (!this.#isUnlocked) return;
+    const isUnlocked = await stat(this.#unlocked).then(
+      () => true,
+      () => false,
+    );
+    if (!isUnlocked) return;
     await this.within(
       (session) => session.run("SET GLOBAL super_read_only = @@global.read_only", STATEMENT_SECONDS),
       as,
     );
-    this.#isUnlocked = false;
+    await rm(this.#unlocked, { force: true });
   }
 
   close(): void {

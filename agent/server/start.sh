@@ -7,7 +7,7 @@ scripts=$(dirname "$0")
 data=/var/lib/mysql run=/var/run/mysqld zones=/usr/share/zoneinfo
 
 # The agent's marks of an earlier run of the server.
-rm -f "$run"/{opened,given-up,regroup,connected-with,connected-with.next}
+rm -f "$run"/{opened,given-up,regroup,connected-with,connected-with.next,unlocked}
 echo starting >"$run/state"
 
 # A mistake in the configuration would end every start of MySQL. The reason stays in sight, and the other nodes serve.
