@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { markOf } from "../../../agent/mysql/secrets.ts";
 import { eventually } from "../../../engine/eventually.ts";
-import { skipWithoutEngine } from "../../acknowledgedRows.ts";
 import { skipAfterFailure } from "../../steps.ts";
-import { type AgentStage, createAgentStage } from "./stage.ts";
+import { type AgentStage, createAgentStage, skipWithoutEngine } from "./stage.ts";
 
 const [ONE, TWO] = ["mysql-server1", "mysql-server2"] as const;
 const IN_PLACE = /^(primary, term \d+|replica of \S+)$/;

@@ -16,7 +16,7 @@ import { eventually } from "../../../engine/eventually.ts";
 import type { ClusterPlan, DatabasePlan } from "../../../topology/databasePlan.ts";
 import { planTopology } from "../../../topology/topology.ts";
 import { devConfig } from "../../devConfig.ts";
-import { docker } from "../../engine.ts";
+import { docker, engineMissing } from "../../engine.ts";
 import { serverFiles } from "../../secrets.ts";
 
 const STAGE = "agentrig";
@@ -134,7 +134,7 @@ export async function createAgentStage(settings: Readonly<Record<string, unknown
       ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
       `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
       ...["/tmp", "/var/run/mysqld"].map((path) => `--tmpfs=${path}:uid=999,gid=999,mode=0750,size=16m`),
-      ...[cluster.controller.image, "bash", "-c", RUN],
+      ...[plan.image, "bash", "-c", RUN],
     );
   }
 
@@ -190,4 +190,11 @@ export async function createAgentStage(settings: Readonly<Record<string, unknown
       await rm(folder, { recursive: true });
     },
   };
+}
+
+export async function skipWithoutEngine(this: Mocha.Context): Promise<void> {
+  const reason = await engineMissing();
+  if (reason === undefined) return;
+  console.log(`      SKIPPED, what needs the real MySQL: ${reason}`);
+  this.skip();
 }
