@@ -128,7 +128,7 @@ export class Service extends pulumi.ComponentResource {
   readonly before: readonly Service[];
   /** Its own files. */
   readonly placed: readonly PlacedFiles[];
-  /** The containers that put its files in place. */
+  /** The containers that put in place what it reads. */
   readonly seeds: readonly docker.Container[];
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -160,7 +160,7 @@ export class Service extends pulumi.ComponentResource {
 
     const work = args.work === undefined ? undefined : this.#work(args.work, labels, own);
 
-    this.seeds = this.placed.map(({ seed }) => seed);
+    this.seeds = placed.map(({ seed }) => seed);
     this.container = new docker.Container(
       name,
       {
@@ -220,7 +220,7 @@ export class Service extends pulumi.ComponentResource {
         ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
         ignoreChanges: ["labels"],
         dependsOn: [
-          ...placed.map(({ seed }) => seed),
+          ...this.seeds,
           ...(args.storage ?? []).flatMap(({ seed }) => seed ?? []),
           ...(args.host.logStore === undefined ? [] : [args.host.logStore]),
           ...(args.dependsOn ?? []),

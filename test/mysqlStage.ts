@@ -5,16 +5,17 @@ import { execa } from "execa";
 import mysql from "mysql2/promise";
 import { issue } from "../app/test/certificates.ts";
 import { SECRETS_FOLDER } from "../components/files.ts";
-import { DESIRED_FOLDER } from "../components/mysqlCluster/mysqlConfig.ts";
 import {
-  ACCOUNTS,
-  CONFIG_FOLDER,
-  controllerEnvironment,
-  controllerFiles,
-  desiredFiles,
-  nodeEnvironment,
-  nodeFiles,
-} from "../components/mysqlCluster/node.ts";
+  AGENT_FOLDER,
+  agentCommand,
+  agentProgram,
+  agentSettings,
+  SETTINGS_FILE,
+} from "../components/mysqlCluster/agent.ts";
+import { controllerSettings } from "../components/mysqlCluster/controller.ts";
+import { DATA_FOLDER, NODE_PATHS, RUN_FOLDER } from "../components/mysqlCluster/folders.ts";
+import { DESIRED_FOLDER } from "../components/mysqlCluster/mysqlConfig.ts";
+import { ACCOUNTS, CONFIG_FOLDER, desiredFiles, nodeEnvironment, nodeFiles } from "../components/mysqlCluster/node.ts";
 import { TLS } from "../components/tlsFiles.ts";
 import { parseConfig } from "../config/config.ts";
 import { eventually } from "../engine/eventually.ts";
@@ -24,7 +25,9 @@ import { promote } from "../operations/database/promote.ts";
 import type { Place } from "../operations/database/transfer.ts";
 import type { StackContainers } from "../operations/stack/containers.ts";
 import { type Databases, databasesOf } from "../operations/stack/databases.ts";
+import { ROOT } from "../operations/stack/project.ts";
 import type { ClusterPlan } from "../topology/databasePlan.ts";
+import type { InstancePlan } from "../topology/instancePlan.ts";
 import { MYSQL_PORT } from "../topology/ports.ts";
 import { planTopology } from "../topology/topology.ts";
 import { devConfig } from "./devConfig.ts";
@@ -34,11 +37,11 @@ import { serverFiles } from "./secrets.ts";
 /** The password of each account is its name. */
 const SECRETS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
 
-/** The databases of a stack alone: nodes that provision themselves, without the other tiers and without Pulumi. */
+/** The databases of a stack with their agents and the controller, without the other tiers and without Pulumi. */
 export interface MysqlStage {
   readonly cluster: ClusterPlan;
   readonly databases: Databases;
-  /** Runs a command in a database's container. */
+  /** Runs a command in the container of a database, of an agent or of the controller. */
   execute: StackContainers["execute"];
   /** A database's container, for commands about the application's data. */
   place(name: string): Place;
@@ -49,7 +52,7 @@ export interface MysqlStage {
   /** Waits until every member is in its place. Fails with the problem and the state of each that is not. */
   untilInPlace(seconds?: number): Promise<void>;
   untilState(name: string, state: RegExp, seconds?: number): Promise<void>;
-  /** Sends SIGKILL to all at once; they stay down. */
+  /** Sends SIGKILL to all of these containers at once; they stay down. */
   kill(...names: readonly string[]): Promise<void>;
   start(...names: readonly string[]): Promise<void>;
   /** Runs a shell script in the data folder of a database that is down. */
@@ -97,58 +100,78 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
   const inSubnet = (account: string) => [account, subnet] as const;
   const accountHosts = Object.fromEntries(Object.keys(planned.accountHosts).map(inSubnet));
   const cluster = { ...planned, accountHosts: accountHosts as ClusterPlan["accountHosts"] };
-  const run = async (name: string, alias: string, options: readonly string[], script: string) =>
+  const run = async (plan: InstancePlan, alias: string, options: readonly string[], command: readonly string[]) =>
     docker(
-      ...[
-        "run",
-        "--detach",
-        "--init",
-        label,
-        `--name=${containerOf(name)}`,
-        `--hostname=${name}`,
-        `--network=${stage}`,
-      ],
-      ...[`--network-alias=${alias}`, "--user=999:999", "--read-only", "--cap-drop=ALL", "--restart=unless-stopped"],
-      ...["--dns-option=timeout:1", "--dns-option=attempts:1", ...options],
-      ...[cluster.controller.image, "bash", `${CONFIG_FOLDER}/${script}`],
+      ...["run", "--detach", "--init", label, `--name=${containerOf(plan.name)}`, `--hostname=${plan.name}`],
+      ...[`--network=${stage}`, `--network-alias=${alias}`, "--user=999:999", "--read-only", "--cap-drop=ALL"],
+      ...["--restart=unless-stopped", "--dns-option=timeout:1", "--dns-option=attempts:1", ...options],
+      ...[plan.image, ...command],
     );
-  const environment = (values: Readonly<Record<string, string>>) =>
-    Object.entries(values).map(([key, value]) => `--env=${key}=${value}`);
+  const readOnly = (folders: Readonly<Record<string, string>>) =>
+    Object.entries(folders).map(([path, source]) => `--volume=${source}:${path}:ro`);
   const tmpfs = (...paths: readonly string[]) => paths.map((path) => `--tmpfs=${path}:uid=999,gid=999,mode=0750`);
+  const program = agentProgram();
+  const programFolder = { [program.path]: join(ROOT, "agent/dist") };
 
   for (const plan of cluster.databases) {
     const secrets = { ...SECRETS, ...serverFiles(authority, issue(plan.member, authority)) };
-    const mounts = {
-      [CONFIG_FOLDER]: await folderOf(`${plan.name}-config`, nodeFiles(plan, cluster)),
+    const shared = {
       [DESIRED_FOLDER]: await folderOf(`${plan.name}-desired`, desiredFiles(plan, cluster)),
       [SECRETS_FOLDER]: await folderOf(`${plan.name}-secrets`, secrets),
     };
-    const options = [
-      ...environment(nodeEnvironment(plan, cluster, database)),
-      ...Object.entries(mounts).map(([path, source]) => `--volume=${source}:${path}:ro`),
-      `--volume=${containerOf(plan.name)}:/var/lib/mysql`,
-      ...tmpfs("/tmp", "/var/run/mysqld").map((folder) => `${folder},size=16m`),
-      `--publish=127.0.0.1::${plan.port}`,
-    ];
-    await run(plan.name, plan.member, options, "start.sh");
+    const runVolume = `${containerOf(plan.name)}-run`;
+    await docker(
+      ...["volume", "create", label, "--driver=local", "--opt=type=tmpfs", "--opt=device=tmpfs"],
+      ...["--opt=o=uid=999,gid=999,mode=0750,size=4m", runVolume],
+    );
+    const volumes = [`--volume=${containerOf(plan.name)}:${DATA_FOLDER}`, `--volume=${runVolume}:${RUN_FOLDER}`];
+    const settings = { [SETTINGS_FILE]: JSON.stringify(agentSettings(plan, cluster, database)) };
+    await run(
+      plan.agent,
+      plan.agent.name,
+      [
+        ...readOnly({ ...shared, ...programFolder, [AGENT_FOLDER]: await folderOf(`${plan.name}-agent`, settings) }),
+        ...volumes,
+        ...tmpfs("/tmp"),
+      ],
+      agentCommand("node"),
+    );
+    const config = { [CONFIG_FOLDER]: await folderOf(`${plan.name}-config`, nodeFiles(plan, cluster)) };
+    await run(
+      plan,
+      plan.member,
+      [
+        ...Object.entries(nodeEnvironment(plan)).map(([key, value]) => `--env=${key}=${value}`),
+        ...readOnly({ ...shared, ...config }),
+        ...volumes,
+        ...tmpfs("/tmp").map((folder) => `${folder},size=16m`),
+        `--publish=127.0.0.1::${plan.port}`,
+      ],
+      ["bash", `${CONFIG_FOLDER}/start.sh`],
+    );
   }
+  const expected = { certificates: {}, passwords: {} };
   const controller = {
-    [CONFIG_FOLDER]: await folderOf("controller-config", controllerFiles()),
+    ...programFolder,
+    [AGENT_FOLDER]: await folderOf("controller-agent", {
+      [SETTINGS_FILE]: JSON.stringify(controllerSettings(cluster, expected)),
+    }),
     [SECRETS_FOLDER]: await folderOf("controller-secrets", {
       ...SECRETS,
       [basename(TLS.authority)]: authority.certificate,
     }),
   };
-  const controllerOptions = [
-    ...environment({ ...controllerEnvironment(cluster), CERTIFICATES: "", PASSWORDS: "" }),
-    ...Object.entries(controller).map(([path, source]) => `--volume=${source}:${path}:ro`),
-    ...tmpfs("/tmp"),
-  ];
-  await run(cluster.controller.name, cluster.controller.name, controllerOptions, "controller.sh");
+  await run(
+    cluster.controller,
+    cluster.controller.name,
+    [...readOnly(controller), ...tmpfs("/tmp")],
+    agentCommand("controller"),
+  );
 
   const execute: StackContainers["execute"] = async (name, command, input = "") =>
     (await execa("docker", ["exec", "--interactive", containerOf(name), ...command], { input })).stdout;
   const databases = databasesOf({ execute }, { cluster });
+  const imageOf = (name: string) => cluster.databases.find((plan) => plan.name === name)?.image ?? "";
   const holders = new Set<Promise<unknown>>();
   const stop = (...names: readonly string[]) => docker("kill", ...names.map(containerOf));
   const start = async (...names: readonly string[]) => void (await docker("start", ...names.map(containerOf)));
@@ -185,7 +208,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       }, seconds),
     untilState: (name, state, seconds = 180) =>
       eventually(async () => {
-        const now = await execute(name, ["cat", "/tmp/state"]);
+        const now = await execute(name, ["cat", NODE_PATHS.state]);
         if (!state.test(now)) throw new Error(`${name} is: ${now}`);
       }, seconds),
     kill: async (...names) => void (await stop(...names)),
@@ -193,7 +216,7 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
     inData: (name, script) =>
       docker(
         ...["run", "--rm", "--user=999:999", "--network=none", "--entrypoint=bash", "--workdir=/var/lib/mysql"],
-        ...[`--volume=${containerOf(name)}:/var/lib/mysql`, cluster.controller.image, "-c", script],
+        ...[`--volume=${containerOf(name)}:${DATA_FOLDER}`, imageOf(name), "-c", script],
       ),
     async holdApplier(name, table) {
       const holder = client(name);
@@ -258,7 +281,8 @@ export async function createMysqlStage(settings: Readonly<Record<string, unknown
       const containers = await docker("ps", "--all", "--quiet", `--filter=label=${stage}`);
       if (containers !== "") await docker("rm", "--force", "--volumes", ...containers.split("\n"));
       await Promise.all(holders);
-      await docker("volume", "rm", ...cluster.databases.map(({ name }) => containerOf(name)));
+      const volumes = cluster.databases.flatMap(({ name }) => [containerOf(name), `${containerOf(name)}-run`]);
+      await docker("volume", "rm", ...volumes);
       await docker("network", "rm", stage);
       await rm(folder, { recursive: true });
     },

@@ -110,6 +110,7 @@ interface DatabaseOptions {
   readonly lagSeconds?: number;
   readonly problem?: string;
   readonly state?: string;
+  readonly silentSeconds?: number;
 }
 
 export function databaseFacts({
@@ -118,11 +119,13 @@ export function databaseFacts({
   member = "",
   lagSeconds = 0,
   problem,
+  silentSeconds,
   state = isGroup ? `member, ${writes ? "PRIMARY" : "SECONDARY"}` : writes ? "primary, term 1" : "replica of another",
 }: DatabaseOptions): DatabaseFacts {
   const group = isGroup ? "ONLINE" : "NONE";
   const report = { writes, source: undefined, follows: !writes && !isGroup, group, term: 1, promoted: member };
-  return { state, server: { report, lagSeconds, connections: 5, maxConnections: 128 }, problem };
+  const server = { report, lagSeconds, connections: 5, maxConnections: 128 };
+  return { state, silentSeconds, server, problem };
 }
 
 /** Facts in which some containers are as a hand has left them: stopped, with all that they would say gone. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { definitions } from "../../components/mysqlCluster/definitions.ts";
+import { definitions } from "../../components/mysqlBackup/definitions.ts";
 import {
   DESIRED_FOLDER,
   mysqlConfig,
@@ -8,8 +8,7 @@ import {
   sizingConfig,
   transactionLimit,
 } from "../../components/mysqlCluster/mysqlConfig.ts";
-import { judgement, problem, report } from "../../components/mysqlCluster/outOfPlace.ts";
-import { HELD } from "../../components/mysqlCluster/sql.ts";
+import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";
@@ -62,15 +61,13 @@ describe("the configuration of a MySQL node", () => {
   });
 });
 
-describe("the definitions of the scripts", () => {
+describe("the definitions of the backups' scripts", () => {
   it("are the SQL of the program, including all quotes", async () => {
-    const read = async (name: string, replication: string) =>
-      (await execa("bash", ["-c", `${definitions()}\nprintf %s "$${name}"`], { env: { REPLICATION: replication } }))
-        .stdout;
-    assert.equal(await read("HELD", "async"), HELD);
-    assert.equal(await read("PROBLEM", "semisync"), problem("async"));
-    assert.equal(await read("REPORT", "group"), report("group"));
-    assert.equal(await read("JUDGEMENT", "group"), judgement("group", "@reports"));
+    const read = async (name: string) =>
+      (await execa("bash", ["-c", `${definitions()}\nprintf %s "$${name}"`])).stdout;
+    assert.equal(await read("WRITES"), WRITES);
+    assert.equal(await read("UNCLONED"), UNCLONED);
+    assert.equal(await read("SYSTEM_DATABASES"), SYSTEM_DATABASES);
   });
 });
 

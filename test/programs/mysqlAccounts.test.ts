@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
 import { EXECUTED } from "../../components/mysqlCluster/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
+import { opensCommand } from "../../operations/database/opens.ts";
 import { settleAccounts } from "../../operations/database/settle.ts";
 import { engineMissing } from "../engine.ts";
 import { createMysqlStage, type MysqlStage } from "../mysqlStage.ts";
@@ -47,9 +47,9 @@ describe("the accounts of a cluster", function () {
   });
 
   it("leave root's password in no environment", async () => {
-    for (const { name } of stage.cluster.databases) {
+    for (const name of stage.cluster.databases.flatMap((plan) => [plan.name, plan.agent.name])) {
       const environments = await stage.execute(name, ["bash", "-c", ENVIRONMENTS]);
-      assert.match(environments, /^MEMBER=/m);
+      assert.match(environments, /^PATH=/m);
       assert.doesNotMatch(environments, /PASSWORD\w*=./);
     }
   });
@@ -72,7 +72,7 @@ describe("the accounts of a cluster", function () {
   });
 
   const opens = async (name: string, account: string, password: string) =>
-    (await stage.execute(name, ["bash", `${CONFIG_FOLDER}/opens.sh`, account], `${password}\n`)).trim() === "yes";
+    (await stage.execute(name, opensCommand(account), `${password}\n`)).trim() === "yes";
   const untilOpen = (name: string, account: string, password: string) =>
     eventually(async () => assert.ok(await opens(name, account, password), `${name} refuses ${password}`), 60);
 

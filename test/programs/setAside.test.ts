@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { MARKER } from "../../components/mysqlCluster/definitions.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { parseConfig } from "../../config/config.ts";
 import { SET_ASIDE } from "../../operations/database/volumes.ts";
 import { devConfig } from "../devConfig.ts";
@@ -23,7 +23,7 @@ describe("data that are set aside, in the image that does it", function () {
       ...["/var/lib/mysql", "/var/lib/mysql-files", ...mounts].map((path) => `--tmpfs=${path}:uid=999,gid=999`),
       ...["--entrypoint=bash", parseConfig("foobar", "dev", devConfig()).images.mysql, "-c"],
       `mkdir /var/lib/mysql/foobar; echo 1 >/var/lib/mysql/foobar/rows; (${SET_ASIDE}) 2>/dev/null
-      cd /var/lib; cat ${MARKER}; find mysql mysql-files -mindepth 1 | LC_ALL=C sort`,
+      cd /var/lib; cat ${NODE_PATHS.provisioning}; find mysql mysql-files -mindepth 1 | LC_ALL=C sort`,
     ]);
     return stdout.split("\n");
   };

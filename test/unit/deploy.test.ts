@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
+import { agentProgram } from "../../components/mysqlCluster/agent.ts";
 import { parseConfig } from "../../config/config.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -82,6 +83,8 @@ describe("the dev stack, against mocks", () => {
       "router-server2": networks("router-server2", "data"),
       "mysql-server1": networks("data", "replication"),
       "mysql-server2": networks("data", "replication"),
+      "agent-server1": networks("replication"),
+      "agent-server2": networks("replication"),
       "mysql-steward": networks("replication"),
     });
     assert.ok(joining.every(({ inputs }) => inputs["networkMode"] === undefined));
@@ -105,8 +108,10 @@ describe("the dev stack, against mocks", () => {
 
   it("starts the tiers from the inside out, and the servers of a tier one after another", () => {
     assert.deepEqual(order(dev), {
-      "mysql-server2": [],
-      "mysql-server1": ["mysql-server2"],
+      "agent-server2": [],
+      "mysql-server2": ["agent-server2"],
+      "agent-server1": ["mysql-server2"],
+      "mysql-server1": ["agent-server1", "mysql-server2"],
       "mysql-steward": ["mysql-server1", "mysql-server2"],
       "router-server1": ["mysql-server1", "mysql-server2"],
       "router-server2": ["router-server1"],
@@ -122,7 +127,7 @@ describe("the dev stack, against mocks", () => {
   it("changes a password's files when the databases have the password, and in all of them at once", () => {
     const dependencies = (name: string) => byName(ofType(dev, "Container"), name)?.dependsOn ?? [];
     for (const server of ["server1", "server2"]) {
-      assert.deepEqual(dependencies(`mysql-${server}-secrets-v1`), []);
+      assert.deepEqual(dependencies(`agent-${server}-secrets-v1`), []);
       assert.ok(dependencies(`app-${server}-secrets-v1`).includes("mysql-steward"));
     }
     assert.deepEqual(dependencies("mysql-steward-secrets-v1"), ["mysql-server1", "mysql-server2"]);
@@ -131,7 +136,9 @@ describe("the dev stack, against mocks", () => {
   it("starts all at once if nothing is running, except services that need another one", async () => {
     const first = await deployConfig(devConfig(), undefined, { isServing: false });
     assert.deepEqual(order(first), {
+      "agent-server2": [],
       "mysql-server2": [],
+      "agent-server1": [],
       "mysql-server1": [],
       "mysql-steward": [],
       "router-server1": [],
@@ -144,7 +151,7 @@ describe("the dev stack, against mocks", () => {
       "haproxy-lb1": ["lb1"],
     });
     const seeds = ofType(first, "Container").filter(({ inputs }) => inputs["start"] === false);
-    const waiting = seeds.filter(({ name }) => !name.startsWith("mysql-server"));
+    const waiting = seeds.filter(({ name }) => !/^(mysql|agent)-server/.test(name));
     assert.ok(waiting.length > 0);
     for (const { name, dependsOn } of waiting) {
       assert.ok(
@@ -159,7 +166,7 @@ describe("the dev stack, against mocks", () => {
     const mounted = services(dev).flatMap(({ inputs }) =>
       volumesOf(inputs).filter(({ readOnly }) => readOnly === true),
     );
-    assert.equal(seeds.length, mounted.length);
+    assert.equal(seeds.length, new Set(mounted.map(({ volumeName }) => volumeName)).size);
     for (const seed of seeds) {
       const user = services(dev).find(({ name }) => seed.name.startsWith(`${name}-`));
       assert.ok(user?.dependsOn.includes(seed.name), seed.name);
@@ -192,7 +199,8 @@ describe("the dev stack, against mocks", () => {
       assert.equal(deleteBeforeReplace, !/^(haproxy|router)-/.test(name), name);
       assert.ok(replaceOnChanges?.includes("#initerror"), name);
       for (const { containerPath, readOnly } of volumesOf(container)) {
-        assert.equal(readOnly ?? false, containerPath !== "/var/lib/mysql", `${name} ${containerPath}`);
+        const isWritten = ["/var/lib/mysql", "/var/run/mysqld"].includes(containerPath);
+        assert.equal(readOnly ?? false, !isWritten, `${name} ${containerPath}`);
       }
     }
   });
@@ -200,7 +208,10 @@ describe("the dev stack, against mocks", () => {
   it("passes passwords to the engine as secrets only, and only in files; their version numbers are public", () => {
     const seeds = ofType(dev, "Container").filter(({ name }) => name.includes("-secrets-"));
     const readers = services(dev).filter(({ inputs }) => JSON.stringify(inputs["groupAdds"]) === '["0"]');
-    assert.equal(seeds.length, readers.length);
+    // A database reads those of its agent.
+    const databases = readers.filter(({ name }) => /^mysql-server\d$/.test(name));
+    assert.equal(databases.length, 2);
+    assert.equal(seeds.length, readers.length - databases.length);
     for (const { type, name, inputs } of dev.resources) {
       for (const [key, value] of Object.entries(inputs)) {
         if (!PASSWORD.test(JSON.stringify(value))) continue;
@@ -214,6 +225,32 @@ describe("the dev stack, against mocks", () => {
       assert.match(JSON.stringify(seed.inputs["uploads"]), SECRET);
       assert.ok(isWrapped(seed.inputs["uploads"]), seed.name);
     }
+  });
+
+  it("shares a database's data, run folder, secrets and desired state with its agent, and nothing else", () => {
+    const volumes = (name: string) => volumesOf(byName(services(dev), name)?.inputs ?? {});
+    for (const server of ["server1", "server2"]) {
+      const [own, agent] = [volumes(`mysql-${server}`), volumes(`agent-${server}`)];
+      const shared = own.filter(({ volumeName }) => agent.some((one) => one.volumeName === volumeName));
+      assert.deepEqual(shared.map(({ containerPath }) => containerPath).sort(), [
+        ...["/etc/mysql/desired", "/run/secrets", "/var/lib/mysql", "/var/run/mysqld"],
+      ]);
+    }
+  });
+
+  it("keeps the folder that they share in memory, for MySQL's user alone", () => {
+    const run = byName(ofType(dev, "Volume"), "mysql-server1-run");
+    assert.deepEqual(input(run, "driverOpts"), {
+      ...{ type: "tmpfs", device: "tmpfs" },
+      o: "uid=999,gid=999,mode=0750,size=4m,noexec,nosuid,nodev",
+    });
+  });
+
+  it("replaces no database because of another version of the agent", () => {
+    const { version } = agentProgram();
+    assert.ok(version !== undefined);
+    const replaced = services(dev).filter(({ inputs }) => JSON.stringify(inputs).includes(version));
+    assert.deepEqual(replaced.map(({ name }) => name).sort(), ["agent-server1", "agent-server2", "mysql-steward"]);
   });
 
   it("retains the data volumes and protects the passwords that open them, and nothing else", () => {

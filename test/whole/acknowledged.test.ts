@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GIVEN_UP } from "../../components/mysqlCluster/definitions.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { HELD, UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { beginGroup } from "../../operations/database/beginGroup.ts";
@@ -68,7 +68,7 @@ describe("transactions that a semisync primary has acknowledged, and its replica
 
     // Transactions that the old primary had not sent before it was killed were not acknowledged.
     await stage.untilState(TWO, /^(replica of|diverged)/);
-    const [state] = (await stage.execute(TWO, ["cat", "/tmp/state"])).split(":");
+    const [state] = (await stage.execute(TWO, ["cat", NODE_PATHS.state])).split(":");
     console.log(`      the old primary, killed with writers under way, is ${state}`);
     if (state !== "diverged") return;
     const own = (await stage.rows(TWO, "SELECT id FROM foobar.written")).split("\n").map(Number);
@@ -217,7 +217,7 @@ describe("transactions that a group has acknowledged, and members only received"
     await stage.untilInPlace();
     for (const name of [ONE, TWO, ARBITER]) {
       assert.deepEqual(await lost(stage, name, acknowledged), [], name);
-      await assert.rejects(stage.execute(name, ["test", "-e", GIVEN_UP]), "nobody is given up any more");
+      await assert.rejects(stage.execute(name, ["test", "-e", NODE_PATHS.givenUp]), "nobody is given up any more");
     }
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DATA_LOST } from "../../components/mysqlCluster/definitions.ts";
-import { CONFIG_FOLDER } from "../../components/mysqlCluster/node.ts";
+import { agentCommand } from "../../components/mysqlCluster/agent.ts";
+import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
 import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { planFailover } from "../../operations/database/failover.ts";
@@ -29,7 +29,7 @@ describe("a semisync primary that has lost its data", function () {
   };
   /** Makes the controller switch over, as after a change of the setting. */
   const switchTo = (name: string) =>
-    stage.execute(stage.cluster.controller.name, ["bash", `${CONFIG_FOLDER}/controller.sh`, member(name)]);
+    stage.execute(stage.cluster.controller.name, agentCommand("promote", member(name)));
   /** Waits, because a replica may not have applied everything yet. */
   const hasAll = async (...names: readonly string[]) => {
     for (const name of names) {
@@ -64,12 +64,12 @@ describe("a semisync primary that has lost its data", function () {
     await stage.untilState(TWO, /^primary/);
     await stage.untilInPlace();
     await hasAll(ONE, TWO);
-    await assert.rejects(stage.execute(TWO, ["test", "-e", DATA_LOST]), "it has opened");
+    await assert.rejects(stage.execute(TWO, ["test", "-e", NODE_PATHS.dataLost]), "it has opened");
   });
 
   it("waits while its replica is silent, unless a person accepts its data", async () => {
     await stage.kill(ONE, TWO);
-    await stage.inData(TWO, `touch $(basename ${DATA_LOST})`);
+    await stage.inData(TWO, `touch $(basename ${NODE_PATHS.dataLost})`);
     await stage.start(TWO);
     await stage.untilState(TWO, /^alone: its own data was lost; silent: mysql-server1.replication$/m);
     const failover = await plan(TWO);
