@@ -55,6 +55,17 @@ export const DATABASE_CASES: readonly Case[] = [
     says: [/mysql +▲ 9\.7\.4 +diverged/, /has\s+errant\s+transactions/],
   },
   {
+    state: "the agent of a replica is dead: nothing stops",
+    topology: DEV,
+    facts: withDatabase(stopped(well.dev, ["agent-server2"]), "mysql-server2", { writes: false, silentSeconds: 41 }),
+    exit: 1,
+    says: [
+      /agent +✖ .*exited 137/,
+      /mysql +▲ 9\.7\.4 +replica/,
+      /its\s+agent\s+has\s+been\s+silent\s+for\s+41\s+s/,
+    ],
+  },
+  {
     state: "two databases take writes",
     topology: DEV,
     facts: withDatabase(well.dev, "mysql-server2", {

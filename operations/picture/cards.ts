@@ -124,13 +124,13 @@ function applications(topology: Topology, at: At): Drawn[] {
 }
 
 function databases({ cluster }: Topology, at: At): Drawn[] {
-  return cluster.databases.map(({ name, host, role }) => ({
+  return cluster.databases.map(({ name, host, role, agent }) => ({
     id: name,
     row: "db",
     column: at(host),
     title: "MySQL",
     tag: { first: "primary", other: "replica", arbiter: "votes" }[role],
-    names: [name],
+    names: [name, agent.name],
     look: ({ first: "primary", other: "plain", arbiter: "standby" } as const)[role],
   }));
 }

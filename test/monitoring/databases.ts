@@ -6,6 +6,12 @@ const readOnly = (instance: string) => `mysql_global_variables_read_only{job="my
 const member = (host: string) =>
   `mysql_perf_schema_replication_group_member_info{instance="a",member_host="${host}",member_state="ONLINE"}`;
 
+const alive = (server: string) => `foobar_agent_alive_timestamp_seconds{member="mysql-${server}.replication"}`;
+const silentAgent = (server: string, at: string) => ({
+  ...{ alert: "AgentSilent", at, labels: { member: `mysql-${server}.replication` } },
+  summary: `The agent of mysql-${server}.replication is silent`,
+});
+
 export const databaseCases: readonly AlertCase[] = [
   {
     name: "an election is no alert, its failure is",
@@ -138,6 +144,20 @@ export const databaseCases: readonly AlertCase[] = [
     every: "5s",
     series: { [readOnly("a")]: "1x3 0x40", [readOnly("b")]: "1x44" },
     quiet: [["PrimaryMoved", "25s", "125s", "135s", "150s"]],
+  },
+  {
+    name: "an agent that writes no figures any more, while others do",
+    every: "5s",
+    series: { [alive("server1")]: "0+5x60", [alive("server2")]: "0+5x6 30x54", [alive("server3")]: "0+5x60" },
+    quiet: [["AgentSilent", "70s"]],
+    firing: [silentAgent("server2", "120s")],
+  },
+  {
+    name: "an agent that has never written any, and the figures of a database that has left",
+    every: "5s",
+    series: { [alive("server1")]: "0+5x60", [alive("server3")]: "0+5x60", [alive("server9")]: "0x60" },
+    quiet: [["AgentSilent", "10s"]],
+    firing: [silentAgent("server2", "120s")],
   },
   {
     name: "connections run out",

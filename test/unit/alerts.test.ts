@@ -60,6 +60,7 @@ describe("the alerts", () => {
     const one = namesOf(groupsOf({ "foobar:monitoring": { enabled: true, machines: false } }));
     const without = namesOf(all).filter((name) => !one.includes(name));
     assert.deepEqual(sorted(without), [
+      "AgentSilent",
       "ArchiveBehind",
       "BackupFailing",
       "BackupMissing",

@@ -14,6 +14,7 @@ const FOR_DEVELOPERS = /^(test|check|fix|settings|bench)/;
 
 /** What makes a bundle while the project runs, and where the bundle begins. */
 const BUNDLES: Readonly<Record<string, string>> = {
+  "agent/bundle.ts": "agent/main.ts",
   "app/bundle.ts": "app/main.ts",
   "bootstrap/pulumi/host.ts": "bootstrap/pulumi/host/main.ts",
   "components/monitoring/board/bundle.ts": "components/monitoring/board/page/main.ts",

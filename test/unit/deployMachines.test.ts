@@ -97,7 +97,7 @@ describe("a stack on three machines, against mocks", () => {
       );
     }
     for (const { name, inputs } of services(three)) {
-      assert.equal(inputs["hosts"] === undefined, !/^mysql-(server|arbiter)/.test(name), name);
+      assert.equal(inputs["hosts"] === undefined, !/^(mysql|agent)-(server|arbiter)/.test(name), name);
     }
   });
 

@@ -10,7 +10,16 @@ const ALL = { ...EVERYTHING, "foobar:monitoring": { ...EVERY_RECEIVER, prometheu
 const inputs = z.looseObject({
   command: z.array(z.string()).default([]),
   user: z.string().optional(),
-  volumes: z.array(z.looseObject({ hostPath: z.string().optional(), readOnly: z.boolean().optional() })).default([]),
+  volumes: z
+    .array(
+      z.looseObject({
+        volumeName: z.string().optional(),
+        containerPath: z.string().default(""),
+        hostPath: z.string().optional(),
+        readOnly: z.boolean().optional(),
+      }),
+    )
+    .default([]),
   networksAdvanced: z.array(z.object({ name: z.string(), aliases: z.array(z.string()) })).default([]),
   uploads: z.preprocess(
     // Pulumi marks a list with secrets as a whole.
@@ -160,14 +169,20 @@ describe("monitoring, against mocks", () => {
     );
   });
 
-  it("gives the backups' figures to the exporter of their machine", () => {
+  it("gives the figures of backups and agents to the exporter of their machine", () => {
     const mounts = (name: string) =>
-      of(name).volumes.flatMap(({ containerPath, readOnly = false }) =>
-        containerPath === "/figures" ? [readOnly] : [],
+      of(name).volumes.flatMap(({ volumeName, containerPath, readOnly = false }) =>
+        containerPath.startsWith("/figures") ? [[volumeName, containerPath, readOnly]] : [],
       );
-    assert.deepEqual([mounts("mysql-backup"), mounts("node-exporter-lb1")], [[false], [true]]);
+    const [backups, agents] = ["backup-figures-0000000", "agent-figures-server1-0000000"];
+    assert.deepEqual(mounts("mysql-backup"), [[backups, "/figures", false]]);
+    for (const name of ["agent-server1", "agent-server2"]) assert.deepEqual(mounts(name), [[agents, "/figures", false]]);
+    assert.deepEqual(mounts("node-exporter-lb1"), [
+      [backups, "/figures/backups", true],
+      [agents, "/figures/agents", true],
+    ]);
     assert.ok(of("mysql-backup").envs.includes("METRICS=/figures"));
-    assert.ok(of("node-exporter-lb1").command.includes("--collector.textfile.directory=/figures"));
+    assert.ok(of("node-exporter-lb1").command.includes("--collector.textfile.directory=/figures/*"));
   });
 
   it("changes nothing of a stack without it", async () => {

@@ -204,8 +204,8 @@ describe("a failover", () => {
 describe("the promotion of a replica", () => {
   /** The actions, in order. */
   async function done(
-    script: () => Promise<string>,
-    hasScript = true,
+    role: () => Promise<string>,
+    hasAgent = true,
   ): Promise<{ log: string[]; error: string | undefined }> {
     const log: string[] = [];
     const plan = {
@@ -222,10 +222,11 @@ describe("the promotion of a replica", () => {
         },
         start: async (name) => void log.push(`start ${name}`),
       },
-      execute: async (name, [command, file]) => {
-        if (command === "sh") return hasScript ? "found\n" : "";
-        log.push(`${file?.split("/").at(-1)} ${name}`);
-        return script();
+      execute: async (name, command) => {
+        if (!hasAgent) throw new Error(`${name} does not run`);
+        if (command[0] === "true") return "";
+        log.push(`${command.at(-1)} ${name}`);
+        return role();
       },
       ask: async () => [],
       say: () => {},
@@ -235,15 +236,15 @@ describe("the promotion of a replica", () => {
     );
     return { log, error };
   }
-  const steps = ["end mysql-server1", "end mysql-arbiter", "failover.sh mysql-server2", "start mysql-server1"];
+  const steps = ["end mysql-server1", "end mysql-arbiter", "failover agent-server2", "start mysql-server1"];
 
   it("follows the kill of all members that could write; those with a container start again afterwards", async () => {
     assert.deepEqual(await done(async () => ""), { log: steps, error: undefined });
   });
 
-  it("kills no member if the replica's container is of an older version, which has no such script", async () => {
+  it("kills no member if the replica's agent does not run", async () => {
     const { log, error } = await done(async () => "", false);
-    assert.match(error ?? "", /older version of this program\n +cure: +npm run up/);
+    assert.match(error ?? "", /its agent does not work: agent-server2 does not run\n +cure: +npm run up/);
     assert.deepEqual(log, []);
   });
 

@@ -25,7 +25,6 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       },
       ...when(subject.databases > 1, ...replicaAlerts(subject)),
       ...groupAlerts(subject),
-      ...agentAlerts(subject),
       {
         name: "ConnectionsShort",
         expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.85",
@@ -34,6 +33,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
         summary: "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connections",
         description: "Without free connections requests wait, and then fail.",
       },
+      ...agentAlerts(subject),
     ],
   };
 }
