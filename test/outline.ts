@@ -26,7 +26,11 @@ export function outline(topology: Topology): string {
       `  leads to ${plan.targets.map(({ address }) => address).join(", ")}`,
     ]),
     `replication ${cluster.replication}, primary ${cluster.primary}`,
-    ...cluster.databases.flatMap((plan) => [container(plan), `  ${plan.role}, data in ${plan.dataVolume}`]),
+    ...cluster.databases.flatMap((plan) => [
+      container(plan),
+      `  ${plan.role}, data in ${plan.dataVolume}`,
+      container(plan.agent),
+    ]),
     container(cluster.controller),
     ...tiersOf(topology).monitoring.map(container),
     ...tiersOf(topology).logs.map(container),

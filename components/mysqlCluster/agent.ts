@@ -30,6 +30,9 @@ const NODE_OPTIONS = [
   "--optimize-for-size",
 ] as const;
 
+/** Files are read one after the other, so that one thread is enough for them. */
+export const AGENT_ENVIRONMENT = { UV_THREADPOOL_SIZE: "1" } as const;
+
 /** The roles of the agent's program that commands use beside those that run. */
 type Role = "node" | "controller" | "failover" | "promote" | "why";
 

@@ -10,6 +10,7 @@ import { placement, type TierArgs } from "../tier.ts";
 import { serverSecrets, trustSecrets } from "../tlsFiles.ts";
 import {
   AGENT_CHECK,
+  AGENT_ENVIRONMENT,
   AGENT_FIGURES_FOLDER,
   AGENT_FOLDER,
   agentCommand,
@@ -111,6 +112,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         ...placement(args, plan.agent),
         user: MYSQL_USER,
         command: agentCommand("node"),
+        environment: AGENT_ENVIRONMENT,
         files: [
           program,
           configFiles(AGENT_FOLDER, { [SETTINGS_FILE]: jsonText(settings) }),
@@ -171,7 +173,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
         command: agentCommand("controller"),
         // It reads its settings when it starts. A renewed certificate or another password replaces it, and it waits until
         // every member has them.
-        environment: { SETTINGS: settings.apply((text) => shortHash([text])) },
+        environment: { ...AGENT_ENVIRONMENT, SETTINGS: settings.apply((text) => shortHash([text])) },
         files: [
           program,
           computedFile(AGENT_FOLDER, SETTINGS_FILE, settings),

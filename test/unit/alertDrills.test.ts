@@ -55,6 +55,7 @@ describe("the drills of alerts", () => {
         "alert-site-dead",
         "alert-applications-frozen",
         "alert-no-primary",
+        "alert-agent-dead",
         "alert-unwatched",
         "alert-alertmanager-dead",
         "alert-out-of-memory",
