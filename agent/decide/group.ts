@@ -21,7 +21,7 @@ function beMember(seen: Seen): Decision {
     return { ...take(seen, { do: "settle-in-group" }, "", reason), state };
   }
   if (marks.isToRegroup && own.role === "SECONDARY") {
-    return take(seen, { do: "join-group" }, "joining the group again", "a command asks for it");
+    return beforeGroup(seen) ?? take(seen, { do: "join-group" }, "joining the group again", "a command asks for it");
   }
   const problem = problemIn(own);
   // A group takes no writes until its primary has applied everything that it received.

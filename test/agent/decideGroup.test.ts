@@ -24,6 +24,15 @@ describeCases("an online member", {
     step: { do: "join-group" },
     state: /^starting/,
   },
+  "does not leave before its own account has the password with which it comes back": {
+    situation: {
+      settings: GROUP,
+      own: { ...MEMBER, hasReplicationPassword: false },
+      marks: { isToRegroup: true },
+    },
+    step: WAIT,
+    state: /^starting: giving the account replication the password/,
+  },
   "does not leave as the primary": {
     situation: {
       ...{ settings: { ...GROUP, member: ONE, peers: [TWO, THREE] }, memory: { ledIn: 1 } },
