@@ -131,6 +131,16 @@ export class NodeAgent implements Reach {
     return peers;
   }
 
+  /** A step looks again without changing what the decision was made from. */
+  async #observeAgain(): Promise<Observation> {
+    const seen = this.#seen;
+    try {
+      return { ...(await this.observe()), peers: await this.survey(), memory: this.#run.memory };
+    } finally {
+      this.#seen = seen;
+    }
+  }
+
   act(step: Step): Promise<void> {
     return act(step, this.#hands(), { provisioning: this.#seen?.marks.provisioning });
   }
@@ -174,6 +184,7 @@ export class NodeAgent implements Reach {
 
   #hands(): Hands {
     return {
+      observe: () => this.#observeAgain(),
       own: this.#own,
       settings: this.#settings,
       secrets: this.#secrets,

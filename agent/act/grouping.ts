@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { isStillToBegin } from "../decide/decide.ts";
 import { GROUP_SECONDS, type Hands } from "./hands.ts";
 import { startGroup } from "./replicationSql.ts";
 
 /**
- * Joins the group, or begins it. The member keeps the password as long as it is in the group: it recovers and talks to
+ * Joins the group, or begins it if a last look right before the start still allows that. The member keeps the password as long as it is in the group: it recovers and talks to
  * the others with it. The password is in use when the member has come online with it.
+ * @throws Error if the group is to begin, and the last look says otherwise
  */
 export async function enterGroup(hands: Hands, isBeginning: boolean): Promise<void> {
   const { own, secrets, marks } = hands;
@@ -12,6 +14,9 @@ export async function enterGroup(hands: Hands, isBeginning: boolean): Promise<vo
   await marks.setConnectedWith(undefined);
   await marks.clearRegroup();
   await own.execute("STOP GROUP_REPLICATION").catch(() => undefined);
+  if (isBeginning && !isStillToBegin(await hands.observe())) {
+    throw new Error("the members have changed since the last look, and the group does not begin here now");
+  }
   await own.execute(startGroup(isBeginning, password), GROUP_SECONDS);
   await marks.setJoinsWith(password);
 }

@@ -1,9 +1,12 @@
 import type { MarkFiles } from "../files/marks.ts";
+import type { Observation } from "../observation.ts";
 import type { Databases } from "../upkeep/databases.ts";
 import type { Tools } from "../upkeep/tools.ts";
 
 /** What acts work with. */
 export interface Hands extends Tools {
+  /** Looks at the node again, and asks every other member. */
+  observe(): Promise<Observation>;
   readonly marks: MarkFiles;
   readonly databases: Databases;
   /** Shows how far work is that goes on. */

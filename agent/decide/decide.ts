@@ -29,6 +29,14 @@ function decideStep(observation: Observation): Decision {
 }
 
 /**
+ * Whether a node that has decided to begin its group would still decide so. Between the look and the start another member
+ * may have got more, and may have begun the group by itself: two groups would follow.
+ */
+export function isStillToBegin(observation: Observation): boolean {
+  return decide(observation).step.do === "begin-group";
+}
+
+/**
  * Whether a decision needs the other members' answers. A replica that follows the primary learns from its own tables
  * which member is promoted next, and so does an online member of a group.
  */

@@ -4,7 +4,7 @@ import { act } from "../../agent/act/act.ts";
 import { readText } from "../../agent/files/storing.ts";
 import type { Step } from "../../agent/step.ts";
 import type { Marks } from "../../agent/vocabulary.ts";
-import { ONE } from "./cluster.ts";
+import { ALONE, ONE, transactions } from "./cluster.ts";
 import { type FakeNode, fakeNode, serverError } from "./fakeNode.ts";
 
 const NO_MARKS = { provisioning: undefined };
@@ -151,8 +151,21 @@ describe("the acts of an agent", () => {
     assert.deepEqual([settled.connectedWith, settled.givenUp], ["present", []]);
   });
 
+  it("begin a group only if the last look still says so", async () => {
+    node = await fakeNode();
+    const settings = { replication: "group", peers: [ONE] } as const;
+    const peer = { group: "OFFLINE", held: transactions(9) } as const;
+    node.situation = { settings, own: ALONE, peers: { [ONE]: { ...peer, held: transactions(11) } } };
+    await assert.rejects(done({ do: "begin-group" }), /does not begin here now/);
+    assert.doesNotMatch(node.told.join("\n"), /START GROUP_REPLICATION/);
+    node.situation = { settings, own: ALONE, peers: { [ONE]: peer } };
+    await done({ do: "begin-group" });
+    assert.match(node.told.at(-1) ?? "", /bootstrap_group = ON;\nSTART GROUP_REPLICATION/);
+  });
+
   it("do not record a password for a group that was not joined", async () => {
     node = await fakeNode((statement) => (statement.includes("START GROUP") ? serverError(3092) : []));
+    node.situation = { settings: { replication: "group" }, own: ALONE, peers: { [ONE]: { held: transactions(9) } } };
     await assert.rejects(done({ do: "begin-group" }));
     assert.equal(await node.hands.marks.isJoining(), false);
   });

@@ -7,7 +7,7 @@ import { type Paths, pathsOf } from "../../agent/files/paths.ts";
 import type { Row, Session } from "../../agent/mysql/session.ts";
 import type { AgentSettings } from "../../agent/settings.ts";
 import { Databases } from "../../agent/upkeep/databases.ts";
-import { ONE, TWO } from "./cluster.ts";
+import { ONE, observation, type Situation, TWO } from "./cluster.ts";
 
 /** A node's files in a folder of their own, and a server that notes what it is told. */
 export interface FakeNode {
@@ -18,6 +18,8 @@ export interface FakeNode {
   readonly said: string[];
   /** The passwords of the files, which are the accounts' names by default. */
   readonly passwords: Map<string, string>;
+  /** What the node sees if it looks again. */
+  situation: Situation;
   /** Resolves when the work beside the rounds is done. */
   untilIdle(): Promise<void>;
   remove(): Promise<void>;
@@ -72,7 +74,9 @@ export async function fakeNode(
     close: () => {},
   };
   const beside = (work: () => Promise<void>) => void idle.push(work());
+  const node = { situation: {} as Situation };
   const hands: Hands = {
+    observe: async () => observation(node.situation),
     settings,
     own: {
       ask: async (statement) => answer(statement) as readonly Row[],
@@ -99,12 +103,12 @@ export async function fakeNode(
     progress: () => {},
     beside,
   };
-  return {
+  return Object.assign(node, {
     hands,
     ...{ paths, told, said, passwords },
     untilIdle: async () => void (await Promise.all(idle)),
     remove: () => rm(folder, { recursive: true }),
-  };
+  });
 }
 
 /** An error as a server answers it. */

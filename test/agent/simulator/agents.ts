@@ -30,7 +30,9 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
   }
   const late = isLate(world, node) ? world.random.between(1, 2) : 0;
   const name = decision.step.do;
-  agent.action = { name, acts: actsOf(world, node, decision.step), done: 0, from: world.round + late };
+  const isStillToBegin = () => deciders.isStillToBegin(observer.observe(node));
+  const acts = actsOf(world, node, decision.step, isStillToBegin);
+  agent.action = { name, acts, done: 0, from: world.round + late };
   advance(world, node, agent.action);
 }
 

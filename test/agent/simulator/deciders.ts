@@ -7,14 +7,15 @@ import type { Decision } from "../../../agent/step.ts";
 export interface Deciders {
   readonly decide: (observation: Observation) => Decision;
   readonly needsPeers: (observation: Omit<Observation, "peers">) => boolean;
+  readonly isStillToBegin: (observation: Observation) => boolean;
   readonly decideSwitchover: (seen: Controlled) => SwitchDecision;
   readonly decideFailover: (own: OwnServer, known: number, memory: FailoverMemory, at: number) => FailoverDecision;
 }
 
 /** The decisions of the program. */
 export async function realDeciders(): Promise<Deciders> {
-  const { decide, needsPeers } = await import("../../../agent/decide/decide.ts");
+  const { decide, isStillToBegin, needsPeers } = await import("../../../agent/decide/decide.ts");
   const { decideSwitchover } = await import("../../../agent/decide/switchover.ts");
   const { decideFailover } = await import("../../../agent/decide/failover.ts");
-  return { decide, needsPeers, decideSwitchover, decideFailover };
+  return { decide, needsPeers, isStillToBegin, decideSwitchover, decideFailover };
 }

@@ -9,8 +9,11 @@ import type { World } from "./world.ts";
 /** Rounds after which a start gives up: nobody takes the member in, or its former run is still there. */
 const START_ROUNDS = 6;
 
-/** Joins a group, or begins one. */
-export function joinActs(acts: Acts, isBeginning: boolean): Act[] {
+/**
+ * Joins a group, or begins one.
+ * @param isStillToBegin the last look before the group begins; undefined: the node joins
+ */
+export function joinActs(acts: Acts, isStillToBegin: (() => boolean) | undefined): Act[] {
   const { world, node } = acts;
   let tried = 0;
   return [
@@ -19,11 +22,16 @@ export function joinActs(acts: Acts, isBeginning: boolean): Act[] {
       node.container.isToRegroup = false;
     }),
     leaveAct(acts),
-    acts.sql(isBeginning ? "bootstrap on" : "bootstrap off", (server) => {
-      server.bootstraps = isBeginning;
+    acts.sql(isStillToBegin === undefined ? "bootstrap off" : "bootstrap on", (server) => {
+      server.bootstraps = isStillToBegin !== undefined;
       return true;
     }),
     acts.sql("start group", (server) => {
+      // The agent looks and starts without a pause, however slow it was before.
+      if (isStillToBegin?.() === false) {
+        server.bootstraps = false;
+        return false;
+      }
       tried += 1;
       return start(world, node, server, tried);
     }),

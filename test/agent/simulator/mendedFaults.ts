@@ -59,6 +59,7 @@ export const MENDED_FAULTS: Readonly<Record<keyof typeof REPLAYS, Breaking>> = {
     const mark = { step: "cloning over data", earlier: own.clone?.began } as const;
     return { ...decision, step: { do: "clone", donor: step.source, mark } };
   }),
+  "a slow agent begins its group from what it saw before": (real) => ({ ...real, isStillToBegin: () => true }),
 };
 
 type Seen = Parameters<Deciders["needsPeers"]>[0];

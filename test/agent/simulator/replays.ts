@@ -147,6 +147,18 @@ export const REPLAYS = {
       ],
     },
   ],
+  "a slow agent begins its group from what it saw before": [
+    {
+      seed: 200083,
+      mode: { replication: "group", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "restart-all", rounds: 5, at: 22 },
+        { kind: "cut-power", node: "primary", rounds: 6, at: 29 },
+        { kind: "slow-agent", node: 0, rounds: 10, at: 33 },
+        { kind: "errant", node: 1, at: 39 },
+      ],
+    },
+  ],
 } as const satisfies Readonly<Record<string, readonly Schedule[]>>;
 
 /** Schedules in which a promise was broken that is kept since. */

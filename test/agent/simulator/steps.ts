@@ -7,8 +7,11 @@ import { answering } from "./lifecycle.ts";
 import { NOBODY, type Node } from "./node.ts";
 import type { World } from "./world.ts";
 
-/** Breaks a step into its acts, in the order in which the shell does them. */
-export function actsOf(world: World, node: Node, step: Step): Act[] {
+/**
+ * Breaks a step into its acts, in the order in which the agent does them.
+ * @param isStillToBegin whether another look allows the node to begin its group
+ */
+export function actsOf(world: World, node: Node, step: Step, isStillToBegin: () => boolean): Act[] {
   const acts = new Acts(world, node);
   const { folder, container } = node;
   switch (step.do) {
@@ -80,8 +83,9 @@ export function actsOf(world: World, node: Node, step: Step): Act[] {
     case "leave-source":
       return [acts.reset()];
     case "join-group":
+      return joinActs(acts, undefined);
     case "begin-group":
-      return joinActs(acts, step.do === "begin-group");
+      return joinActs(acts, isStillToBegin);
     case "leave-group":
       return [leaveAct(acts)];
     case "settle-in-group":
