@@ -36,10 +36,7 @@ describe("the settings of an agent", () => {
   it("name its node and all others, and do not name the primary", () => {
     const settings = cluster.databases.map((plan) => agentSettings(plan, cluster, database));
     for (const { member, peers } of settings) {
-      assert.deepEqual(
-        [member, ...peers].sort(),
-        cluster.databases.map((plan) => plan.member).sort(),
-      );
+      assert.deepEqual([member, ...peers].sort(), cluster.databases.map((plan) => plan.member).sort());
     }
     const other = { ...cluster, primary: "mysql-server2.replication" };
     assert.deepEqual(

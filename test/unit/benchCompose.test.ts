@@ -62,6 +62,7 @@ const rendered = () =>
         ["haproxy-lb1", ["lb1"]],
         ["lb1", ["haproxy-lb1"]],
       ]),
+      volumeOptions: new Map(),
       stopGrace: new Map([["haproxy-lb1", 70]]),
     },
     { labels: { mark: "test" }, folderOf: (service, path) => `/copies/${service}${path}` },
@@ -130,7 +131,7 @@ describe("a Compose file that is derived from a stack", () => {
     const topology = planTopology(parseConfig("foobar", "dev", {}));
     const dependencies = dependenciesOf(topology);
     const names = instances(topology).map(({ name }) => name);
-    const first = topology.cluster.databases.map(({ name }) => name);
+    const first = topology.cluster.databases.flatMap(({ name, agent }) => [name, agent.name]);
     assert.deepEqual([...dependencies.keys(), ...first].sort(), [...names].sort());
     for (const [service, others] of dependencies) {
       assert.ok(others.length > 0 && others.every((other) => names.includes(other)), service);

@@ -36,9 +36,13 @@ export async function deriveCompose({ engine, project, env, topology, folder }: 
     }
   }
   const file = join(folder, "compose.yaml");
+  const { Volumes: volumes } = await engine.listVolumes({ filters });
   const observed = {
     containers,
     networks: await engine.listNetworks({ filters }),
+    volumeOptions: new Map(
+      volumes.flatMap(({ Name, Options }) => (Options === null ? [] : [[Name, Options] as const])),
+    ),
     dependencies: dependenciesOf(topology),
     stopGrace: await stopGraceOf(project, env),
   };

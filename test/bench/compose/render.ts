@@ -7,6 +7,8 @@ import type { Topology } from "../../../topology/plan.ts";
 export interface Observed {
   readonly containers: readonly Docker.ContainerInspectInfo[];
   readonly networks: readonly Docker.NetworkInspectInfo[];
+  /** The options of volumes that have some, by their names on the engine. */
+  readonly volumeOptions: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** The services that are healthy before a service is created. */
   readonly dependencies: ReadonlyMap<string, readonly string[]>;
   /** Seconds from the stop signal to the kill, by service; the engine is told them only when a container is stopped. */
@@ -64,9 +66,9 @@ export function composeFile(observed: Observed, placement: Placement): string {
     },
   ]);
   const volumes = observed.containers.flatMap((container) =>
-    container.Mounts.filter(({ RW }) => RW).map(({ Destination }) => [
-      dataVolume(serviceOf(container), Destination),
-      { labels },
+    container.Mounts.filter(({ RW }) => RW).map((mount) => [
+      volumeOf(container, mount, observed),
+      given({ labels, driver_opts: observed.volumeOptions.get(mount.Name ?? "") }),
     ]),
   );
   const services = observed.containers.map((container) => [
@@ -111,7 +113,7 @@ function composeService(container: Docker.ContainerInspectInfo, observed: Observ
     restart: HostConfig.RestartPolicy?.Name,
     healthcheck: Config.Healthcheck && healthcheck(Config.Healthcheck),
     stop_grace_period: stopGrace === undefined ? undefined : `${stopGrace}s`,
-    volumes: mounts(container, placement),
+    volumes: mounts(container, observed, placement),
     depends_on: dependsOn(service, observed),
     ...network(container, observed),
   });
@@ -134,17 +136,26 @@ function healthcheck({ Test, Interval, Timeout, StartPeriod, Retries }: Docker.H
   });
 }
 
-function mounts(container: Docker.ContainerInspectInfo, { folderOf }: Placement) {
+type Mount = Docker.ContainerInspectInfo["Mounts"][number];
+
+function mounts(container: Docker.ContainerInspectInfo, observed: Observed, { folderOf }: Placement) {
   const service = serviceOf(container);
-  return container.Mounts.map(({ RW, Destination }) =>
-    RW
-      ? { type: "volume", source: dataVolume(service, Destination), target: Destination }
-      : { type: "bind", source: folderOf(service, Destination), target: Destination, read_only: true },
+  return container.Mounts.map((mount) =>
+    mount.RW
+      ? { type: "volume", source: volumeOf(container, mount, observed), target: mount.Destination }
+      : { type: "bind", source: folderOf(service, mount.Destination), target: mount.Destination, read_only: true },
   );
 }
 
-function dataVolume(service: string, path: string): string {
-  return `${service}${path.replaceAll("/", "-")}`;
+/** The name of a volume: that of the first service which has it, as a database has some together with its agent. */
+function volumeOf(
+  container: Docker.ContainerInspectInfo,
+  { Name, Destination }: Mount,
+  { containers }: Observed,
+): string {
+  const first =
+    Name === undefined ? undefined : containers.find((one) => one.Mounts.some((other) => other.Name === Name));
+  return `${serviceOf(first ?? container)}${Destination.replaceAll("/", "-")}`;
 }
 
 function dependsOn(service: string, { containers, dependencies }: Observed) {
