@@ -60,7 +60,9 @@ export function agentFigures(
   args: Pick<NodePartsArgs, "identity" | "hosts" | "plan">,
   parent: pulumi.Resource,
 ): AgentFigures {
-  const hosts = args.plan.databases.filter(({ agent }) => agent.isWatched).map(({ host }) => host);
+  const watched = args.plan.databases.filter(({ agent }) => agent.isWatched).map(({ host }) => host);
+  // In the order of the hosts: that of the databases depends on the primary, and a switchover replaces nothing.
+  const hosts = [...args.hosts.keys()].filter((name) => watched.includes(name));
   return new Map(
     [...hostsByMachine(args.hosts, hosts).keys()].map((first) => [
       first,

@@ -189,6 +189,7 @@ describe("the drills", () => {
       "app-server2",
       "router-server2",
       "mysql-server2",
+      "agent-server2",
     ]);
     assert.equal(expendableServer(stackWith({ "foobar:mysql": { primary: "server2" } })), "server1");
     assert.equal(expendableServer(stackWith(servers(all, ["app"]))), "server2");

@@ -40,9 +40,9 @@ describeMachines("the life of a stack on three machines", (project, hosts) => {
     await project().configure(onThree(hosts()));
     await counted("up", () => up(project()));
     for (const [name, services] of [
-      ["server1", ["app-server1", "mysql-server1", "router-server1", "web-server1"]],
-      ["server2", ["app-server2", "mysql-server2", "router-server2", "web-server2"]],
-      ["lb", ["haproxy-lb1", "lb1", "mysql-arbiter", "mysql-steward"]],
+      ["server1", ["agent-server1", "app-server1", "mysql-server1", "router-server1", "web-server1"]],
+      ["server2", ["agent-server2", "app-server2", "mysql-server2", "router-server2", "web-server2"]],
+      ["lb", ["agent-arbiter", "haproxy-lb1", "lb1", "mysql-arbiter", "mysql-steward"]],
     ] as const) {
       assert.deepEqual((await containersOn(name)).sort(), services);
     }
