@@ -51,10 +51,9 @@ export function connections(topology: Topology): Connection[] {
         .filter(({ name }) => name !== from)
         .map(({ name: to, port }) => ({ from, to, ports: [port], why: "replication" })),
     ),
-    ...cluster.databases.flatMap(({ name: own, agent }) =>
-      databases
-        .filter(({ name }) => name !== own)
-        .map(({ name: to, port }) => ({ from: agent.name, to, ports: [port], why: "roles and data of the others" })),
+    // It asks its own by the socket, and nothing keeps it from this one.
+    ...cluster.databases.flatMap(({ agent }) =>
+      databases.map(({ name: to, port }) => ({ from: agent.name, to, ports: [port], why: "roles and data" })),
     ),
     ...databases.map(({ name: to, port }) => ({
       from: cluster.controller.name,

@@ -14,7 +14,7 @@ const plan = (settings: Parameters<typeof devConfig>[0] = {}) =>
   planTopology(parseConfig("foobar", "dev", devConfig(settings)));
 
 describe("the connections of a plan", () => {
-  it("are those of a request's path, of replication and of the controller", () => {
+  it("are those of a request's path, of replication, of the agents and of the controller", () => {
     assert.deepEqual(
       connections(plan()).map(({ from, to, ports }) => `${from} > ${to}:${ports.join(",")}`),
       [
@@ -30,6 +30,10 @@ describe("the connections of a plan", () => {
         "router-server2 > mysql-server2:3306",
         "mysql-server2 > mysql-server1:3306",
         "mysql-server1 > mysql-server2:3306",
+        "agent-server2 > mysql-server2:3306",
+        "agent-server2 > mysql-server1:3306",
+        "agent-server1 > mysql-server2:3306",
+        "agent-server1 > mysql-server1:3306",
         "mysql-steward > mysql-server2:3306",
         "mysql-steward > mysql-server1:3306",
       ],

@@ -24,7 +24,7 @@ describe("the images of several machines", () => {
       neededImages(topology, machine).map(({ name }) => name.replace(/:.*/, "")),
     );
     assert.deepEqual(programs, [
-      ["haproxy", "mysql", "foobar-keepalived"],
+      ["haproxy", "mysql", "node", "foobar-keepalived"],
       ["haproxy", "nginx", "node", "mysql", "foobar-keepalived"],
       ["nginx", "node", "haproxy", "mysql"],
     ]);
