@@ -29,7 +29,9 @@ describe("the containers whose logs are read", () => {
   });
 
   it("are those of a server, a tier, a container, or of several words together", () => {
-    assert.deepEqual(services("server2"), ["web-server2", "app-server2", "router-server2", "mysql-server2"]);
+    assert.deepEqual(services("server2"), [
+      ...["web-server2", "app-server2", "router-server2", "mysql-server2", "agent-server2"],
+    ]);
     assert.deepEqual(services("web"), ["web-server1", "web-server2"]);
     assert.deepEqual(services("mysql-server1", "haproxy"), ["lb1", "haproxy-lb1", "mysql-server1"]);
   });

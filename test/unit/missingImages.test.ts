@@ -73,9 +73,9 @@ describe("preflight, of the images", () => {
     );
     assert.deepEqual(needed, [
       // The controller of the databases is beside the load balancer.
-      ["haproxy", "namespace", "mysql"],
-      ["nginx", "application", "router", "mysql"],
-      ["nginx", "application", "router", "mysql"],
+      ["haproxy", "namespace", "agent"],
+      ["nginx", "application", "router", "mysql", "agent"],
+      ["nginx", "application", "router", "mysql", "agent"],
     ]);
   });
 
