@@ -54,7 +54,7 @@ function forDatabases({ cluster, backups }: Topology): string[] {
     ...(arbiter === undefined
       ? []
       : [`Arbiter (${arbiter.name}): the odd vote, without which one lost member would cost the majority.`]),
-    `Agents (${names(cluster.databases.map(({ agent }) => agent))}): each gives its database its role and keeps it there: it provisions it, lets it follow the primary, opens and closes it, and keeps its accounts. Nothing stops without it, but a database that starts again waits for its agent.`,
+    `Agents (${list(cluster.databases.map(({ agent }) => agent.name).sort())}): each gives its database its role and keeps it there: it provisions it, lets it follow the primary, opens and closes it, and keeps its accounts. Nothing stops without it, but a database that starts again waits for its agent.`,
     `Controller (${cluster.controller.name}): it makes the configured database the primary, after the replica has everything.`,
     backups === undefined
       ? "Backups: there are none (mysql.backup). A replica is no backup: it repeats a mistake in a moment."
