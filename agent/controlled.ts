@@ -10,6 +10,11 @@ export interface ControlledServer {
   readonly writes: boolean;
   /** Whether even administrators cannot write. */
   readonly isClosed: boolean;
+  /**
+   * The primary term in which a switchover has begun to close it, in this run of the server; 0: none has. A primary that
+   * is closed without this sign was closed by a person.
+   */
+  readonly closingIn: number;
   readonly source: string | undefined;
   readonly isReceiving: boolean;
   readonly isApplying: boolean;
@@ -44,8 +49,11 @@ export type SwitchStep =
   | { readonly do: "elect"; readonly member: string }
   /** Waits until the replica has everything that the primary has committed so far. */
   | { readonly do: "catch-up"; readonly member: string; readonly seconds: number }
-  /** Lets nobody write on the primary, so that its replica can have everything. */
-  | { readonly do: "close"; readonly member: string }
+  /**
+   * Leaves the sign that a switchover ends this term, and then lets nobody write on the primary, so that its replica can
+   * have everything.
+   */
+  | { readonly do: "close"; readonly member: string; readonly term: number }
   /**
    * Makes the former primary a replica of the new one, while it is still closed. Only when that is done, records a term
    * with a number above `after` on the new primary, and opens it: otherwise a former primary that starts again while the
@@ -54,9 +62,11 @@ export type SwitchStep =
   | { readonly do: "promote"; readonly from: string; readonly to: string; readonly after: number }
   /**
    * The replica did not get everything in time, or another one is wanted: the primary goes on. Its replication ends
-   * first, and one statement opens it last, so that it counts as closed by a switchover up to the end.
+   * first, and one statement opens it last, so that it counts as closed by a switchover up to the end. Then the sign goes.
    */
-  | { readonly do: "reopen"; readonly member: string };
+  | { readonly do: "reopen"; readonly member: string }
+  /** The primary is open, and no switchover closes it any more: removes the sign. */
+  | { readonly do: "call-off"; readonly member: string };
 
 export interface SwitchDecision {
   readonly step: SwitchStep;

@@ -13,11 +13,12 @@ import {
 import type { ControlledServer } from "../controlled.ts";
 import { GtidSet } from "../gtidSet.ts";
 import { termIn } from "../observe/own.ts";
+import { SIGN_TEXT, termOfSign } from "./sign.ts";
 
 /** The statement by which the controller looks at a member: one row with one JSON text. */
 export const CONTROLLED = `SELECT JSON_OBJECT('term', ${PRIMARY_TERM},
   'configured', COALESCE((SELECT member FROM ${TERMS_TABLE} WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1), '-'),
-  'writes', ${WRITES}, 'closed', @@global.super_read_only, 'source', ${SOURCE}, 'receives', ${RECEIVES},
+  'writes', ${WRITES}, 'closed', @@global.super_read_only, 'sign', ${SIGN_TEXT}, 'source', ${SOURCE}, 'receives', ${RECEIVES},
   'applies', ${APPLIES}, 'executed', ${EXECUTED}, 'unapplied', ${UNAPPLIED}, 'group', ${GROUP_STATE}) AS controlled`;
 
 const flag = z.coerce.number().transform((number) => number !== 0);
@@ -31,6 +32,7 @@ const row = z
     configured: optional,
     writes: flag,
     closed: flag,
+    sign: z.string().transform(termOfSign),
     source: optional,
     receives: flag,
     applies: flag,
@@ -38,9 +40,9 @@ const row = z
     unapplied: set,
     group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
   })
-  .transform(({ closed, receives, applies, ...same }) => ({
+  .transform(({ closed, sign, receives, applies, ...same }) => ({
     ...same,
-    ...{ isClosed: closed, isReceiving: receives, isApplying: applies },
+    ...{ isClosed: closed, closingIn: sign, isReceiving: receives, isApplying: applies },
   }));
 
 /**

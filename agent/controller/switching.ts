@@ -13,6 +13,7 @@ import { CATCH_UP_SECONDS } from "../decide/switchover.ts";
 import type { Secrets } from "../mysql/secrets.ts";
 import type { Members } from "./members.ts";
 import type { ControllerSettings } from "./settings.ts";
+import { signed, UNSIGNED } from "./sign.ts";
 
 /** Seconds that a statement of the controller, and an election, may take. */
 const SECONDS = 10;
@@ -43,11 +44,13 @@ export async function carryOut(step: SwitchStep, seen: Controlled, tools: Switch
     case "catch-up":
       return catchUp(step.member, step.seconds, seen, tools);
     case "close":
-      return run(step.member, "SET GLOBAL super_read_only = ON");
+      return run(step.member, `${signed(step.term)} SET GLOBAL super_read_only = ON`);
     case "promote":
       return promote(step, tools);
     case "reopen":
       return run(step.member, reopened(tools));
+    case "call-off":
+      return run(step.member, UNSIGNED);
   }
 }
 
@@ -83,9 +86,9 @@ function opened({ settings }: SwitchTools): string {
   return [openForAgent(true), semisyncSource(settings), "SET GLOBAL read_only = OFF;"].join("\n");
 }
 
-/** A primary that goes on: one statement opens it last, so that it counts as closed by a switchover up to then. */
+/** A primary that goes on: it keeps the sign of the switchover until one statement has opened it. */
 function reopened({ settings }: SwitchTools): string {
-  return [WITHOUT_SOURCE, semisyncSource(settings), "SET GLOBAL read_only = OFF;"].join("\n");
+  return [WITHOUT_SOURCE, semisyncSource(settings), "SET GLOBAL read_only = OFF;", UNSIGNED].join("\n");
 }
 
 const closings = z.array(z.object({ isClosed: z.coerce.number() }));
@@ -109,7 +112,7 @@ async function promote({ from, to, after }: Extract<SwitchStep, { do: "promote" 
         CATCH_UP_SECONDS,
       ),
     );
-    const following = former.run(`${replicating(password)}\n${closed(settings)}`, SECONDS);
+    const following = former.run(`${replicating(password)}\n${closed(settings)}\n${UNSIGNED}`, SECONDS);
     const results = await Promise.allSettled([opening, following]);
     for (const result of results) if (result.status === "rejected") throw result.reason;
   });

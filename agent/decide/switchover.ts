@@ -37,14 +37,18 @@ function taken(step: SwitchStep, reason: string): SwitchDecision {
 /** The present primary stays. A switchover away from it may have been given up in the middle. */
 function keep(seen: Controlled, [name, primary]: Member): SwitchDecision {
   const { wanted, isByHand } = seen;
-  if (!primary.writes && isStillPrimary(seen, primary)) {
+  if (!primary.writes && isClosedBySwitchover(primary) && isStillPrimary(seen, primary)) {
     return taken({ do: "reopen", member: name }, `a switchover has closed ${name}, which is to go on`);
   }
-  // A primary without a source opens by itself. With one, it was made a replica by a switchover.
+  if (primary.writes && isSigned(primary)) {
+    return taken({ do: "call-off", member: name }, `a switchover was to close ${name}, which goes on`);
+  }
+  // A primary without a source opens by itself, or when the person opens it who has closed it. With one, it was made a replica by a switchover.
   const isSure = primary.writes || primary.source === undefined;
   if (!isByHand && primary.configured === wanted && isSure) {
     return taken({ do: "settled" }, `${wanted} was promoted`);
   }
+  if (isClosedByHand(primary)) return wait(closedByHand(name));
   if (!primary.writes) return wait(`${name} is promoted, and does not take writes yet`);
   return isByHand
     ? taken({ do: "settled" }, `${name} takes writes`)
@@ -83,6 +87,27 @@ function isStillPrimary({ members }: Controlled, { isClosed, source, term, unapp
   return next !== undefined && next.term.number <= term.number && unapplied.isEmpty;
 }
 
+/** Whether a switchover has begun to end the present term of this primary. */
+function isSigned({ closingIn, term }: ControlledServer): boolean {
+  return closingIn !== 0 && closingIn === term.number;
+}
+
+/**
+ * Whether a switchover has closed the primary: it has left its sign, or has made it a replica of the next one. Otherwise
+ * a person has closed it, for maintenance for example, and it stays closed until that person opens it.
+ */
+function isClosedBySwitchover(primary: ControlledServer): boolean {
+  return primary.isClosed && (primary.source !== undefined || isSigned(primary));
+}
+
+function isClosedByHand(primary: ControlledServer): boolean {
+  return !primary.writes && primary.isClosed && !isClosedBySwitchover(primary);
+}
+
+function closedByHand(name: string): string {
+  return `${name} was closed by hand, and stays closed until it is opened by hand`;
+}
+
 /** Writes are blocked until the replica has everything. If that takes too long, the old primary stays. */
 function switchReplicas(
   seen: Controlled,
@@ -90,25 +115,35 @@ function switchReplicas(
   target: ControlledServer | undefined,
 ): SwitchDecision {
   const { wanted, at, closedAt } = seen;
-  // A primary that takes no writes is replaced only if an interrupted switchover has closed it. Otherwise its agent may
-  // be about to open it.
+  // A primary that takes no writes is replaced only if somebody has closed it. Otherwise its agent may be about to open
+  // it. It is replaced, too, if a person has closed it: the configuration, or a person, wants another one.
   if (!primary.writes && !isStillPrimary(seen, primary)) {
     return wait(`${name} is promoted, but not open for writes yet: it keeps its place`);
   }
   const hasAll = target !== undefined && primary.executed.isSubsetOf(target.executed);
   const isReady = target?.source === name && target.isReceiving && target.isApplying;
   const isLate = closedAt !== undefined && at - closedAt > CATCH_UP_SECONDS;
-  if (!primary.writes && isLate && !(hasAll && isReady)) {
+  if (isLate && isClosedBySwitchover(primary) && !primary.writes && !(hasAll && isReady)) {
     const reason = `${wanted} did not get the last transactions of ${name} in time: ${name} goes on`;
     return taken({ do: "reopen", member: name }, reason);
   }
+  if (primary.writes && isSigned(primary) && !(hasAll && isReady)) {
+    return taken({ do: "call-off", member: name }, `${name} could not be closed in time, and goes on`);
+  }
   if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
+  if (!isReady && isClosedByHand(primary)) {
+    return wait(`${closedByHand(name)}; ${wanted} does not replicate from it without trouble`);
+  }
   if (!isReady) return wait(`${wanted} does not replicate from ${name} without trouble: it cannot become the primary`);
   if (!hasAll) {
     const step = { do: "catch-up", member: wanted, seconds: CATCH_UP_SECONDS } as const;
     return taken(step, `${wanted} lacks ${primary.executed.subtract(target.executed)}`);
   }
-  if (primary.writes) return taken({ do: "close", member: name }, `${wanted} has everything of ${name} so far`);
+  if (primary.writes)
+    return taken(
+      { do: "close", member: name, term: primary.term.number },
+      `${wanted} has everything of ${name} so far`,
+    );
   const reason = `${name} is closed, and ${wanted} has everything of it`;
   return taken({ do: "promote", from: name, to: wanted, after: newestNumber(seen) }, reason);
 }

@@ -5,7 +5,7 @@ import { carryOut } from "../../agent/controller/switching.ts";
 import { ONE, TWO, term } from "./cluster.ts";
 
 const ANSWER = {
-  ...{ term: `3 ${ONE}`, configured: "-", writes: 1, closed: 0, source: "-", receives: 0, applies: 0 },
+  ...{ term: `3 ${ONE}`, configured: "-", writes: 1, closed: 0, sign: "", source: "-", receives: 0, applies: 0 },
   ...{ executed: "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-10", unapplied: "-", group: "NONE" },
 };
 
@@ -44,9 +44,19 @@ function stage(answers: Readonly<Record<string, unknown>> = {}) {
 
 describe("the switchover controller", () => {
   it("reads what a member says of itself", () => {
-    const { term: known, configured, writes, isClosed, source, unapplied } = controlledServer(ANSWER);
+    const { term: known, configured, writes, isClosed, closingIn, source, unapplied } = controlledServer(ANSWER);
     assert.deepEqual([known, configured, writes, isClosed, source], [term(3, ONE), undefined, true, false, undefined]);
+    assert.equal(closingIn, 0);
     assert.ok(unapplied.isEmpty);
+  });
+
+  it("leaves the sign of a switchover before it closes a primary, and reads it again", async () => {
+    const { told, carryOut } = stage();
+    await carryOut({ do: "close", member: ONE, term: 3 });
+    const [, sign] = /init_replica = '([^']*)'; SET GLOBAL super_read_only = ON$/.exec(told.at(-1) ?? "") ?? [];
+    assert.equal(controlledServer({ ...ANSWER, sign }).closingIn, 3);
+    await carryOut({ do: "call-off", member: ONE });
+    assert.match(told.at(-1) ?? "", /: SET GLOBAL init_replica = DEFAULT;$/);
   });
 
   it("makes a closed primary a replica before the new one records its term and opens", async () => {
@@ -89,7 +99,10 @@ describe("the switchover controller", () => {
   it("opens a primary again by one last statement, when its replication has ended", async () => {
     const { told, carryOut } = stage();
     await carryOut({ do: "reopen", member: ONE });
-    assert.match(told.join("\n"), /RESET REPLICA ALL.*source_enabled = ON.*read_only = OFF;$/);
+    assert.match(
+      told.join("\n"),
+      /RESET REPLICA ALL.*source_enabled = ON.*read_only = OFF;\s+SET GLOBAL init_replica = DEFAULT;$/,
+    );
     assert.doesNotMatch(told.join("\n"), /super_read_only = OFF/);
   });
 });

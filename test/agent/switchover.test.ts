@@ -5,10 +5,13 @@ import { GtidSet } from "../../agent/gtidSet.ts";
 import { ONE, THREE, TWO, term, transactions } from "./cluster.ts";
 
 const PRIMARY: ControlledServer = {
-  ...{ term: term(1, ONE), configured: ONE, writes: true, isClosed: false, source: undefined },
+  ...{ term: term(1, ONE), configured: ONE, writes: true, isClosed: false, source: undefined, closingIn: 0 },
   ...{ isReceiving: false, isApplying: false, executed: transactions(10), unapplied: GtidSet.EMPTY, group: "NONE" },
 };
-const CLOSED = { ...PRIMARY, writes: false, isClosed: true };
+/** Closed by a switchover, which has left its sign. */
+const CLOSED = { ...PRIMARY, writes: false, isClosed: true, closingIn: 1 };
+/** Closed by a person. */
+const BY_HAND = { ...CLOSED, closingIn: 0 };
 const REPLICA: ControlledServer = {
   ...{ ...CLOSED, source: ONE, isReceiving: true, isApplying: true },
 };
@@ -56,7 +59,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "closes the primary when the replica has everything so far": {
     members: { [ONE]: PRIMARY, [TWO]: REPLICA },
-    step: { do: "close", member: ONE },
+    step: { do: "close", member: ONE, term: 1 },
     reason: /has everything of mysql-server1/,
   },
   "waits for the last transactions of a closed primary": {
@@ -123,6 +126,57 @@ const CASES: Readonly<Record<string, Case>> = {
     step: { do: "reopen", member: ONE },
     reason: /which is to go on$/,
   },
+  "opens a primary again that is wanted, and that a switchover has closed": {
+    members: { [ONE]: CLOSED, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "reopen", member: ONE },
+    reason: /which is to go on$/,
+  },
+  "leaves a primary closed that a person has closed": {
+    members: { [ONE]: BY_HAND, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "settled" },
+    reason: /was promoted/,
+  },
+  "says that a person has closed a primary which the configuration does not name yet": {
+    members: { [ONE]: { ...BY_HAND, configured: TWO }, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "wait" },
+    reason: /^mysql-server1\S* was closed by hand, and stays closed until it is opened by hand$/,
+  },
+  "does not take the sign of an earlier term for its own": {
+    members: { [ONE]: { ...CLOSED, term: term(3, ONE) }, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "settled" },
+    reason: /was promoted/,
+  },
+  "does not open a primary that a person has closed, although another one is wanted and lacks something": {
+    members: { [ONE]: BY_HAND, [TWO]: { ...REPLICA, executed: transactions(9), isReceiving: false } },
+    more: { closedAt: 10 },
+    step: { do: "wait" },
+    reason: /closed by hand.*; mysql-server2\S* does not replicate from it without trouble$/,
+  },
+  "replaces a primary that a person has closed, since another one is wanted": {
+    members: { [ONE]: BY_HAND, [TWO]: REPLICA },
+    step: { do: "promote", from: ONE, to: TWO, after: 1 },
+    reason: /is closed/,
+  },
+  "removes the sign of a switchover that is wanted no more from an open primary": {
+    members: { [ONE]: { ...PRIMARY, closingIn: 1 }, [TWO]: REPLICA },
+    more: { wanted: ONE },
+    step: { do: "call-off", member: ONE },
+    reason: /which goes on$/,
+  },
+  "removes the sign of a switchover that cannot go on from an open primary": {
+    members: { [ONE]: { ...PRIMARY, closingIn: 1 }, [TWO]: { ...REPLICA, isReceiving: false } },
+    step: { do: "call-off", member: ONE },
+    reason: /could not be closed in time/,
+  },
+  "closes a primary at the second try": {
+    members: { [ONE]: { ...PRIMARY, closingIn: 1 }, [TWO]: REPLICA },
+    step: { do: "close", member: ONE, term: 1 },
+    reason: /has everything/,
+  },
   "does not replace a primary whose agent may be about to open it": {
     members: { [ONE]: { ...CLOSED, isClosed: false }, [TWO]: REPLICA },
     step: { do: "wait" },
@@ -153,7 +207,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "promotes whom a person names, although the configuration promoted it before": {
     members: { [TWO]: { ...PRIMARY, term: term(2, TWO) }, [ONE]: { ...REPLICA, source: TWO } },
     more: { wanted: ONE, isByHand: true },
-    step: { do: "close", member: TWO },
+    step: { do: "close", member: TWO, term: 2 },
     reason: /has everything/,
   },
   "has done what a person named when that one takes writes": {
