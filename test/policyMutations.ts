@@ -6,7 +6,8 @@ const WEB = "Container web-server1";
 const DATABASE = "Container mysql-server1";
 const LB = "Container lb1";
 const HAPROXY = "Container haproxy-lb1";
-const SEED = "Container mysql-server1-secrets-v1";
+const SEED = "Container agent-server1-secrets-v1";
+const AGENT = "Container agent-server1";
 const STEWARD = "Container mysql-steward";
 const ROUTER = "Container router-server1";
 const APP = "Container app-server1";
@@ -138,7 +139,12 @@ export const MUTATIONS: readonly Mutation[] = [
     {
       name: "another one's secrets",
       of: WEB,
-      inputs: { volumes: [{ volumeName: "mysql-server1-secrets-v1-0abc", containerPath: "/s", readOnly: true }] },
+      inputs: { volumes: [{ volumeName: "agent-server1-secrets-v1-0abc", containerPath: "/s", readOnly: true }] },
+    },
+    {
+      name: "the data of a database that is not its own",
+      of: AGENT,
+      inputs: { volumes: [{ volumeName: "foobar-dev-mysql-server2", containerPath: "/var/lib/mysql" }] },
     },
     { name: "a privileged container", of: APP, inputs: { privileged: true } },
     { name: "the host's network", of: WEB, inputs: { networkMode: "host" } },

@@ -47,6 +47,14 @@ describeCases("a former primary that starts again", {
     step: { do: "open", term: 1, source: TWO },
     state: /^starting: opening/,
   },
+  "does not open in a term that its own data have lost, although another one has it": {
+    situation: {
+      ...{ settings: AS_ONE, peers: { [TWO]: { term: term(3, ONE) } } },
+      own: { ...CLOSED, term: term(1, TWO), source: TWO, isApplying: true },
+    },
+    step: WAIT,
+    state: /^refused: mysql-server1\S* was promoted in term 3, and has lost the data of it/,
+  },
   "says to a person that its successor has lost its data": {
     situation: { settings: AS_ONE, own: CLOSED, marks: { knownTerm: term(2, TWO) }, peers: { [TWO]: {} } },
     step: WAIT,

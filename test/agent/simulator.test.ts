@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { realDeciders } from "./simulator/deciders.ts";
-import { scheduleOf } from "./simulator/faults.ts";
 import { modeOf } from "./simulator/modes.ts";
+import { scheduleOf } from "./simulator/schedules.ts";
 import { shrink } from "./simulator/shrink.ts";
 import { type Outcome, report, runSchedule } from "./simulator/simulate.ts";
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Deciders, realDeciders } from "./simulator/deciders.ts";
-import { type Schedule, scheduleOf } from "./simulator/faults.ts";
+import type { Schedule } from "./simulator/faults.ts";
 import { KNOWN_FAULTS } from "./simulator/knownFaults.ts";
 import { MODES, modeOf } from "./simulator/modes.ts";
+import { scheduleOf } from "./simulator/schedules.ts";
 import { shrink } from "./simulator/shrink.ts";
 import { replay, runSchedule } from "./simulator/simulate.ts";
 

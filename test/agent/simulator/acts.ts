@@ -89,6 +89,14 @@ export class Acts {
     });
   }
 
+  /** The sign of a switchover that closes this server. 0: removes it. */
+  sign(term: number): Act {
+    return this.sql("sign of a switchover", (server) => {
+      server.closingIn = term;
+      return true;
+    });
+  }
+
   /** Fails if somebody has opened the server meanwhile. */
   stillClosed(): Act {
     return this.sql("look whether it is closed", (server) => server.isSuperReadOnly);

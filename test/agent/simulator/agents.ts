@@ -100,7 +100,13 @@ function advance(world: World, node: Node, action: Action): void {
 /** Carries out the power cut that was meant for the middle of a step, or for its end. */
 function isCut(world: World, node: Node, action: Action, isAtEnd: boolean): boolean {
   const { armed } = node.agent;
-  if (armed === undefined || world.round >= armed.until || !(isAtEnd || action.done >= armed.after)) return false;
+  if (
+    armed === undefined ||
+    (armed.of ?? action.name) !== action.name ||
+    world.round >= armed.until ||
+    !(isAtEnd || action.done >= armed.after)
+  )
+    return false;
   node.agent.armed = undefined;
   world.tell(() => `${shortOf(node.name)}: the ${armed.what} fails after ${action.done} acts of ${action.name}`);
   if (armed.what === "agent") killAgent(world, node, armed.rounds);

@@ -49,6 +49,7 @@ export function cloneActs(acts: Acts, donor: Node, mark: Provisioning): Act[] {
       before = node.folder.provisioning;
       node.folder.provisioning = mark;
     }),
+    acts.stopReceiver(),
     acts.superReadOnlyOff(),
     acts.sql("ask the donor", () => {
       const answer = ask(world, node, donor);

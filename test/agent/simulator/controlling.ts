@@ -34,6 +34,12 @@ export class Controller {
     this.#settledFor = NOBODY;
   }
 
+  /** The container of the controller starts again. */
+  startAgain(): void {
+    this.configure();
+    this.#startsAt = this.#world.round + AWAY_ROUNDS;
+  }
+
   run(): void {
     const world = this.#world;
     if (this.#settledFor === world.wanted || world.round < this.#startsAt) return;
@@ -73,8 +79,7 @@ export class Controller {
       if (this.cutAfter !== undefined && action.done >= this.cutAfter) {
         world.tell(() => `the controller ends after ${action.done} acts of ${action.name}`);
         this.cutAfter = undefined;
-        this.#startsAt = world.round + AWAY_ROUNDS;
-        this.configure();
+        this.startAgain();
         return;
       }
       const outcome = action.acts[action.done]?.run() ?? "failed";
@@ -95,7 +100,7 @@ function controlledOf(world: World, node: Node): ControlledServer | undefined {
   return {
     term: world.ledger.newestTerm(folder.executed),
     configured: world.ledger.configuredIn(folder.executed),
-    ...{ writes: takesWrites(server), isClosed: server.isSuperReadOnly },
+    ...{ writes: takesWrites(server), isClosed: server.isSuperReadOnly, closingIn: server.closingIn },
     source: folder.source === NOBODY ? undefined : world.node(folder.source).name,
     ...{ isReceiving: server.receives && server.connectedTo !== 0, isApplying: server.isApplying },
     executed: world.ledger.gtidSet(folder.executed),
@@ -120,14 +125,18 @@ function actsOf(world: World, step: SwitchStep, wanted: string): Act[] {
       return electActs(world, world.named(step.member));
     case "catch-up":
       return [catchUp(world, world.named(step.member), step.seconds)];
-    case "close":
-      return [new Acts(world, world.named(step.member)).superReadOnlyOn()];
+    case "close": {
+      const acts = new Acts(world, world.named(step.member));
+      return [acts.sign(step.term), acts.superReadOnlyOn()];
+    }
     case "promote":
       return promoteActs(world, world.named(step.from), world.named(step.to), step.after);
     case "reopen": {
       const acts = new Acts(world, world.named(step.member));
-      return [acts.reset(), acts.semisyncOn(), acts.readOnlyOff()];
+      return [acts.reset(), acts.semisyncOn(), acts.readOnlyOff(), acts.sign(0)];
     }
+    case "call-off":
+      return [new Acts(world, world.named(step.member)).sign(0)];
   }
 }
 
@@ -168,7 +177,7 @@ function promoteActs(world: World, from: Node, to: Node, after: number): Act[] {
     opening.semisyncOn(),
     opening.readOnlyOff(),
   ];
-  const second = [following.startReplica(), following.semisyncOff()];
+  const second = [following.startReplica(), following.semisyncOff(), following.sign(0)];
   const turns = world.random.chance(0.5) ? [first, second] : [second, first];
   const acts: Act[] = [following.stopReplica(), following.stillClosed(), following.changeSource(to.index)];
   for (let index = 0; index < Math.max(first.length, second.length); index++) {

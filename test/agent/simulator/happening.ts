@@ -2,6 +2,7 @@ import type { Controller } from "./controlling.ts";
 import { emptyAll } from "./deleting.ts";
 import { type Fault, faultLine, type Target } from "./faults.ts";
 import { handOver } from "./groupActs.ts";
+import { closeByHand, keepClosed } from "./handClosing.ts";
 import { answering, crash, cutPower, killAgent, shutDown } from "./lifecycle.ts";
 import { type Node, takesWrites } from "./node.ts";
 import type { Observer } from "./observing.ts";
@@ -43,6 +44,7 @@ export class Happening {
     const { round } = this.#world;
     for (const { at, cuts } of this.#mends) if (at === round) this.#cut(cuts, -1);
     for (const { at, node } of this.#thaws) if (at === round) node.isFrozen = false;
+    for (const node of this.#world.nodes) keepClosed(this.#world, node);
     if (this.#commands.length > 0) {
       this.#commands = this.#commands.filter(({ until, run }) => round <= until && !run());
     }
@@ -85,6 +87,9 @@ export class Happening {
       case "cut-controller":
         this.#controller.cutAfter = fault.after;
         return;
+      case "restart-controller":
+        this.#controller.startAgain();
+        return;
       case "failover":
         this.#command(() => this.#person.failOverTo(world.node(fault.node)));
         return;
@@ -100,7 +105,10 @@ export class Happening {
   }
 
   #toNode(
-    fault: Exclude<Fault, { kind: "restart-all" | "partition" | "answers" | "recover-group" | "cut-controller" }>,
+    fault: Exclude<
+      Fault,
+      { kind: "restart-all" | "partition" | "answers" | "recover-group" | "cut-controller" | "restart-controller" }
+    >,
     node: Node,
   ): void {
     const world = this.#world;
@@ -137,7 +145,10 @@ export class Happening {
         node.losesAckUntil = until;
         return;
       case "cut-step":
-        node.agent.armed = { what: fault.what, after: fault.after, rounds: fault.rounds, until: until + 20 };
+        node.agent.armed = { ...fault, of: fault.of, until: until + 20 };
+        return;
+      case "close":
+        closeByHand(world, node, until);
         return;
       case "errant":
         this.#writeErrant(node);

@@ -49,11 +49,14 @@ export const KNOWN_FAULTS: Readonly<Record<string, KnownFault>> = {
   },
   "the first member begins the group, whoever has everything": {
     breaks: [KEEPS_ACKNOWLEDGED],
-    put: changing((decision, { settings }) => {
-      const isFirst = settings.peers.every((peer) => settings.member < peer);
-      if (!isFirst || decision.state.word !== "waiting" || !/begins the group/.test(decision.state.text))
-        return decision;
-      return { ...decision, step: { do: "begin-group" } };
+    put: (real) => ({
+      ...changing((decision, { settings }) => {
+        const isFirst = settings.peers.every((peer) => settings.member < peer);
+        if (!isFirst || decision.state.word !== "waiting" || !/begins the group/.test(decision.state.text))
+          return decision;
+        return { ...decision, step: { do: "begin-group" } };
+      })(real),
+      isStillToBegin: () => true,
     }),
   },
   "a node whose data was lost opens without asking the others": {

@@ -1,3 +1,4 @@
+import type { ControlledServer } from "../../../agent/controlled.ts";
 import type { OwnServer, PeerServer } from "../../../agent/observation.ts";
 import type { Term } from "../../../agent/vocabulary.ts";
 import type { Deciders } from "./deciders.ts";
@@ -59,8 +60,24 @@ export const MENDED_FAULTS: Readonly<Record<keyof typeof REPLAYS, Breaking>> = {
     const mark = { step: "cloning over data", earlier: own.clone?.began } as const;
     return { ...decision, step: { do: "clone", donor: step.source, mark } };
   }),
+  "a controller that starts again opens a primary that a person has closed": signing(({ term }) => term.number),
+  "a switchover leaves no sign that it has closed a primary": signing(() => 0),
   "a slow agent begins its group from what it saw before": (real) => ({ ...real, isStillToBegin: () => true }),
 };
+
+/** A controller that sees other signs of switchovers than there are. */
+function signing(sign: (server: ControlledServer) => number): Breaking {
+  return (real) => ({
+    ...real,
+    decideSwitchover: (seen) => {
+      const signed = ([name, server]: [string, ControlledServer]): [string, ControlledServer] => [
+        name,
+        { ...server, closingIn: server.writes ? server.closingIn : sign(server) },
+      ];
+      return real.decideSwitchover({ ...seen, members: new Map([...seen.members].map(signed)) });
+    },
+  });
+}
 
 type Seen = Parameters<Deciders["needsPeers"]>[0];
 

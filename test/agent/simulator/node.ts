@@ -1,5 +1,5 @@
 import type { CloneRecord, GroupState, Memory } from "../../../agent/observation.ts";
-import type { Decision } from "../../../agent/step.ts";
+import type { Decision, Step } from "../../../agent/step.ts";
 import type { Provisioning, Term } from "../../../agent/vocabulary.ts";
 import type { Action } from "./action.ts";
 import { NONE, type Transactions } from "./ledger.ts";
@@ -66,6 +66,8 @@ export interface Server {
   sessions: Session[];
   /** Whether somebody closes it, who waits for the commits on their way: no more begin. */
   isClosing: boolean;
+  /** The primary term in which a switchover has begun to close it; 0: none has. */
+  closingIn: number;
   acknowledged: number;
   /** Whether the receiver's thread runs, and the run of the source that it is connected to; 0: none. */
   receives: boolean;
@@ -101,6 +103,8 @@ export interface Container {
 /** A power cut or a crash in the middle of a step. */
 export interface Armed {
   readonly what: "machine" | "server" | "agent";
+  /** The kind of the step. undefined: the next one, of any kind. */
+  readonly of: Step["do"] | undefined;
   /** After this many acts of the step. */
   readonly after: number;
   readonly rounds: number;
@@ -144,6 +148,8 @@ export interface Node {
   /** Until these rounds the applier rests, and the next acknowledgement is lost. */
   appliesAgainAt: number;
   losesAckUntil: number;
+  /** A person has closed it for maintenance, in this run of the server. undefined: nobody has. */
+  closedByHand: { readonly run: number; readonly term: number; readonly until: number } | undefined;
   /** The last round in which nobody could tell it that a failover has replaced it. */
   isolatedAt: number;
   /** Until this round, answers of others are lost or late. */
@@ -174,6 +180,7 @@ export function newServer(run: number, isInGroupMode: boolean): Server {
       isDegraded: false,
       sessions: [],
       isClosing: false,
+      closingIn: 0,
     },
     ...{ acknowledged: 0, receives: false, connectedTo: 0, isApplying: false, broken: undefined },
     ...{ cannotApply: undefined, appliable: NONE, group: undefined, groupState: isInGroupMode ? "OFFLINE" : "NONE" },

@@ -44,7 +44,7 @@ export const REPLAYS = {
       mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
       faults: [
         { kind: "switchover", node: 1, at: 5 },
-        { kind: "cut-controller", after: 1, at: 6 },
+        { kind: "cut-controller", after: 2, at: 6 },
         { kind: "cut-power", node: "primary", rounds: 22, at: 28 },
         { kind: "crash", node: 0, rounds: 2, at: 29 },
       ],
@@ -144,6 +144,27 @@ export const REPLAYS = {
           at: 39,
         },
         { kind: "failover", node: 2, at: 41 },
+      ],
+    },
+  ],
+  "a controller that starts again opens a primary that a person has closed": [
+    {
+      seed: 1,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "close", node: "primary", rounds: 20, at: 10 },
+        { kind: "restart-controller", at: 14 },
+      ],
+    },
+  ],
+  "a switchover leaves no sign that it has closed a primary": [
+    {
+      seed: 6607,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "switchover", node: 1, at: 26 },
+        { kind: "slow-applier", node: 1, rounds: 10, at: 27 },
+        { kind: "switchover", node: 0, at: 29 },
       ],
     },
   ],
@@ -259,6 +280,19 @@ export const KEPT: Readonly<Record<string, readonly Schedule[]>> = {
         { kind: "cut-step", node: 2, what: "agent", after: 4, rounds: 4, at: 30 },
         { kind: "switchover", node: 1, at: 32 },
         { kind: "cut-controller", after: 8, at: 34 },
+      ],
+    },
+  ],
+  "a primary has lost the data of its term, and another member tells it of that term": [
+    {
+      seed: 400062,
+      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "empty" },
+      faults: [
+        { kind: "failover", node: 2, at: 15 },
+        { kind: "cut-power", node: 0, rounds: 12, at: 15 },
+        { kind: "cut-power", node: 1, rounds: 22, at: 20 },
+        { kind: "lose-disk", node: "primary", rounds: 6, at: 21 },
+        { kind: "freeze", node: "primary", rounds: 22, at: 39 },
       ],
     },
   ],

@@ -2,7 +2,7 @@ import { runAgent } from "./agents.ts";
 import { Clients } from "./clients.ts";
 import { Controller } from "./controlling.ts";
 import type { Deciders } from "./deciders.ts";
-import { faultLine, type Schedule, scheduleOf } from "./faults.ts";
+import { faultLine, type Schedule } from "./faults.ts";
 import { runGroups } from "./grouping.ts";
 import { Happening } from "./happening.ts";
 import { checkKept, isInPlace, judge } from "./judging.ts";
@@ -10,6 +10,7 @@ import { startAgain } from "./lifecycle.ts";
 import { Observer } from "./observing.ts";
 import { Person } from "./person.ts";
 import { replicate } from "./replication.ts";
+import { scheduleOf } from "./schedules.ts";
 import { begin } from "./starting.ts";
 import { Violated, type Violation, World } from "./world.ts";
 

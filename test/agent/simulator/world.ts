@@ -147,6 +147,7 @@ function newNode(world: World, names: readonly string[], name: string, index: nu
     },
     ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false, isGivenUp: false },
     ...{ appliesAgainAt: 0, losesAckUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
+    closedByHand: undefined,
   };
 }
 

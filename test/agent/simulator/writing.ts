@@ -85,11 +85,23 @@ function acknowledge(world: World, node: Node, bit: Transactions): void {
   }
 }
 
-/** Whether somebody knows a newer term than this primary outside a group. */
+/** Whether somebody has a newer term than this primary outside a group, though it may not be applied yet. */
 export function isReplaced(world: World, node: Node): boolean {
   if (world.isGroup) return false;
   const own = world.ledger.newestTerm(node.folder.executed).number;
-  return world.nodes.some((other) => other !== node && world.ledger.newestTerm(other.folder.executed).number > own);
+  return world.nodes.some((other) => {
+    if (other === node) return false;
+    return world.ledger.newestTerm(other.folder.executed | other.folder.relayed).number > own;
+  });
+}
+
+/** Whether a newer term is nowhere but in what others have received and not applied: nobody can read it there. */
+export function isUnreadable(world: World, node: Node): boolean {
+  const own = world.ledger.newestTerm(node.folder.executed).number;
+  return (
+    isReplaced(world, node) &&
+    world.nodes.every(({ folder }) => world.ledger.newestTerm(folder.executed).number <= own)
+  );
 }
 
 /** Whether nobody could have told a replaced primary outside a group: a person who fails over knows that danger. */
