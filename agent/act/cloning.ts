@@ -27,7 +27,8 @@ const reports = z.array(z.object({ far: z.string() }));
 
 /**
  * Replaces all data by those of another member. The mark tells what an interruption leaves in the data folder, so it is
- * there before anything changes. The server ends after it, whatever has happened, but for one refusal.
+ * there before anything changes. A receiver that looks for its source again would receive and confirm transactions
+ * meanwhile, which the clone deletes: it stops first. The server ends after it, whatever has happened, but for one refusal.
  * @throws Error if the donor is busy: nothing has changed then
  */
 export async function clone(hands: Hands, donor: string, mark: Provisioning, before?: Provisioning): Promise<void> {
@@ -39,6 +40,7 @@ export async function clone(hands: Hands, donor: string, mark: Provisioning, bef
   try {
     await own.execute(
       `SET GLOBAL clone_valid_donor_list = '${donor}:${settings.port}';
+STOP REPLICA IO_THREAD FOR CHANNEL '';
 SET GLOBAL super_read_only = OFF;
 CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${password}' REQUIRE SSL;`,
       0,

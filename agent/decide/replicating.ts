@@ -14,11 +14,16 @@ export function keepReplicating(seen: Seen): Decision {
   return promoted === seen.settings.member ? bePrimary(seen) : beReplicaOf(seen, promoted);
 }
 
-/** Whether the newest term is in nobody's data any more, though its primary answers: that one has lost its data. */
+/**
+ * Whether the primary of the newest term has lost its data: it answers, and has not the term in which it was promoted.
+ * A clone that this node still counts as incomplete is compared with every other member before the node opens.
+ */
 function isForgotten(seen: Seen, promoted: string): boolean {
-  const { own, settings } = seen;
+  const { own, marks, settings } = seen;
   const { number } = newestTerm(seen);
-  if (own.term.number >= number || answersOf(seen).some(([, { term }]) => term.number >= number)) return false;
+  if (own.term.number >= number) return false;
+  if (promoted === settings.member && !marks.isDataLost) return true;
+  if (answersOf(seen).some(([, { term }]) => term.number >= number)) return false;
   return promoted === settings.member || seen.peers?.get(promoted) !== undefined;
 }
 

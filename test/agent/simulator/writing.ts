@@ -99,8 +99,7 @@ export function isReplaced(world: World, node: Node): boolean {
 export function isUnreadable(world: World, node: Node): boolean {
   const own = world.ledger.newestTerm(node.folder.executed).number;
   return (
-    isReplaced(world, node) &&
-    world.nodes.every(({ folder }) => world.ledger.newestTerm(folder.executed).number <= own)
+    isReplaced(world, node) && world.nodes.every(({ folder }) => world.ledger.newestTerm(folder.executed).number <= own)
   );
 }
 
