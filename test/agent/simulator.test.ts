@@ -1,45 +1,7 @@
-import assert from "node:assert/strict";
-import { realDeciders } from "./simulator/deciders.ts";
-import { modeOf } from "./simulator/modes.ts";
-import { scheduleOf } from "./simulator/schedules.ts";
-import { shrink } from "./simulator/shrink.ts";
-import { type Outcome, report, runSchedule } from "./simulator/simulate.ts";
+import { describeSchedules } from "./simulator/describing.ts";
 
-/** How many schedules are simulated, and from which seed on. */
+/** Both can be set, to look for rarer histories. */
 const SCHEDULES = Number(process.env["FOOBAR_SCHEDULES"] ?? 10_000);
 const FIRST_SEED = Number(process.env["FOOBAR_SEED"] ?? 1);
-/** Of the failures, so many are made shorter to find the shortest history. */
-const SHRUNK = 40;
 
-describe("the agent's decisions, simulated", () => {
-  it(`keep every promise in ${SCHEDULES} schedules`, async function () {
-    this.timeout(Math.max(60_000, SCHEDULES * 60));
-    const deciders = await realDeciders();
-    const failures: Outcome[] = [];
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed++) {
-      const outcome = runSchedule(seed, deciders, modeOf(seed));
-      if (outcome.violation !== undefined) failures.push(outcome);
-    }
-    if (failures.length === 0) return;
-    const shortest = failures
-      .slice(0, SHRUNK)
-      .map(({ schedule }) => shrink(scheduleOf(schedule.seed, schedule.mode), deciders))
-      .reduce((best, other) => (lengthOf(other) < lengthOf(best) ? other : best));
-    assert.fail(`${failures.length} of ${SCHEDULES} schedules fail\n${summary(failures)}\n\n${report(shortest)}`);
-  });
-});
-
-function lengthOf({ schedule, history }: Outcome): number {
-  return schedule.faults.length * 1_000 + history.length;
-}
-
-/** How often each promise was broken, with the first seeds. */
-function summary(failures: readonly Outcome[]): string {
-  const seeds = new Map<string, number[]>();
-  for (const { schedule, violation } of failures) {
-    const name = `${schedule.mode.replication}: ${violation?.invariant}`;
-    seeds.set(name, [...(seeds.get(name) ?? []), schedule.seed]);
-  }
-  const line = ([name, all]: [string, number[]]) => `${all.length} × ${name} (seeds ${all.slice(0, 5).join(", ")})`;
-  return [...seeds].map(line).join("\n");
-}
+describeSchedules(FIRST_SEED, SCHEDULES);
