@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Patience } from "../../operations/status/answer.ts";
+import { type Ask, Patience } from "../../operations/status/answer.ts";
 import { databaseLines } from "../../operations/status/databaseWords.ts";
 import { duration } from "../../operations/status/durations.ts";
 import type { Answer } from "../../operations/status/facts.ts";
@@ -175,11 +175,11 @@ describe("the databases' answers", () => {
     const asked: string[] = [];
     const ask = async (service: string, command: readonly string[]): Promise<Answer<string>> => {
       asked.push(service);
-      if (service === "mysql-server2") return { value: "alone: nobody answers\n" };
+      if (service === "mysql-server2") return { value: "1\nalone: nobody answers\n" };
       if (command.some((word) => word.startsWith("WITH reports"))) {
-        return { value: "primary, term 1\nmysql-server2.replication\tdoes not answer\n" };
+        return { value: "1\nprimary, term 1\nmysql-server2.replication\tdoes not answer\n" };
       }
-      return { value: `primary, term 1\n${report(true)}\t0.0\t5\t128\n` };
+      return { value: `1\nprimary, term 1\n${report(true)}\t0.0\t5\t128\n` };
     };
     const facts = await databaseFacts(DEV.cluster, ask, 1);
     assert.deepEqual(asked.toSorted(), ["mysql-server1", "mysql-server1", "mysql-server2"]);
@@ -187,6 +187,22 @@ describe("the databases' answers", () => {
       "server1  takes writes     primary, term 1        5 of 128 connections",
       "server2  does not answer  alone: nobody answers",
     ]);
+  });
+
+  it("say for how long the agent of a database in its place has not looked, and not of one at work", async () => {
+    const answering =
+      (state: string): Ask =>
+      async (_, command) =>
+        command.some((word) => word.startsWith("WITH reports"))
+          ? { value: "41\n\n" }
+          : { value: `41\n${state}\n${report(true)}\t0.0\t5\t128\n` };
+    const silent = await databaseFacts(DEV.cluster, answering("primary, term 1"), 1);
+    for (const line of databaseLines(DEV.cluster, silent).filter((one) => one.startsWith(" "))) {
+      assert.match(line, /^ +its agent has been silent for 41 s/);
+    }
+    assert.equal(databaseLines(DEV.cluster, silent).length, 4);
+    const atWork = await databaseFacts(DEV.cluster, answering("starting: catching up"), 1);
+    assert.equal(databaseLines(DEV.cluster, atWork).length, 2);
   });
 
   it("are missing where a container does not run", async () => {
