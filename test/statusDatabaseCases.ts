@@ -59,11 +59,7 @@ export const DATABASE_CASES: readonly Case[] = [
     topology: DEV,
     facts: withDatabase(stopped(well.dev, ["agent-server2"]), "mysql-server2", { writes: false, silentSeconds: 41 }),
     exit: 1,
-    says: [
-      /agent +✖ .*exited 137/,
-      /mysql +▲ 9\.7\.4 +replica/,
-      /its\s+agent\s+has\s+been\s+silent\s+for\s+41\s+s/,
-    ],
+    says: [/agent +✖ .*exited 137/, /mysql +▲ 9\.7\.4 +replica/, /its\s+agent\s+has\s+been\s+silent\s+for\s+41\s+s/],
   },
   {
     state: "two databases take writes",

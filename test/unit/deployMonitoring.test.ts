@@ -176,7 +176,8 @@ describe("monitoring, against mocks", () => {
       );
     const [backups, agents] = ["backup-figures-0000000", "agent-figures-server1-0000000"];
     assert.deepEqual(mounts("mysql-backup"), [[backups, "/figures", false]]);
-    for (const name of ["agent-server1", "agent-server2"]) assert.deepEqual(mounts(name), [[agents, "/figures", false]]);
+    for (const name of ["agent-server1", "agent-server2"])
+      assert.deepEqual(mounts(name), [[agents, "/figures", false]]);
     assert.deepEqual(mounts("node-exporter-lb1"), [
       [backups, "/figures/backups", true],
       [agents, "/figures/agents", true],
