@@ -63,8 +63,7 @@ describe("the configuration of a MySQL node", () => {
 
 describe("the definitions of the backups' scripts", () => {
   it("are the SQL of the program, including all quotes", async () => {
-    const read = async (name: string) =>
-      (await execa("bash", ["-c", `${definitions()}\nprintf %s "$${name}"`])).stdout;
+    const read = async (name: string) => (await execa("bash", ["-c", `${definitions()}\nprintf %s "$${name}"`])).stdout;
     assert.equal(await read("WRITES"), WRITES);
     assert.equal(await read("UNCLONED"), UNCLONED);
     assert.equal(await read("SYSTEM_DATABASES"), SYSTEM_DATABASES);
