@@ -1,5 +1,9 @@
 import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
 
+/** The databases that the routers take for the primary. */
+const PRIMARIES =
+  'max(haproxy_backend_active_servers{job="router",proxy="primary"} + haproxy_backend_backup_servers{job="router",proxy="primary"})';
+
 /** Whether the databases take writes, and have copies of them. */
 export function databaseAlerts(subject: Subject): AlertGroup {
   return {
@@ -8,7 +12,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
     alerts: [
       {
         name: "NoPrimary",
-        expr: 'max(haproxy_backend_active_servers{job="router",proxy="primary"} + haproxy_backend_backup_servers{job="router",proxy="primary"}) == 0',
+        expr: `${PRIMARIES} == 0`,
         // An election takes 8 s.
         for: "15s",
         severity: "page",
@@ -41,7 +45,8 @@ function replicaAlerts({ maxLagSeconds }: Subject): readonly Alert[] {
   return [
     {
       name: "ReplicationStopped",
-      expr: "mysql_slave_status_replica_io_running == 0 or mysql_slave_status_replica_sql_running == 0",
+      // Without a primary there is nothing to follow, and NoPrimary says so.
+      expr: `(mysql_slave_status_replica_io_running == 0 or mysql_slave_status_replica_sql_running == 0) and on () ${PRIMARIES} > 0`,
       for: "10s",
       severity: "page",
       summary: "{{ $labels.instance }} no longer follows its source",

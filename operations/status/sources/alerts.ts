@@ -6,6 +6,9 @@ import type { AlertFacts } from "../facts.ts";
 /** Asks Alertmanager, in its container, for what it tells people now. */
 export const ALERTS = ["wget", "-q", "-O", "-", `${API}/api/v2/alerts?active=true&silenced=false&inhibited=false`];
 
+/** The same, with what others hide. */
+export const NOT_SILENCED = ["wget", "-q", "-O", "-", `${API}/api/v2/alerts?active=true&silenced=false&inhibited=true`];
+
 const alerts = z.array(
   z.object({
     labels: z.looseObject({ alertname: z.string(), severity: z.string().default("") }),
