@@ -49,7 +49,7 @@ export const OWN = [
   "process_.*",
   "prometheus_(notifications|rule_evaluation_failures|rule_group_last_duration|tsdb_head_series).*",
   "prometheus_(tsdb_storage_blocks_bytes|tsdb_wal_writes_failed|tsdb_compactions_failed|config_last_reload).*",
-  "alertmanager_(notifications|config_last_reload|alerts).*",
+  "alertmanager_(notifications|config_last_reload|alerts|cluster_members).*",
 ].join("|");
 
 /** Of the log store. */
