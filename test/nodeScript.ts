@@ -25,7 +25,7 @@ export interface NodeRun {
 export async function inNode(
   line: string,
   ask: string,
-  files: Partial<Record<"marker" | "dataLost" | "opened" | "connectedWith", string>> = {},
+  files: Partial<Record<"marker" | "dataLost" | "opened" | "led" | "connectedWith", string>> = {},
 ): Promise<NodeRun> {
   const folder = await mkdtemp(join(tmpdir(), "foobar-node-"));
   const path = (name: string) => join(folder, name);
@@ -36,7 +36,7 @@ export async function inNode(
     );
   try {
     for (const [name, text] of Object.entries(files)) await writeFile(path(name), `${text}\n`);
-    const variables = `MARKER=${path("marker")} DATA_LOST=${path("dataLost")} OPENED=${path("opened")}
+    const variables = `MARKER=${path("marker")} DATA_LOST=${path("dataLost")} OPENED=${path("opened")} LED=${path("led")}
       CONNECTED_WITH=${path("connectedWith")}`;
     const { stdout } = await execa("bash", ["-c", `. ${SCRIPT}; ${STUBS}; ${variables}; ask() { ${ask}; }; ${line}`], {
       reject: false,

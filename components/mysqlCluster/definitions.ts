@@ -45,6 +45,8 @@ export const DATA_LOST = `${DATA_FOLDER}/.data-lost`;
 export const CONNECTED_WITH = "/tmp/connected-with";
 /** A file in a node's container that asks it to leave its group and to come back, with the present password. */
 export const REGROUP = "/tmp/regroup";
+/** A file in a node's data folder: the number of the newest primary term in which it was open for writes. */
+const LED = `${DATA_FOLDER}/.led`;
 /** A file in a node's container: the number of the primary term in which it last opened for writes. */
 const OPENED = "/tmp/opened";
 
@@ -54,6 +56,7 @@ const SHARED = {
   MARKER,
   DATA_LOST,
   OPENED,
+  LED,
   GIVEN_UP,
   CONNECTED_WITH,
   REGROUP,

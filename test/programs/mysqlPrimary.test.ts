@@ -45,6 +45,16 @@ describe("a node that is promoted to primary", () => {
     assert.equal(again.opened, "4");
   });
 
+  it("stays closed after a restart if a switchover has made it a replica, whose source may be the primary now", async () => {
+    const demoted = await be(`${base} term=3 source=there problem='takes no writes'`, "-", { led: "3" });
+    assert.match(demoted.stdout, /^state: alone: it was the primary of term 3 and became a replica of there/m);
+    assert.doesNotMatch(demoted.stdout, opens);
+    const promoted = await be(`${base} term=4 source=there problem='takes no writes'`, "-", { led: "3" });
+    assert.match(promoted.stdout, opens, "a failover to it is another term");
+    const alone = await be(`${base} term=3 problem='takes no writes'`, "-", { led: "3" });
+    assert.match(alone.stdout, opens, "nobody has replaced a primary without a source");
+  });
+
   it("does not open if a newer term comes with the transactions that it applies", async () => {
     const newer = "look() { term=5 promoted=there; }";
     const { stdout, opened } = await be(`${newer}; ${base} term=4 promoted=here source=there`, "-");

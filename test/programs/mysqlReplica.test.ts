@@ -78,6 +78,12 @@ describe("a node that has to follow another", () => {
     assert.equal(stdout.split("receive again").length, 2);
   });
 
+  it("does not clone for an error of the source before the present primary", async () => {
+    const { stdout, marker } = await inNode("source=former term=3 broken='13114 gone'; be_replica_of there", "echo held");
+    assert.doesNotMatch(stdout, /cloning/);
+    assert.equal(marker, undefined);
+  });
+
   it("clones if its replication is broken and the other node has everything", async () => {
     const { stdout, marker } = await inNode(`${BROKEN}; be_replica_of there`, "echo held");
     assert.match(stdout, /^state: cloning/m);

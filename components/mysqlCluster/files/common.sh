@@ -17,12 +17,12 @@ sql_at() {
     --binary-mode --batch --skip-column-names
 }
 
-# begin_term MEMBER REASON: SQL that records the next primary term, which tells every member which one is primary. It
-# runs on a server that accepts writes.
+# begin_term MEMBER REASON [STEP]: SQL that records the next primary term, which tells every member which one is primary.
+# It runs on a server that accepts writes. A step of 2 leaves out a number, which a lost primary may have taken.
 begin_term() {
   cat <<SQL
 INSERT INTO $TERMS_TABLE (epoch, member, reason)
-  SELECT COALESCE(MAX(epoch), 0) + 1, '$1', '$2' FROM $TERMS_TABLE;
+  SELECT COALESCE(MAX(epoch), 0) + ${3:-1}, '$1', '$2' FROM $TERMS_TABLE;
 SQL
 }
 

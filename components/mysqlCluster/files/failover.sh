@@ -47,7 +47,7 @@ done
 rm -f "$DATA_LOST"
 # node.sh does not know of the new term yet, and may close the node in between.
 for _ in 1 2 3 4 5; do
-  if problem=$(ask "SET GLOBAL super_read_only = OFF; $(begin_term "$MEMBER" "$FAILOVER_REASON")" 2>&1); then
+  if problem=$(ask "SET GLOBAL super_read_only = OFF; $(begin_term "$MEMBER" "$FAILOVER_REASON" 2)" 2>&1); then
     problem=
     break
   fi

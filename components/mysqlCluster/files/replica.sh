@@ -39,6 +39,11 @@ has_applied_all() {
 
 # A node opens for writes once in each term. The controller may close it later for a switchover, and so may a person.
 be_primary() {
+  # A switchover has made it a replica, perhaps of the next primary, whose term it has not received.
+  if [ "$source" != - ] && ((term <= $(cat "$LED" 2>/dev/null || echo 0))); then
+    state "alone: it was the primary of term $term and became a replica of $source, which may be the primary now"
+    return
+  fi
   if ((term <= $(cat "$OPENED" 2>/dev/null || echo 0))); then
     if [ "$problem" != - ]; then
       state "out of place: promoted to primary, but it $problem"
@@ -49,6 +54,7 @@ be_primary() {
     # replica.
     open_as_primary || [ "$source $problem" = "- -" ] || return
     echo "$term" >"$OPENED"
+    echo "$term" >"$LED"
     if [ -e "$DATA_LOST" ]; then rm "$DATA_LOST"; fi
   fi
   rm -f "$CONNECTED_WITH"
@@ -154,7 +160,8 @@ be_replica_of() {
     return
   fi
   is_covered_by "$1" || return
-  if [ "$broken" != - ]; then
+  # The error of a source before the present primary is no reason to clone.
+  if [ "$broken" != - ] && { [ "$source" = "$1" ] || [ "$cannot_apply" != - ]; }; then
     echo "node: replication stopped: $broken"
     # A source that has just cloned this node's data has broken its connections: the first failure is no reason to
     # clone.
