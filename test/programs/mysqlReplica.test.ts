@@ -79,7 +79,10 @@ describe("a node that has to follow another", () => {
   });
 
   it("does not clone for an error of the source before the present primary", async () => {
-    const { stdout, marker } = await inNode("source=former term=3 broken='13114 gone'; be_replica_of there", "echo held");
+    const { stdout, marker } = await inNode(
+      "source=former term=3 broken='13114 gone'; be_replica_of there",
+      "echo held",
+    );
     assert.doesNotMatch(stdout, /cloning/);
     assert.equal(marker, undefined);
   });
