@@ -4,7 +4,7 @@ import { draw } from "../operations/picture/draw.ts";
 import { mermaid } from "../operations/picture/mermaid.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { readStack } from "../operations/stack/stack.ts";
 
@@ -27,7 +27,7 @@ await main(async () => {
   });
   const [named, ...more] = positionals;
   if (more.length > 0 || (values.mermaid && named !== undefined)) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const { topology } = await readStack(stack);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { runnableIn } from "../config/commands.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
@@ -46,7 +47,7 @@ await main(async () => {
           width: stdout.isTTY ? stdout.columns : WIDTH,
           hasColour: stdout.isTTY && process.env["NO_COLOR"] === undefined,
         });
-  const look = async () => assess(opened.topology, await gather(opened, seconds));
+  const look = async () => runnableIn(assess(opened.topology, await gather(opened, seconds)));
   if (!values.watch) {
     const status = await look();
     stdout.write(text(status));
