@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { runnableIn } from "../config/commands.ts";
-import { explain, explanationText } from "../operations/explain/report.ts";
+import { explain, explanationText, WIDTH } from "../operations/explain/report.ts";
 import { requestsPerSecond } from "../operations/explain/traffic.ts";
 import { type Comparison, comparisonLine } from "../operations/explain/verify/compare.ts";
 import { obstacleOn, obstacleTo, verify } from "../operations/explain/verify/run.ts";
+import { columnsOf } from "../operations/session/columns.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
@@ -49,7 +50,9 @@ await main(async () => {
     const { topology, containers } = opened(stack, new AbortController().signal);
     const explanation = runnableIn(explain(topology, await requestsPerSecond(topology, containers)));
     process.stdout.write(
-      values.json ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanationText(topology, explanation),
+      values.json
+        ? `${JSON.stringify(explanation, undefined, 2)}\n`
+        : explanationText(topology, explanation, columnsOf(process.stdout, WIDTH)),
     );
     return 0;
   }

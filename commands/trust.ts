@@ -5,6 +5,7 @@ import { confirm } from "../operations/session/confirm.ts";
 import { ensureStack } from "../operations/session/existing.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
+import { outputFile } from "../operations/session/outputFile.ts";
 import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import { outputsOf, readStack } from "../operations/stack/stack.ts";
 import { type AuthorityCertificate, authorityCertificates, isNothing } from "../operations/trust/plan.ts";
@@ -43,14 +44,15 @@ await main(async () => {
     config.loadBalancer.tls.acme !== undefined,
   );
   if (foreign !== undefined) throw new Error(foreign);
+  const file = values.out === undefined ? undefined : outputFile(values.out);
   const machine = await prepareMachine(name.stack, { cli: true, engine: false });
   await ensureStack(name, machine, false);
   const { caCertificate } = await outputsOf(name.reference, machine);
   if (caCertificate === undefined) {
     throw new Error(`the stack ${name.reference} has no HTTPS yet: npm run up -- --stack ${name.reference}`);
   }
-  if (values.out !== undefined) {
-    await writeFile(values.out, caCertificate);
+  if (file !== undefined) {
+    await writeFile(file, caCertificate);
     return 0;
   }
   const certificates = authorityCertificates(caCertificate);
