@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../config/nearest.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { type Place, placesOf, type TierName } from "../stack/places.ts";
 
@@ -60,8 +60,7 @@ function unknown(all: readonly Logged[], word: string): string {
   const tiers = Object.keys(WORDS).filter((name) => all.some(({ tier }) => WORDS[name]?.includes(tier)));
   const places = [...new Set(all.flatMap(({ server, host }) => [server, host]))];
   const services = all.map(({ service }) => service);
-  const nearest = closest(word, [...tiers, ...places, ...services]);
-  return `${word} is no server, tier or container of the stack; did you mean ${nearest}?
+  return `${word} is no server, tier or container of the stack${didYouMean(word, [...tiers, ...places, ...services])}
     allowed:   a server or host: ${places.join(", ")}
                a tier: ${tiers.join(", ")}
                a container: ${services.join(", ")}`;
