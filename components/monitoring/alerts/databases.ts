@@ -21,7 +21,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       },
       {
         name: "TwoPrimaries",
-        expr: 'count(mysql_global_variables_read_only{job="mysql"} == 0) > 1',
+        expr: "count(mysql_global_variables_read_only == 0) > 1",
         for: "10s",
         severity: "page",
         summary: "{{ $value }} databases take writes",
@@ -31,7 +31,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       ...groupAlerts(subject),
       {
         name: "ConnectionsShort",
-        expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.85",
+        expr: "mysql_global_status_threads_connected / on (instance) group_left () mysql_global_variables_max_connections > 0.85",
         for: "1m",
         severity: "warn",
         summary: "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connections",
