@@ -94,11 +94,13 @@ switch_replicas() {
   all=$(sql_at "$from" "$ACCOUNT" "$CATCH_UP" <<<"SET GLOBAL super_read_only = ON; SELECT REPLACE(@@global.gtid_executed, '\n', '')")
   if [ -n "$all" ] &&
     [ "$(sql_at "$to" "$ACCOUNT" $((CATCH_UP + 2)) <<<"SELECT WAIT_FOR_EXECUTED_GTID_SET('$all', $CATCH_UP)")" = 0 ]; then
+    # The old primary becomes a replica first: its source tells it after a restart who may have been promoted, and with
+    # semisync the new one cannot acknowledge anything without a replica.
+    following "$to" | sql_at "$from" "$ACCOUNT" "$CATCH_UP" || return
     # From here there is no way back: once the term is recorded, the nodes themselves complete the switchover. The old
-    # primary becomes a replica at the same time, because with semisync the new one cannot acknowledge anything without
-    # a replica. Its own semisync source is switched off last, which takes MySQL up to a second.
+    # primary's semisync source is switched off meanwhile, which takes MySQL up to a second.
     promote "$to" configured | sql_at "$to" "$ACCOUNT" "$CATCH_UP" &
-    { following "$to"; no_semisync_source; } | sql_at "$from" "$ACCOUNT" "$CATCH_UP"
+    no_semisync_source | sql_at "$from" "$ACCOUNT" "$CATCH_UP"
     wait $!
     return
   fi

@@ -41,6 +41,8 @@ has_applied_all() {
 be_primary() {
   # A switchover has made it a replica, perhaps of the next primary, whose term it has not received.
   if [ "$source" != - ] && ((term <= $(cat "$LED" 2>/dev/null || echo 0))); then
+    # The controller goes on with a switchover from a closed primary alone.
+    ask "SET GLOBAL super_read_only = ON"
     state "alone: it was the primary of term $term and became a replica of $source, which may be the primary now"
     return
   fi
