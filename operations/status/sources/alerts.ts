@@ -33,6 +33,7 @@ export function alertsIn(text: string): AlertFacts[] {
 }
 
 function rank({ severity }: AlertFacts): number {
-  const place = SEVERITIES.findIndex((one) => one === severity);
-  return place === -1 ? SEVERITIES.length : place;
+  const worstFirst: readonly string[] = SEVERITIES;
+  const place = worstFirst.indexOf(severity);
+  return place === -1 ? worstFirst.length : place;
 }
