@@ -1,5 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { withProcessLimits } from "./components/processLimits.ts";
 import { sayWaits } from "./components/progress.ts";
+import { askedAbout } from "./config/commands.ts";
 import { deploy } from "./deploy.ts";
 import { loginsFrom } from "./engine/logins.ts";
 import { loadConfig } from "./preflight/configuration.ts";
@@ -15,6 +17,7 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
  * Reads the configuration, plans the stack, checks the engine and declares the resources. Returns the stack's outputs.
  */
 export default async function main() {
+  askedAbout(pulumi.getStack());
   const config = await loadConfig();
   const topology = planTopology(config);
   const away = hostsAway(topology, process.env);

@@ -5,7 +5,7 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 
 const USAGE = `npm run backup     takes a full backup now
@@ -29,6 +29,6 @@ await main(async () => {
   say(`a full backup of ${backup.from}, started and checked:`);
   const stored = storages.get(taken);
   const files = stored && `  with ${stored.files} files of ${backup.storage.join(", ")}, ${size(stored.bytes)}`;
-  console.log(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s${files ?? ""}`);
+  print(`${backup.name}  ${size(backup.bytes)}  ${backup.seconds} s${files ?? ""}`);
   return 0;
 }, USAGE);

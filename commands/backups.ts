@@ -4,7 +4,7 @@ import { backupTable } from "../operations/backups/report.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 
 const USAGE = `npm run backups     lists the backups that can be restored
@@ -21,7 +21,7 @@ await main(async () => {
   const listing = parseListing(await containers.execute(name, backupScript("list")));
   const lines = backupTable(listing, `${topology.project}/${topology.stack}`, new Date());
   if (lines.length === 0) say("no backup has been taken yet; npm run backup takes one now");
-  for (const line of lines) console.log(line);
+  for (const line of lines) print(line);
   for (const problem of listing.problems) say(`warning: ${problem}`);
   return 0;
 }, USAGE);

@@ -8,7 +8,7 @@ import { removeShellcheck } from "../bootstrap/shellcheck.ts";
 import { removeSshd } from "../bootstrap/sshd.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains, prepareMachine } from "../operations/session/machine.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 
 const USAGE = `npm run bootstrap            provide what the machine lacks
 npm run bootstrap -- undo    take back everything that was provided
@@ -33,7 +33,7 @@ await main(async () => {
       say((await stopEngine()) ? "the engine is stopped" : "no engine was started from here");
       return 0;
     default:
-      say(USAGE);
+      sayUsage(USAGE);
       return 2;
   }
 });

@@ -2,7 +2,7 @@ import { renewCertificates, replaceAuthority } from "../operations/rotation/auth
 import { confirm } from "../operations/session/confirm.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 
 const USAGE = `npm run ca -- replace    replaces the key of the stack's certificate authority, and every certificate
 npm run ca -- renew      renews every certificate, the authority's own included, with the present keys
@@ -22,7 +22,7 @@ await main(async () => {
   });
   const [word, ...more] = positionals;
   if (more.length > 0 || !(word === "replace" || (word === "renew" && !values.step))) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const question =

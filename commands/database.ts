@@ -14,7 +14,7 @@ import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { withoutSignals } from "../operations/session/signals.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say, sayUsage } from "../operations/session/terminal.ts";
 import { type OpenStack, openStack } from "../operations/stack/open.ts";
 import { setSetting } from "../operations/stack/setting.ts";
 import { type Ask, Patience } from "../operations/status/answer.ts";
@@ -64,7 +64,7 @@ await main(async () => {
     const behind = values.execute === undefined ? [] : [`--execute=${values.execute}`];
     const order = { word: first, values, operands: [...behind, ...positionals.slice(1)] };
     const done = await transfer(await openStack(stack), order, () => requireOwn({ stack, reference, ...machine }));
-    if (done === undefined) say(USAGE);
+    if (done === undefined) sayUsage(USAGE);
     return done ?? 2;
   }
   if (values.database !== undefined || values.execute !== undefined) {
@@ -73,7 +73,7 @@ await main(async () => {
   // `takeover` is the former name of the command, which databases that are not moved to this version yet still print.
   const word = first === "takeover" ? "failover" : first;
   if (more.length > 0 || !["status", "why", "failover", "recover"].includes(word ?? "")) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const machine = await prepareMachine(stack);
@@ -139,10 +139,10 @@ async function status(cluster: ClusterPlan, { containers, databases }: OpenStack
   const ask: Ask = (service, command) => patience.answered(() => containers.execute(service, command));
   const facts = await databaseFacts(cluster, ask, ANSWER_SECONDS);
   patience.end();
-  for (const line of databaseLines(cluster, facts)) console.log(line);
+  for (const line of databaseLines(cluster, facts)) print(line);
   const answers = [...facts].flatMap(([name, answer]) => ("value" in answer ? [{ name, ...answer.value }] : []));
   const primary = answers.find(({ server }) => server?.report.writes);
-  for (const line of primary === undefined ? [] : await unclonedLines(primary.name, databases.ask)) console.log(line);
+  for (const line of primary === undefined ? [] : await unclonedLines(primary.name, databases.ask)) print(line);
   const isInPlace = ({ server, problem }: (typeof answers)[number]) => server !== undefined && problem === undefined;
   return answers.length === facts.size && answers.every(isInPlace) ? 0 : 1;
 }

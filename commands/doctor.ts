@@ -3,7 +3,7 @@ import { findBackend } from "../operations/session/backend.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { chains } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main } from "../operations/session/terminal.ts";
+import { main, print } from "../operations/session/terminal.ts";
 import { certificateNotes } from "../operations/stack/certificates.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { nodeProblem } from "../preflight/versions.ts";
@@ -36,6 +36,6 @@ await main(async () => {
     () => [],
   );
   for (const { isWell, text } of notes) rows.push([isWell ? "found" : "wrong", "certificate", text]);
-  for (const line of table(rows)) console.log(line);
+  for (const line of table(rows)) print(line);
   return rows.every(([mark]) => mark === "found") ? 0 : 1;
 }, USAGE);

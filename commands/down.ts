@@ -1,5 +1,6 @@
 import { isWhole } from "../operations/session/attendance.ts";
 import { heal } from "../operations/session/heal.ts";
+import { sayStaying } from "../operations/session/kept.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { removeReleaseImages } from "../operations/session/releaseImages.ts";
 import { takeDown } from "../operations/session/takeDown.ts";
@@ -9,6 +10,9 @@ import { main } from "../operations/session/terminal.ts";
 await main(async () => {
   const { session, known } = await heal(await openSession(process.argv.slice(2)));
   const exitCode = await takeDown(session, known);
-  if (exitCode === 0 && isWhole(session.rest)) await removeReleaseImages(session.stack, 0).catch(() => undefined);
+  if (exitCode === 0 && isWhole(session.rest)) {
+    await removeReleaseImages(session.stack, 0).catch(() => undefined);
+    await sayStaying(session, known);
+  }
   return exitCode;
 });

@@ -10,7 +10,7 @@ import { requireOwn } from "../operations/session/heal.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say, sayUsage } from "../operations/session/terminal.ts";
 import { opened } from "../operations/stack/open.ts";
 import { outputsOf, readStack } from "../operations/stack/stack.ts";
 
@@ -55,7 +55,7 @@ await main(async () => {
   });
   const [word] = positionals;
   if (word === undefined) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const seconds = whole("--seconds", values.seconds, 5, 120);
@@ -65,11 +65,11 @@ await main(async () => {
   const conditions = { rate, holdSeconds: Math.min(seconds / 2, MAX_HOLD_SECONDS), machines };
   if (word === "list") {
     for (const { name, proves, obstacle, limit } of DRILLS) {
-      console.log(`${name}\n    ${proves}\n    ${obstacle(stack, machines) ?? limit(stack, conditions)}`);
+      print(`${name}\n    ${proves}\n    ${obstacle(stack, machines) ?? limit(stack, conditions)}`);
     }
     if (stack.topology.monitoring !== undefined) {
-      console.log("alerts that no drill produces");
-      for (const [alert, why] of Object.entries(UNTRIED)) console.log(`    ${alert}: ${why}`);
+      print("alerts that no drill produces");
+      for (const [alert, why] of Object.entries(UNTRIED)) print(`    ${alert}: ${why}`);
     }
     return 0;
   }
@@ -113,7 +113,7 @@ async function passes(drills: readonly Drill[], context: DrillContext): Promise<
     }
     say(`${drill.name}: ${drill.proves}`);
     for await (const { line, complaints } of drill.run(context)) {
-      console.log(line);
+      print(line);
       for (const complaint of complaints) say(`drill=${drill.name} not passed: ${complaint}`);
       isPassed &&= complaints.length === 0;
     }

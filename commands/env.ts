@@ -4,7 +4,7 @@ import { currentLogin } from "../operations/session/backend.ts";
 import { exportLines, necessary, ofShell } from "../operations/session/exports.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { openSession } from "../operations/session/pulumi.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 
 const USAGE = `eval "$(npm run --silent env)"     sets the variables by which pulumi itself works on a stack in this shell
 
@@ -17,7 +17,7 @@ await main(async () => {
   const needs = { cli: true, engine: false };
   const { stack, reference, env, rest } = await openSession(process.argv.slice(2), { isMade: true, needs });
   if (rest.length > 0) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   await prepareMachine(stack, { cli: false, engine: true }).catch((error: Error) =>
@@ -28,6 +28,6 @@ await main(async () => {
   const shell = isProvided ? ofShell(process.env, dirname(process.execPath)) : process.env;
   const wanted = necessary({ ...env, PULUMI_STACK: reference }, shell, currentLogin(shell));
   for (const line of exportLines(wanted, shell)) console.log(line);
-  if (process.stdout.isTTY) say(USAGE);
+  if (process.stdout.isTTY) sayUsage(USAGE);
   return 0;
 }, USAGE);

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { explain, explanationText } from "../operations/explain/report.ts";
+import { runnableIn } from "../config/commands.ts";
+import { explain, explanationText, WIDTH } from "../operations/explain/report.ts";
 import { requestsPerSecond } from "../operations/explain/traffic.ts";
 import { type Comparison, comparisonLine } from "../operations/explain/verify/compare.ts";
 import { obstacleOn, obstacleTo, verify } from "../operations/explain/verify/run.ts";
+import { columnsOf } from "../operations/session/columns.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { requireOwn } from "../operations/session/heal.ts";
@@ -11,7 +13,7 @@ import { type Machine, prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
 import type { StackName } from "../operations/session/stackName.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 import { opened } from "../operations/stack/open.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { outputsOf, readStack, type Stack } from "../operations/stack/stack.ts";
@@ -46,9 +48,11 @@ await main(async () => {
   if (!values.verify) {
     if (values.only.length > 0 || values.yes) throw new Error("--only and --yes belong to --verify");
     const { topology, containers } = opened(stack, new AbortController().signal);
-    const explanation = explain(topology, await requestsPerSecond(topology, containers));
+    const explanation = runnableIn(explain(topology, await requestsPerSecond(topology, containers)));
     process.stdout.write(
-      values.json ? `${JSON.stringify(explanation, undefined, 2)}\n` : explanationText(topology, explanation),
+      values.json
+        ? `${JSON.stringify(explanation, undefined, 2)}\n`
+        : explanationText(topology, explanation, columnsOf(process.stdout, WIDTH)),
     );
     return 0;
   }
@@ -94,7 +98,7 @@ async function verified(name: StackName, stack: Stack, { json, only, yes }: Want
     const isChosen = only.length === 0 ? undefined : ({ unit }: Comparison["finding"]) => only.includes(unit.name);
     for await (const comparison of verify(context, isChosen)) {
       comparisons.push(comparison);
-      if (!json) console.log(comparisonLine(comparison));
+      if (!json) print(comparisonLine(comparison));
       for (const difference of comparison.differences) {
         say(`${comparison.finding.unit.kind} ${comparison.finding.unit.name}: ${difference}`);
       }
@@ -105,7 +109,7 @@ async function verified(name: StackName, stack: Stack, { json, only, yes }: Want
     const why = obstacleTo(finding);
     if (why !== undefined) say(`${finding.unit.kind} ${finding.unit.name} was not tried: ${why}`);
   }
-  if (json) process.stdout.write(`${JSON.stringify(done, undefined, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(runnableIn(done), undefined, 2)}\n`);
   return done.every(({ differences }) => differences.length === 0) ? 0 : 1;
 }
 

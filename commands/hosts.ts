@@ -14,7 +14,7 @@ import { confirm } from "../operations/session/confirm.ts";
 import { loginsOf } from "../operations/session/logins.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say, sayUsage } from "../operations/session/terminal.ts";
 import { PROJECT } from "../operations/stack/project.ts";
 import { readStack, type Stack } from "../operations/stack/stack.ts";
 import { askEngines } from "../preflight/engines.ts";
@@ -53,7 +53,7 @@ await main(async () => {
     (values.yes && verb !== "swarm" && verb !== "images") ||
     (values.address.length > 0 && verb !== "swarm");
   if (more.length > 0 || !VERBS.includes(verb) || isMisplaced) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   if (verb === "unit") {
@@ -67,7 +67,7 @@ await main(async () => {
 
 async function check(stack: string, { topology, config }: Stack, withProbe: boolean): Promise<number> {
   const { rows, answered } = await checkHosts(topology, loginsOf(stack, config));
-  for (const line of lines(rows)) console.log(line);
+  for (const line of lines(rows)) print(line);
   if (!withProbe) return isWell(rows) ? 0 : 1;
   const swarm = swarmFindings(topology, answered);
   if (swarm.problems.length > 0) {
@@ -76,7 +76,7 @@ async function check(stack: string, { topology, config }: Stack, withProbe: bool
   }
   say("sending packets between the machines …");
   const probed = await interruptible((signal) => probe(topology, answered, signal));
-  for (const line of lines(probed)) console.log(line);
+  for (const line of lines(probed)) print(line);
   return isWell([...rows, ...probed]) ? 0 : 1;
 }
 
@@ -103,7 +103,7 @@ async function swarm({ topology, config }: Stack, given: readonly string[], isRu
   const commands = plan.isNew && !isToMake ? [] : swarmCommands(plan, addresses, pool);
   const advice = swarmAdvice(plan);
   if (!isRun) {
-    for (const line of [...commands, ...advice]) console.log(line);
+    for (const line of [...commands, ...advice]) print(line);
     say(isToDo ? "npm run hosts -- swarm --yes runs them" : "nothing is to be done by this command");
     return plan.refused.length > 0 ? 1 : 0;
   }

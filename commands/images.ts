@@ -2,7 +2,7 @@ import { type Config, type Settings, schema } from "../config/schema.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { loginsOf } from "../operations/session/logins.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say, sayUsage } from "../operations/session/terminal.ts";
 import { enginesOf } from "../operations/stack/engines.ts";
 import { setInFile } from "../operations/stack/file.ts";
 import { usedImages } from "../operations/stack/needs.ts";
@@ -24,12 +24,12 @@ await main(async () => {
   const { stack, rest } = commandLine(process.argv.slice(2));
   const [verb, ...others] = rest;
   if (others.length > 0 || !["pin", "unpin", "list"].includes(verb ?? "")) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const { config, topology } = await readStack(stack);
   if (verb === "list") {
-    for (const [key, name] of Object.entries(usedImages(config))) console.log(`${key.padEnd(16)} ${name}`);
+    for (const [key, name] of Object.entries(usedImages(config))) print(`${key.padEnd(16)} ${name}`);
     return 0;
   }
   const pins = verb === "pin" ? await pinned(stack, config, topology) : unpinned(usedImages(config));

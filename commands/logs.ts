@@ -12,7 +12,7 @@ import { openStack } from "../operations/stack/open.ts";
 
 const USAGE = `npm run logs -- [NAME…]     shows the logs of all containers of all hosts by time, dead containers too; NAME is a
                             server, a host, a tier (haproxy, web, app, process, router, mysql, backup, monitoring, log-store)
-                            or a container such as web-server1
+                            or a container such as web-server1; with a tier and a server, that tier of that server
 
   --stack NAME       default: dev
   --since WHEN       from then on: a duration before now (90s, 10m, 2h, 3d), or a time in ISO 8601

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { receiversOf, sendTest } from "../operations/notify/notify.ts";
 import { exitCode, outcomeRows } from "../operations/notify/report.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, sayUsage } from "../operations/session/terminal.ts";
 import { openStack } from "../operations/stack/open.ts";
 import { table } from "../releases/table.ts";
 
@@ -14,7 +14,7 @@ const USAGE = `npm run notify -- test     sends one notification by each receive
 await main(async () => {
   const { stack, rest } = commandLine(process.argv.slice(2));
   if (rest.length !== 1 || rest[0] !== "test") {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const opened = await openStack(stack);
@@ -28,6 +28,6 @@ await main(async () => {
     allowed:   monitoring.receivers (docs/alerts.md)`);
   }
   const outcomes = await sendTest(opened, monitoring, (seconds) => sleep(seconds * 1_000));
-  for (const line of table(outcomeRows(outcomes))) console.log(line);
+  for (const line of table(outcomeRows(outcomes))) print(line);
   return exitCode(outcomes);
 }, USAGE);

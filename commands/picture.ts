@@ -4,7 +4,8 @@ import { draw } from "../operations/picture/draw.ts";
 import { mermaid } from "../operations/picture/mermaid.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { outputFile } from "../operations/session/outputFile.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { readStack } from "../operations/stack/stack.ts";
 
@@ -27,16 +28,17 @@ await main(async () => {
   });
   const [named, ...more] = positionals;
   if (more.length > 0 || (values.mermaid && named !== undefined)) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
+  const chosen = named === undefined || named === "-" ? undefined : outputFile(named);
   const { topology } = await readStack(stack);
   if (values.mermaid || named === "-") {
     process.stdout.write(values.mermaid ? mermaid(topology) : draw(topology));
     return 0;
   }
-  const file = named === undefined ? resolve(ROOT, "docs/pictures", `${stack}.svg`) : resolve(named);
-  await mkdir(dirname(file), { recursive: true });
+  const file = chosen ?? resolve(ROOT, "docs/pictures", `${stack}.svg`);
+  if (chosen === undefined) await mkdir(dirname(file), { recursive: true });
   await writeFile(file, draw(topology));
   say(`drawn: ${file}`);
   return 0;

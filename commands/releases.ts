@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { containersThatAre } from "../operations/session/containersThatAre.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 import { cli } from "../operations/stack/cli.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { RELEASES } from "../releases/folder.ts";
@@ -24,6 +24,6 @@ await main(async () => {
   const running = isDown ? undefined : await cli(session, ["stack", "output", "release"]).catch(() => undefined);
   const lines = releaseTable(kept(home), readJournal(session.stack, home), running, new Date());
   if (lines.length === 0) say("no release is kept yet; npm run up keeps the one that it brings up");
-  for (const line of lines) console.log(line);
+  for (const line of lines) print(line);
   return 0;
 }, USAGE);

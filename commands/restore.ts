@@ -14,7 +14,7 @@ import { requireQuiet } from "../operations/session/heal.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { openSession } from "../operations/session/pulumi.ts";
 import { interruptible } from "../operations/session/signals.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import type { Databases } from "../operations/stack/databases.ts";
 import { openStack } from "../operations/stack/open.ts";
 import { planTopology } from "../topology/topology.ts";
@@ -49,7 +49,7 @@ await main(async () => {
   });
   const chosen = [values.latest, values.name !== undefined, values.to !== undefined, values.undo];
   if (chosen.filter(Boolean).length !== 1) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   const session = { ...line, rest: rest.filter((arg) => arg === REMOVE_LEFTOVERS) };

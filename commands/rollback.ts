@@ -9,7 +9,7 @@ import {
   setImage,
   setRelease,
 } from "../operations/session/releaseSettings.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import { ROOT } from "../operations/stack/project.ts";
 import { RELEASES } from "../releases/folder.ts";
 import { type Entry, imageForward, previous, readJournal } from "../releases/journal.ts";
@@ -39,7 +39,7 @@ await main(async () => {
   });
   const [wanted, ...more] = positionals;
   if (more.length > 0 || (values.undo && wanted !== undefined)) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   if (values.undo) return undo({ ...session, rest: [] });

@@ -5,7 +5,7 @@ import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 import { readStack } from "../operations/stack/stack.ts";
 import { table } from "../releases/table.ts";
 
@@ -31,7 +31,7 @@ await main(async () => {
   const { config } = await readStack(stack);
   if (positionals.length === 0) {
     const rows = secretRows(config.secrets, await stateOf(session), new Date());
-    for (const line of table(rows)) console.log(line);
+    for (const line of table(rows)) print(line);
     return 0;
   }
 

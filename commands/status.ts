@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { runnableIn } from "../config/commands.ts";
+import { columnsOf } from "../operations/session/columns.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { optionsOf } from "../operations/session/options.ts";
 import { interruptible } from "../operations/session/signals.ts";
@@ -43,10 +45,10 @@ await main(async () => {
     values.json
       ? `${JSON.stringify(status, undefined, values.watch ? undefined : 2)}\n`
       : render(status, {
-          width: stdout.isTTY ? stdout.columns : WIDTH,
+          width: columnsOf(stdout, WIDTH),
           hasColour: stdout.isTTY && process.env["NO_COLOR"] === undefined,
         });
-  const look = async () => assess(opened.topology, await gather(opened, seconds));
+  const look = async () => runnableIn(assess(opened.topology, await gather(opened, seconds)));
   if (!values.watch) {
     const status = await look();
     stdout.write(text(status));

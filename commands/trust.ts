@@ -1,10 +1,12 @@
 import { writeFile } from "node:fs/promises";
+import { runnable } from "../config/commands.ts";
 import { commandLine } from "../operations/session/commandLine.ts";
 import { confirm } from "../operations/session/confirm.ts";
 import { ensureStack } from "../operations/session/existing.ts";
 import { prepareMachine } from "../operations/session/machine.ts";
 import { optionsOf } from "../operations/session/options.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { outputFile } from "../operations/session/outputFile.ts";
+import { main, say, sayUsage } from "../operations/session/terminal.ts";
 import { outputsOf, readStack } from "../operations/stack/stack.ts";
 import { type AuthorityCertificate, authorityCertificates, isNothing } from "../operations/trust/plan.ts";
 import { foreignIssuer, trustReport } from "../operations/trust/report.ts";
@@ -30,7 +32,7 @@ await main(async () => {
   });
   const asked = [values.out !== undefined, values.yes, values.remove].filter(Boolean);
   if (positionals.length > 0 || values.out === "" || asked.length > 1) {
-    say(USAGE);
+    sayUsage(USAGE);
     return 2;
   }
   if (values.remove) return trustExactly(name.stack, []);
@@ -42,21 +44,22 @@ await main(async () => {
     config.loadBalancer.tls.acme !== undefined,
   );
   if (foreign !== undefined) throw new Error(foreign);
+  const file = values.out === undefined ? undefined : outputFile(values.out);
   const machine = await prepareMachine(name.stack, { cli: true, engine: false });
   await ensureStack(name, machine, false);
   const { caCertificate } = await outputsOf(name.reference, machine);
   if (caCertificate === undefined) {
     throw new Error(`the stack ${name.reference} has no HTTPS yet: npm run up -- --stack ${name.reference}`);
   }
-  if (values.out !== undefined) {
-    await writeFile(values.out, caCertificate);
+  if (file !== undefined) {
+    await writeFile(file, caCertificate);
     return 0;
   }
   const certificates = authorityCertificates(caCertificate);
   if (values.yes) return trustExactly(name.stack, certificates);
 
   const store = thisStore();
-  process.stdout.write(trustReport({ ...name, secureUrl: topology.secureUrl }, certificates, store));
+  process.stdout.write(runnable(trustReport({ ...name, secureUrl: topology.secureUrl }, certificates, store)));
   if (store === undefined || obstacle(store) !== undefined) return 0;
   if (isNothing(await changeOf(store, name.stack, certificates))) {
     say(`this machine trusts it: ${store.folder}`);

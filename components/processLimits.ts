@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { runnable } from "../config/commands.ts";
 import { UserError } from "../config/userError.ts";
 import type { Reach } from "../engine/client.ts";
 import { limitProcesses } from "../engine/processLimit.ts";
@@ -38,8 +39,10 @@ async function limited(reach: Reach, container: string, most: number): Promise<s
     cure:      repair it and npm run up, which sets the limit again`);
   });
   if (outcome === "gone") {
-    void pulumi.log.warn(`the engine at ${reach.endpoint} has no container ${container}: somebody has removed it
-    cure:      npm run up -- --refresh`);
+    void pulumi.log.warn(
+      runnable(`the engine at ${reach.endpoint} has no container ${container}: somebody has removed it
+    cure:      npm run up -- --refresh`),
+    );
   }
   if (outcome === "unsupported") {
     void pulumi.log.warn(`the engine at ${reach.endpoint} has no limit of processes, so a fork bomb in ${container} would

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { NETWORKS } from "./choices.ts";
 import { type DockerDefault, LOCAL_DOCKER } from "./endpoints.ts";
 import { hostSettings } from "./hosts.ts";
@@ -59,7 +60,11 @@ export function check(
     typeof problem.value === "object" ? { ...problem, value: valueAt(given, problem.path) } : problem,
   );
   const malformed = error === undefined ? [] : problemsOf(error, schema, given);
-  return { given, settings, problems: [...foreign, ...malformed, ...contradictions] };
+  // A value may be meant, and contradict others: what is proposed then instead of it has the right form as well.
+  const isReplaced = ({ path }: Problem) =>
+    contradictions.some((other) => other.example !== undefined && isDeepStrictEqual(other.path, path));
+  const misformed = malformed.filter((problem) => !isReplaced(problem));
+  return { given, settings, problems: [...foreign, ...misformed, ...contradictions] };
 }
 
 /** The configuration of settings that have no problem. */

@@ -4,6 +4,7 @@ import { type DockerDefault, isSameEndpoint } from "./endpoints.ts";
 import { lanAddresses } from "./hosts.ts";
 import type { Settings } from "./schema.ts";
 import { addressIn, isLoopback } from "./subnets.ts";
+import { judged } from "./wellFormed.ts";
 
 /** The meaning of the load balancer's settings, for rules and planners. */
 
@@ -57,31 +58,61 @@ function addressIn4(endpoint: string): string | undefined {
 }
 
 /**
- * The host's ports that each load balancer publishes. By default the second one has the next port numbers, or on another
- * machine the same.
+ * The numbers of the host's ports that each load balancer publishes. By default the second one has the next port numbers,
+ * or on another machine the same. A malformed setting hides its own port, and no other.
  */
-export function publishedPorts(settings: Settings["loadBalancer"], docker: DockerDefault): PortSetting[][] {
-  const { address, port, httpsPort, statsPort, healthPort, pair, replicas, allow } = settings;
-  const isApart = isPairApart(settings, docker);
-  const nextPort = (first: number) => (isApart ? first : first === 65_535 ? first - 1 : first + 1);
-  const statisticsAddress = allow.statistics === undefined ? "127.0.0.1" : address;
-  const published = (site: number, secureSite: number, statistics: number | undefined): PortSetting[] => [
-    ...(httpMode(settings) === "off" ? [] : [{ address, port: site, serves: "site" } as const]),
-    { address, port: secureSite, serves: "secureSite" },
-    ...(statistics === undefined
-      ? []
-      : [{ address: statisticsAddress, port: statistics, serves: "statistics" } as const]),
+export function portNumbers(
+  settings: Settings["loadBalancer"],
+  docker: DockerDefault,
+): Pick<PortSetting, "port" | "serves">[][] {
+  const [isApart] = judged(() => [isPairApart(settings, docker)]);
+  const next = (first: number | undefined) =>
+    first === undefined || isApart ? first : first === 65_535 ? first - 1 : first + 1;
+  const known = (serves: PortSetting["serves"], read: () => number | undefined) =>
+    judged(() => {
+      const port = read();
+      return port === undefined ? [] : [{ port, serves }];
+    });
+  const health = (index: number) =>
+    known("health", () => (healthHosts(settings, docker)[index] === undefined ? undefined : settings.healthPort));
+  const isOff = () => settings.http === "off";
+  const first = [
+    ...known("site", () => (isOff() ? undefined : settings.port)),
+    ...known("secureSite", () => settings.httpsPort),
+    ...known("statistics", () => settings.statsPort),
+    ...health(0),
   ];
-  const second = published(
-    pair?.port ?? nextPort(port),
-    pair?.httpsPort ?? nextPort(httpsPort),
-    statsPort === undefined ? undefined : (pair?.statsPort ?? nextPort(statsPort)),
+  // Whether there is a second load balancer, and on which machine, may be unknown.
+  if (isApart === undefined || settings.replicas < 2) return [first];
+  const second = [
+    ...known("site", () => (isOff() ? undefined : (settings.pair?.port ?? next(settings.port)))),
+    ...known("secureSite", () => settings.pair?.httpsPort ?? next(settings.httpsPort)),
+    ...known("statistics", () =>
+      settings.statsPort === undefined ? undefined : (settings.pair?.statsPort ?? next(settings.statsPort)),
+    ),
+    ...health(1),
+  ];
+  return [first, second];
+}
+
+/** The host's ports that each load balancer publishes, with their addresses. */
+export function publishedPorts(settings: Settings["loadBalancer"], docker: DockerDefault): PortSetting[][] {
+  const { address, allow } = settings;
+  const statisticsAddress = allow.statistics === undefined ? "127.0.0.1" : address;
+  const addressOf = (serves: PortSetting["serves"], index: number) => {
+    if (serves === "health") return healthHosts(settings, docker)[index] ?? address;
+    return serves === "statistics" ? statisticsAddress : address;
+  };
+  return portNumbers(settings, docker).map((ports, index) =>
+    ports.map(({ port, serves }) => ({ address: addressOf(serves, index), port, serves })),
   );
-  const hosts = isApart && lanAddresses(pair) !== undefined ? hostAddresses(settings, docker) : [];
-  return [published(port, httpsPort, statsPort), second].slice(0, replicas).map((ports, index) => {
-    const host = hosts[index];
-    return host === undefined ? ports : [...ports, { address: host, port: healthPort, serves: "health" }];
-  });
+}
+
+/** The addresses at which the hosts of a pair on two machines are asked for its health. */
+function healthHosts(settings: Settings["loadBalancer"], docker: DockerDefault): (string | undefined)[] {
+  return isPairApart(settings, docker) && lanAddresses(settings.pair) !== undefined
+    ? hostAddresses(settings, docker)
+    : [];
 }
 
 /** A load balancer's fixed address in the edge network: its peer has to know it before the container exists. */

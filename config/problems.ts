@@ -1,5 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { meantScalar } from "./meant.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 import { hasParts, isCipher, isEncrypted, kindOf, schemaAt, shapeOf, unwrapped } from "./shape.ts";
 
 export type Path = readonly (string | number)[];
@@ -13,6 +14,8 @@ export interface Problem {
   readonly allowed: string;
   /** A value that could be set instead. Without one the advice is to remove the key. */
   readonly example?: string | undefined;
+  /** Another one, where it is not clear which was meant. */
+  readonly orElse?: string | undefined;
   /** Replaces the sentence "<key> is <value>". */
   readonly complaint?: string;
   /** The remedy if no other value helps; replaces the advice to set or remove the key. */
@@ -72,14 +75,25 @@ function describe(project: string, stack: string, given: Problem): string {
   const key = isForeign ? path : `${project}:${path}`;
   const complaint = problem.complaint ?? (problem.value === undefined ? "is missing" : `is ${shown(problem)}`);
   const pathFlag = problem.path.length > 1 ? " --path" : "";
-  const set = `set it:    pulumi config set${pathFlag} ${quoted(key)}`;
+  const command = `pulumi config set${pathFlag} ${quoted(key)}`;
+  const set = `set it:    ${command}`;
   const advice = isSecretText
     ? `${set} --plaintext "$(pulumi config get${pathFlag} ${quoted(key)} --stack ${stack})" --stack ${stack}`
     : problem.example === undefined
       ? `remove it: pulumi config rm${pathFlag} ${quoted(key)} --stack ${stack}`
-      : `${set} ${shellWord(problem.example)} --stack ${stack}`;
+      : [
+          `set it:    ${setting(command, problem.example, stack)}`,
+          ...(problem.orElse === undefined ? [] : [`or:        ${setting(command, problem.orElse, stack)}`]),
+        ].join("\n    ");
   const cure = problem.cure === undefined ? advice : `cure:      ${problem.cure}`;
   return `  ${key} ${complaint}\n    allowed:   ${problem.allowed}\n    ${cure}`;
+}
+
+/** Sets a value. One that begins with a hyphen would be an option, if no -- stood before it. */
+function setting(command: string, value: string, stack: string): string {
+  return value.startsWith("-")
+    ? `${command} --stack ${stack} -- ${shellWord(value)}`
+    : `${command} ${shellWord(value)} --stack ${stack}`;
 }
 
 /** Whether a setting is the generation of a secret, a number: in clear a secret would only be betrayed. */
@@ -136,9 +150,7 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, value: unknown)
     if (typeof cure === "string") return [{ path, value: own, allowed, cure }];
     const broken = brokenJson(part, path, own) ?? lostText(part, own);
     return [
-      broken === undefined
-        ? { path, value: own, allowed, example: exampleOf(part, own) }
-        : { path, allowed, ...broken },
+      broken === undefined ? { path, value: own, allowed, ...proposalFor(part, own) } : { path, allowed, ...broken },
     ];
   });
 }
@@ -188,7 +200,7 @@ export function unknownKey(path: Path, known: readonly string[]): Problem {
   const key = String(path.at(-1));
   return {
     path,
-    complaint: `is not a setting; did you mean ${closest(key, known)}?`,
+    complaint: `is not a setting${didYouMean(key, known)}`,
     allowed: known.join(", "),
   };
 }
@@ -199,10 +211,17 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
+/** What to set instead of a value. Where nobody can say whether yes or no was meant, both. */
+function proposalFor(schema: z.ZodType | undefined, value: unknown): Pick<Problem, "example" | "orElse"> {
+  const isOpen =
+    unwrapped(schema) instanceof z.ZodBoolean && value !== undefined && meantScalar(schema, value) === undefined;
+  return isOpen ? { example: "true", orElse: "false" } : { example: exampleOf(schema, value) };
+}
+
 /** A value that the schema accepts: the one that was meant, else the documented example, else the default. */
 function exampleOf(schema: z.ZodType | undefined, value: unknown): string | undefined {
-  const meant = meantChoice(schema, value) ?? meantKeys(schema, value);
-  if (meant !== undefined) return meant;
+  const meant = meantScalar(schema, value) ?? meantChoice(schema, value) ?? meantKeys(schema, value);
+  if (meant !== undefined) return text(meant);
   for (let current: unknown = schema; current instanceof z.ZodType; ) {
     const example = current.meta()?.["example"];
     if (example !== undefined) return text(example);
@@ -218,16 +237,11 @@ function choicesOf(schema: z.ZodType | undefined): string[] {
   return inner instanceof z.ZodEnum ? inner.options.map(String) : [];
 }
 
-/** Letters by which a mistyped choice differs at most. */
-const MOST_TYPING_ERRORS = 2;
-
 /** The choice that a mistyped one was meant to be; `false` was meant to be `off`. */
 function meantChoice(schema: z.ZodType | undefined, value: unknown): string | undefined {
   const choices = choicesOf(schema);
   if (value === false) return choices.find((choice) => choice === "off");
-  if (typeof value !== "string" || choices.length === 0) return undefined;
-  const nearest = closest(value.toLowerCase(), choices);
-  return distance(value.toLowerCase(), nearest) <= MOST_TYPING_ERRORS ? nearest : undefined;
+  return typeof value === "string" ? nearest(value, choices) : undefined;
 }
 
 /** A list of an object's keys was meant to be the object. */

@@ -15,5 +15,5 @@ export interface Surroundings {
 /** The surroundings of an engine that was not asked. */
 export const UNKNOWN: Surroundings = { docker: LOCAL_DOCKER, subnets: [], own: [], ports: new Set() };
 
-/** Ports that are proposed instead of one that is set twice. */
-export const PROPOSED_PORTS: readonly number[] = Array.from({ length: 100 }, (_, index) => 8404 + index);
+/** Ports that are proposed instead of one that is set twice. No setting has one of them by default. */
+export const PROPOSED_PORTS: readonly number[] = Array.from({ length: 100 }, (_, index) => 8500 + index);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { meantScalar } from "./meant.ts";
 import { kindOf, partOf, shapeOf } from "./shape.ts";
 
 /** A rule has read a malformed setting, whose problem is reported already. */
@@ -31,6 +32,16 @@ export function judged<T>(...rules: readonly (() => readonly T[])[]): T[] {
   });
 }
 
+/** Whether a setting is there, well-formed or not. */
+export function isSet(read: () => unknown): boolean {
+  try {
+    return read() !== undefined;
+  } catch (error) {
+    if (error instanceof Malformed) return true;
+    throw error;
+  }
+}
+
 /** The well-formed entries of a list with their indexes, for rules that judge each entry by itself. */
 export function entries<T>(list: readonly T[]): [index: number, entry: T][] {
   return [...list.keys()].flatMap((index) =>
@@ -42,6 +53,9 @@ function salvaged(setting: z.ZodType | undefined, value: unknown): unknown {
   const schema = kindOf(setting, value);
   const result = schema?.safeParse(value);
   if (result === undefined || result.success) return result?.data;
+  // The form is reported already, and rules judge what was meant.
+  const meant = meantScalar(schema, value);
+  if (meant !== undefined) return meant;
   const isWrongItself = result.error.issues.some(({ code, path }) => path.length === 0 && code !== "unrecognized_keys");
   if (isWrongItself || typeof value !== "object" || value === null) return MALFORMED;
   const whole = Array.isArray(value) ? [] : {};

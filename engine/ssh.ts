@@ -63,6 +63,8 @@ class SshConnection extends Duplex {
   readonly settled: Promise<Error | undefined>;
   readonly #process: ChildProcessWithoutNullStreams;
   #message = "";
+  /** Whether it waits for the next request. */
+  #isIdle = false;
 
   constructor(process: ChildProcessWithoutNullStreams) {
     super();
@@ -82,7 +84,9 @@ class SshConnection extends Duplex {
     stdin.on("error", () => {});
     process.on("error", (error) => this.destroy(new Error(`ssh cannot be started: ${error.message}`)));
     process.on("close", (code) => {
-      if (code === 0) this.push(null);
+      // An idle connection that has ended in good order must not be taken for the next request: nobody would answer it.
+      if (code === 0 && this.#isIdle) this.destroy();
+      else if (code === 0) this.push(null);
       else this.destroy(new Error(this.#message.trim() || `ssh ended with code ${code}`));
     });
   }
@@ -108,10 +112,12 @@ class SshConnection extends Duplex {
   // Node.js expects a socket's methods. An idle connection does not keep the program from its end.
 
   ref(): void {
+    this.#isIdle = false;
     for (const part of this.#holding()) part.ref();
   }
 
   unref(): void {
+    this.#isIdle = true;
     for (const part of this.#holding()) part.unref();
   }
 

@@ -99,6 +99,11 @@ export function ofStack<T extends Found>(found: readonly T[], stack: string, sta
   return found.filter((one) => one.stack === stack || (state !== undefined && one.state === state));
 }
 
+/** The volumes of one stack that hold more than files of the program. */
+export function dataOf<T extends Found>(found: readonly T[], stack: string, state: string | undefined): T[] {
+  return ofStack(found, stack, state).filter(({ kind, holds }) => kind === "volume" && holds !== "files");
+}
+
 function contentOf(project: string, volume: string, labels: Labels): Found["holds"] {
   if (labels !== undefined && SERVICE_LABEL in labels) return "files";
   return volume.startsWith(`${project}-${labels?.[STACK_LABEL]}-mysql-`) ? "database" : "other";

@@ -76,6 +76,22 @@ export function leftText(found: readonly Found[]): string {
     cure:      if no other run is active: ${removal(found)}`;
 }
 
+/**
+ * The message, after a stack is removed, that its volumes with data stay.
+ * @param reference the stack, as the CLI takes it
+ */
+export function stayText(volumes: readonly Found[], reference: string): string {
+  const removes = [
+    'eval "$(npm run --silent env)"',
+    `pulumi state unprotect --all --stack ${reference}`,
+    `pulumi destroy --stack ${reference}`,
+  ];
+  return `volumes with data stay: ${volumes.map(({ name }) => name).join(", ")}
+    go on:     npm run up uses them again
+    remove:    ${[...removes, removal(volumes)].join(" && ")}
+               the data is lost for good, with the passwords and keys that open it`;
+}
+
 /** The message that volumes with data are kept. Backups need their key, which the state keeps. */
 export function keptText(volumes: readonly Found[], { hasBackupKey }: Pick<Known, "hasBackupKey">): string {
   const key =

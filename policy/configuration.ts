@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import grpc from "@grpc/grpc-js";
 import type { AnalyzerStackConfigureRequest } from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { askedAbout } from "../config/commands.ts";
 import { parseConfig } from "../config/config.ts";
 import { ConfigError } from "../config/problems.ts";
 import { UNKNOWN } from "../config/surroundings.ts";
@@ -33,6 +34,7 @@ export function receiveConfiguration(): () => Received {
 }
 
 function contextIn(request: AnalyzerStackConfigureRequest): Received {
+  askedAbout(request.getStack());
   try {
     const settings = Object.fromEntries(request.getConfigMap().toArray());
     return contextFrom(

@@ -5,6 +5,7 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { runnable } from "../config/commands.ts";
 import { POLICIES, POLICY_NAMES, type PolicyName } from "../config/policies.ts";
 import type { Received } from "./configuration.ts";
 import { type Context, switchedOff } from "./context.ts";
@@ -67,7 +68,7 @@ function judge(
   judged: (context: Context) => readonly string[],
 ): readonly string[] {
   if (typeof context === "string" || context.config.policies.off[name] !== undefined) return [];
-  return judged(context).map((sentence) => `${sentence}\n${RULES[name].cure}`);
+  return judged(context).map((sentence) => runnable(`${sentence}\n${RULES[name].cure}`));
 }
 
 /** @param sentences what the finder has to say about resources */
@@ -119,7 +120,7 @@ function notes(received: () => Received): Policy[] {
         const isRefusal = type === ROOT_TYPE || type === "pulumi:providers:pulumi";
         const isUnknown = received() === "none" || (received() === "invalid" && !isRefusal);
         if (isUnknown)
-          report("No policy was checked. Update the Pulumi CLI, or run npm run up, which has a tested one.");
+          report(runnable("No policy was checked. Update the Pulumi CLI, or run npm run up, which has a tested one."));
       },
     },
   ];

@@ -18,10 +18,11 @@ import { type SeenNetworks, subnetProblems } from "./subnets.ts";
  */
 export async function allCollisions(topology: Topology, answered: readonly AnsweredMachine[]): Promise<Problem[]> {
   const problems: Problem[] = [];
+  const proposed = new Set<number>();
   const seen: SeenNetworks[] = answered.length > 0 ? [] : [{ planned: topology.networks, networks: [], machine: [] }];
   for (const { machine, state } of answered) {
     const part = partOn(topology, machine);
-    const found = await conflicts(part, machine.endpoint, state);
+    const found = await conflicts(part, machine.endpoint, state, proposed);
     problems.push(...found.filter(({ path }) => !problems.some((other) => isDeepStrictEqual(other.path, path))));
     seen.push(seenOn(part, state, machineOf(machine.endpoint)));
   }
@@ -46,9 +47,14 @@ function machineOf(endpoint: string): readonly MachineSubnet[] {
 }
 
 /** The conflicts but those of subnets. */
-async function conflicts(topology: Topology, endpoint: string, state: EngineState): Promise<Problem[]> {
+async function conflicts(
+  topology: Topology,
+  endpoint: string,
+  state: EngineState,
+  proposed?: Set<number>,
+): Promise<Problem[]> {
   return [
-    ...(await takenPorts(topology, endpoint, state)),
+    ...(await takenPorts(topology, endpoint, state, proposed)),
     ...(await missingAddress(topology, endpoint)),
     ...(isLocal(endpoint) ? missingBackupFolder(topology) : []),
     ...movedNetworkProblems(topology, movedNetworks(topology, state.networks)),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { runnable } from "../config/commands.ts";
 import { engineClient, type Reach } from "../engine/client.ts";
 import { findOnEngine, onceEach } from "../ownership/found.ts";
 import { type Known, knownToOutputs } from "../ownership/known.ts";
@@ -18,7 +19,9 @@ export async function ownState({ project, stack }: Pick<Topology, "project" | "s
     return knownToOutputs(outputs);
   } catch (error) {
     await pulumi.log.warn(
-      `this CLI does not give a program its own state (${error}), so a stack of another state is not noticed: use npm run up`,
+      runnable(
+        `this CLI does not give a program its own state (${error}), so a stack of another state is not noticed: use npm run up`,
+      ),
     );
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { LOAD_BALANCERS } from "../config/choices.ts";
 import { PORT_KEYS } from "../config/loadBalancing.ts";
+import { USUAL_PORTS } from "../config/ownPorts.ts";
 import type { Path, Problem } from "../config/problems.ts";
 import { isLocal } from "../engine/client.ts";
 import { isAddressHere, isBound } from "../engine/ports.ts";
@@ -16,11 +17,16 @@ interface PlannedPort extends Omit<PublishedPort, "serves"> {
   readonly path: Path;
 }
 
-/** Ports of the plan that are in use. Each proposed port is free, and is not another port of the plan. */
+/**
+ * Ports of the plan that are in use. Each proposed port is free, and is neither another port of the plan nor one that a
+ * setting has by default.
+ * @param proposed receives the proposed ports, and has those of other machines
+ */
 export async function takenPorts(
   topology: Topology,
   endpoint: string,
   { published }: Pick<EngineState, "published">,
+  proposed: Set<number> = new Set(),
 ): Promise<Problem[]> {
   const planned: PlannedPort[] = [
     ...topology.loadBalancers.flatMap((plan) =>
@@ -28,7 +34,7 @@ export async function takenPorts(
     ),
     ...localPorts(topology).map(({ container, ...port }) => ({ ...port, service: container })),
   ];
-  const used = new Set([...planned, ...published].map(({ port }) => port));
+  const used = new Set([...USUAL_PORTS, ...[...planned, ...published].map(({ port }) => port)]);
   const isHeld = async ({ address, protocol }: Omit<PublishedPort, "serves">, port: number) =>
     isLocal(endpoint) && (await isBound(address, port, protocol));
   const problems: Problem[] = [];
@@ -44,11 +50,11 @@ export async function takenPorts(
     // HTTP/3 has the number of HTTPS in UDP.
     const together = planned.filter((other) => isDeepStrictEqual(other.path, path));
     const free = await first(around(port), async (candidate) => {
-      if (used.has(candidate)) return false;
+      if (used.has(candidate) || proposed.has(candidate)) return false;
       const held = await Promise.all(together.map((other) => isHeld(other, candidate)));
       return !held.includes(true);
     });
-    if (free !== undefined) used.add(free);
+    if (free !== undefined) proposed.add(free);
     problems.push({
       path,
       complaint: `is ${port}, which ${holderText(holder)} has at ${holder?.address ?? address}`,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { runnable } from "../config/commands.ts";
 import type { Problem } from "../config/problems.ts";
 import { UserError } from "../config/userError.ts";
 import { type Logins, loginsFrom } from "../engine/logins.ts";
@@ -60,7 +61,7 @@ export async function preflight(
   await requireCli();
   const known = await ownState(topology);
   const files = examineFiles(topology);
-  for (const warning of files.warnings) void pulumi.log.warn(warning);
+  for (const warning of files.warnings) warn(warning);
   const refused = files.problems.length > 0 ? [] : await refusedByClients(topology);
   const problems = [...files.problems, ...refused, ...(known === undefined ? [] : generationProblems(topology, known))];
 
@@ -75,7 +76,7 @@ export async function preflight(
   const others = known && (await notOwn(reached, topology, known));
   if (others !== undefined) throw new UserError(others);
   const swarm = swarmFindings(topology, answered);
-  for (const warning of swarm.warnings) void pulumi.log.warn(warning);
+  for (const warning of swarm.warnings) warn(warning);
   problems.push(...machineProblems(answered), ...swarm.problems);
   if (known !== undefined) problems.push(...movedHostProblems(topology, known, answered));
   problems.push(...(await allCollisions(topology, answered)));
@@ -83,7 +84,7 @@ export async function preflight(
   problems.push(...images.flatMap((one) => one.problems));
   if (answered.length > 0) problems.push(...dataProblems(topology, together(answered)));
   const tables = await tableFindings(topology, reached);
-  for (const warning of tables.warnings) void pulumi.log.warn(warning);
+  for (const warning of tables.warnings) warn(warning);
   problems.push(...tables.problems);
   // A preview starts no container.
   if (!pulumi.runtime.isDryRun()) problems.push(...(await judgedProblems(topology, reached)));
@@ -104,6 +105,11 @@ export async function preflight(
     containers: known?.containers ?? [],
     migrated: known?.migrated,
   };
+}
+
+/** Warns the user. */
+function warn(text: string): void {
+  void pulumi.log.warn(runnable(text));
 }
 
 /** The problems that the programs themselves see in their settings, where the engines have their images. */
@@ -140,7 +146,7 @@ function silentProblems(topology: Topology, silent: readonly SilentMachine[]): P
   if (pulumi.runtime.isDryRun()) {
     for (const { machine, reason } of silent) {
       const message = unreachable(machine.endpoint, reason);
-      void pulumi.log.warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
+      warn(`${message}\n    The preview goes on without it, and does not check ports and subnets.`);
     }
     return [];
   }

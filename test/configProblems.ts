@@ -16,9 +16,9 @@ export function problems(changes: Record<string, unknown>, surroundings = UNKNOW
       .map((text) => {
         // A cure in words is no command.
         if (/\n {4}cure: {6}[^\n]*$/.test(text.trim())) return text.trim();
-        const [whole, problem] = /^(.*) --stack dev$/s.exec(text.trim()) ?? [];
-        assert.ok(problem !== undefined, `the cure does not name the stack: ${whole ?? text}`);
-        return problem;
+        const cures = text.trim().match(/^ +(?:set it|remove it|or): +(?:'[^']*'|[^\n'])*$/gm) ?? [];
+        assert.ok(cures.length > 0 && cures.every((cure) => / --stack dev( -- \S+)?$/.test(cure)), text);
+        return text.trim().replaceAll(/ --stack dev(?= -- |$)/gm, "");
       });
   }
   return [];

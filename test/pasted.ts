@@ -10,12 +10,18 @@ export function pasted(settings: StackSettings, text: string): StackSettings {
   const after = structuredClone(settings);
   for (const command of cures(text)) {
     const [pulumi, config, verb, ...rest] = words(command);
-    const [key = "", ...values] = rest.filter((word) => word !== "--path").slice(0, -2);
+    const at = rest.indexOf("--stack");
+    const end = rest.indexOf("--");
+    // A value that begins with a hyphen stands behind --, and no option does.
+    const options = end < 0 ? rest : rest.slice(0, end);
+    const behind = end < 0 ? [] : rest.slice(end + 1);
+    const [key = "", ...values] = [...options.filter((word) => word !== "--path").slice(0, -2), ...behind];
     if (
       pulumi !== "pulumi" ||
       config !== "config" ||
       !["set", "rm"].includes(verb ?? "") ||
-      rest.at(-2) !== "--stack"
+      at !== options.length - 2 ||
+      (end < 0 && values.some((value) => value.startsWith("-")))
     ) {
       throw new Error(`nobody could paste ${command}`);
     }

@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { confirm } from "../operations/session/confirm.ts";
 import { pulumi } from "../operations/session/pulumi.ts";
 import { interruptible } from "../operations/session/signals.ts";
-import { main, say } from "../operations/session/terminal.ts";
+import { main, print, say } from "../operations/session/terminal.ts";
 
 /** A stub of the CLI: it ends in good order at the first signal, and gives up at the second one. */
 const CLI = `#!/bin/sh
 trap 'echo "in good order"; sleep 1; exit 3' INT
 echo ready
-sleep 20 & wait
+sleep 20 >/dev/null 2>&1 & wait
 `;
 
 /** A command for test/unit/terminal.test.ts: it asks, prints lines, runs the CLI, or undoes interrupted work. */
@@ -22,11 +22,16 @@ await main(async () => {
     return 1;
   }
   if (process.argv[2] === "lines") {
-    for (let line = 0; line < 2_000; line++) {
-      console.log("line");
+    for (;;) {
+      print("line");
       await sleep(1);
     }
-    return 4;
+  }
+  if (process.argv[2] === "said") {
+    for (;;) {
+      say("line");
+      await sleep(1);
+    }
   }
   if (process.argv[2] === "cli") {
     const folder = mkdtempSync(join(tmpdir(), "foobar-"));
@@ -40,6 +45,10 @@ await main(async () => {
   return interruptible(async (signal) => {
     say("begun");
     try {
+      while (process.argv[2] === "undo") {
+        print("line");
+        await sleep(1, undefined, { signal });
+      }
       await sleep(30_000, undefined, { signal }).catch(() => signal.throwIfAborted());
       return 0;
     } finally {

@@ -3,7 +3,10 @@ import { DATABASE_CASES } from "./statusDatabaseCases.ts";
 import { ago, stopped, withContainer, withDatabase, withSilentEngine, withWaysDown } from "./statusFacts.ts";
 import { DEV, HA, MACHINES } from "./statusStacks.ts";
 
-const alert = (name: string, severity: string) => ({ name, severity, since: ago(28), summary: "It is." });
+const alert = (name: string, severity: string) => ({
+  ...{ name, severity, since: ago(28), summary: `${name} is about this.` },
+  runbook: `docs/alerts.md#${name.toLowerCase()}`,
+});
 
 /** The states of a stack, those of its databases last. */
 export const CASES: readonly Case[] = [
@@ -148,7 +151,7 @@ export const CASES: readonly Case[] = [
       { writes: true, isGroup: true },
     ),
     exit: 1,
-    says: [/the engine of .*server1.* does not answer: no\s+answer in 1 s/, /web +\? /, /SERVES, BUT IS HURT/],
+    says: [/the engine of .*server1.* does not answer: no\s+answer\s+in\s+1\s+s/, /web +\? /, /SERVES, BUT IS HURT/],
   },
   {
     state: "no engine answers",
@@ -158,7 +161,7 @@ export const CASES: readonly Case[] = [
       site: { problem: "connect ECONNREFUSED" },
     },
     exit: 3,
-    says: [/CANNOT TELL/, /does not answer: no answer in 1 s/],
+    says: [/CANNOT TELL/, /does not answer:\s+no answer in 1 s/],
   },
   {
     state: "the stack is not up",
@@ -209,9 +212,13 @@ export const CASES: readonly Case[] = [
   {
     state: "an alert fires",
     topology: HA,
-    facts: { ...well.ha, alerts: { value: [alert("ServerDown", "page")] } },
+    facts: { ...well.ha, alerts: { value: [alert("ServerDown", "page"), alert("PrimaryMoved", "info")] } },
     exit: 1,
-    says: [/SERVES, BUT IS HURT/, /alerts +ServerDown 28 s/],
+    says: [
+      /SERVES, BUT IS HURT/,
+      /alerts +page ServerDown 28 s: ServerDown is about this\.\n +info PrimaryMoved 28 s: /,
+      /what to do +docs\/alerts\.md#serverdown\n/,
+    ],
   },
   {
     state: "Alertmanager does not answer",

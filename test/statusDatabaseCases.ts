@@ -39,9 +39,19 @@ export const DATABASE_CASES: readonly Case[] = [
     says: [
       /SERVES, BUT TAKES NO WRITES/,
       /out of its place: it does not\s+receive\s+from\s+mysql-server1/,
-      /npm run database -- failover\s+SERVER/,
+      /npm run database -- failover\s+server2/,
       /cannot lose.*server2: reads \(mysql-server2\)/,
     ],
+  },
+  {
+    state: "nobody is the primary, and either of two databases could be",
+    topology: DEV,
+    facts: ["mysql-server1", "mysql-server2"].reduce(
+      (facts, name) => withDatabase(facts, name, { writes: false, problem: "has no source", state: "alone" }),
+      well.dev,
+    ),
+    exit: 1,
+    says: [/npm run database -- failover\s+SERVER/],
   },
   {
     state: "a replica has errant transactions",

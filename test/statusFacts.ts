@@ -8,6 +8,7 @@ export const NOW = new Date("2026-11-27T12:00:00Z");
 export const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1_000);
 
 const RUNNING: ContainerFacts = {
+  name: "foobar-1234567",
   state: "running",
   exitCode: 0,
   isOutOfMemory: false,

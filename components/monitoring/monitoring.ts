@@ -17,6 +17,7 @@ import { COLLECTORS, mysqlOptions } from "./mysqlExporter.ts";
 import { FIGURES_FOLDER, MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
 import { NOBODY, serves } from "./parts.ts";
 import { prometheus } from "./prometheus/prometheus.ts";
+import { timeoutOf } from "./prometheus/prometheusConfig.ts";
 import { MYSQL_OPTIONS } from "./secrets.ts";
 
 /**
@@ -89,6 +90,8 @@ export class Monitoring extends pulumi.ComponentResource {
         user: "1001:1001",
         command: [
           ...plan.targets.webServers.map(({ address }) => `--nginx.scrape-uri=${address}`),
+          // A web server whose machine is gone takes no time from what the others say.
+          `--nginx.timeout=${timeoutOf(plan) * 500}ms`,
           at(nginxExporter, EXPORTER_PORTS.nginx),
         ],
         files: [],

@@ -13,6 +13,15 @@ export const COLLECTORS = [
   "--collect.perf_schema.replication_applier_status_by_worker",
 ] as const;
 
+/** What is asked often: whether a database answers, its place, and what it is allowed to do. */
+export const STATES = [
+  "global_variables",
+  "slave_status",
+  "perf_schema.replication_group_members",
+  "perf_schema.replication_group_member_stats",
+  "perf_schema.replication_applier_status_by_worker",
+];
+
 /** my.cnf of the exporter. TLS verifies the name that it connects to. Passwords have no characters that need quoting. */
 export function mysqlOptions(password: string): string {
   return `[client]

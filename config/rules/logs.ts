@@ -2,7 +2,7 @@ import { areSeveral, type DockerDefault } from "../endpoints.ts";
 import { hostSettings } from "../hosts.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../schema.ts";
-import { judged } from "../wellFormed.ts";
+import { isSet, judged } from "../wellFormed.ts";
 
 /** Rules for the log store: an engine sends its lines to one address, which is on its own machine. */
 export function logsChecks(settings: Settings, docker: DockerDefault): Problem[] {
@@ -12,8 +12,8 @@ export function logsChecks(settings: Settings, docker: DockerDefault): Problem[]
   );
 }
 
-function oneTarget({ store, syslog }: Settings["logs"]): Problem[] {
-  if (store === undefined || syslog === undefined) return [];
+function oneTarget(logs: Settings["logs"]): Problem[] {
+  if (!isSet(() => logs.store) || !isSet(() => logs.syslog)) return [];
   return [
     {
       path: ["logs", "store"],
@@ -25,15 +25,15 @@ function oneTarget({ store, syslog }: Settings["logs"]): Problem[] {
 }
 
 function onOneMachine(settings: Settings, docker: DockerDefault): Problem[] {
-  const { syslog, store } = settings.logs;
-  if (store === undefined || !areSeveral(hostSettings(settings, docker))) return [];
+  const isAlone = !isSet(() => settings.logs.syslog);
+  if (!isSet(() => settings.logs.store) || !areSeveral(hostSettings(settings, docker))) return [];
   return [
     {
       path: ["logs", "store"],
       complaint: "is set, and on several machines the engines of the others do not reach the store",
       allowed:
         "the engines of a stack on one machine; those of several send their lines to a log server by logs.syslog",
-      cure: `remove logs.store${syslog === undefined ? ", and set logs.syslog to the address of a log server" : ""}`,
+      cure: `remove logs.store${isAlone ? ", and set logs.syslog to the address of a log server" : ""}`,
     },
   ];
 }

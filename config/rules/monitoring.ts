@@ -30,10 +30,37 @@ export function monitoringChecks({ monitoring, loadBalancer, networks }: Setting
         () =>
           secretIsThere(monitoring, path, isUrl),
     ),
+    ...ADDRESSES.map((path) => () => isReachable(monitoring, path)),
     () => mailLogin(monitoring),
     () => probeIsNoProxy(monitoring, loadBalancer, networks),
     () => virtualAddressesFree(monitoring, loadBalancer, networks),
   );
+}
+
+/** The settings that name a server outside in clear. */
+const ADDRESSES: readonly (readonly string[])[] = [
+  ["receivers", "email", "smarthost"],
+  ["receivers", "ntfy", "url"],
+  ["receivers", "telegram", "url"],
+  ["receivers", "pagerduty", "url"],
+];
+
+const REACHABLE =
+  "an address that Alertmanager reaches from its container, where localhost and 127.0.0.1 are the container itself";
+const REACHED_CURE = "name the machine's address in its LAN, or a host name of it, and let the service listen there";
+
+/** Whether a server at the address of a text is on the caller's own machine. */
+function isOwnMachine(text: string): boolean {
+  const url = text.includes("://") ? text : `smtp://${text}`;
+  if (!URL.canParse(url)) return false;
+  const name = new URL(url).hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  return name === "localhost" || name.endsWith(".localhost") || /^(?:127\.\d|0\.0\.0\.0$|::1$)/.test(name);
+}
+
+function isReachable(monitoring: Monitoring, setting: readonly string[]): Problem[] {
+  const text = valueAt(monitoring, setting);
+  if (typeof text !== "string" || !isOwnMachine(text)) return [];
+  return [{ path: ["monitoring", ...setting], value: text, allowed: REACHABLE, cure: REACHED_CURE }];
 }
 
 /** The names of the secrets that receivers and the watchdog use. */
@@ -58,7 +85,18 @@ function secretIsThere(monitoring: Monitoring, setting: readonly string[], isUrl
       },
     ];
   }
-  if (!isUrl || isCipher(text) || isWebUrl(text)) return [];
+  if (!isUrl || isCipher(text)) return [];
+  if (isWebUrl(text)) {
+    if (!isOwnMachine(text)) return [];
+    return [
+      {
+        path: ["monitoring", "secrets", name],
+        complaint: `is a URL of Alertmanager's own container, and ${keyText(path)} names it`,
+        allowed: REACHABLE,
+        cure: `${REACHED_CURE}; pulumi config set --secret --path encrypts the URL`,
+      },
+    ];
+  }
   return [
     {
       path: ["monitoring", "secrets", name],

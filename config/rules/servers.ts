@@ -1,4 +1,5 @@
 import { ROLES, type Role } from "../choices.ts";
+import { portProposals } from "../ownPorts.ts";
 import type { Problem } from "../problems.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
 import type { Divided } from "../serverSubnets.ts";
@@ -37,6 +38,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
       surroundings,
     ),
   );
+  const propose = portProposals(settings, surroundings);
   return judged(
     () => duplicateNames(settings.servers),
     () => duplicateRoles(settings.servers),
@@ -46,7 +48,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => namesChecks(settings.names),
     () => httpsChecks(settings.loadBalancer),
     () => acmeChecks(settings.names, settings.loadBalancer),
-    () => trafficChecks(settings, surroundings),
+    () => trafficChecks(settings, surroundings.docker, propose),
     // Problems with addresses in a network that has to move would be wrong after its move.
     () => (ofNetworks.some(({ path }) => path[1] === "edge") ? [] : virtualAddressChecks(settings, surroundings)),
     () => visitorChecks(settings.loadBalancer),
@@ -54,7 +56,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     () => applicationChecks(settings, surroundings.docker),
     () => monitoringChecks(settings),
     () => logsChecks(settings, surroundings.docker),
-    () => localPortChecks(settings, surroundings),
+    () => localPortChecks(settings, surroundings.docker, propose),
     () => secretChecks(settings.secrets),
     () => registryChecks(settings.registries),
     () => ofNetworks,

@@ -1,18 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DockerDefault } from "../endpoints.ts";
-import { hashes, isPairApart, isStatic, PORT_KEYS, publishedPorts } from "../loadBalancing.ts";
+import { hashes, isPairApart, isStatic, PORT_KEYS, portNumbers } from "../loadBalancing.ts";
 import type { Problem } from "../problems.ts";
 import { routes, routeTraffic } from "../routes.ts";
 import type { ServerSettings, Settings } from "../schema.ts";
-import { PROPOSED_PORTS, type Surroundings } from "../surroundings.ts";
 import { judged } from "../wellFormed.ts";
 
 type LoadBalancer = Settings["loadBalancer"];
 
 type Traffic = Pick<Settings, "servers" | "loadBalancer">;
 
-/** Rules between the settings that decide where requests go. */
-export function trafficChecks(settings: Traffic, { ports, docker }: Surroundings): Problem[] {
+/**
+ * Rules between the settings that decide where requests go.
+ * @param propose gives another free port each time
+ */
+export function trafficChecks(settings: Traffic, docker: DockerDefault, propose: () => string | undefined): Problem[] {
   return judged(
     () => withoutApplication(settings.servers),
     () => withoutTraffic(settings.servers),
@@ -21,7 +23,7 @@ export function trafficChecks(settings: Traffic, { ports, docker }: Surroundings
     () => twoAffinities(settings.loadBalancer),
     () => slowStartOfStatic(settings.loadBalancer),
     () => pairOfOne(settings.loadBalancer),
-    () => portsDiffer(settings.loadBalancer, ports, docker),
+    () => portsDiffer(settings.loadBalancer, docker, propose),
     () => activePassive(settings.servers, settings.loadBalancer),
   );
 }
@@ -173,9 +175,9 @@ function pairOfOne({ replicas, pair }: LoadBalancer): Problem[] {
 }
 
 /** All ports that one machine publishes have to differ. */
-function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>, docker: DockerDefault): Problem[] {
-  const [first = [], second = []] = publishedPorts(loadBalancer, docker);
-  const isApart = isPairApart(loadBalancer, docker);
+function portsDiffer(loadBalancer: LoadBalancer, docker: DockerDefault, propose: () => string | undefined): Problem[] {
+  const [first = [], second = []] = portNumbers(loadBalancer, docker);
+  const isApart = second.length > 0 && isPairApart(loadBalancer, docker);
   const keys = [
     ...first.map(({ serves, port }) => ({ path: [PORT_KEYS[serves]], port, machine: 1 })),
     ...second.map(({ serves, port }) => ({
@@ -185,20 +187,17 @@ function portsDiffer(loadBalancer: LoadBalancer, held: ReadonlySet<number>, dock
     })),
   ];
   const reported: (readonly string[])[] = [];
-  const taken = new Set([...held, ...keys.map(({ port }) => port)]);
   return keys.flatMap(({ path, port, machine }, index) => {
     const holder = keys.slice(0, index).find((other) => other.port === port && other.machine === machine);
     // Two machines with the same ports have one problem.
     if (holder === undefined || reported.some((other) => isDeepStrictEqual(other, path))) return [];
     reported.push(path);
-    const free = PROPOSED_PORTS.find((candidate) => !taken.has(candidate));
-    if (free !== undefined) taken.add(free);
     return [
       {
         path: ["loadBalancer", ...path],
         value: port,
         allowed: `a port other than loadBalancer.${holder.path.join(".")}, which is ${port}`,
-        example: free?.toString(),
+        example: propose(),
       },
     ];
   });

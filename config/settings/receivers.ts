@@ -63,7 +63,10 @@ const email = z.strictObject(
 
 const webhook = z.strictObject(
   {
-    urlSecret: secret("the URL that Alertmanager posts its JSON to.", "hook-url"),
+    urlSecret: secret(
+      "the URL that Alertmanager posts its JSON to. It is called from Alertmanager's container, whose own address 127.0.0.1 is.",
+      "hook-url",
+    ),
     tokenSecret: secretIfAny("a bearer token for it.", "hook-token", "no token"),
     least: least(),
   },

@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { gt } from "semver";
+import { didYouMean } from "../../config/nearest.ts";
 import type { FullBackup, Listing } from "./listing.ts";
 
 /** The data to restore: the latest, those of one backup, or those of a moment. */
@@ -36,7 +36,7 @@ function named({ backups }: Listing, stack: string, name: string): Choice {
   const own = backups.filter((backup) => backup.stack === stack).map((backup) => backup.name);
   const backup = backups.find((candidate) => candidate.name === name);
   if (backup === undefined) {
-    throw new Error(`there is no backup ${name}${own.length === 0 ? "" : `; did you mean ${closest(name, own)}?`}
+    throw new Error(`there is no backup ${name}${didYouMean(name, own)}
     allowed:   ${own.join(", ") || "none has been taken yet"}`);
   }
   if (backup.stack !== stack) {

@@ -1,5 +1,6 @@
 import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { Report } from "./assessment.ts";
+import { failoverCommand } from "./candidates.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 
 /** A failover that is possible. */
@@ -14,6 +15,13 @@ export interface Failover {
   readonly cost: string;
   /** The number of received transactions that the target applies before it becomes the primary. */
   readonly unapplied: number;
+}
+
+/** The members that a failover can make the primary: replicas that answer and have data. */
+export function candidates(members: readonly Member[]): Member[] {
+  return members.filter(
+    ({ report, holdings }) => report?.writes === false && holdings !== undefined && holdings.data !== "none",
+  );
 }
 
 type Acknowledging = Pick<ClusterPlan, "replication" | "withoutReplica">;
@@ -33,14 +41,12 @@ export function planFailover(
     throw new Error(`a group chooses its primary by itself
     cure:      npm run database -- status shows its problem; npm run database -- recover begins it again`);
   }
-  const replicas = members.filter(
-    ({ report, holdings }) => report?.writes === false && holdings !== undefined && holdings.data !== "none",
-  );
-  const names = replicas.map(({ plan }) => plan.server).join(", ") || "none answers";
+  const replicas = candidates(members);
+  const names = replicas.map(({ plan }) => plan.server);
   const target = replicas.find(({ plan }) => plan.server === server);
   if (target?.holdings === undefined) {
     throw new Error(`${server === undefined ? "no server is named" : `${server} has no replica that answers`}
-    allowed:   npm run database -- failover SERVER, one of: ${names}`);
+    allowed:   ${failoverCommand(names)}${names.length === 1 ? "" : `, one of: ${names.join(", ") || "none answers"}`}`);
   }
   const primary = members.find(({ report }) => report?.writes);
   if (primary !== undefined) {

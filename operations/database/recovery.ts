@@ -1,4 +1,6 @@
 import type { ClusterPlan } from "../../topology/databasePlan.ts";
+import { failoverCommand } from "./candidates.ts";
+import { candidates } from "./failover.ts";
 import { type Covers, countOf, type Member } from "./members.ts";
 
 /** States of members that stay out of the cluster until somebody decides what becomes of their data. */
@@ -31,7 +33,7 @@ export function planRecovery(
   }
   if (replication !== "group") {
     throw new Error(`outside a group a lost primary is replaced by a failover
-    cure:      npm run database -- failover SERVER`);
+    cure:      ${failoverCommand(candidates(members).map(({ plan }) => plan.server))}`);
   }
   const online = members.find(({ report }) => report?.group === "ONLINE");
   if (online !== undefined) throw new Error(`${online.plan.server} is in the group: the others join it by themselves`);

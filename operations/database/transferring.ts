@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { confirm } from "../session/confirm.ts";
+import { outputFile } from "../session/outputFile.ts";
 import { say } from "../session/terminal.ts";
 import type { OpenStack } from "../stack/open.ts";
 import { openConsole } from "./console.ts";
@@ -47,6 +48,7 @@ export async function transfer(
   if (word === "import" && file !== undefined && file !== STANDARD && !existsSync(file)) {
     throw new Error(`there is no file ${file}`);
   }
+  if (word === "export" && file !== undefined && file !== STANDARD) outputFile(file);
   await requireOwn();
   const primary = await databases.primary();
   const place = await placeOf(containers, primary);

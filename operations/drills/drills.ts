@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../config/nearest.ts";
 import { CAUSES } from "./alerts/alerts.ts";
 import { alertDrill } from "./alerts/run.ts";
 import { FAULTS } from "./database/faults.ts";
@@ -38,7 +38,7 @@ export function drillsNamed(words: readonly string[]): readonly Drill[] {
   const unknown = words.filter((word) => named(word).length === 0);
   if (unknown.length > 0) {
     const known = [...Object.keys(GROUPS), "list", ...DRILLS.map(({ name }) => name)];
-    const problems = unknown.map((word) => `there is no drill ${word}; did you mean ${closest(word, known)}?`);
+    const problems = unknown.map((word) => `there is no drill ${word}${didYouMean(word, known)}`);
     throw new Error([...problems, "npm run drill -- list names them all"].join("\n"));
   }
   return [...new Set(words.flatMap(named))];

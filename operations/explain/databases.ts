@@ -1,5 +1,6 @@
 import type { Topology } from "../../topology/plan.ts";
 import { servingDatabases } from "../../topology/survival/structure.ts";
+import { failoverCommand } from "../database/candidates.ts";
 import { type Answer, list } from "./answer.ts";
 
 /** How the databases work together, and what of it the application sees. */
@@ -17,7 +18,8 @@ function cluster(topology: Topology): string[] {
   const { replication, withoutReplica, databases: members } = topology.cluster;
   const serving = servingDatabases(topology);
   const primary = serving.find(({ role }) => role === "first")?.name ?? "";
-  const replicas = serving.filter(({ role }) => role === "other").map(({ name }) => name);
+  const others = serving.filter(({ role }) => role === "other");
+  const replicas = others.map(({ name }) => name);
   const arbiter = members.find(({ role }) => role === "arbiter");
   if (replicas.length === 0 && arbiter === undefined) {
     return [
@@ -41,7 +43,7 @@ function cluster(topology: Topology): string[] {
   return [
     written,
     waits,
-    `When the primary is lost, a person decides: npm run database -- failover SERVER makes a replica the primary, and first says what could be lost. An election of two would have no majority.`,
+    `When the primary is lost, a person decides: ${failoverCommand(others.map(({ server }) => server))} makes ${others.length === 1 ? "the" : "a"} replica the primary, and first says what could be lost. An election of two would have no majority.`,
   ];
 }
 

@@ -39,17 +39,25 @@ export function explain(topology: Topology, now: Counts | undefined): Explanatio
   };
 }
 
-const WIDTH = 110;
+/** Columns where nothing else is said. */
+export const WIDTH = 110;
+/** Lines are not shorter. */
+const NARROWEST = 40;
 
 /** An explanation for people. */
-export function explanationText(topology: Topology, { stack, summary, answers, findings }: Explanation): string {
+export function explanationText(
+  topology: Topology,
+  { stack, summary, answers, findings }: Explanation,
+  width = WIDTH,
+): string {
+  const room = Math.max(width, NARROWEST) - 4;
   return [
     `${topology.project} · ${stack}: ${summary}`,
     "",
     ...answers.flatMap(({ question, answer }) => [
       question,
       ...answer.flatMap((paragraph) =>
-        wrapped(paragraph, WIDTH - 4).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`),
+        wrapped(paragraph, room).map((line, index) => `${index === 0 ? "  - " : "    "}${line}`),
       ),
       "",
     ]),

@@ -1,3 +1,4 @@
+import { runnable } from "../../config/commands.ts";
 import type { Topology } from "../../topology/plan.ts";
 import type { Effect, Finding } from "../../topology/survival.ts";
 import { list } from "./answer.ts";
@@ -33,7 +34,7 @@ export function findingLines(finding: Finding): string[] {
     effectText(finding),
     ...(remedy === undefined ? [] : [`remedy: ${remedy}${orElse === undefined ? "" : `; else: ${orElse}`}`]),
     ...(then.length === 0 ? [] : [`do not lose next: ${then.join(", ")}`]),
-    ...(drill === undefined ? [] : [`measured by: npm run drill -- ${drill}`]),
+    ...(drill === undefined ? [] : [runnable(`measured by: npm run drill -- ${drill}`)]),
   ];
 }
 

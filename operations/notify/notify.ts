@@ -17,6 +17,8 @@ export const AMTOOL = ["amtool", `--alertmanager.url=${API}`];
 export interface Outcome {
   readonly receiver: string;
   readonly arrived: boolean;
+  /** Whether it was not tried yet, so that nothing is wrong so far. */
+  readonly isPending?: boolean;
   /** Seconds until it was taken. undefined: it was not. */
   readonly seconds?: number;
   /** Why it did not arrive. */
@@ -39,18 +41,27 @@ export function receiversOf(plan: Notified): Asked[] {
 
 /**
  * The Alertmanager of the first watcher that runs.
- * @throws Error if none does
+ * @throws Error if none does, or if it cannot be told, because no engine answers
  */
 export async function runningAlertmanager(
   { containers }: Pick<OpenStack, "containers">,
   { watchers }: Pick<MonitoringPlan, "watchers">,
 ): Promise<{ readonly name: string; readonly found: ServiceContainer }> {
+  const stopped: string[] = [];
+  const silent: string[] = [];
   for (const { alertmanager } of watchers) {
-    const found = await containers.find(alertmanager.name).catch(() => undefined);
-    if (found !== undefined && hasProcesses(found.state)) return { name: alertmanager.name, found };
+    const { name, host } = alertmanager;
+    try {
+      const found = await containers.find(name);
+      if (found !== undefined && hasProcesses(found.state)) return { name, found };
+      stopped.push(name);
+    } catch (error) {
+      silent.push(`the engine of ${host} does not answer: ${error instanceof Error ? error.message : error}`);
+    }
   }
-  const names = watchers.map(({ alertmanager }) => alertmanager.name);
-  throw new Error(`${names.join(" and ")} does not run\n    cure:      npm run up`);
+  const away = stopped.length === 0 ? [] : [`${stopped.join(" and ")} does not run`];
+  const cure = silent.length === 0 ? "npm run up" : "npm run status shows which engines answer; then npm run up";
+  throw new Error(`${[...away, ...silent].join("; ")}\n    cure:      ${cure}`);
 }
 
 /** Time in which Alertmanager has tried again and again, and gives a notification up. */
@@ -93,7 +104,7 @@ export async function sendTest(
   const outcomes = asked.map(({ name: receiver }) => outcomeOf(receiver, seconds.get(receiver), log));
   return [
     ...outcomes,
-    ...(plan.watchdog === undefined ? [] : [watchdogOutcome((await sent())(WATCHDOG_RECEIVER), log)]),
+    ...(plan.watchdog === undefined ? [] : [await watchdogCalled({ sent, wait, log: () => logSince(found, since) })]),
   ];
 }
 
@@ -115,11 +126,28 @@ function outcomeOf(receiver: string, seconds: number | undefined, log: string): 
   };
 }
 
-/** The watchdog's service is called every minute in any case. */
-function watchdogOutcome({ taken }: Sent, log: string): Outcome {
-  const reason = reasonOf(WATCHDOG_RECEIVER, log);
-  if (taken > 0 && reason === undefined) return { receiver: WATCHDOG_RECEIVER, arrived: true };
-  return { receiver: WATCHDOG_RECEIVER, arrived: false, reason: reason ?? "it has not been called yet" };
+/** The watchdog's service is called every minute. The first call comes with the first figures, after an `up`. */
+const WATCHDOG_SECONDS = 75;
+
+interface Calls {
+  readonly sent: () => Promise<(receiver: string) => Sent>;
+  readonly log: () => Promise<string>;
+  readonly wait: (seconds: number) => Promise<unknown>;
+}
+
+/** Waits for the first call of the watchdog's service, as long as none has failed. */
+async function watchdogCalled({ sent, log, wait }: Calls): Promise<Outcome> {
+  for (let passed = 0; ; passed++) {
+    const { taken } = (await sent())(WATCHDOG_RECEIVER);
+    const reason = reasonOf(WATCHDOG_RECEIVER, await log());
+    if (reason !== undefined) return { receiver: WATCHDOG_RECEIVER, arrived: false, reason };
+    if (taken > 0) return { receiver: WATCHDOG_RECEIVER, arrived: true };
+    if (passed >= WATCHDOG_SECONDS) {
+      const text = `it is called every minute, and was not within ${WATCHDOG_SECONDS} s`;
+      return { receiver: WATCHDOG_RECEIVER, arrived: false, isPending: true, reason: text };
+    }
+    await wait(1);
+  }
 }
 
 async function logSince({ container }: ServiceContainer, since: number): Promise<string> {

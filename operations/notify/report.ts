@@ -2,9 +2,9 @@ import type { Outcome } from "./notify.ts";
 
 /** What became of each notification, as rows of a table. */
 export function outcomeRows(outcomes: readonly Outcome[]): string[][] {
-  return outcomes.map(({ receiver, arrived, seconds, reason }) => [
+  return outcomes.map(({ receiver, arrived, isPending, seconds, reason }) => [
     receiver,
-    arrived ? "arrived" : "failed",
+    arrived ? "arrived" : isPending === true ? "not yet" : "failed",
     reason ?? (seconds === undefined ? "is called every minute" : `after ${seconds.toFixed(1)} s`),
   ]);
 }

@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { didYouMean } from "../../config/nearest.ts";
 import type { SecretName } from "../../config/schema.ts";
 import { schema } from "../../config/schema.ts";
 import { shapeOf } from "../../config/shape.ts";
@@ -86,7 +86,7 @@ export function secretsNamed(words: readonly string[]): Asked {
   const known: readonly string[] = ["all", ...SECRETS, ...SIGNED];
   const unknown = words.filter((word) => !known.includes(word));
   if (unknown.length > 0) {
-    const problems = unknown.map((word) => `there is no secret ${word}; did you mean ${closest(word, known)}?`);
+    const problems = unknown.map((word) => `there is no secret ${word}${didYouMean(word, known)}`);
     throw new Error([...problems, `allowed: ${known.join(", ")}`].join("\n"));
   }
   const signed = SIGNED.findLast((name) => words.includes(name));

@@ -1,3 +1,4 @@
+import { DEFAULT_STACK } from "../../config/commands.ts";
 import { PROJECT } from "../stack/project.ts";
 import { type StackName, stackName } from "./stackName.ts";
 
@@ -13,7 +14,7 @@ const CLUSTER_WITH_STACK = /^-[defhjryQ]+s/;
 
 /**
  * Takes `--stack NAME`, `--stack=NAME`, `-s NAME` or `-sNAME` out of the arguments. The default is the shell's stack
- * (PULUMI_STACK), else `dev`.
+ * (PULUMI_STACK), else DEFAULT_STACK.
  * @throws Error if the name is not a stack of this project, or if the option is there and its name is not
  */
 export function commandLine(args: readonly string[], env: Environment = process.env): CommandLine {
@@ -30,7 +31,7 @@ export function commandLine(args: readonly string[], env: Environment = process.
     else if (CLUSTER_WITH_STACK.test(arg)) throw new Error(`-s stands by itself, not as in ${arg}${ALLOWED}`);
     else rest.push(arg);
   }
-  return { ...stackName(said ?? (env["PULUMI_STACK"] || "dev"), PROJECT), rest };
+  return { ...stackName(said ?? (env["PULUMI_STACK"] || DEFAULT_STACK), PROJECT), rest };
 }
 
 const ALLOWED = "\n    allowed:   --stack NAME";

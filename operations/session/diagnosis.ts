@@ -34,7 +34,7 @@ export async function unwellContainers(stack: string): Promise<Unwell[]> {
 async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
   const all = await engine.listContainers({ all: true, filters: { label: labelFilter({ project: PROJECT, stack }) } });
   const isUnwell = ({ State, Status }: Docker.ContainerInfo) =>
-    State === "restarting" || /\((health: starting|unhealthy)\)/.test(Status);
+    State === "restarting" || State === "paused" || /\((health: starting|unhealthy)\)/.test(Status);
   return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all, stack)));
 }
 
@@ -73,7 +73,7 @@ async function describe(
   const { State } = await engine.getContainer(one.Id).inspect();
   const check = lastCheck(State) || undefined;
   const last = await engine.getContainer(asked.Id).inspect();
-  const end = endText(last.State, last.HostConfig.Memory ?? 0);
+  const end = endText(last.State, last.HostConfig.Memory ?? 0, nameOf(asked));
   const { Image = "" } = all.find(({ Labels }) => Labels[SERVICE_LABEL]?.startsWith(ROUTER)) ?? {};
   return {
     name: nameOf(one),
@@ -89,10 +89,15 @@ async function describe(
   };
 }
 
-type Ended = Pick<Docker.ContainerInspectInfo["State"], "Running" | "Restarting" | "OOMKilled" | "ExitCode">;
+type Ended = Pick<Docker.ContainerInspectInfo["State"], "Running" | "Restarting" | "Paused" | "OOMKilled" | "ExitCode">;
 
-/** How a container ended. undefined: it runs. */
-export function endText({ Running, Restarting, OOMKilled, ExitCode }: Ended, memory: number): string | undefined {
+/** How a container ended, or why it does nothing. undefined: it runs. */
+export function endText(
+  { Running, Restarting, Paused, OOMKilled, ExitCode }: Ended,
+  memory: number,
+  name = "CONTAINER",
+): string | undefined {
+  if (Paused) return `it is paused: docker unpause ${name}`;
   if (Running && !Restarting) return undefined;
   return OOMKilled
     ? `the kernel killed it: it needed more memory than ${Math.round(memory / 2 ** 20)} MB`

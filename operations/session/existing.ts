@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { closest } from "fastest-levenshtein";
 import { z } from "zod";
+import { didYouMean } from "../../config/nearest.ts";
 import { cli, isWithoutStack } from "../stack/cli.ts";
 import { PROJECT, ROOT } from "../stack/project.ts";
 import type { Machine } from "./machine.ts";
@@ -27,8 +27,7 @@ export async function ensureStack(name: StackName, machine: Machine, isMade: boo
     if (!isWithoutStack(error)) throw error;
     const { stdout } = await execa("pulumi", ["stack", "ls", "--json"], { cwd: ROOT, env, extendEnv: false });
     const names = stacks.parse(JSON.parse(stdout)).map(({ name }) => name);
-    const nearest = names.length === 0 ? "" : `; did you mean ${closest(name.reference, names)}?`;
-    throw new Error(`there is no stack ${name.reference}${nearest}
+    throw new Error(`there is no stack ${name.reference}${didYouMean(name.reference, names)}
     allowed:   ${names.join(", ") || "none has been made yet"}; npm run up -- --stack ${name.reference} makes it`);
   }
 }

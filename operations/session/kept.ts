@@ -1,6 +1,6 @@
-import { locate } from "../../ownership/found.ts";
+import { dataOf, locate } from "../../ownership/found.ts";
 import { type Known, knownToExport } from "../../ownership/known.ts";
-import { keptText } from "../../ownership/report.ts";
+import { keptText, stayText } from "../../ownership/report.ts";
 import { cli } from "../stack/cli.ts";
 import { atAll, stackEngines } from "../stack/engines.ts";
 import { PROJECT } from "../stack/project.ts";
@@ -18,6 +18,13 @@ export async function sayKept(session: Session, before: Known): Promise<void> {
     .flat()
     .filter(({ kind, name }) => kind === "volume" && before.retained.includes(name) && !after.ids.has(name));
   if (kept.length > 0) say(keptText(kept, after));
+}
+
+/** Names the volumes with data that stay on the engines after the stack is removed. */
+export async function sayStaying({ stack, reference }: Session, { state }: Known): Promise<void> {
+  const { results } = await atAll(await stackEngines(stack), ({ client }) => locate(client, PROJECT));
+  const staying = dataOf(results.flat(), stack, state);
+  if (staying.length > 0) say(stayText(staying, reference));
 }
 
 /** The data volumes that the stack's file plans; none if the stack has no file. */

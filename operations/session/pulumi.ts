@@ -35,9 +35,15 @@ export async function pulumi(session: Session, command: readonly string[]): Prom
   if (isDeclaring) await withoutTexts(session.stack, verb === "preview");
   const pack = isDeclaring ? ["--policy-pack", join(ROOT, "policy")] : [];
   const args = [verb, "--stack", session.reference, ...pack, ...flags, ...session.rest];
-  // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
   const options = { cwd: ROOT, env: session.env, extendEnv: false, stdio: "inherit", reject: false } as const;
-  const { exitCode } = await withoutSignals(() => execa("pulumi", args, { ...options, forceKillAfterDelay: false }));
+  // Ctrl-C reaches the CLI from the terminal; a second signal from here would make it give up at once.
+  const { exitCode } = await withoutSignals(() => {
+    const cli = execa("pulumi", args, { ...options, forceKillAfterDelay: false });
+    // `kill` reaches this process alone. The CLI ends in good order at Ctrl-C's signal.
+    const end = () => void cli.kill("SIGINT");
+    process.once("SIGTERM", end);
+    return cli.finally(() => process.off("SIGTERM", end));
+  });
   return exitCode ?? 1;
 }
 

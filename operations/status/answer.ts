@@ -4,9 +4,9 @@ import type { Answer } from "./facts.ts";
 export type Ask = (service: string, command: readonly string[]) => Promise<Answer<string> | undefined>;
 
 /** A source gets this many times its seconds while others still answer: the machine is busy, not dead. */
-const MOST = 3;
+const MOST = 5;
 /** Time for the next answer after one, as a part of the seconds. */
-const NEXT = 0.5;
+const NEXT = 1;
 
 /**
  * The time that the sources have. It ends after the seconds, or later while answers still come in: nobody calls a

@@ -1,6 +1,7 @@
 import type { Topology } from "../../topology/plan.ts";
 import { evaluate } from "../../topology/survival.ts";
 import { instances } from "../../topology/tiers.ts";
+import { failoverCommand } from "../database/candidates.ts";
 import { summaryOf } from "../explain/terms.ts";
 import type { Answer, DatabaseFacts, Facts } from "./facts.ts";
 import { lossesNow } from "./losses.ts";
@@ -159,11 +160,12 @@ function isVouchedFor(facts: Facts, name: string, ...uses: readonly ("writesTo" 
   return seen.some((router) => uses.some((use) => router[use].includes(name)));
 }
 
+/** Where no database writes, one that answers can become the primary. */
 function writerProblems({ cluster }: Topology, { databases }: Facts, writers: readonly string[]): string[] {
   if (writers.length > 1) return [`more than one database takes writes: ${writers.join(", ")}`];
   if (writers.length === 1 || databases.size === 0) return [];
-  const remedy =
-    cluster.replication === "group" ? "npm run database -- recover" : "npm run database -- failover SERVER";
+  const candidates = cluster.databases.filter(({ name }) => answers(databases.get(name))).map(({ server }) => server);
+  const remedy = cluster.replication === "group" ? "npm run database -- recover" : failoverCommand(candidates);
   return [`no database takes writes; if it does not come back: ${remedy}`];
 }
 

@@ -5,6 +5,8 @@ export type Answer<T> = { readonly value: T } | { readonly problem: string };
 
 /** What an engine says of a service's container. */
 export interface ContainerFacts {
+  /** By which the engine's own commands know it. */
+  readonly name: string;
   /** As the engine names it: running, paused, restarting, exited, created, removing, dead. */
   readonly state: string;
   readonly exitCode: number;
@@ -32,7 +34,7 @@ export interface RouteFacts {
   /** As HAProxy names it: UP, DOWN, MAINT, DRAIN, "DOWN 1/2". */
   readonly status: string;
   readonly requestsPerSecond: number;
-  /** The average time until the answers begin, of the last 1024 requests. */
+  /** The average time until the answers begin, of the last 1024 requests of the list that served last. */
   readonly answerMs: number;
 }
 
@@ -91,6 +93,8 @@ export interface AlertFacts {
   readonly severity: string;
   readonly since: Date;
   readonly summary: string;
+  /** The document with what to do about it. */
+  readonly runbook: string;
 }
 
 export interface EngineFacts {

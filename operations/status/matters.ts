@@ -1,6 +1,6 @@
 import type { Topology } from "../../topology/plan.ts";
 import { between, duration } from "./durations.ts";
-import type { Facts } from "./facts.ts";
+import type { AlertFacts, Facts } from "./facts.ts";
 import type { Status } from "./status.ts";
 
 /** Room, in seconds, for a backup that takes its time, and for the last segment of the archive. */
@@ -56,10 +56,20 @@ export function certificateMatter({ certificates, at }: Facts): Status["certific
 /** Severities of alerts that say that something is wrong. */
 const SERIOUS = ["page", "warn"];
 
+/** An alert in one line: how bad, its name, for how long, and what it says. */
+export function alertText({ severity, name, since, summary }: AlertFacts, now: Date): string {
+  return `${severity} ${name} ${between(since, now)}: ${summary}`;
+}
+
+/** Whether an alert says that something is wrong. */
+export function isSerious({ severity }: AlertFacts): boolean {
+  return SERIOUS.includes(severity);
+}
+
 export function alertMatter({ alerts, at }: Facts): Status["alerts"] {
   if (alerts === undefined) return { isWell: true, text: "not watched", firing: [] };
   if ("problem" in alerts) return { isWell: false, text: `unknown: ${alerts.problem}`, firing: [] };
   const firing = alerts.value;
-  const text = firing.map(({ name, since }) => `${name} ${between(since, at)}`).join(", ");
-  return { isWell: !firing.some(({ severity }) => SERIOUS.includes(severity)), text: text || "none", firing };
+  const text = firing.map((alert) => alertText(alert, at)).join("; ");
+  return { isWell: !firing.some(isSerious), text: text || "none", firing };
 }

@@ -14,16 +14,11 @@ export function placeStatuses(topology: Topology, facts: Facts): PlaceStatus[] {
     const { service, server, tier, host } = place;
     const base = { service, server, tier, host };
     if (!facts.containers.has(service)) {
-      const { problem = "no answer" } = facts.engines.find(({ hosts }) => hosts.includes(host)) ?? {};
-      return {
-        ...base,
-        health: "unknown",
-        figures: [],
-        problem: `unknown: the engine of ${host} does not answer: ${problem}`,
-      };
+      // Why, is said once, of the engine.
+      return { ...base, health: "unknown", figures: [], problem: `the engine of ${host} does not answer` };
     }
     const container = facts.containers.get(service);
-    const own = containerStatus(container, facts.at);
+    const own = containerStatus(container, facts.at, engineOf(facts, host));
     const { version = tagOf(place), release } = container ?? {};
     if (container === undefined || own.health === "down") return { ...base, ...own, figures: [] };
     const more = detail(topology, facts, place);
@@ -46,13 +41,20 @@ function tagOf({ plan, tier }: Place): string | undefined {
   return tier === "app" || tier === "process" ? undefined : /:v?(\d[^@]*)/.exec(plan.image)?.[1];
 }
 
+/** The options by which the Docker CLI reaches a host's engine, where the stack has several. */
+function engineOf({ engines }: Facts, host: string): string {
+  const endpoint = engines.find(({ hosts }) => hosts.includes(host))?.endpoint;
+  return engines.length < 2 || endpoint === undefined ? "" : `-H ${endpoint} `;
+}
+
 /** What an engine's words about a container mean. A stopped container stays stopped until somebody starts it. */
 export function containerStatus(
   container: ContainerFacts | undefined,
   now: Date,
+  engine = "",
 ): Pick<PlaceStatus, "health" | "problem" | "remedy"> {
   if (container === undefined) return { health: "down", problem: "has no container", remedy: REFRESH };
-  const { state, exitCode, isOutOfMemory, error, since, health, said, restarts } = container;
+  const { name, state, exitCode, isOutOfMemory, error, since, health, said, restarts } = container;
   const ended = `exited ${exitCode}, ${between(since, now)} ago`;
   const why = isOutOfMemory ? ", out of memory" : error === "" ? "" : `, ${error}`;
   switch (state) {
@@ -66,7 +68,7 @@ export function containerStatus(
     case "removing":
       return { health: "down", problem: "is being removed" };
     case "paused":
-      return { health: "down", problem: "is paused", remedy: "docker unpause" };
+      return { health: "down", problem: "is paused", remedy: `docker ${engine}unpause ${name}` };
     default:
   }
   const last = said === "" ? "" : `: ${said}`;

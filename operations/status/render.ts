@@ -3,6 +3,7 @@ import type { Capability } from "../../topology/survival.ts";
 import { list } from "../explain/answer.ts";
 import type { TierName } from "../stack/places.ts";
 import { between } from "./durations.ts";
+import { alertText, isSerious } from "./matters.ts";
 import type { Health, Loss, Matter, PlaceStatus, Status, Verdict } from "./status.ts";
 
 /** Where a status is shown. */
@@ -35,6 +36,18 @@ const SHOWN: readonly TierName[] = ["haproxy", "web", "app", "process", "router"
 /** The narrowest screen that has room for the time since the start. */
 const WITH_TIMES = 96;
 const NARROWEST = 40;
+
+/** What nobody can tell of others is said once, of their engine. */
+function isShown({ tier, health }: PlaceStatus): boolean {
+  return SHOWN.includes(tier) || (health !== "well" && health !== "unknown");
+}
+
+/** Of a tier whose containers belong to no server, each is named. */
+function tierOf({ tier, service }: PlaceStatus): string {
+  return NAMED.includes(tier) ? service : tier;
+}
+
+const NAMED: readonly TierName[] = ["monitoring", "log-store"];
 
 /** A status as text. A pure function. */
 export function render(status: Status, { width: columns, hasColour }: Screen): string {
@@ -72,16 +85,16 @@ function head(
 }
 
 function rows({ places, at }: Status, width: number, styled: Styled): string[] {
-  const shown = places.filter(({ tier, health }) => SHOWN.includes(tier) || health !== "well");
+  const shown = places.filter(isShown);
   const widest = (of: (place: PlaceStatus) => string) => Math.max(0, ...shown.map((place) => of(place).length));
-  const columns = [widest(({ server }) => server), widest(({ tier }) => tier), widest(versionOf)] as const;
+  const columns = [widest(({ server }) => server), widest(tierOf), widest(versionOf)] as const;
   const times = width >= WITH_TIMES ? Math.max(0, ...shown.map((place) => upFor(place, at).length)) + 2 : 0;
   return shown.flatMap((place, index) => {
     const isFirst = shown[index - 1]?.server !== place.server;
     const server = (isFirst ? place.server : "").padEnd(columns[0]);
     const [mark, style] = MARKS[place.health];
-    const plain = `  ${server}  ${place.tier.padEnd(columns[1])}  ${mark} ${versionOf(place).padEnd(columns[2])}  `;
-    const line = `  ${styled("bold", server)}  ${place.tier.padEnd(columns[1])}  ${styled(style, mark)} ${versionOf(place).padEnd(columns[2])}  `;
+    const plain = `  ${server}  ${tierOf(place).padEnd(columns[1])}  ${mark} ${versionOf(place).padEnd(columns[2])}  `;
+    const line = `  ${styled("bold", server)}  ${tierOf(place).padEnd(columns[1])}  ${styled(style, mark)} ${versionOf(place).padEnd(columns[2])}  `;
     const room = width - plain.length - times;
     const facts = [...(place.role === undefined ? [] : [place.role]), ...place.figures];
     const texts = [
@@ -108,14 +121,14 @@ function upFor({ since, health }: PlaceStatus, at: Date): string {
 const INDENT = 14;
 
 function foot(
-  { places, backups, certificates, alerts, problems, losses, can }: Status,
+  { places, backups, certificates, alerts, problems, losses, can, at }: Status,
   width: number,
   styled: Styled,
 ): string[] {
   const matters: readonly (readonly [string, Matter])[] = [
     ["backups", backups],
     ["certificates", certificates],
-    ["alerts", alerts],
+    ...(alerts.firing.length === 0 ? [["alerts", alerts] as const] : []),
   ];
   const entry = (label: string, text: string, style?: Style) =>
     wrapped(text, width, INDENT + 2).map(
@@ -123,10 +136,15 @@ function foot(
         `  ${styled("dim", (index === 0 ? label : "").padEnd(INDENT))}${style === undefined ? line.trimStart() : styled(style, line.trimStart())}`,
     );
   const remedies = [...new Set(places.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])))];
+  const runbooks = [...new Set(alerts.firing.filter(isSerious).map(({ runbook }) => runbook))];
   return [
     ...problems.flatMap((problem, index) => entry(index === 0 ? "wrong" : "", problem, "red")),
     ...(remedies.length === 0 ? [] : entry("cure", remedies.join(", "))),
     ...matters.flatMap(([label, { isWell, text }]) => entry(label, text, isWell ? undefined : "yellow")),
+    ...alerts.firing.flatMap((alert, index) =>
+      entry(index === 0 ? "alerts" : "", alertText(alert, at), isSerious(alert) ? "yellow" : undefined),
+    ),
+    ...(runbooks.length === 0 ? [] : entry("what to do", runbooks.join(", "))),
     ...lossTexts(losses, can).flatMap(({ label, text }) => entry(label, text)),
   ];
 }

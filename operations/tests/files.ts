@@ -1,5 +1,5 @@
-/** The folders of the everyday tests. Real stacks come first: they take longest, and two files run side by side. */
-export const EVERYDAY = ["test/integration", "test/programs", "test/agent", "test/unit", "app/test", "bootstrap/test"];
+/** The folders of the everyday tests. The longest files come first, because two files run side by side to the end. */
+export const EVERYDAY = ["test/integration", "test/programs", "bootstrap/test", "test/agent", "test/unit", "app/test"];
 
 /** Every test. */
 export const ALL = ["test/whole", ...EVERYDAY];

@@ -86,7 +86,8 @@ export const RUNTIME: readonly Item[] = [
   {
     id: "5.9",
     recommendation: "Only needed ports open",
-    answer: "Only load balancers publish ports, and exactly those of the configuration.",
+    answer:
+      "Load balancers publish ports, and monitoring and the log store at 127.0.0.1 alone: exactly those of the configuration.",
     check: (subject) =>
       unless(String(ports(subject).sort()) === String(subject.published.toSorted()), `publishes ${ports(subject)}`),
   },

@@ -30,7 +30,11 @@ export const databaseCases: readonly AlertCase[] = [
   {
     name: "a replica that stopped",
     every: "5s",
-    series: { 'mysql_slave_status_replica_io_running{instance="b"}': "1x2 0x20" },
+    series: {
+      'mysql_slave_status_replica_io_running{instance="b"}': "1x2 0x20",
+      [primary("active")]: "1x40",
+      [primary("backup")]: "0x40",
+    },
     quiet: [["ReplicationStopped", "15s"]],
     firing: [
       {
@@ -40,6 +44,17 @@ export const databaseCases: readonly AlertCase[] = [
         summary: "b no longer follows its source",
       },
     ],
+  },
+  {
+    name: "without a primary there is nothing that a replica could follow",
+    every: "5s",
+    series: {
+      'mysql_slave_status_replica_io_running{instance="b"}': "1x2 0x20",
+      [primary("active")]: "1x2 0x20",
+      [primary("backup")]: "0x40",
+    },
+    quiet: [["ReplicationStopped", "20s", "40s", "90s"]],
+    firing: [{ alert: "NoPrimary", at: "40s", summary: "No database takes writes" }],
   },
   {
     name: "a database that replicates nothing",

@@ -1,6 +1,7 @@
 import { recordings } from "../../components/monitoring/prometheus/recordings.ts";
 import {
   CERTIFICATE,
+  COUNTERS,
   DATABASE,
   LOAD_BALANCER,
   LOG_STORE,
@@ -20,6 +21,7 @@ const OTHERS = [
   "histogram_quantile",
   "label_replace",
   "load_balancer",
+  "group_left",
   "member_state",
 ];
 
@@ -38,6 +40,6 @@ export function seriesIn(expressions: readonly string[]): string[] {
 export function isKept(name: string, plan: Pick<MonitoringPlan, "scrapeSeconds">): boolean {
   const listed = [...LOAD_BALANCER.metrics, ...ROUTER.metrics].flatMap((names) => names.split(","));
   const recorded = recordings(plan).flatMap(({ rules }) => rules.map(({ record }) => record));
-  const kept = [...listed, ...recorded, OWN, LOG_STORE, DATABASE, SITE, CERTIFICATE].join("|");
+  const kept = [...listed, ...recorded, OWN, LOG_STORE, DATABASE, COUNTERS, SITE, CERTIFICATE].join("|");
   return UNFILTERED.test(name) || new RegExp(`^(${kept})$`).test(name);
 }

@@ -54,6 +54,31 @@ export const serverCases: readonly AlertCase[] = [
     ],
   },
   {
+    name: "an application that is ready gives no figures: it is there",
+    every: "15s",
+    series: {
+      [up("application", "app-server1", "server1")]: "0x40",
+      [up("application", "app-server2", "server2")]: "0x40",
+      [ready("server1")]: "1x40",
+      [ready("server2")]: "0x40",
+    },
+    quiet: [["NoApplicationFigures", "4m"]],
+    firing: [
+      {
+        alert: "NoApplicationFigures",
+        at: "8m",
+        labels: { job: "application", tier: "application", instance: "app-server1", server: "server1" },
+        summary: "app-server1 is ready, and gives no figures",
+      },
+      {
+        alert: "InstanceDown",
+        at: "8m",
+        labels: { job: "application", tier: "application", instance: "app-server2", server: "server2" },
+        summary: "app-server2 does not answer",
+      },
+    ],
+  },
+  {
     name: "nobody is ready",
     every: "5s",
     series: { [ready("server1")]: "1x2 0x10", [ready("server2")]: "1x2 0x10", ...LAST },

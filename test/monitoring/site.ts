@@ -18,6 +18,13 @@ export const siteCases: AlertCases = {
       ],
     },
     {
+      name: "a stack that has just come has a minute for its first answer",
+      every: "3s",
+      series: { [PROBE]: "0x40" },
+      quiet: [["SiteDown", "9s", "57s"]],
+      firing: [{ ...DOWN, at: "66s" }],
+    },
+    {
       name: "one probe that fails wakes nobody",
       every: "3s",
       series: { [PROBE]: "1x4 0 1x20" },

@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { issue } from "../../app/test/certificates.ts";
 import { alertmanagerFiles, alertmanagerOptions } from "../../components/monitoring/alertmanager/alertmanager.ts";
@@ -42,6 +42,8 @@ export interface NotifyStage {
   readonly settings: ReturnType<typeof everyReceiver>;
   /** Replaces Alertmanager by one with other settings; resolves when it is ready. */
   play(monitoring: object): Promise<MonitoringPlan>;
+  /** Kills Alertmanager and starts it again with its data; resolves when it is ready. */
+  crash(): Promise<void>;
   /**
    * Starts Prometheus, which asks and evaluates everything each second. Its data have a disk of their own.
    * @param diskMb the size of the disk
@@ -97,6 +99,11 @@ export async function createNotifyStage(): Promise<NotifyStage> {
     );
   };
   const url = () => published(id("alertmanager-lb1"), ALERTMANAGER_PORTS.web);
+  const ready = () =>
+    eventually(async () => {
+      const { ok } = await fetch(`${await url()}/-/ready`, { signal: AbortSignal.timeout(1_000) });
+      if (!ok) throw new Error("Alertmanager is not ready");
+    }, 20);
   const find = async (service: string) => {
     const container = engine.getContainer(id(service));
     const { State } = await container.inspect();
@@ -115,6 +122,9 @@ export async function createNotifyStage(): Promise<NotifyStage> {
     },
     async play(monitoring) {
       plays += 1;
+      const data = join(home, `data-${plays}`);
+      await mkdir(data);
+      await chown(data, 65_534, 65_534);
       played = { "foobar:monitoring": { enabled: true, machines: false, ...monitoring } };
       const { plan, watcher } = monitored(played);
       await run(
@@ -122,17 +132,19 @@ export async function createNotifyStage(): Promise<NotifyStage> {
         images.alertmanager,
         [
           ...[`--add-host=${SERVICE_HOST}:${here}`, `--publish=127.0.0.1::${ALERTMANAGER_PORTS.web}`],
-          ...[`--tmpfs=${ALERTMANAGER_DATA}:uid=65534`],
+          `--volume=${data}:${ALERTMANAGER_DATA}`,
           await files("alertmanager", alertmanagerFiles(plan), ALERTMANAGER_FOLDER),
           await mountedSecrets(join(home, `secrets-${plays}`), secretTexts(plan)),
         ],
         alertmanagerOptions(watcher.alertmanager),
       );
-      await eventually(async () => {
-        const { ok } = await fetch(`${await url()}/-/ready`, { signal: AbortSignal.timeout(1_000) });
-        if (!ok) throw new Error("Alertmanager is not ready");
-      }, 20);
+      await ready();
       return plan;
+    },
+    async crash() {
+      await docker("kill", id("alertmanager-lb1"));
+      await docker("start", id("alertmanager-lb1"));
+      await ready();
     },
     async watch(diskMb) {
       const { plan, watcher } = monitored(played);

@@ -110,7 +110,16 @@ describe("prometheus.yml", () => {
   };
 
   it("asks everything of a stack, and leaves out what it has not", () => {
-    const always = ["prometheus", "alertmanager", "haproxy", "router", "nginx", "application", "mysql"];
+    const always = [
+      "prometheus",
+      "alertmanager",
+      "haproxy",
+      "router",
+      "nginx",
+      "application",
+      "mysql",
+      "mysql-counters",
+    ];
     const probes = ["site", "certificate", "database-certificate"];
     assert.deepEqual(jobsOf({ "foobar:monitoring": { enabled: true } }), [...always, "machine", ...probes]);
     assert.deepEqual(jobsOf(EVERYTHING), [

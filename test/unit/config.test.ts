@@ -98,7 +98,7 @@ describe("configuration", () => {
       [
         "foobar:loadBalancer.statsPort is 8404\n" +
           "    allowed:   a port other than loadBalancer.port, which is 8404\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.statsPort' 8405",
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.statsPort' 8500",
       ],
     ],
     [

@@ -71,8 +71,50 @@ describe("all problems at once", () => {
     );
   });
 
+  it("name ports that collide, whatever is wrong with other ports and switches beside them", () => {
+    assert.deepEqual(keys({ "foobar:loadBalancer": { port: {}, address: "x", httpsPort: 8404, statsPort: 8404 } }), [
+      "loadBalancer.address",
+      "loadBalancer.port",
+      "loadBalancer.statsPort",
+    ]);
+    assert.deepEqual(
+      keys({
+        "foobar:loadBalancer": { port: "x", pair: { mode: 5 } },
+        "foobar:monitoring": {
+          enabled: "yes",
+          boardPort: 8443,
+          grafana: "perhaps",
+          prometheusPort: 8443,
+          receivers: 5,
+        },
+        "foobar:logs": { store: { port: "8443" } },
+      }),
+      [
+        "loadBalancer.pair",
+        "loadBalancer.pair.mode",
+        "loadBalancer.port",
+        "logs.store.port",
+        "monitoring.boardPort",
+        "monitoring.enabled",
+        "monitoring.grafana",
+        "monitoring.prometheusPort",
+        "monitoring.receivers",
+      ],
+    );
+    assert.deepEqual(keys({ "foobar:monitoring": 5, "foobar:logs": { store: { port: 8080 } } }), [
+      "logs.store.port",
+      "monitoring",
+    ]);
+  });
+
+  it("name a log store together with syslog, of which one or both are malformed", () => {
+    assert.deepEqual(keys({ "foobar:logs": { store: {}, syslog: "tcp://logs:514" } }), ["logs.store", "logs.syslog"]);
+    assert.deepEqual(keys({ "foobar:logs": { store: 5, syslog: "udp://logs:514" } }), ["logs.store", "logs.store"]);
+  });
+
   it("name nothing that depends on a malformed setting", () => {
-    assert.deepEqual(keys({ "foobar:loadBalancer": { port: {}, httpsPort: 8404, statsPort: 8404 } }), [
+    assert.deepEqual(keys({ "foobar:loadBalancer": { port: {}, httpsPort: 8404, pair: 5, replicas: 2 } }), [
+      "loadBalancer.pair",
       "loadBalancer.port",
     ]);
     assert.deepEqual(keys({ "foobar:servers": [{ name: "a", roles: [] }], "foobar:mysql": { primary: "b" } }), [

@@ -29,6 +29,46 @@ describe("the cures, pasted in their order,", () => {
     });
   });
 
+  it("set what was meant: yes, no, a number in quotes, a number that begins with a hyphen", () => {
+    assert.deepEqual(
+      cured({
+        "foobar:loadBalancer": { port: "8081" },
+        "foobar:monitoring": {
+          enabled: "yes",
+          machines: "No",
+          board: "flase",
+          grafana: 1,
+          secrets: { bot: "t" },
+          receivers: { telegram: { tokenSecret: "bot", chatId: "chat" } },
+        },
+      }),
+      {
+        "foobar:loadBalancer": { port: 8081 },
+        "foobar:monitoring": {
+          enabled: true,
+          machines: false,
+          board: false,
+          grafana: true,
+          secrets: { bot: "t" },
+          receivers: { telegram: { tokenSecret: "bot", chatId: -1001234567890 } },
+        },
+      },
+    );
+  });
+
+  it("offer both yes and no where nobody can say which was meant", () => {
+    const { message = "" } = refusedBy({ "foobar:monitoring": { enabled: "perhaps" } }, UNKNOWN) ?? {};
+    assert.match(message, /set it: +pulumi .*enabled' true --stack two\n +or: +pulumi .*enabled' false --stack two\n/);
+  });
+
+  it("name another setting only if its spelling is near", () => {
+    const complaint = (receiver: string) =>
+      refusedBy({ "foobar:monitoring": { receivers: { [receiver]: {} } } }, UNKNOWN)?.problems[0]?.complaint;
+    assert.equal(complaint("sms"), "is not a setting");
+    assert.equal(complaint("emial"), "is not a setting; did you mean email?");
+    assert.equal(complaint("pager_duty"), "is not a setting; did you mean pagerduty?");
+  });
+
   it("never let everybody in, where no entry is right", () => {
     assert.deepEqual(cured({ "foobar:loadBalancer": { allow: { site: ["::/0", "2001:db8::/32"] } } }), {
       "foobar:loadBalancer": { allow: { site: ["127.0.0.0/8"] } },

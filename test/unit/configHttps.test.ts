@@ -77,7 +77,7 @@ describe("configuration of HTTPS", () => {
       [
         "foobar:loadBalancer.httpsPort is 8080\n" +
           "    allowed:   a port other than loadBalancer.port, which is 8080\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.httpsPort' 8404",
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.httpsPort' 8500",
       ],
     ],
     [

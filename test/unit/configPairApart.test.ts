@@ -112,7 +112,7 @@ describe("configuration of a pair on two machines", () => {
       [
         "foobar:loadBalancer.healthPort is 8406\n" +
           "    allowed:   a port other than loadBalancer.port, which is 8406\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.healthPort' 8405",
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.healthPort' 8500",
       ],
     ],
     [
@@ -121,7 +121,7 @@ describe("configuration of a pair on two machines", () => {
       [
         "foobar:loadBalancer.statsPort is 8404\n" +
           "    allowed:   a port other than loadBalancer.pair.port, which is 8404\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.statsPort' 8405",
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.statsPort' 8500",
       ],
     ],
   ];

@@ -163,7 +163,7 @@ describe("configuration of the traffic", () => {
       [
         "foobar:loadBalancer.pair.port is 8081\n" +
           "    allowed:   a port other than loadBalancer.statsPort, which is 8081\n" +
-          "    set it:    pulumi config set --path 'foobar:loadBalancer.pair.port' 8404",
+          "    set it:    pulumi config set --path 'foobar:loadBalancer.pair.port' 8500",
       ],
     ],
   ];

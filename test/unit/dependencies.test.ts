@@ -72,7 +72,7 @@ describe("the dependencies", () => {
     assert.deepEqual([...new Set(imports.map(packageOf))].sort(), ["semver", "tsx"]);
     for (const line of Object.values<string>(scripts)) {
       for (const command of line.split(" && ").filter((part) => part.includes(".ts"))) {
-        assert.match(command, new RegExp(`^node --import ${PRELOAD} \\S+\\.ts`));
+        assert.match(command, new RegExp(`^exec node --import ${PRELOAD} \\S+\\.ts`));
       }
     }
   });

@@ -35,7 +35,11 @@ describe("the diagnosis of a container that is not well", () => {
   });
 
   it("shows how what runs or is asked ended, with what to set", () => {
-    const state = { Running: false, Restarting: true, OOMKilled: false, ExitCode: 3 };
+    const state = { Running: false, Restarting: true, Paused: false, OOMKilled: false, ExitCode: 3 };
+    assert.equal(
+      endText({ ...state, Running: true, Restarting: false, Paused: true }, 0, "web-1"),
+      "it is paused: docker unpause web-1",
+    );
     assert.equal(endText({ ...state, Running: true, Restarting: false }, 0), undefined);
     // The engine counts a container that it is about to start again as running.
     assert.equal(endText({ ...state, Running: true }, 0), "it ended with exit code 3");

@@ -3,6 +3,7 @@ import type { Report } from "../../operations/database/assessment.ts";
 import { planFailover } from "../../operations/database/failover.ts";
 import type { Holdings, Member } from "../../operations/database/members.ts";
 import { promote } from "../../operations/database/promote.ts";
+import { planRecovery } from "../../operations/database/recovery.ts";
 import { ASYNC, covers, member } from "../databaseMembers.ts";
 
 describe("a failover", () => {
@@ -15,6 +16,20 @@ describe("a failover", () => {
     assert.deepEqual(plan.lost, [lost]);
     assert.equal(plan.unapplied, 3);
     assert.match(plan.cost, /^everything that server1 committed after 10:00:00, .* is lost if server1 is$/);
+  });
+
+  it("is named with its server where only one can become the primary", () => {
+    const asked = (members: Member[]) => () => planFailover(ASYNC, members, undefined, covers);
+    assert.throws(asked([lost, member("server2", {})]), /allowed: +npm run database -- failover server2$/);
+    assert.throws(
+      asked([lost, member("server2", {}), member("arbiter", {})]),
+      /npm run database -- failover SERVER, one of: server2, arbiter$/,
+    );
+    assert.throws(asked([lost, member("server2", { data: "none" })]), /failover SERVER, one of: none answers$/);
+    assert.throws(
+      () => planRecovery(ASYNC, [lost, member("server2", {})], undefined, covers),
+      /cure: +npm run database -- failover server2$/,
+    );
   });
 
   const costs: [string, "async" | "degrade" | "wait", Partial<Report & Holdings>, Member[], RegExp][] = [

@@ -81,7 +81,7 @@ describe("the settings of the log store", () => {
       [8090, "monitoring\\.boardPort"],
     ] as const) {
       const text = found({ port }, { "foobar:monitoring": { enabled: true } });
-      assert.match(text, new RegExp(`logs\\.store\\.port is ${port}\n.*${holder}.*\n.*port' 84\\d\\d`));
+      assert.match(text, new RegExp(`logs\\.store\\.port is ${port}\n.*${holder}.*\n.*port' 85\\d\\d`));
     }
     assert.equal(found({ port: 8090 }), "");
   });

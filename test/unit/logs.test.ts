@@ -34,6 +34,14 @@ describe("the containers whose logs are read", () => {
     ]);
     assert.deepEqual(services("web"), ["web-server1", "web-server2"]);
     assert.deepEqual(services("mysql-server1", "haproxy"), ["lb1", "haproxy-lb1", "mysql-server1"]);
+    assert.deepEqual(services("web", "router"), ["web-server1", "router-server1", "web-server2", "router-server2"]);
+  });
+
+  it("are those of a tier on a server, where both are named", () => {
+    assert.deepEqual(services("web", "server2"), ["web-server2"]);
+    assert.deepEqual(services("server2", "web", "app", "lb1"), ["web-server2", "app-server2"]);
+    assert.deepEqual(services("web", "server2", "mysql-server1"), ["mysql-server1", "web-server2"]);
+    assert.throws(() => services("web", "lb1"), /nothing of web is on lb1/);
   });
 
   it("are those that a request passes, if one is sought", () =>

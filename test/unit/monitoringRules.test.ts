@@ -30,6 +30,19 @@ describe("the settings of monitoring", () => {
     }
   });
 
+  it("refuse an address of Alertmanager's own container, which nobody else answers", () => {
+    const own = [
+      found({ receivers: { webhook: { urlSecret: "hook" } }, secrets: { hook: "http://127.0.0.1:9000/alerts" } }),
+      found({ watchdog: { urlSecret: "hook" }, secrets: { hook: "http://localhost/ping" } }),
+      found({ receivers: { ntfy: { topic: "t", url: "http://[::1]:8080" } } }),
+      found({ receivers: { email: { smarthost: "localhost:25", from: "a@b.com", to: ["c@d.com"] } } }),
+    ];
+    for (const text of own) assert.match(text, /the container itself\n +cure: +name the machine's address/);
+    const hosts = ["http://127.example.com/", "http://192.0.2.1/", "https://localhost.example.com/"];
+    for (const hook of hosts)
+      assert.equal(found({ receivers: { webhook: { urlSecret: "hook" } }, secrets: { hook } }), "");
+  });
+
   it("check every secret that a receiver or the watchdog names, and warn of those that nobody uses", () => {
     const { secrets: _, ...rest } = EVERY_RECEIVER;
     const named = [...JSON.stringify(rest).matchAll(/"\w+Secret":/g)];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { reasonOf, sentBy } from "../../operations/notify/counts.ts";
-import { receiversOf, sendTest } from "../../operations/notify/notify.ts";
+import { receiversOf, runningAlertmanager, sendTest } from "../../operations/notify/notify.ts";
 import { outcomeRows } from "../../operations/notify/report.ts";
 import type { StackContainers } from "../../operations/stack/containers.ts";
 import type { ServiceContainer } from "../../operations/stack/find.ts";
@@ -67,6 +67,51 @@ describe("a test of the notifications", () => {
       { name: "email", requests: 2 },
       { name: "pagerduty", requests: 1 },
     ]));
+
+  describe("of the watchdog", () => {
+    /** The answers of Alertmanager one after another, of which the last one stays. */
+    const watched = async (...counts: (readonly [number, number] | undefined)[]) => {
+      const waits: number[] = [];
+      const answers = counts.map((count) =>
+        figures({ email: [9, 0], ...(count === undefined ? {} : { watchdog: count }) }),
+      );
+      const containers = {
+        find: async () =>
+          ({ state: "running", container: { logs: async () => logged("") } }) as unknown as ServiceContainer,
+        execute: async (_service: string, command: readonly string[]) =>
+          command[0] === "wget" ? ((answers.length > 1 ? answers.shift() : answers[0]) ?? "") : "id",
+      } as unknown as StackContainers;
+      const outcomes = await sendTest({ containers }, { ...plan, receivers: {} }, async (seconds) =>
+        waits.push(seconds),
+      );
+      return { row: outcomeRows(outcomes).at(-1), waits };
+    };
+
+    it("waits for its first call after an update", async () => {
+      const { row, waits } = await watched(undefined, undefined, [0, 0], [1, 0]);
+      assert.deepEqual(row?.slice(0, 2), ["watchdog", "arrived"]);
+      assert.equal(waits.length, 2);
+    });
+
+    it("says that there was none yet, and not that it failed, after a bounded time", async () => {
+      const { row, waits } = await watched(undefined);
+      assert.deepEqual(row?.slice(0, 2), ["watchdog", "not yet"]);
+      assert.ok(waits.reduce((sum, seconds) => sum + seconds, 0) <= 90);
+    });
+  });
+
+  it("says that an engine does not answer, and not that Alertmanager does not run", async () => {
+    const asked = (find: () => Promise<undefined>) =>
+      runningAlertmanager({ containers: { find } as unknown as StackContainers }, plan);
+    await assert.rejects(
+      asked(() => Promise.reject(new Error("connect ECONNREFUSED"))),
+      /^Error: the engine of \S+ does not answer: connect ECONNREFUSED/,
+    );
+    await assert.rejects(
+      asked(async () => undefined),
+      /^Error: alertmanager-lb1 does not run/,
+    );
+  });
 
   it("says which arrived and why others did not, and leaves nothing to be told afterwards", async () => {
     const commands: string[] = [];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Found } from "../../ownership/found.ts";
+import { dataOf, type Found } from "../../ownership/found.ts";
 import type { Known } from "../../ownership/known.ts";
 import { leftBehind, renamedText } from "../../ownership/renamed.ts";
-import { doubtText, foreignText, keptText, leftText } from "../../ownership/report.ts";
+import { doubtText, foreignText, keptText, leftText, stayText } from "../../ownership/report.ts";
 import { sort } from "../../ownership/sort.ts";
 
 const MARK = "dev-0123456789ab";
@@ -191,6 +191,17 @@ describe("what is said of what was found", () => {
     const text = leftText(all);
     for (const { name } of all) assert.match(text.slice(text.indexOf("cure:")), new RegExp(`\\b${name}\\b`));
     assert.match(text, /docker rm --force .* && docker network rm edge && docker volume rm files data$/);
+  });
+
+  it("says after a removal which volumes with data stay, of this stack alone, and what removes them", () => {
+    const others = { ...volume("foreign", "database"), stack: "other" };
+    const staying = dataOf([...all, volume("foobar-dev-backups", "other"), others], "dev", MARK);
+    const text = stayText(staying, "org/dev");
+    assert.match(text, /^volumes with data stay: data, foobar-dev-backups\n/);
+    assert.match(
+      text,
+      /remove: .*pulumi state unprotect .*--stack org\/dev && .*docker volume rm data foobar-dev-backups\n/,
+    );
   });
 
   it("says that released volumes are kept, and that the backups' key is kept, too", () => {

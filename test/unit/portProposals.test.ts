@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import fc from "fast-check";
+import { USUAL_PORTS } from "../../config/ownPorts.ts";
 import { UNKNOWN } from "../../config/surroundings.ts";
 import { pasted } from "../pasted.ts";
 import { hindrance, LOCAL, refusedBy } from "../proposals.ts";
@@ -58,13 +59,44 @@ describe("what an error proposes instead of a port or an address", () => {
     const settings = {
       "foobar:loadBalancer": { replicas: 2, port: 8080, statsPort: 8080, pair: { port: 8080, statsPort: 8080 } },
     };
-    const surroundings = { ...UNKNOWN, ports: new Set([8404, 8406]) };
+    const surroundings = { ...UNKNOWN, ports: new Set([8500, 8502]) };
     const error = refusedBy(settings, surroundings);
     assert.deepEqual(
       error?.problems.map(({ example }) => example),
-      ["8405", "8407", "8408"],
+      ["8501", "8503", "8504"],
     );
     assert.equal(refusedBy(pasted(settings, error?.message ?? ""), surroundings), undefined);
+  });
+
+  it("are ports that no setting has by default, and different ones for the load balancers and for monitoring", () => {
+    const settings = {
+      "foobar:loadBalancer": { replicas: 2, statsPort: 8080, pair: { httpsPort: 8080 } },
+      "foobar:monitoring": { enabled: true, alertmanagerPort: 8443, prometheusPort: 8500, grafanaPort: 8501 },
+      "foobar:logs": { store: { port: 8443 } },
+    };
+    const error = refusedBy(settings, UNKNOWN);
+    const proposed = (error?.problems ?? []).map(({ example }) => Number(example));
+    assert.equal(proposed.length, 5);
+    assert.equal(new Set(proposed).size, proposed.length);
+    // Grafana is off, and keeps its port for the day when it is on.
+    const own = [8500, 8501];
+    for (const port of proposed) assert.ok(!USUAL_PORTS.has(port) && !own.includes(port), String(port));
+    assert.equal(refusedBy(pasted(settings, error?.message ?? ""), UNKNOWN), undefined);
+    for (const port of [8080, 8081, 8443, 8404, 8405, 8406, 8090, 3000, 9090, 9093]) assert.ok(USUAL_PORTS.has(port));
+  });
+
+  it("are no defaults of other settings where the engine has a port already", async () => {
+    const published = [8405, 9000].map((port) => ({
+      container: "other",
+      address: "0.0.0.0",
+      port,
+      service: undefined,
+    }));
+    const error = await hindrance({ "foobar:monitoring": { enabled: true, alertmanagerPort: 8405 } }, { published });
+    assert.deepEqual(
+      error?.problems.map(({ example }) => example),
+      ["8408"],
+    );
   });
 
   it("are different free addresses of the edge network for a pair", () => {

@@ -221,7 +221,7 @@ describe("the proposals in an error", () => {
     assert.ok(keys.length > 60);
     for (const key of keys) {
       for (const wrong of ["-5", "?"]) {
-        const command = `set it: pulumi config set --path '${key}' ${wrong} --stack two`;
+        const command = `set it: pulumi config set --path '${key}' --stack two -- ${wrong}`;
         let settings = pasted({}, command);
         const first = refusedBy(settings, UNKNOWN);
         // Images are kept, and only the user knows secrets: their cures are words.

@@ -10,7 +10,8 @@ import { ROOT } from "../../operations/stack/project.ts";
 /**
  * In place of ssh: notes its arguments, and connects its standard input and output to the engine's socket as
  * `docker system dial-stdio` does. It also notes when the engine has answered for the first time. The machine `stranger`
- * is not known, and the user's configuration shares the logins of the machine `shared`.
+ * is not known, the user's configuration shares the logins of the machine `shared`, and connections to the machine
+ * `fleeting` end in good order behind the first answer.
  */
 const SSH = (notes: string, socket: string) => `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
@@ -27,6 +28,8 @@ if (words.includes("stranger")) {
 }
 const engine = require("node:net").connect(${JSON.stringify(socket)});
 engine.once("data", () => note("answered"));
+if (words.includes("fleeting")) engine.once("data", () => setImmediate(() => engine.destroy()));
+if (words.includes("fleeting")) engine.once("close", () => process.exit());
 process.stdin.pipe(engine).pipe(process.stdout);
 `;
 
@@ -44,6 +47,18 @@ try {
 } catch (error) {
   console.log(error.message);
 }
+`;
+
+/** Asks an engine once more when all connections have ended; prints the answers. */
+const LATER = `
+import "./typescript.mjs";
+import { readFileSync } from "node:fs";
+const { engineClient } = await import("./engine/client.ts");
+const ask = async () => (await engineClient({ endpoint: process.argv[1] }).version()).Version;
+const children = () => readFileSync("/proc/self/task/" + process.pid + "/children", "utf8");
+const answers = [await ask()];
+while (children() !== "") await new Promise((resolve) => setTimeout(resolve, 10));
+console.log(JSON.stringify([...answers, await ask()]));
 `;
 
 /** The options by which connections of this program and of others share a login, for a while after the last of them. */
@@ -77,8 +92,8 @@ describe("an engine by ssh", function () {
   beforeEach(() => writeFile(join(folder, "notes"), ""));
 
   /** What the client prints, and what ssh noted. */
-  const ask = async (endpoint: string, env: NodeJS.ProcessEnv = {}) => {
-    const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", CLIENT, endpoint], {
+  const ask = async (endpoint: string, env: NodeJS.ProcessEnv = {}, client = CLIENT) => {
+    const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", client, endpoint], {
       cwd: ROOT,
       env: { PATH: `${folder}:${process.env["PATH"]}`, ...env },
     });
@@ -100,6 +115,10 @@ describe("an engine by ssh", function () {
   it("is asked as the user's configuration shares logins, where it does", async () => {
     const [words] = (await ask("ssh://shared")).notes;
     assert.deepEqual(words?.slice(0, 5), ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"]);
+  });
+
+  it("is asked by another connection when the one before has ended in good order", async () => {
+    assert.deepEqual(JSON.parse((await ask("ssh://fleeting", {}, LATER)).stdout), ["1.2.3", "1.2.3"]);
   });
 
   it("fails with the reason that ssh gives", async () => {

@@ -89,7 +89,10 @@ describe("the commands for several machines", function () {
 
   it("say that the machines are in no swarm, and which commands make one", async () => {
     const missing = await unwell("check");
-    assert.equal(missing.match(/ missing .*in no swarm \(inactive\); cure: npm run hosts -- swarm/g)?.length, 3);
+    assert.equal(
+      missing.match(/ missing .*in no swarm \(inactive\); cure: npm run hosts -- --stack \S+ swarm/g)?.length,
+      3,
+    );
     const { address } = hosts.host("server1");
     const printed = await well("swarm");
     assert.match(

@@ -96,7 +96,7 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
       1,
       /SERVES, BUT IS HURT/,
       /server1 +web +✖ .*exited 137, .* ago, stopped by hand/,
-      /cure +npm run up -- --refresh/,
+      /cure +npm run up -- --stack \S+\s+--refresh/,
       /1 of 2 ready/,
       /cannot lose.*server2: the site/,
     );

@@ -49,6 +49,8 @@ export function alertmanagerOptions(own: WatcherPlan["alertmanager"]): string[] 
   return [
     `--config.file=${CONFIG_FOLDER}/alertmanager.yml`,
     `--storage.path=${DATA_FOLDER}`,
+    // What it has told, it writes this often: after a loss it says that what it told of is over.
+    "--data.maintenance-interval=10s",
     // Its own figures tell the receivers apart.
     "--enable-feature=receiver-name-in-metrics",
     ...clusterOptions(own.cluster),

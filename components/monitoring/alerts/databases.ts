@@ -1,5 +1,9 @@
 import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
 
+/** The databases that the routers take for the primary. */
+const PRIMARIES =
+  'max(haproxy_backend_active_servers{job="router",proxy="primary"} + haproxy_backend_backup_servers{job="router",proxy="primary"})';
+
 /** Whether the databases take writes, and have copies of them. */
 export function databaseAlerts(subject: Subject): AlertGroup {
   return {
@@ -8,7 +12,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
     alerts: [
       {
         name: "NoPrimary",
-        expr: 'max(haproxy_backend_active_servers{job="router",proxy="primary"} + haproxy_backend_backup_servers{job="router",proxy="primary"}) == 0',
+        expr: `${PRIMARIES} == 0`,
         // An election takes 8 s.
         for: "15s",
         severity: "page",
@@ -17,7 +21,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       },
       {
         name: "TwoPrimaries",
-        expr: 'count(mysql_global_variables_read_only{job="mysql"} == 0) > 1',
+        expr: "count(mysql_global_variables_read_only == 0) > 1",
         for: "10s",
         severity: "page",
         summary: "{{ $value }} databases take writes",
@@ -27,7 +31,7 @@ export function databaseAlerts(subject: Subject): AlertGroup {
       ...groupAlerts(subject),
       {
         name: "ConnectionsShort",
-        expr: "mysql_global_status_threads_connected / mysql_global_variables_max_connections > 0.85",
+        expr: "mysql_global_status_threads_connected / on (instance) group_left () mysql_global_variables_max_connections > 0.85",
         for: "1m",
         severity: "warn",
         summary: "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its connections",
@@ -42,7 +46,8 @@ function replicaAlerts({ maxLagSeconds }: Subject): readonly Alert[] {
   return [
     {
       name: "ReplicationStopped",
-      expr: "mysql_slave_status_replica_io_running == 0 or mysql_slave_status_replica_sql_running == 0",
+      // Without a primary there is nothing to follow, and NoPrimary says so.
+      expr: `(mysql_slave_status_replica_io_running == 0 or mysql_slave_status_replica_sql_running == 0) and on () ${PRIMARIES} > 0`,
       for: "10s",
       severity: "page",
       summary: "{{ $labels.instance }} no longer follows its source",

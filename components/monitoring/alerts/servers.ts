@@ -3,7 +3,7 @@ import { type Alert, type AlertGroup, type Subject, when } from "./alert.ts";
 
 /** Whether servers, and what runs on them, are there. */
 export function serverAlerts(subject: Subject): AlertGroup {
-  const { scrapeSeconds, wholeServers, singleServers, hasReserve } = subject;
+  const { scrapeSeconds, wholeServers, singleServers, hasReserve, hasApplicationMetrics } = subject;
   return {
     name: "servers",
     intervalSeconds: scrapeSeconds,
@@ -19,13 +19,21 @@ export function serverAlerts(subject: Subject): AlertGroup {
       },
       {
         name: "InstanceDown",
-        expr: "instance:up == 0",
+        expr: `instance:up{tier!="application"} == 0 or instance:up{tier="application"} == 0 unless on (server) ${READY} == 1`,
         // Longer than a roll replaces one.
         for: "60s",
         severity: "warn",
         summary: "{{ $labels.instance }} does not answer",
         description: "One container of the stack does not answer, and its server does.",
       },
+      ...when(hasApplicationMetrics, {
+        name: "NoApplicationFigures",
+        expr: `instance:up{tier="application"} == 0 and on (server) max by (server) (${READY}) == 1`,
+        for: "5m",
+        severity: "warn",
+        summary: "{{ $labels.instance }} is ready, and gives no figures",
+        description: "The application serves, and does not answer Prometheus at monitoring.applicationMetrics.",
+      } satisfies Alert),
       {
         name: "NoServerReady",
         expr: `max(${READY}) == 0`,

@@ -3,6 +3,8 @@ import type { AlertGroup } from "./alert.ts";
 /** The symptom that wakes people, looked at more often than all else. */
 export const SITE_SECONDS = 3;
 
+const VISITOR = 'probe_success{job="site",way="visitor"}';
+
 /** Whether visitors get an answer. */
 export function siteAlerts(): AlertGroup {
   return {
@@ -11,8 +13,8 @@ export function siteAlerts(): AlertGroup {
     alerts: [
       {
         name: "SiteDown",
-        expr: 'max(probe_success{job="site",way="visitor"}) == 0',
-        // A second probe has to fail, too.
+        expr: `max(${VISITOR}) == 0 and on () (max(max_over_time(${VISITOR}[1m])) == 1 or max(${VISITOR} offset 1m) >= 0)`,
+        // A stack that has just come has a minute for its first answer. A second probe has to fail, too.
         for: "3s",
         // A site that comes and goes is one notification.
         keepFiringFor: "15s",
@@ -22,7 +24,7 @@ export function siteAlerts(): AlertGroup {
       },
       {
         name: "SiteUnwatched",
-        expr: 'absent(probe_success{job="site",way="visitor"})',
+        expr: `absent(${VISITOR})`,
         for: "30s",
         severity: "page",
         summary: "Nobody asks the site whether it answers",

@@ -4,8 +4,9 @@ import { SECRETS_FOLDER } from "../../files.ts";
 import { HOLDER_PATH, STATISTICS_USER } from "../../loadBalancer/statisticsFrontend.ts";
 import { SITE_SECONDS } from "../alerts/site.ts";
 import type { ProbeModule } from "../blackboxConfig.ts";
+import { STATES } from "../mysqlExporter.ts";
 import { STATISTICS_PASSWORD } from "../secrets.ts";
-import { CERTIFICATE, DATABASE, LOAD_BALANCER, LOG_STORE, OWN, ROUTER, SITE, STATEMENTS } from "./series.ts";
+import { CERTIFICATE, COUNTERS, DATABASE, LOAD_BALANCER, LOG_STORE, OWN, ROUTER, SITE, STATEMENTS } from "./series.ts";
 
 /** What changes slowly is asked for less often. */
 const SLOWLY = { scrape_interval: "15s" };
@@ -34,7 +35,7 @@ export function scrapes({ targets }: MonitoringPlan, watcher: WatcherPlan): Scra
     job("router", targets.routers, { params: ROUTER }),
     nginxJob(exporter(nginxExporter, EXPORTER_PORTS.nginx)),
     applicationJob(targets.applications),
-    mysqlJob(exporter(mysqlExporter, EXPORTER_PORTS.mysql), targets.databases),
+    ...mysqlJobs(exporter(mysqlExporter, EXPORTER_PORTS.mysql), targets.databases),
     job("machine", targets.machines, SLOWLY),
     probeJob("site", site, blackbox, "site", SITE, { scrape_interval: `${SITE_SECONDS}s`, scrape_timeout: "2s" }),
     probeJob("certificate", targets.webCertificates, blackbox, "tls", CERTIFICATE, EVERY_MINUTE),
@@ -86,19 +87,24 @@ function applicationJob(targets: MonitoringTargets["applications"]): Scrape {
   );
 }
 
-function mysqlJob(address: string, targets: readonly Target[]): Scrape {
-  return job("mysql", targets, {
+/** The counters are most of what MySQL says, and the work of saying it, and nobody needs them every few seconds. */
+function mysqlJobs(address: string, targets: readonly Target[]): Scrape[] {
+  const probe = (collectors: readonly string[]) => ({
     metrics_path: "/probe",
-    params: { auth_module: ["client"] },
+    params: { auth_module: ["client"], "collect[]": collectors },
     relabel_configs: by(address),
-    metric_relabel_configs: [
-      {
-        source_labels: ["__name__", "command"],
-        action: "keep",
-        regex: `(${DATABASE});|mysql_global_status_commands_total;(${STATEMENTS})`,
-      },
-    ],
   });
+  const counters = { source_labels: ["__name__", "command"], action: "keep" };
+  return [
+    job("mysql", targets, { ...probe(STATES), metric_relabel_configs: [keep(DATABASE)] }),
+    job("mysql-counters", targets, {
+      ...SLOWLY,
+      ...probe(["global_status"]),
+      metric_relabel_configs: [
+        { ...counters, regex: `(${COUNTERS});|mysql_global_status_commands_total;(${STATEMENTS})` },
+      ],
+    }),
+  ];
 }
 
 function probeJob(

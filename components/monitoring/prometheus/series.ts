@@ -49,23 +49,27 @@ export const OWN = [
   "process_.*",
   "prometheus_(notifications|rule_evaluation_failures|rule_group_last_duration|tsdb_head_series).*",
   "prometheus_(tsdb_storage_blocks_bytes|tsdb_wal_writes_failed|tsdb_compactions_failed|config_last_reload).*",
-  "alertmanager_(notifications|config_last_reload|alerts).*",
+  "alertmanager_(notifications|config_last_reload|alerts|cluster_members).*",
 ].join("|");
 
 /** Of the log store. */
 export const LOG_STORE =
   "process_.*|vl_(rows_ingested_total|data_size_bytes|free_disk_space_bytes|storage_is_read_only)";
 
-/** Of MySQL; beside them six statements of mysql_global_status_commands_total. */
+/** Of MySQL: its place and its settings. */
 export const DATABASE = [
   "mysql_up",
   "mysql_exporter_collector_success",
   "mysql_global_variables_(read_only|super_read_only|max_connections|innodb_buffer_pool_size)",
-  "mysql_global_status_(uptime|threads_connected|threads_running|questions|queries|slow_queries|aborted_connects)",
-  "mysql_global_status_(innodb_buffer_pool_(reads|read_requests)|innodb_row_lock_waits|bytes_(received|sent))",
   "mysql_slave_status_(replica_io_running|replica_sql_running|seconds_behind_source|last_errno|last_io_errno|last_sql_errno)",
   "mysql_perf_schema_(replication_group_member_info|transactions_in_queue|transactions_remote_in_applier_queue)",
   "mysql_perf_schema_(conflicts_detected_total|(applying|last_applied)_transaction_original_commit_timestamp_seconds)",
+].join("|");
+
+/** Its counters; beside them six statements of mysql_global_status_commands_total. */
+export const COUNTERS = [
+  "mysql_global_status_(uptime|threads_connected|threads_running|questions|queries|slow_queries|aborted_connects)",
+  "mysql_global_status_(innodb_buffer_pool_(reads|read_requests)|innodb_row_lock_waits|bytes_(received|sent))",
 ].join("|");
 
 export const STATEMENTS = "select|insert|update|delete|commit|rollback";

@@ -4,6 +4,7 @@ export const UNTRIED: Readonly<Record<string, string>> = {
   WayDown: "it needs one of several ways to be closed, and not its load balancer to be dead",
   ErrorBudgetBurnsFast: "it needs an hour of figures, and failures in them",
   ErrorBudgetBurnsSlowly: "it needs three days of figures, and failures in them",
+  NoApplicationFigures: "it needs an application without the path of its figures",
   Slow: "it needs ten minutes in which visitors wait",
   ReplicationStopped:
     "a replica starts its replication again within seconds; only an error of its data keeps it from that",

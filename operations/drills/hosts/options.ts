@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { resolve } from "node:path";
-import { closest } from "fastest-levenshtein";
+import { didYouMean } from "../../../config/nearest.ts";
 import type { Topology } from "../../../topology/plan.ts";
 import type { Drill } from "../drill.ts";
 import { HOST_FAULTS } from "./faults.ts";
@@ -25,7 +25,7 @@ export function machinesFrom(
 ): Machines | undefined {
   const names = choices(topology);
   if (host !== undefined && !names.includes(host)) {
-    throw new Error(`--host is ${host}, which the stack does not have; did you mean ${closest(host, names)}?
+    throw new Error(`--host is ${host}, which the stack does not have${didYouMean(host, names)}
     allowed:   ${names.join(", ")}`);
   }
   const repairing = repair === undefined ? undefined : programOf("--repair", repair);

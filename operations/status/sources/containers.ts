@@ -66,19 +66,20 @@ export async function inspect({ container }: Listed, abortSignal: AbortSignal): 
 }
 
 /** The part of an engine's answer that is used here. */
-export type Inspected = Pick<Docker.ContainerInspectInfo, "RestartCount"> & {
+export type Inspected = Pick<Docker.ContainerInspectInfo, "Name" | "RestartCount"> & {
   readonly State: Docker.ContainerInspectInfo["State"];
   readonly Config: Pick<Docker.ContainerInspectInfo["Config"], "Env">;
 };
 
 /** A pure function: what an engine's answer says of a container. */
-export function containerFacts({ State, Config, RestartCount }: Inspected): ContainerFacts {
+export function containerFacts({ Name, State, Config, RestartCount }: Inspected): ContainerFacts {
   const isRunning = State.Running && !State.Restarting;
   const health = State.Health?.Status;
   const environment = new Map(
     (Config.Env ?? []).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
   return {
+    name: Name.replace(/^\//, ""),
     state: State.Status,
     exitCode: State.ExitCode,
     isOutOfMemory: State.OOMKilled,

@@ -42,10 +42,16 @@ export function loadBalancerFacts(csv: string, { loadBalancers }: Pick<Topology,
         name,
         status: own?.["status"] ?? "?",
         requestsPerSecond: all.reduce((sum, row) => sum + number(row, "rate"), 0),
-        answerMs: Math.max(0, ...all.map((row) => number(row, "rtime"))),
+        answerMs: number(lastUsed(all), "rtime"),
       };
     }),
   };
+}
+
+/** An average of a list that served long ago would stay for ever. The list that served last has the present one. */
+function lastUsed(rows: readonly Row[]): Row | undefined {
+  const idle = (row: Row) => (Number(row["lastsess"] || -1) < 0 ? Number.POSITIVE_INFINITY : number(row, "lastsess"));
+  return [...rows].sort((one, other) => idle(one) - idle(other))[0];
 }
 
 const PROXIES = ["web", "web-safe", "last-resort"];
