@@ -76,6 +76,8 @@ export interface Semisync {
   readonly waiting: number;
   /** Transactions that were acknowledged so far. */
   readonly acknowledged: number;
+  /** Whether a member that clones this server has copied its files, and waits for the writers that were on their way. */
+  readonly holdsClone: boolean;
 }
 
 /** Another member's server, asked over the replication network. */

@@ -46,6 +46,11 @@ export type Step =
   | { readonly do: "forget-password" }
   /** Writes a transaction that changes nothing, for a replica to acknowledge. */
   | { readonly do: "release-writers" }
+  /**
+   * Ends the connections that wait for an acknowledgement, because a clone of this node waits for them, and they for the
+   * clone. Clients are told nothing. It closes this node, whose next step opens it again in the same term.
+   */
+  | { readonly do: "free-clone" }
   /** The data are as good as those that were lost: removes the mark. */
   | { readonly do: "clear-data-lost" }
   // Group

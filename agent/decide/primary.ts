@@ -96,9 +96,14 @@ function serve(seen: Seen, term: number): Decision {
     ...wait(seen, "primary", `term ${term}`, "it is open for writes"),
     ...more,
   });
-  const { waiting, replicas, acknowledged } = own.semisync;
+  const { waiting, replicas, acknowledged, holdsClone } = own.semisync;
   const { waiting: known, ...rest } = memory;
-  if (settings.replication !== "semisync" || waiting === 0 || replicas === 0) return quiet({ memory: rest });
+  if (settings.replication !== "semisync" || waiting === 0) return quiet({ memory: rest });
+  if (replicas === 0) {
+    if (!holdsClone || settings.withoutReplica !== "wait") return quiet({ memory: rest });
+    const reason = "writers wait for a replica, and the clone that is to be it waits for the writers";
+    return { ...take(seen, { do: "free-clone" }, "", reason, rest), state: { word: "primary", text: `term ${term}` } };
+  }
   // If a replica's connection breaks between a transaction and its acknowledgement, the replica has the transaction and
   // never acknowledges it. The source then waits until a later transaction is acknowledged: for ever, if every client
   // waits.

@@ -83,6 +83,11 @@ export class MarkFiles {
     await replaceText(this.#paths.opened, `${term}\n`);
   }
 
+  /** The node is to open once more in its term. */
+  async clearOpened(): Promise<void> {
+    await removeFile(this.#paths.opened);
+  }
+
   /** @param password undefined: the node does not replicate, or with a password that is not known */
   async setConnectedWith(password: string | undefined): Promise<void> {
     const { connectedWith, joinsWith } = this.#paths;

@@ -36,6 +36,10 @@ const CLONE = `(SELECT JSON_OBJECT('began', CAST(BEGIN_TIME AS CHAR),
 const HAS_RECEIVED = `COALESCE((SELECT RECEIVED_TRANSACTION_SET <> '' FROM performance_schema.replication_connection_status
   WHERE CHANNEL_NAME = ''), 0)`;
 
+/** Whether somebody clones this server and has reached the stage that begins with a wait for writers. */
+const HOLDS_CLONE = `EXISTS (SELECT 1 FROM performance_schema.threads
+  WHERE PROCESSLIST_COMMAND = 'clone' AND PROCESSLIST_STATE = 'clone (page copy)')`;
+
 /** Whether the account of the members has the password whose mark is given. */
 const hasPassword = (mark: string) => `COALESCE((SELECT User_attributes->>'$.metadata.password' = '${mark}'
   FROM mysql.user WHERE User = 'replication' LIMIT 1), 0)`;
@@ -57,7 +61,7 @@ export function ownStatement(isPrepared: boolean, mark: string): string {
     'writes', ${WRITES}, 'closed', @@global.super_read_only AND NOT ${isSource},
     'executed', ${EXECUTED}, 'held', ${HELD}, 'unapplied', ${UNAPPLIED}, 'received', ${HAS_RECEIVED}, 'clone', ${CLONE},
     'replicas', ${status("Rpl_semi_sync_source_clients")}, 'waiting', ${status("Rpl_semi_sync_source_wait_sessions")},
-    'acknowledged', ${status("Rpl_semi_sync_source_yes_tx")}, 'hasPassword', ${hasPassword(mark)},
+    'acknowledged', ${status("Rpl_semi_sync_source_yes_tx")}, 'holdsClone', ${HOLDS_CLONE}, 'hasPassword', ${hasPassword(mark)},
     'storesPassword', (SELECT COUNT(*) FROM mysql.slave_master_info
       WHERE Channel_name = '' AND CONCAT(User_name, User_password) <> '')) AS own`;
 }
@@ -101,11 +105,12 @@ const row = z
     replicas: z.coerce.number(),
     waiting: z.coerce.number(),
     acknowledged: z.coerce.number(),
+    holdsClone: flag,
     hasPassword: flag,
     storesPassword: flag,
   })
   .transform(({ role, majority, receives, applies, received, closed, clone, ...more }) => {
-    const { replicas, waiting, acknowledged, hasPassword, ...same } = more;
+    const { replicas, waiting, acknowledged, holdsClone, hasPassword, ...same } = more;
     return {
       ...same,
       role: role === "-" ? undefined : role,
@@ -115,7 +120,7 @@ const row = z
       isClosed: closed,
       hasReceived: received,
       clone: clone === null ? undefined : { began: clone.began, state: clone.state, hasDropped: clone.dropped },
-      semisync: { replicas, waiting, acknowledged },
+      semisync: { replicas, waiting, acknowledged, holdsClone },
       hasReplicationPassword: hasPassword,
     };
   });

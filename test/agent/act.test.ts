@@ -122,6 +122,15 @@ describe("the acts of an agent", () => {
     assert.deepEqual([openedIn, ledIn, isDataLost, connectedWith], [7, 7, false, undefined]);
   });
 
+  it("let a node open once more in its term before it is closed for a clone", async () => {
+    node = await fakeNode();
+    await done({ do: "note-open", term: 7 });
+    await done({ do: "free-clone" });
+    const { openedIn, ledIn } = await marks();
+    assert.deepEqual([openedIn, ledIn], [0, 7]);
+    assert.match(node.told.join("\n"), /super_read_only = ON[\s\S]*source_enabled = OFF/);
+  });
+
   it("forget the password of a connection before another begins", async () => {
     node = await fakeNode((statement) => (statement.includes("START REPLICA USER") ? serverError(3021) : []));
     await node.hands.marks.setConnectedWith("replication");

@@ -30,7 +30,7 @@ export const REPLICA: OwnServer = {
   ...{ writes: false, isClosed: true, isPrepared: true },
   ...{ executed: ALL, held: ALL, unapplied: GtidSet.EMPTY, hasReceived: true },
   clone: undefined,
-  semisync: { replicas: 0, waiting: 0, acknowledged: 0 },
+  semisync: { replicas: 0, waiting: 0, acknowledged: 0, holdsClone: false },
   ...{ hasReplicationPassword: true, storesPassword: false },
 };
 

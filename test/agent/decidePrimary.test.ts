@@ -96,10 +96,12 @@ describeCases("a primary that lost its data and has a clone", {
 });
 
 const WRITERS = {
-  settings: { ...AS_ONE, replication: "semisync" },
-  own: { ...PRIMARY, semisync: { replicas: 1, waiting: 3, acknowledged: 7 } },
+  settings: { ...AS_ONE, replication: "semisync", withoutReplica: "wait" },
+  own: { ...PRIMARY, semisync: { replicas: 1, waiting: 3, acknowledged: 7, holdsClone: false } },
   marks: { openedIn: 1 },
 } as const;
+
+const ALONE = { replicas: 0, waiting: 3, acknowledged: 7, holdsClone: true } as const;
 
 describeCases("a semisync primary whose writers wait", {
   "looks at them first": { situation: WRITERS, step: WAIT, state: /^primary/ },
@@ -121,10 +123,29 @@ describeCases("a semisync primary whose writers wait", {
   "lets them wait while there is no replica": {
     situation: {
       ...WRITERS,
-      own: { ...PRIMARY, semisync: { replicas: 0, waiting: 3, acknowledged: 7 } },
+      own: { ...PRIMARY, semisync: { ...ALONE, holdsClone: false } },
       memory: { waiting: { acknowledged: 7, since: 90, pause: 1 } },
     },
     step: WAIT,
     state: /^primary/,
+  },
+  "ends them while a clone waits for them, since only that clone could acknowledge": {
+    situation: { ...WRITERS, own: { ...PRIMARY, semisync: ALONE } },
+    step: { do: "free-clone" },
+    state: /^primary: term 1$/,
+  },
+  "lets them go on by themselves, clone or not, where a primary goes on alone": {
+    situation: {
+      ...WRITERS,
+      settings: { ...WRITERS.settings, withoutReplica: "degrade" },
+      own: { ...PRIMARY, semisync: ALONE },
+    },
+    step: WAIT,
+    state: /^primary/,
+  },
+  "opens again after it has ended them": {
+    situation: { ...WRITERS, own: { ...PRIMARY, writes: false, isClosed: true }, marks: { openedIn: 0, ledIn: 1 } },
+    step: { do: "open", term: 1, source: undefined },
+    state: /^starting: opening/,
   },
 });

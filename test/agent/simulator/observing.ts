@@ -118,7 +118,7 @@ export function ownOf(world: World, node: Node): OwnServer | undefined {
     clone: folder.clone,
     semisync: {
       replicas: server.isSource ? replicasOf(world, server) : 0,
-      ...{ waiting: server.sessions.length, acknowledged: server.acknowledged },
+      ...{ waiting: server.sessions.length, acknowledged: server.acknowledged, holdsClone: false },
     },
     ...{ hasReplicationPassword: true, storesPassword: false },
   };

@@ -76,6 +76,8 @@ export function actsOf(world: World, node: Node, step: Step, isStillToBegin: () 
       return [connected(acts)];
     case "forget-password":
       return connecting(acts, [acts.stopReceiver(), acts.changeSource(folder.source), acts.startReplica()]);
+    case "free-clone":
+      return [acts.file("to open again", () => (container.openedIn = 0)), acts.dismissWriters(), acts.semisyncOff()];
     case "release-writers":
       return [acts.write("write nothing", "admin")];
     case "clear-data-lost":
