@@ -4,8 +4,11 @@ import { errorNumber } from "../mysql/session.ts";
 import type { Provisioning } from "../vocabulary.ts";
 import { endServer, type Hands } from "./hands.ts";
 
-/** The donor serves one clone at a time, and refuses another one before any data change. */
-const BUSY = 3862;
+/**
+ * An error of the donor. It serves one clone at a time, and refuses another one before any data change; but it may also
+ * fail in the middle.
+ */
+const DONOR = 3862;
 /** The clone is complete, and the server ends, because nothing in its container restarts it. */
 const COMPLETE = 3707;
 
@@ -23,12 +26,19 @@ const RECOVERED = `SELECT IF(EXISTS (SELECT 1 FROM performance_schema.clone_stat
     (SELECT far FROM (${CLONED}) AS clone),
     CONCAT('transaction ', COALESCE(REGEXP_SUBSTR(@@global.gtid_executed, '[0-9]+$'), '-'))) AS far`;
 
+/** Whether the last clone has begun to drop this node's data. */
+const DROPPED = `SELECT COUNT(*) AS dropped FROM performance_schema.clone_progress
+  WHERE STAGE = 'DROP DATA' AND STATE <> 'Not Started'`;
+
+const drops = z.tuple([z.object({ dropped: z.coerce.number() })]);
+
 const reports = z.array(z.object({ far: z.string() }));
 
 /**
  * Replaces all data by those of another member. The mark tells what an interruption leaves in the data folder, so it is
  * there before anything changes. A receiver that looks for its source again would receive and confirm transactions
- * meanwhile, which the clone deletes: it stops first. The server ends after it, whatever has happened, but for one refusal.
+ * meanwhile, which the clone deletes: it stops first. The server ends after it, whatever has happened, unless the donor has
+ * refused it before this node's data was dropped.
  * @throws Error if the donor is busy: nothing has changed then
  */
 export async function clone(hands: Hands, donor: string, mark: Provisioning, before?: Provisioning): Promise<void> {
@@ -47,7 +57,7 @@ CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${p
     );
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    if (errorNumber(error) === BUSY) {
+    if (errorNumber(error) === DONOR && !(await hasDropped(hands))) {
       await marks.setProvisioning(before);
       throw new Error(`${donor} cannot be cloned now: ${problem}`);
     }
@@ -57,6 +67,12 @@ CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${p
     await reported;
   }
   await endServer(hands);
+}
+
+/** Without an answer, the data may be gone. */
+async function hasDropped({ own }: Hands): Promise<boolean> {
+  const answer = drops.safeParse(await own.ask(DROPPED).catch(() => []));
+  return !answer.success || answer.data[0].dropped > 0;
 }
 
 /** Says how far the clone is, until it ends. */

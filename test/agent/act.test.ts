@@ -9,6 +9,12 @@ import { type FakeNode, fakeNode, serverError } from "./fakeNode.ts";
 
 const NO_MARKS = { provisioning: undefined };
 
+/** A donor that fails; the second number tells whether this node's data was dropped before. */
+function donorFails(statement: string, dropped: number) {
+  if (statement.includes("CLONE INSTANCE")) return serverError(3862, "busy");
+  return statement.includes("DROP DATA") ? [{ dropped }] : [];
+}
+
 describe("the acts of an agent", () => {
   let node: FakeNode;
   afterEach(() => node.remove());
@@ -58,7 +64,7 @@ describe("the acts of an agent", () => {
 
   it("put the mark back if the donor refuses a clone, and keep the server", async () => {
     const before = { step: "initialising", earlier: undefined } as const;
-    node = await fakeNode((statement) => (statement.includes("CLONE INSTANCE") ? serverError(3862, "busy") : []));
+    node = await fakeNode((statement) => donorFails(statement, 0));
     const mark = { step: "cloning", earlier: undefined } as const;
     await assert.rejects(
       done({ do: "clone", donor: ONE, mark }, { provisioning: before }),
@@ -66,6 +72,14 @@ describe("the acts of an agent", () => {
     );
     assert.deepEqual((await marks()).provisioning, before);
     assert.ok(!node.told.includes("SHUTDOWN"));
+  });
+
+  it("end the server after a donor's error in the middle of a clone, which has dropped the data", async () => {
+    const mark = { step: "cloning", earlier: undefined } as const;
+    node = await fakeNode((statement) => donorFails(statement, 1));
+    await done({ do: "clone", donor: ONE, mark }, { provisioning: { step: "initialising", earlier: undefined } });
+    assert.deepEqual((await marks()).provisioning, mark);
+    assert.ok(node.told.includes("SHUTDOWN"));
   });
 
   it("keep a clone only after it has no source any more, and mark the node's own data as lost", async () => {
