@@ -95,6 +95,8 @@ export class Monitoring extends pulumi.ComponentResource {
           at(nginxExporter, EXPORTER_PORTS.nginx),
         ],
         files: [],
+        // It looks a name up for as long as the resolver may take: 10 s by default, for one whose machine is gone.
+        dnsOptions: ["timeout:1", "attempts:1"],
       }),
     ];
   }

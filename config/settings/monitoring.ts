@@ -19,7 +19,7 @@ export const monitoring = z
         .default(false)
         .meta({
           description:
-            "Whether the stack is watched: Prometheus, Alertmanager, exporters and a board, about 130 MiB of memory and 3 % of a core.",
+            "Whether the stack is watched: Prometheus, Alertmanager, exporters and a board, about 110 MiB of memory and 3 to 5 % of a core.",
         } satisfies About),
       scrapeSeconds: whole(2, 60, "seconds")
         .default(5)

@@ -20,7 +20,7 @@ export interface Scrape {
 }
 
 /** What a watcher's Prometheus asks. The exporters that ask others for it are its own. */
-export function scrapes({ targets }: MonitoringPlan, watcher: WatcherPlan): Scrape[] {
+export function scrapes({ targets, scrapeSeconds }: MonitoringPlan, watcher: WatcherPlan): Scrape[] {
   const { blackboxExporter, mysqlExporter, nginxExporter, site } = watcher;
   const blackbox = exporter(blackboxExporter, EXPORTER_PORTS.blackbox);
   return [
@@ -33,7 +33,7 @@ export function scrapes({ targets }: MonitoringPlan, watcher: WatcherPlan): Scra
     }),
     job("virtual-address", targets.virtualAddresses, { metrics_path: HOLDER_PATH }),
     job("router", targets.routers, { params: ROUTER }),
-    nginxJob(exporter(nginxExporter, EXPORTER_PORTS.nginx)),
+    nginxJob(exporter(nginxExporter, EXPORTER_PORTS.nginx), scrapeSeconds),
     applicationJob(targets.applications),
     ...mysqlJobs(exporter(mysqlExporter, EXPORTER_PORTS.mysql), targets.databases),
     job("machine", targets.machines, SLOWLY),
@@ -67,10 +67,14 @@ function by(address: string) {
   ];
 }
 
-/** One exporter asks all web servers, and names each by its URL, http://web-server1.web:8404/nginx-status. */
-function nginxJob(address: string): Scrape {
+/**
+ * One exporter asks all web servers, and names each by its URL, http://web-server1.web:8404/nginx-status. It answers when
+ * all have answered, and takes up to 4 s for one whose machine is gone: its name, and then its address.
+ */
+function nginxJob(address: string, scrapeSeconds: number): Scrape {
   const from = (regex: string, label: string) => ({ source_labels: ["addr"], regex, target_label: label });
   return job("nginx", [{ address, labels: {} }], {
+    scrape_timeout: `${scrapeSeconds}s`,
     metric_relabel_configs: [
       keep("nginx_.*"),
       from("http://([^.]+)\\..*", "instance"),
