@@ -17,7 +17,7 @@ const USAGE = `npm run status     shows on one screen how the stack is: every se
   --stack NAME     default: dev
   --json           for programs
   --watch          shows it again every 2 seconds, until Ctrl-C
-  --wait SECONDS   the time for answers; default: 1, and 4 with engines by ssh; up to three times as long while answers
+  --wait SECONDS   the time for answers; default: 1, and 4 with engines by ssh; up to five times as long while answers
                    still come in
 
 Exit code: 0 all is well, 1 it serves and something is wrong, 2 it does not serve, 3 it cannot be told, because no engine

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { engineClient, type Reach } from "../engine/client.ts";
+import { LOCAL_ENDPOINT } from "../config/choices.ts";
+import { engineClient, type Reach, unpauseCommand } from "../engine/client.ts";
 import { labelFilter, SERVICE_LABEL } from "../engine/labels.ts";
 import { lastCheck } from "../engine/lastCheck.ts";
 import { machinesOf } from "../topology/machines.ts";
@@ -34,12 +35,15 @@ export function sayWaits({ project, stack, hosts }: Topology, away: ReadonlySet<
   const reached = machinesOf({ hosts }).filter((machine) => !machine.hosts.some((host) => away.has(host)));
   const identity = { project, stack };
   const info = (text: string) => pulumi.log.info(text, undefined, undefined, true);
-  const former = Promise.all(reached.map((machine) => listed(engineClient(machine), identity)))
-    .then((all) => all.flat())
-    .catch((): Listed[] => []);
+  const formerAt = async (machine: Reach) =>
+    (await listed(engineClient(machine), identity)).map((one) => ({ ...one, endpoint: machine.endpoint }));
+  const former = Promise.all(reached.map(formerAt)).then(
+    (all) => all.flat(),
+    () => [],
+  );
   // An engine does not look at the health of a paused container, and the update would wait for it without a word.
   void former.then((all) =>
-    Promise.all(all.filter(({ State }) => State === "paused").map((one) => info(pausedText(one)))),
+    Promise.all(all.filter(({ State }) => State === "paused").map((one) => info(pausedText(one, one.endpoint)))),
   );
   const said = new Map<string, number>();
   const look = async () => {
@@ -86,9 +90,9 @@ export function telling(waits: readonly Waiting[]): readonly Waiting[] {
 }
 
 /** What ends the pause of a container, which nothing else does. */
-export function pausedText({ Names, Id }: Pick<Listed, "Names" | "Id">): string {
+export function pausedText({ Names, Id }: Pick<Listed, "Names" | "Id">, endpoint = LOCAL_ENDPOINT): string {
   const name = Names[0]?.slice(1) ?? Id;
-  return `${name} is paused, and serves nobody: docker unpause ${name}`;
+  return `${name} is paused, and serves nobody: ${unpauseCommand(name, endpoint)}`;
 }
 
 export function waitText({ service, seconds, said }: Waiting): string {

@@ -17,6 +17,11 @@ export function isLocal(endpoint: string): boolean {
   return endpoint.startsWith("unix:");
 }
 
+/** The command by which a person ends the pause of a container. Without an address the Docker CLI asks this machine's engine. */
+export function unpauseCommand(container: string, endpoint: string): string {
+  return `docker ${isLocal(endpoint) ? "" : `-H ${endpoint} `}unpause ${container}`;
+}
+
 /** By endpoint, so that all clients of an engine share their logins. */
 const sshAgents = new Map<string, SshAgent>();
 

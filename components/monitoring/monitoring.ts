@@ -17,7 +17,6 @@ import { COLLECTORS, mysqlOptions } from "./mysqlExporter.ts";
 import { FIGURES_FOLDER, MACHINE_FOLDER, machineOptions } from "./nodeExporter.ts";
 import { NOBODY, serves } from "./parts.ts";
 import { prometheus } from "./prometheus/prometheus.ts";
-import { timeoutOf } from "./prometheus/prometheusConfig.ts";
 import { MYSQL_OPTIONS } from "./secrets.ts";
 
 /**
@@ -90,13 +89,13 @@ export class Monitoring extends pulumi.ComponentResource {
         user: "1001:1001",
         command: [
           ...plan.targets.webServers.map(({ address }) => `--nginx.scrape-uri=${address}`),
-          // A web server whose machine is gone takes no time from what the others say.
-          `--nginx.timeout=${timeoutOf(plan) * 500}ms`,
           at(nginxExporter, EXPORTER_PORTS.nginx),
         ],
         files: [],
-        // It looks a name up for as long as the resolver may take: 10 s by default, for one whose machine is gone.
+        // It answers when it knows of all web servers, and has no time limit that holds for the lookup of a name and for
+        // connecting. One whose machine is gone would take 10 s and 2 minutes: these limits make it 1 s and 3 s.
         dnsOptions: ["timeout:1", "attempts:1"],
+        sysctls: { "net.ipv4.tcp_syn_retries": "1" },
       }),
     ];
   }

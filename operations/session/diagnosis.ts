@@ -1,8 +1,10 @@
 import type Docker from "dockerode";
+import { LOCAL_ENDPOINT } from "../../config/choices.ts";
+import { unpauseCommand } from "../../engine/client.ts";
 import { labelFilter, SERVICE_LABEL } from "../../engine/labels.ts";
 import { lastCheck } from "../../engine/lastCheck.ts";
 import { logText } from "../../engine/streams.ts";
-import { atAll, stackEngines } from "../stack/engines.ts";
+import { atAll, type StackEngine, stackEngines } from "../stack/engines.ts";
 import { serviceOf } from "../stack/find.ts";
 import { PROJECT } from "../stack/project.ts";
 import { listening } from "./listening.ts";
@@ -27,12 +29,15 @@ export interface Unwell {
 
 /** The containers of a stack that do not get healthy, or that the engine starts again and again. */
 export async function unwellContainers(stack: string): Promise<Unwell[]> {
-  const { results } = await atAll(await stackEngines(stack), ({ client }) => unwellAt(client, stack));
+  const { results } = await atAll(await stackEngines(stack), (engine) => unwellAt(engine, stack));
   return results.flat().sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function unwellAt(engine: Docker, stack: string): Promise<Unwell[]> {
-  const all = await engine.listContainers({ all: true, filters: { label: labelFilter({ project: PROJECT, stack }) } });
+async function unwellAt(engine: StackEngine, stack: string): Promise<Unwell[]> {
+  const all = await engine.client.listContainers({
+    all: true,
+    filters: { label: labelFilter({ project: PROJECT, stack }) },
+  });
   const isUnwell = ({ State, Status }: Docker.ContainerInfo) =>
     State === "restarting" || State === "paused" || /\((health: starting|unhealthy)\)/.test(Status);
   return Promise.all(all.filter(isUnwell).map((one) => describe(engine, one, all, stack)));
@@ -46,7 +51,8 @@ const RECENTLY_MS = 60_000;
  * healthy when the update went on, and a database ends once when it has copied its data.
  */
 export async function endingContainers(stack: string, now = Date.now()): Promise<Unwell[]> {
-  const { results } = await atAll(await stackEngines(stack), async ({ client }) => {
+  const { results } = await atAll(await stackEngines(stack), async (engine) => {
+    const { client } = engine;
     const filters = { label: labelFilter({ project: PROJECT, stack }) };
     const all = await client.listContainers({ all: true, filters });
     const ending = await Promise.all(
@@ -55,7 +61,7 @@ export async function endingContainers(stack: string, now = Date.now()): Promise
         const isRecent = State.Restarting || now - Date.parse(State.StartedAt) < RECENTLY_MS;
         if (starts === 0 || !isRecent || State.Health !== undefined) return [];
         const times = starts === 1 ? "once" : `${starts} times`;
-        return [{ ...(await describe(client, one, all, stack)), state: `${one.Status}, started again ${times}` }];
+        return [{ ...(await describe(engine, one, all, stack)), state: `${one.Status}, started again ${times}` }];
       }),
     );
     return ending.flat();
@@ -64,7 +70,7 @@ export async function endingContainers(stack: string, now = Date.now()): Promise
 }
 
 async function describe(
-  engine: Docker,
+  { client: engine, endpoint }: StackEngine,
   one: Docker.ContainerInfo,
   all: readonly Docker.ContainerInfo[],
   stack: string,
@@ -73,7 +79,7 @@ async function describe(
   const { State } = await engine.getContainer(one.Id).inspect();
   const check = lastCheck(State) || undefined;
   const last = await engine.getContainer(asked.Id).inspect();
-  const end = endText(last.State, last.HostConfig.Memory ?? 0, nameOf(asked));
+  const end = endText(last.State, last.HostConfig.Memory ?? 0, nameOf(asked), endpoint);
   const { Image = "" } = all.find(({ Labels }) => Labels[SERVICE_LABEL]?.startsWith(ROUTER)) ?? {};
   return {
     name: nameOf(one),
@@ -96,8 +102,9 @@ export function endText(
   { Running, Restarting, Paused, OOMKilled, ExitCode }: Ended,
   memory: number,
   name = "CONTAINER",
+  endpoint = LOCAL_ENDPOINT,
 ): string | undefined {
-  if (Paused) return `it is paused: docker unpause ${name}`;
+  if (Paused) return `it is paused: ${unpauseCommand(name, endpoint)}`;
   if (Running && !Restarting) return undefined;
   return OOMKilled
     ? `the kernel killed it: it needed more memory than ${Math.round(memory / 2 ** 20)} MB`

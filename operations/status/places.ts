@@ -1,3 +1,5 @@
+import { LOCAL_ENDPOINT } from "../../config/choices.ts";
+import { unpauseCommand } from "../../engine/client.ts";
 import type { Topology } from "../../topology/plan.ts";
 import { type Place, placesOf } from "../stack/places.ts";
 import { databaseFigures, databaseProblem, databaseRole } from "./databaseWords.ts";
@@ -18,7 +20,8 @@ export function placeStatuses(topology: Topology, facts: Facts): PlaceStatus[] {
       return { ...base, health: "unknown", figures: [], problem: `the engine of ${host} does not answer` };
     }
     const container = facts.containers.get(service);
-    const own = containerStatus(container, facts.at, engineOf(facts, host));
+    const endpoint = facts.engines.find(({ hosts }) => hosts.includes(host))?.endpoint;
+    const own = containerStatus(container, facts.at, endpoint);
     const { version = tagOf(place), release } = container ?? {};
     if (container === undefined || own.health === "down") return { ...base, ...own, figures: [] };
     const more = detail(topology, facts, place);
@@ -41,17 +44,11 @@ function tagOf({ plan, tier }: Place): string | undefined {
   return tier === "app" || tier === "process" ? undefined : /:v?(\d[^@]*)/.exec(plan.image)?.[1];
 }
 
-/** The options by which the Docker CLI reaches a host's engine, where the stack has several. */
-function engineOf({ engines }: Facts, host: string): string {
-  const endpoint = engines.find(({ hosts }) => hosts.includes(host))?.endpoint;
-  return engines.length < 2 || endpoint === undefined ? "" : `-H ${endpoint} `;
-}
-
 /** What an engine's words about a container mean. A stopped container stays stopped until somebody starts it. */
 export function containerStatus(
   container: ContainerFacts | undefined,
   now: Date,
-  engine = "",
+  endpoint = LOCAL_ENDPOINT,
 ): Pick<PlaceStatus, "health" | "problem" | "remedy"> {
   if (container === undefined) return { health: "down", problem: "has no container", remedy: REFRESH };
   const { name, state, exitCode, isOutOfMemory, error, since, health, said, restarts } = container;
@@ -68,7 +65,7 @@ export function containerStatus(
     case "removing":
       return { health: "down", problem: "is being removed" };
     case "paused":
-      return { health: "down", problem: "is paused", remedy: `docker ${engine}unpause ${name}` };
+      return { health: "down", problem: "is paused", remedy: unpauseCommand(name, endpoint) };
     default:
   }
   const last = said === "" ? "" : `: ${said}`;

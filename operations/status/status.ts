@@ -69,7 +69,7 @@ export interface Status {
   readonly can: Readonly<Record<Capability, boolean>>;
   readonly backups: Matter & { readonly takenAt?: Date; readonly reaches?: Date };
   readonly certificates: Matter & { readonly days?: number };
-  /** The text counts them; each says itself what it is about, the worst first. */
+  /** Those that fire, the worst first; the text has a line of each. */
   readonly alerts: Matter & { readonly firing: readonly AlertFacts[] };
   /** What is wrong and belongs to no container. */
   readonly problems: readonly string[];

@@ -5,73 +5,23 @@ import { alertmanagerFiles } from "../../components/monitoring/alertmanager/aler
 import { eventually } from "../../engine/eventually.ts";
 import { sendTest } from "../../operations/notify/notify.ts";
 import { exitCode, outcomeRows } from "../../operations/notify/report.ts";
-import { beginSilence, endSilence } from "../../operations/notify/silence.ts";
 import type { MonitoringPlan } from "../../topology/monitoringPlan.ts";
 import { docker } from "../engine.ts";
-import { programMissing } from "../monitoring/programs.ts";
 import { raised } from "../monitoring/raised.ts";
 import { CHAT, SECRETS, TOPIC } from "../monitoring/services.ts";
-import { createNotifyStage, LOGIN, type NotifyStage, SERVICE_HOST } from "../monitoring/stage.ts";
+import { LOGIN, type NotifyStage, SERVICE_HOST } from "../monitoring/stage.ts";
+import { describeNotified, PLACES, receiversTold, type Told, toldAt } from "../monitoring/told.ts";
 
-/** What a receiver has got: its text as people read it, and when. */
-interface Told {
-  readonly receiver: string;
-  readonly text: string;
-  readonly isOver: boolean;
-  readonly at: number;
-}
-
-/** Each address, the receiver that has it, and the only secrets that it gets. */
-const PLACES: Readonly<Record<string, { readonly receiver: string; readonly secrets: readonly string[] }>> = {
-  [`/hook/${SECRETS.hook}`]: { receiver: "webhook", secrets: [SECRETS.hook, SECRETS.hookToken] },
-  [`/services/${SECRETS.slack}`]: { receiver: "slack", secrets: [SECRETS.slack] },
-  "/": { receiver: "ntfy", secrets: [SECRETS.ntfy] },
-  [`/bot${SECRETS.telegram}/sendMessage`]: { receiver: "telegram", secrets: [SECRETS.telegram] },
-  "/v2/enqueue": { receiver: "pagerduty", secrets: [SECRETS.pagerduty] },
-  [`/ping/${SECRETS.watchdog}`]: { receiver: "watchdog", secrets: [SECRETS.watchdog] },
-};
 const ALL_SECRETS = [...Object.values(SECRETS), LOGIN.password];
 const KINDS = ["email", "ntfy", "pagerduty", "slack", "telegram", "webhook"];
 
-describe("notifications by the real Alertmanager", function () {
-  this.timeout("2m");
+describeNotified("notifications by the real Alertmanager", (current) => {
   let stage: NotifyStage;
-
-  before(async function () {
-    const reason = await programMissing("alertmanager", "prometheus");
-    if (reason !== undefined) {
-      console.log(`      SKIPPED: ${reason}`);
-      this.skip();
-    }
-    stage = await createNotifyStage();
+  before(() => {
+    stage = current();
   });
-  after(() => stage?.remove());
-
-  /** Everything that was told, and taken. */
-  const told = (): Told[] => [
-    ...stage.mail.mails.map(({ subject, text, at }) => ({
-      receiver: "email",
-      text: `${subject}\n${text}`,
-      isOver: subject.startsWith("RESOLVED"),
-      at,
-    })),
-    ...stage.services.calls
-      .filter(({ status }) => status >= 200 && status < 300)
-      .map(({ path, body, at }) => ({
-        receiver: PLACES[path]?.receiver ?? `nobody at ${path}`,
-        text: body,
-        isOver: /RESOLVED|"status":"resolved"/.test(body),
-        at,
-      })),
-  ];
-  const kindsThat = (condition: (one: Told) => boolean) =>
-    [
-      ...new Set(
-        told()
-          .filter(condition)
-          .map(({ receiver }) => receiver),
-      ),
-    ].sort();
+  const told = () => toldAt(stage);
+  const kindsThat = (condition: (one: Told) => boolean) => receiversTold(stage, condition);
   const logs = async () => (await execa("docker", ["logs", stage.id()], { all: true })).all;
 
   describe("with a receiver of every kind", () => {
@@ -204,48 +154,6 @@ describe("notifications by the real Alertmanager", function () {
       );
       assert.deepEqual(
         stage.services.calls.filter(({ status }) => status >= 400).map(({ body }) => body),
-        [],
-      );
-    });
-  });
-
-  describe("when something comes between", () => {
-    const alert = (name: string) => raised("InstanceDown", { ...INSTANCE, instance: name });
-    const times = (name: string, isOver: boolean) =>
-      told().filter((one) => one.receiver === "ntfy" && one.text.includes(`${name} `) && one.isOver === isOver).length;
-    const toldOnce = (name: string, isOver: boolean) => eventually(() => assert.equal(times(name, isOver), 1), 40);
-    let plan: MonitoringPlan;
-    before(async () => {
-      plan = await stage.play(stage.settings);
-    });
-
-    it("tell that an alert is over which ended while Alertmanager was lost", async () => {
-      await stage.raise([alert("web-lost")]);
-      await toldOnce("web-lost", false);
-      await eventually(async () => {
-        const log = await docker("exec", stage.id(), "cat", "/alertmanager/nflog");
-        assert.match(log, /InstanceDown/);
-      }, 40);
-      await stage.crash();
-      // Prometheus goes on saying so for a quarter of an hour.
-      await stage.raise([alert("web-lost")], true);
-      await toldOnce("web-lost", true);
-    });
-
-    it("tell that an alert is over which ended in an update, and nothing of those that began in it", async () => {
-      await stage.raise([alert("web-before")]);
-      await toldOnce("web-before", false);
-      const silence = await beginSilence(stage, plan);
-      const released = raised("NoReplica");
-      await stage.raise([released]);
-      await stage.raise([alert("web-before")], true);
-      await toldOnce("web-before", true);
-      await stage.raise([released], true);
-      await endSilence(stage, plan, silence);
-      await stage.raise([alert("web-after")]);
-      await toldOnce("web-after", false);
-      assert.deepEqual(
-        kindsThat(({ text }) => text.includes("NoReplica")),
         [],
       );
     });

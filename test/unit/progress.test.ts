@@ -47,6 +47,7 @@ describe("the progress of an update", () => {
 
   it("names what ends a pause", () => {
     assert.match(pausedText({ Id: "1", Names: ["/app-server1-0123abc"] }), /: docker unpause app-server1-0123abc$/);
+    assert.match(pausedText({ Id: "1", Names: ["/a-1"] }, "ssh://root@a"), /: docker -H ssh:\/\/root@a unpause a-1$/);
   });
 
   it("names the container, the time and the last check", () => {

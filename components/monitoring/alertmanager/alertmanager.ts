@@ -49,7 +49,7 @@ export function alertmanagerOptions(own: WatcherPlan["alertmanager"]): string[] 
   return [
     `--config.file=${CONFIG_FOLDER}/alertmanager.yml`,
     `--storage.path=${DATA_FOLDER}`,
-    // What it has told, it writes this often: after a loss it says that what it told of is over.
+    // It writes down this often what it has told. Without that it would not say, after a loss, that an alert is over.
     "--data.maintenance-interval=10s",
     // Its own figures tell the receivers apart.
     "--enable-feature=receiver-name-in-metrics",

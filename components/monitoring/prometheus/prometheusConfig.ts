@@ -3,11 +3,6 @@ import { CONFIG_FOLDER } from "./folders.ts";
 import { ruleFiles, yaml } from "./rules.ts";
 import { scrapes } from "./scrapes.ts";
 
-/** Seconds in which a target has to answer. */
-export function timeoutOf({ scrapeSeconds }: Pick<MonitoringPlan, "scrapeSeconds">): number {
-  return Math.min(3, scrapeSeconds);
-}
-
 /** The files of Prometheus's configuration folder. */
 export function prometheusFiles(plan: MonitoringPlan, watcher: WatcherPlan): Record<string, string> {
   return {
@@ -24,7 +19,7 @@ export function prometheusConfig(plan: MonitoringPlan, watcher: WatcherPlan): st
   return yaml({
     global: {
       scrape_interval: `${scrapeSeconds}s`,
-      scrape_timeout: `${timeoutOf(plan)}s`,
+      scrape_timeout: `${Math.min(3, scrapeSeconds)}s`,
       evaluation_interval: `${scrapeSeconds}s`,
     },
     rule_files: [`${CONFIG_FOLDER}/recordings.yml`, `${CONFIG_FOLDER}/alerts.yml`],

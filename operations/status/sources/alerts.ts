@@ -3,11 +3,16 @@ import { SEVERITIES } from "../../../config/choices.ts";
 import { API } from "../../notify/notify.ts";
 import type { AlertFacts } from "../facts.ts";
 
-/** Asks Alertmanager, in its container, for what it tells people now. */
-export const ALERTS = ["wget", "-q", "-O", "-", `${API}/api/v2/alerts?active=true&silenced=false&inhibited=false`];
+const asking = (hidden: boolean) => [
+  ...["wget", "-q", "-O", "-"],
+  `${API}/api/v2/alerts?active=true&silenced=false&inhibited=${hidden}`,
+];
 
-/** The same, with what others hide. */
-export const NOT_SILENCED = ["wget", "-q", "-O", "-", `${API}/api/v2/alerts?active=true&silenced=false&inhibited=true`];
+/** Asks Alertmanager, in its container, for what it tells people now. */
+export const ALERTS = asking(false);
+
+/** The same, with the alerts that others hide. */
+export const NOT_SILENCED = asking(true);
 
 const alerts = z.array(
   z.object({
