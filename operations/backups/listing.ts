@@ -119,7 +119,8 @@ export function parseListing(text: string): Listing {
   return {
     backups: entries
       .flatMap(({ content, trust }) => content.backup.map((one) => ({ ...one, authentic: trust === "authentic" })))
-      .sort((a, b) => (a.takenAt < b.takenAt ? -1 : 1)),
+      // Names are in the order of the backups, even if the clock was put back.
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     archivedUntil: new Map(
       entries.flatMap(({ content }) => content.progress.map(({ chain, archivedUntil }) => [chain, archivedUntil])),
     ),

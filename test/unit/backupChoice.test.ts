@@ -141,6 +141,19 @@ describe("the listing of backups", () => {
     assert.deepEqual(read.problems, []);
   });
 
+  it("has backups in the order in which they were taken, also if the clock was put back", () => {
+    const entries = [
+      { name: "20261103T000001Z", takenAt: "2026-11-02T00:00:00.000Z" },
+      { name: "20261103T000000Z", takenAt: "2026-11-03T00:00:00.000Z" },
+    ].map(({ name, takenAt }) => entry(`full/${name}/manifest.json`, "authentic", stored(backup(name, { takenAt }))));
+    const read = parseListing([...entries, SERVER].join("\n"));
+    assert.deepEqual(
+      read.backups.map(({ name }) => name),
+      ["20261103T000000Z", "20261103T000001Z"],
+    );
+    assert.equal(choose(read, "foobar/dev", { kind: "latest" }).backup.name, "20261103T000001Z");
+  });
+
   it("names each file with a problem, and uses none of them", () => {
     const manifest = stored(backup("a1"));
     const read = parseListing(

@@ -17,9 +17,16 @@ scripts=$(dirname "$0")
 . "$scripts/members.sh"
 # shellcheck source=segments.sh
 . "$scripts/segments.sh"
+# shellcheck source=schedule.sh
+. "$scripts/schedule.sh"
+# shellcheck source=round.sh
+. "$scripts/round.sh"
 
 # The member that sends the binary log, and the GTIDs that were archived when receiving from it began.
 source='' base=''
+# The members that have refused to send what follows the archive, and the second since which the primary has lacked
+# transactions that are archived.
+lacking='' behind_since=''
 # The newest full backup, if it is not authenticated and this script has already requested another one because of it.
 asked=''
 
@@ -28,7 +35,8 @@ ask() { own archive <<<"$1"; }
 # union GTIDS GTIDS: prints both sets as one.
 union() { ask "SELECT REPLACE(GTID_SUBTRACT('$1,$2', ''), '\n', '')"; }
 
-is_subset() { [ "$(ask "SELECT GTID_SUBSET('$1', '$2')")" = 1 ]; }
+# contains GTIDS GTIDS: prints 1 if the first set has all of the second one, and 0 if not.
+contains() { ask "SELECT GTID_SUBSET('$2', '$1')"; }
 
 # status FIELD…: prints these fields of the replica's status, one in each line.
 status() {
@@ -66,25 +74,39 @@ archive_relay_logs() {
   done
 }
 
+# is_continued: whether the archive may go on with another member.
+is_continued() {
+  local contained
+  contained=$(contains "$head" "$after")
+  if [ "$contained" = 0 ]; then : "${behind_since:=$SECONDS}"; else behind_since=''; fi
+  case $(continuity "$contained" $((SECONDS - ${behind_since:-$SECONDS}))) in
+  continues) return ;;
+  waits) state archive "failed: $primary lacks transactions that are archived" ;;
+  breaks) break_chain "$primary lacks transactions that are archived" ;;
+  unknown) state archive "failed: the archive's own server does not answer" ;;
+  esac
+  return 1
+}
+
 # is_received: whether the binary log is being received. If it is not, this begins to receive it from another member.
 is_received() {
-  local running error text
+  local running error text member
   { read -r running; read -r error; read -r text; } < <(status Replica_IO_Running Last_IO_Errno Last_IO_Error)
-  if [ -n "$source" ] && [ "$running" = Yes ]; then return; fi
-  case ${error:-0} in
-  1236 | 13114)
-    break_chain "$source no longer has the binary log that follows the archive"
+  # Otherwise it is the status of the chain before.
+  if [ -z "$source" ]; then running='' error='' text=''; fi
+  if is_purged "${error:-0}"; then lacking+=" $source"; fi
+  member=$(next_source "$source" "${running:-}" "$lacking" "$primary" "${others[@]}")
+  if [ "$member" != stay ] || [ -n "$behind_since" ]; then is_continued || return; fi
+  if [ "$member" = stay ]; then
+    lacking=''
+    return
+  fi
+  if [ "$member" = none ]; then
+    break_chain "no database has the binary log that follows the archive"
     return 1
-    ;;
-  esac
-  local member
-  for member in "${others[@]}" "$primary"; do
-    if [ "$member" != "$source" ] || [ ${#others[@]} = 0 ]; then
-      state archive "receiving from $member${text:+, because $source does not answer: $text}"
-      follow "$member"
-      return
-    fi
-  done
+  fi
+  state archive "receiving from $member${text:+, because $source does not answer: $text}"
+  follow "$member"
 }
 
 # tick: one round. At its end, everything is archived that the primary had at its beginning.
@@ -96,24 +118,29 @@ tick() {
   else
     state manifests "changed since they were written, or written with another key: $(printf 'full/%s/manifest.json ' "${untrue[@]}")"
   fi
-  if [ -z "$newest" ]; then
+  wanted=$(chain_of "$newest_text")
+  case $(first_step "$newest" "$newest_trust" "$(whether is_broken "$wanted")" "$asked") in
+  wait-first)
     state archive "waiting for the first full backup"
     return
-  fi
-  # Otherwise anybody who can write to the folder could choose the GTIDs from which the archive goes on.
-  if [ "$newest_trust" != authentic ]; then
+    ;;
+  request)
     state archive "waiting for a full backup that is authenticated"
-    [ "$asked" = "$newest" ] || echo archive >/tmp/full.requests
+    echo archive >/tmp/full.requests
     asked=$newest
     return
-  fi
-  wanted=$(chain_of "$newest_text")
-  if is_broken "$wanted"; then
+    ;;
+  wait-requested)
+    state archive "waiting for a full backup that is authenticated"
+    return
+    ;;
+  wait-broken)
     state archive "waiting for a new full backup, because $(why_broken "$wanted")"
     return
-  fi
+    ;;
+  esac
   if [ "$wanted" != "$chain" ]; then
-    source=''
+    source='' lacking='' behind_since=''
     resume_chain "$wanted" || return
     if [ "$(count "$newest_text" archived)" -gt "$number" ]; then
       break_chain "$(progress_file "$chain") is older than the full backup $newest: it was put back"
@@ -127,15 +154,11 @@ tick() {
     state archive "failed: no database takes writes"
     return
   fi
-  if [ -z "$source" ] && ! is_subset "$after" "$head"; then
-    break_chain "$primary lacks transactions that are archived"
-    return
-  fi
   is_received || return
   local try received
   for ((try = 0; try < 50; try++)); do
     read -r received < <(status Retrieved_Gtid_Set)
-    if is_subset "$head" "$base,$received"; then
+    if [ "$(contains "$base,$received" "$head")" = 1 ]; then
       archive_relay_logs 2>/tmp/archive.problem || {
         state archive "failed: $(tail -n 1 /tmp/archive.problem)"
         return
@@ -151,9 +174,8 @@ tick() {
 }
 
 while :; do
-  pause=$ARCHIVE_SECONDS
   tick
-  case $(cat /tmp/state/archive) in failed*) pause=$((pause < 10 ? pause : 10)) ;; esac
+  pause=$(pause_after "$(cat /tmp/state/archive)" "$ARCHIVE_SECONDS")
   [ -z "${request:-}" ] || { cat /tmp/state/archive >"/tmp/answers/.$request" && mv "/tmp/answers/.$request" "/tmp/answers/$request"; }
   request=
   read -r -t "$pause" request <>/tmp/archive.requests

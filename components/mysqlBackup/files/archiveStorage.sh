@@ -12,6 +12,8 @@ scripts=$(dirname "$0")
 . "$scripts/store.sh"
 # shellcheck source=storage.sh
 . "$scripts/storage.sh"
+# shellcheck source=schedule.sh
+. "$scripts/schedule.sh"
 
 room=$work/storage
 # The full backup that the copies belong to, and the progress as this script left it.
@@ -84,7 +86,7 @@ while :; do
   round
   # A look at very many files takes long, and is to take a tenth of the time at most.
   pause=$(((SECONDS - began) * 9 > ARCHIVE_SECONDS ? (SECONDS - began) * 9 : ARCHIVE_SECONDS))
-  case $(cat /tmp/state/storage) in failed*) pause=$((pause < 10 ? pause : 10)) ;; esac
+  pause=$(pause_after "$(cat /tmp/state/storage)" $pause)
   [ -z "${request:-}" ] || { cat /tmp/state/storage >"/tmp/answers/.$request" && mv "/tmp/answers/.$request" "/tmp/answers/$request"; }
   request=
   read -r -t "$pause" request <>/tmp/storage.requests

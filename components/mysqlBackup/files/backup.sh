@@ -20,8 +20,10 @@ scripts=$(dirname "$0")
 . "$scripts/server.sh"
 # shellcheck source=storage.sh
 . "$scripts/storage.sh"
+# shellcheck source=schedule.sh
+. "$scripts/schedule.sh"
 
-# Seconds between two attempts. The pause doubles with every failure, from the first value to the last.
+# Seconds between two attempts: after the first failure, and at most.
 FIRST_PAUSE=30
 LAST_PAUSE=1800
 # Seconds between two checks of whether a full backup is due: somebody may have removed one.
@@ -49,51 +51,51 @@ begin_server archive "$work/archive" --server-id=4294967295 --innodb-buffer-pool
 # The newest full backup that was there at the last check. Its absence shows that somebody removed it.
 last=''
 
-# look: sets $wait to the seconds until a full backup is due. A backup that could be a forgery does not count. This
-# program never removes the newest one.
+# is_useless: whether neither the archive nor the storages can go on from the newest full backup.
+# shellcheck disable=SC2317 # whether calls it.
+is_useless() { is_broken "$(chain_of "$newest_text")" || lacks_storage "$newest" "$newest_text"; }
+
+# look: sets $wait to the seconds until a full backup is due. This program never removes the newest one.
 look() {
   local age
   survey_backups
   wait=0
-  if [ -n "$last" ] && { [ "$newest_trust" != authentic ] || [[ $newest < $last ]]; }; then
-    if [ -d "$target/full/$last" ]; then
-      state newest "failed: full/$last is not as it was left"
-    else
-      state newest "failed: full/$last is gone, and this program has not removed it"
-      grep -qxs "$last" /tmp/gone || echo "$last" >>/tmp/gone
-    fi
-    return
-  fi
-  if [ "$newest_trust" != authentic ]; then return; fi
-  last=$newest
-  state newest "full/$last is as it was left"
-  if is_broken "$(chain_of "$newest_text")" || lacks_storage "$newest" "$newest_text"; then return; fi
-  age=$(($(date +%s) - $(date -d "$(field "$newest_text" takenAt)" +%s)))
-  wait=$((age < EVERY_HOURS * 3600 ? EVERY_HOURS * 3600 - age : 0))
+  case $(newest_is "$last" "$newest" "$newest_trust" "$(whether test -d "$target/full/$last")") in
+  changed) state newest "failed: full/$last is not as it was left" ;;
+  gone)
+    state newest "failed: full/$last is gone, and this program has not removed it"
+    grep -qxs "$last" /tmp/gone || echo "$last" >>/tmp/gone
+    ;;
+  kept)
+    last=$newest
+    state newest "full/$last is as it was left"
+    age=$(($(date +%s) - $(date -d "$(field "$newest_text" takenAt)" +%s)))
+    wait=$(wait_for_full $age $((EVERY_HOURS * 3600)) "$(whether is_useless)")
+    ;;
+  esac
 }
 
 # A request that is a number comes from a command, which waits for the answer. Any other request says that a full backup
 # is due, and is ignored if one was taken meanwhile.
 take_backups() {
-  local request='' wait pause=0 again=0 rest
+  local request='' wait pause=0 again=0
   while :; do
     look
-    if [[ $request = [0-9]* ]] || { [ "$wait" = 0 ] && { [ -n "$request" ] || ((SECONDS >= again)); }; }; then
+    if is_taken "$request" "$wait" "$SECONDS" "$again"; then
       if bash "$scripts/full.sh"; then
         pause=0 last=''
         # The archive goes on from the new backup at once.
         echo >/tmp/archive.requests
         [ -z "${STORAGES:-}" ] || echo >/tmp/storage.requests
       else
-        pause=$((pause == 0 ? FIRST_PAUSE : pause * 2 < LAST_PAUSE ? pause * 2 : LAST_PAUSE))
+        pause=$(next_pause "$pause" "$FIRST_PAUSE" "$LAST_PAUSE")
       fi
       again=$((SECONDS + pause))
       look
       case $request in [0-9]*) cat /tmp/state/full >"/tmp/answers/.$request" && mv "/tmp/answers/.$request" "/tmp/answers/$request" ;; esac
     fi
-    request='' rest=$((wait > 0 ? wait : again - SECONDS))
-    rest=$((rest < LOOK_EVERY ? rest : LOOK_EVERY))
-    read -r -t $((rest > 0 ? rest : 1)) request <>/tmp/full.requests
+    request=''
+    read -r -t "$(time_to_look "$wait" "$SECONDS" "$again" "$LOOK_EVERY")" request <>/tmp/full.requests
   done
 }
 

@@ -2,6 +2,9 @@
 # Finds the segments of the archive that follow a full backup, and verifies that this stack wrote each of them for its
 # place and that none is missing. For restore.sh, which fails otherwise.
 
+# shellcheck source=sequence.sh
+. "$(dirname "${BASH_SOURCE[0]}")/sequence.sh"
+
 # Variables of store.sh, authentic.sh and restore.sh.
 : "${target=}" "${text=}" "${trust=}" "${vouched=}"
 
@@ -23,7 +26,7 @@ refuse() {
 # their manifests. Each segment begins where the one before it ends. The last one is the last that the archive's
 # progress names, or the one after it: the script may have been killed between writing a segment and noting it.
 archive_of() {
-  local until=$2 chain progress noted number latest segment file of before=''
+  local until=$2 chain progress noted number latest segment file before=''
   segments=() segment_texts=()
   chain=$(chain_of "$1")
   examine_progress "$chain"
@@ -32,12 +35,9 @@ archive_of() {
   is_accepted || refuse "$(progress_file "$chain")"
   progress=$text noted=$(count "$text" number)
   latest=$(segment_numbers "$chain" | tail -n 1) latest=$((10#${latest:-0}))
-  if [ "$vouched" = yes ]; then
-    number=$(($(count "$1" archived) + 1)) before=$(field "$1" archivedGtids)
-  else
-    number=$(segment_numbers "$chain" | head -n 1) number=$((10#${number:-1}))
-  fi
-  if ((noted < number - 1 && noted > 0)) || ((latest > noted + 1 && noted > 0)); then
+  number=$(first_segment "$vouched" "$(count "$1" archived)" "$(segment_numbers "$chain" | head -n 1)")
+  if [ "$vouched" = yes ]; then before=$(field "$1" archivedGtids); fi
+  if is_put_back "$vouched" "$noted" "$number" "$latest"; then
     fail "$(progress_file "$chain") is older than the archive: somebody put an earlier copy back"
   fi
   for ((; number <= latest || number <= noted; number++)); do
@@ -45,19 +45,18 @@ archive_of() {
     examine_segment "$target/$file.json"
     is_accepted || refuse "$file.json"
     [ -f "$target/$file.data" ] || fail "$file.data is missing"
-    of=$(chain_of "$text")
-    if [ "$(count "$text" number)" != "$number" ] || [ "${of:-$chain}" != "$chain" ]; then
+    case $(place_of "$number" "$chain" "$before" "$(count "$text" number)" "$(chain_of "$text")" "$(field "$text" before)") in
+    elsewhere)
       trust=changed
       refuse "$file.json"
-    fi
-    if [ -n "$before" ] && [ "$(field "$text" before)" != "$before" ]; then
-      fail "$file.json does not continue the one before it: somebody put an earlier copy of one of them back"
-    fi
+      ;;
+    apart) fail "$file.json does not continue the one before it: somebody put an earlier copy of one of them back" ;;
+    esac
     # shellcheck disable=SC2034 # For restore.sh.
     segments+=("$segment") segment_texts["$segment"]=$text before=$(field "$text" after)
-    if [ "$until" != end ] && (($(count "$text" last) > until)); then return; fi
+    if is_later "$until" "$(count "$text" last)"; then return; fi
   done
-  if [ "$latest" = "$noted" ] && [ "$(field "$progress" after)" != "${before:-$(field "$progress" after)}" ]; then
+  if ! is_whole "$noted" "$latest" "$(field "$progress" after)" "$before"; then
     fail "$(progress_file "$chain") does not match the last segment: somebody put an earlier copy of one of them back"
   fi
 }

@@ -16,8 +16,9 @@ scripts=$(dirname "$0")
 . "$scripts/members.sh"
 # shellcheck source=storage.sh
 . "$scripts/storage.sh"
+# shellcheck source=schedule.sh
+. "$scripts/schedule.sh"
 
-name=$(date -u +%Y%m%dT%H%M%SZ)
 draft=$target/.draft
 copy=$work/copy
 contents=$work/contents
@@ -36,6 +37,7 @@ trap clean_up EXIT
 clean_up
 
 survey_backups
+name=$(name_after "$(date -u +%Y%m%dT%H%M%SZ)" "${authentic[0]:-}")
 [ ${#foreign[@]} = 0 ] || fail "the folder holds backups of another stack, ${foreign[0]}; each stack needs one of its own"
 mkdir -p "$target/full" "$draft" 2>"$problem" || fail "the folder for backups cannot be written to by the user 999" "$problem"
 
@@ -43,14 +45,13 @@ began=$(date +%s)
 # The backup continues the chain of the one before it. It begins a new chain if there is none, if that one has a gap, or
 # if it comes from an older version of the program, which did not authenticate it. A database that has everything of the
 # primary also has everything that is archived so far.
-chain=$name archived=0 archived_gtids=''
+before='' archived=0 archived_gtids='' trust=missing
 if [ "$newest_trust" = authentic ]; then
   before=$(chain_of "$newest_text")
   examine_progress "$before"
-  if [ "$trust" = authentic ] && ! is_broken "$before"; then
-    chain=$before archived=$(count "$text" number) archived_gtids=$(field "$text" after)
-  fi
 fi
+progress_trust=$trust
+if [ "$progress_trust" = authentic ]; then archived=$(count "$text" number) archived_gtids=$(field "$text" after); fi
 look_at_members
 [ -n "$primary" ] || fail "no database takes writes"
 donor=
@@ -79,10 +80,8 @@ if [ "$lacking" != - ]; then
   exit 1
 fi
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
-if is_broken "$chain" ||
-  [ "$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)")" != 1 ]; then
-  chain=$name
-fi
+contained=$(own copy <<<"SELECT GTID_SUBSET('$archived_gtids', @@global.gtid_executed)") || contained=''
+chain=$(chain_after "$name" "$before" "$progress_trust" "$(whether is_broken "$before")" "$contained")
 [ "$chain" != "$name" ] || archived=0 archived_gtids=$gtids
 version=$(own copy <<<"SELECT SUBSTRING_INDEX(VERSION(), '-', 1)")
 rows=$(count_rows copy)

@@ -11,14 +11,20 @@ scripts=$(dirname "$0")
 . "$scripts/store.sh"
 # shellcheck source=storage.sh
 . "$scripts/storage.sh"
+# shellcheck source=sequence.sh
+. "$scripts/sequence.sh"
 
 entry() { printf '{"file":"%s","trust":"%s","text":"%s"}\n' "$1" "$trust" "$(printf '%s' "$text" | base64 --wrap=0)"; }
 
+# By chain, the first segment that a full backup needs. Empty: that is not known.
 declare -A chains=()
 for name in $(backup_names); do
   examine_backup "$name"
   entry "full/$name/manifest.json"
-  if [ "$trust" = authentic ] || [ "$trust" = unauthenticated ]; then chains[$(chain_of "$text")]=yes; fi
+  if is_believable; then
+    chain=$(chain_of "$text")
+    chains[$chain]=$(lesser "${chains[$chain]:-}" "$([ "$trust" != authentic ] || first_segment yes "$(count "$text" archived)" '')")
+  fi
   if [ "$trust" = authentic ] && [ -n "$(storages_of "$text")" ]; then
     examine_storage_progress "$name"
     entry "full/$name/storage/progress.json"
@@ -36,7 +42,7 @@ for chain in "${!chains[@]}"; do
   entry "$(progress_file "$chain")"
   [ "$trust" = authentic ] || continue
   last=$(count "$text" number) text='' trust=missing
-  for number in $(missing_segments "$chain" "$last"); do
+  for number in $(segment_numbers "$chain" | missing_segments "${chains[$chain]}" "$last"); do
     entry "$(lacking_file "$target/archive/$chain/$number")"
   done
 done

@@ -111,7 +111,7 @@ for segment in "${lacking[@]}"; do
   log=$replay/relay-$channel.$(printf '%06d' $number)
   unseal "$text" <"$replay/segment" >"$log" || fail "$data cannot be unpacked"
   echo "$log" >>"$replay/relay-$channel.index"
-  if [ "$until" != end ] && (($(count "$text" last) > until)); then
+  if is_later "$until" "$(count "$text" last)"; then
     read -r end in_segment < <(end_in "$log")
     [ "$in_segment" = 0 ] || last=$in_segment
     break

@@ -13,6 +13,8 @@ scripts=$(dirname "$0")
 . "$scripts/store.sh"
 # shellcheck source=storage.sh
 . "$scripts/storage.sh"
+# shellcheck source=sequence.sh
+. "$scripts/sequence.sh"
 
 name=$1 until=$2 io=$exchange/$3
 folder=full/$name/storage
@@ -46,7 +48,7 @@ for ((number = 0; number <= last; number++)); do
   examine_copy "$name" $number "$before"
   require "$(copy_file "$folder" $number).json"
   since=$(count "$text" since)
-  if [ $number -gt 0 ] && { [ "$until" = backup ] || { [ "$until" != end ] && ((since >= until)); }; }; then
+  if ! is_copy_needed $number "$since" "$until"; then
     held=$since
     break
   fi

@@ -15,33 +15,39 @@ remove() {
 }
 rm -rf "$target/.old"
 
-survey_backups
-# Authentic backups come first, so that possible forgeries never push them out.
-backups=("${authentic[@]}" "${unauthenticated[@]}")
-for name in "${backups[@]:$KEEP}"; do
-  echo "removing the backup $name: $KEEP others are kept"
-  remove "$target/full/$name"
-done
-
-# By chain, the number of the last segment that is older than the oldest kept backup. The last segment of a chain always
-# stays, because it marks the end of the archive.
-declare -A needless
-for name in "${backups[@]:0:$KEEP}"; do
-  examine_backup "$name"
-  needless[$(chain_of "$text")]=$(count "$text" archived)
-done
-for folder in "$target"/archive/*/; do
-  [ -d "$folder" ] || continue
-  chain=$(basename "$folder")
-  # Folders that this program did not create are left alone.
-  is_name "$chain" || continue
-  if [ -z "${needless[$chain]:-}" ]; then
-    # A backup whose manifest was changed may need this chain, if somebody repairs the manifest.
-    [ ${#untrue[@]} -gt 0 ] || remove "${folder%/}"
-    continue
-  fi
-  for number in $(segment_numbers "$chain" | head -n -1); do
-    if ((10#$number > needless[$chain])); then break; fi
-    rm -f "$folder$number.json" "$folder$number.data"
+# Names of chains that this program did not make are left alone.
+chains() {
+  local folder
+  for folder in "$target"/archive/*/; do
+    folder=${folder%/}
+    if [ -d "$folder" ] && is_name "${folder##*/}"; then echo "${folder##*/}"; fi
   done
-done
+}
+
+# facts: prints what retention.awk decides by.
+facts() {
+  local name chain
+  for name in $(backup_names); do
+    examine_backup "$name"
+    echo "backup $trust $name $(is_believable && echo "$(chain_of "$text") $(count "$text" archived)")"
+  done
+  for chain in $(chains); do
+    echo "chain $chain"
+    segment_numbers "$chain" | sed "s/^/segment $chain /"
+  done
+}
+
+# In a file, so that nothing is removed if a fact cannot be read.
+facts >"$work/.facts"
+decided=$(awk -v keep="$KEEP" -f "$scripts/retention.awk" "$work/.facts")
+rm "$work/.facts"
+while read -r kind name number; do
+  case $kind in
+  backup)
+    echo "removing the backup $name: $KEEP others are kept"
+    remove "$target/full/$name"
+    ;;
+  chain) remove "$target/archive/$name" ;;
+  segment) rm -f "$target/archive/$name/$number.json" "$target/archive/$name/$number.data" ;;
+  esac
+done <<<"$decided"

@@ -162,14 +162,6 @@ segment_numbers() {
     sed -nE 's/^([0-9]{8})\.(json|data)$/\1/p' | sort | uniq -d
 }
 
-# missing_segments CHAIN LAST: prints the numbers that are missing between the first segment and LAST.
-missing_segments() {
-  segment_numbers "$1" | awk -v last="$2" '
-    NR > 1 { while (++before < $1 + 0) printf "%08d\n", before }
-    { before = $1 + 0 }
-    END { if (NR == 0) before = last > 0 ? last - 1 : 0; while (++before <= last) printf "%08d\n", before }'
-}
-
 # lacking_file PATH: which of a segment's two files is missing, as a path below the folder. PATH has no extension.
 lacking_file() { if [ -e "$1.json" ]; then echo "${1#"$target"/}.data"; else echo "${1#"$target"/}.json"; fi; }
 

@@ -28,7 +28,7 @@ is_flag() { [[ $1 =~ ^(true|false)$ ]]; }
 is_digest() { [[ $1 =~ ^[0-9a-f]{64}$ ]]; }
 # A set of GTIDs, as MySQL writes it.
 is_gtids() { [[ $1 =~ ^[0-9a-zA-Z_:,-]*$ ]]; }
-# The name of a full backup or of a chain: the time when it was begun.
+# The name of a full backup or of a chain: the time when it was begun (name_after in schedule.sh).
 is_name() { [[ $1 =~ ^[0-9]{8}T[0-9]{6}Z$ ]]; }
 is_moment() { [[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9.]{2,6}Z$ ]]; }
 # project/stack
