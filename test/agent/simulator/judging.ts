@@ -14,8 +14,14 @@ const EXCUSED = ["waiting", "alone", "refused", "diverged"];
 /** Faults after which data may differ, so that a person has to decide. Others never leave a node out of its place. */
 const DIVERGING = ["lose-disk", "errant", "poison", "failover", "recover-group", "recover-server"];
 
-/** What was acknowledged is somewhere, unless its loss was accepted. */
+/** A node whose data a clone has dropped counts as incomplete until it has all data of a member. */
+export const COUNTS_AS_INCOMPLETE = "no node counts as complete whose data were dropped";
+
+/** What was acknowledged is somewhere, unless its loss was accepted, and what counts as data is complete. */
 export function checkKept(world: World): void {
+  for (const { name, folder } of world.nodes) {
+    if (folder.provisioning === undefined && !folder.isPrepared) world.violated(COUNTS_AS_INCOMPLETE, name);
+  }
   const stored = world.nodes.reduce((all, { folder }) => all | storedIn(folder), NONE);
   const lost = world.acknowledged & ~world.accepted & ~stored;
   if (lost !== NONE) world.violated(KEEPS_ACKNOWLEDGED, `no folder has ${world.ledger.gtidSet(lost)}`);

@@ -146,7 +146,7 @@ function newNode(world: World, names: readonly string[], name: string, index: nu
       ...{ armed: undefined, lagsUntil: 0 },
     },
     ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false, isGivenUp: false },
-    ...{ appliesAgainAt: 0, losesAckUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
+    ...{ appliesAgainAt: 0, losesAckUntil: 0, abortsCloneUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
     closedByHand: undefined,
   };
 }
