@@ -53,6 +53,8 @@ export class World {
   acknowledged: Transactions = NONE;
   /** What may be lost: with a disk, or because a person has accepted it. */
   accepted: Transactions = NONE;
+  /** Everything that a folder had which a person or a broken disk has emptied, whoever has it besides. */
+  takenAway: Transactions = NONE;
   /** Whether a person has replaced a primary knowing that it may have acknowledged more, or may go on doing so. */
   isLossAccepted = false;
   hasFailedOver = false;
