@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { beginTerm, openForAgent, WITHOUT_SOURCE } from "./act/replicationSql.ts";
+import { promoted } from "./act/replicationSql.ts";
 import { decideFailover, type FailoverMemory, type FailoverStep } from "./decide/failover.ts";
 import { MarkFiles } from "./files/marks.ts";
 import { pathsOf } from "./files/paths.ts";
@@ -54,7 +54,7 @@ async function carryOut(step: FailoverStep, settings: AgentSettings, own: OwnMys
   }
   if (step.do !== "promote") return;
   await marks.setDataLost(false);
-  const statements = `${openForAgent(false)} ${beginTerm(settings.member, "takeover", step.after)} ${WITHOUT_SOURCE}`;
+  const statements = promoted(settings.member, settings, step.after);
   for (let tried = 1; ; tried++) {
     try {
       return await own.execute(statements);

@@ -44,6 +44,17 @@ export const DATABASE_CASES: readonly Case[] = [
     ],
   },
   {
+    state: "a database of another version says a word that this one does not know",
+    topology: DEV,
+    facts: withDatabase(well.dev, "mysql-server2", {
+      writes: false,
+      problem: "does not receive from mysql-server1.replication",
+      state: "dreaming: of another version",
+    }),
+    exit: 1,
+    says: [/mysql +\S .*dreaming/, /its\s+node:\s+dreaming:\s+of\s+another\s+version/],
+  },
+  {
     state: "nobody is the primary, and either of two databases could be",
     topology: DEV,
     facts: ["mysql-server1", "mysql-server2"].reduce(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { isRefusal } from "../decide/cloning.ts";
 import { errorNumber } from "../mysql/session.ts";
 import type { Provisioning } from "../vocabulary.ts";
 import { endServer, type Hands } from "./hands.ts";
@@ -57,7 +58,7 @@ CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${p
     );
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    if (errorNumber(error) === DONOR && !(await hasDropped(hands))) {
+    if (errorNumber(error) === DONOR && isRefusal(await hasDropped(hands))) {
       await marks.setProvisioning(before);
       throw new Error(`${donor} cannot be cloned now: ${problem}`);
     }
@@ -69,10 +70,10 @@ CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${p
   await endServer(hands);
 }
 
-/** Without an answer, the data may be gone. */
-async function hasDropped({ own }: Hands): Promise<boolean> {
+/** Whether this node's data are gone, in part or all. undefined: the server does not say. */
+async function hasDropped({ own }: Hands): Promise<boolean | undefined> {
   const answer = drops.safeParse(await own.ask(DROPPED).catch(() => []));
-  return !answer.success || answer.data[0].dropped > 0;
+  return answer.success ? answer.data[0].dropped > 0 : undefined;
 }
 
 /** Says how far the clone is, until it ends. */

@@ -60,6 +60,15 @@ export function openForAgent(hasSource: boolean): string {
   return `SET GLOBAL super_read_only = OFF;${hasSource ? ` ${WITHOUT_SOURCE}` : ""}`;
 }
 
+/**
+ * Begins the term of a failover to a server that takes no writes. A primary that a person or a switchover has closed still
+ * waits for acknowledgements: without a replica, the term would never be recorded. The server is closed for certain first,
+ * so that no client's writer is told that it was acknowledged.
+ */
+export function promoted(member: string, mode: Pick<Mode, "replication">, after: number): string {
+  return [closed(mode), openForAgent(false), beginTerm(member, "takeover", after), WITHOUT_SOURCE].join(" ");
+}
+
 /** Opens a server for clients. With semisync their first write already waits for a replica. */
 export function openForClients(member: string, mode: Mode): string {
   return [noteAcknowledgements(member, mode), semisyncSource(mode), "SET GLOBAL read_only = OFF;"].join("\n");

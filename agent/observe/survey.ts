@@ -1,16 +1,11 @@
 import { Link } from "../mysql/link.ts";
 import { markOf, type Secrets } from "../mysql/secrets.ts";
-import { errorNumber } from "../mysql/session.ts";
 import type { PeerServer } from "../observation.ts";
 import type { AgentSettings } from "../settings.ts";
-import { valueIn } from "./look.ts";
-import { peerExtras, peerServer, peerStatement } from "./peer.ts";
+import { askPeer } from "./peer.ts";
 
 /** Seconds that a connection to a peer, and its answer, may take. */
 const LIMITS = { connect: 2, answer: 3 } as const;
-
-/** The error of a view that an older version of the program has not made, or has not granted. */
-const MISSING = [1142, 1146, 1356];
 
 /** Asks the other members, all at once, by connections that are kept. */
 export class Survey {
@@ -44,12 +39,7 @@ export class Survey {
 
   async #ask(peer: string, link: Link, mark: string): Promise<[string, PeerServer] | undefined> {
     try {
-      const answer = await valueIn((statement) => link.ask(statement), peerStatement(this.#member));
-      const extras = await valueIn((statement) => link.ask(statement), peerExtras(mark)).catch((error: unknown) => {
-        if (MISSING.includes(errorNumber(error) ?? 0)) return undefined;
-        throw error;
-      });
-      const server = peerServer(answer, extras);
+      const server = await askPeer((statement) => link.ask(statement), this.#member, mark);
       this.#silent.delete(peer);
       return [peer, server];
     } catch (error) {

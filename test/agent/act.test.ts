@@ -93,6 +93,13 @@ describe("the acts of an agent", () => {
     assert.match(node.said.join("\n"), /lacks the rows of shop\.old \(MyISAM\)/);
   });
 
+  it("do not keep a clone whose source could not be removed", async () => {
+    node = await fakeNode((statement) => (statement.includes("RESET REPLICA ALL") ? serverError(1290) : []));
+    await node.hands.marks.setProvisioning({ step: "cloning over data", earlier: "2026-11-27 10:00:00.000" });
+    await assert.rejects(done({ do: "keep-clone" }));
+    assert.equal((await marks()).provisioning?.step, "cloning over data");
+  });
+
   it("let the next start empty the folder, and end the server", async () => {
     node = await fakeNode();
     await done({ do: "empty-folder" });
@@ -124,6 +131,7 @@ describe("the acts of an agent", () => {
       found,
       [...found].sort((one, other) => one - other),
     );
+    assert.doesNotMatch(all, /USER|GRANT/, "a logged account would lock out the replica that is to acknowledge it");
     assert.equal((await marks()).openedIn, 0, "it is noted when it was seen open");
   });
 

@@ -27,6 +27,33 @@ describeCases("a primary", {
     step: WAIT,
     state: /^out of place: promoted to primary, but it takes no writes/,
   },
+  "is opened in another term, although somebody has closed it in the one before": {
+    situation: {
+      settings: AS_ONE,
+      own: { ...PRIMARY, ...STARTED, term: term(4, ONE) },
+      marks: { openedIn: 3, ledIn: 3 },
+    },
+    step: { do: "open", term: 4, source: undefined },
+    state: /^starting: opening/,
+  },
+  "is opened in another term, although a switchover has made it a replica in the one before": {
+    situation: {
+      ...{ settings: AS_ONE, marks: { ledIn: 3 }, peers: { [TWO]: { term: term(3, ONE) } } },
+      own: { ...PRIMARY, ...STARTED, source: TWO, isApplying: true, term: term(4, ONE) },
+    },
+    step: { do: "open", term: 4, source: TWO },
+    state: /^starting: opening/,
+  },
+  "is opened once more in its term after a restart, since nobody has replaced one without a source": {
+    situation: { settings: AS_ONE, own: { ...PRIMARY, ...STARTED, term: term(3, ONE) }, marks: { ledIn: 3 } },
+    step: { do: "open", term: 3, source: undefined },
+    state: /^starting: opening/,
+  },
+  "tries again after it could not be opened, and does not count as open": {
+    situation: { settings: AS_ONE, own: { ...PRIMARY, ...STARTED }, memory: { triedIn: 1 } },
+    step: { do: "open", term: 1, source: undefined },
+    state: /^starting: opening/,
+  },
   "that was replaced while it was away does not open": {
     situation: { settings: AS_ONE, own: { ...PRIMARY, ...STARTED }, peers: { [TWO]: { term: term(2, TWO) } } },
     step: { do: "follow", source: TWO, how: "first" },
@@ -112,6 +139,11 @@ describeCases("a semisync primary whose writers wait", {
   },
   "lets them wait if something was": {
     situation: { ...WRITERS, memory: { waiting: { acknowledged: 6, since: 90, pause: 1 } } },
+    step: WAIT,
+    state: /^primary/,
+  },
+  "forgets them when they wait no more": {
+    situation: { ...WRITERS, own: { ...PRIMARY, semisync: { ...ALONE, waiting: 0 } } },
     step: WAIT,
     state: /^primary/,
   },

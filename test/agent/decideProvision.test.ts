@@ -43,6 +43,30 @@ describeCases("a node without data", {
     step: clone(THREE),
     state: /^cloning/,
   },
+  "clones the primary if neither has everything": {
+    situation: {
+      ...{ ...INITIALISING, own: EMPTY, settings: { peers: [THREE, ONE] } },
+      peers: { [ONE]: { executed: transactions(10) }, [THREE]: { executed: transactions(8, 1) } },
+    },
+    step: clone(ONE),
+    state: /^cloning/,
+  },
+  "clones the one that has more if it was the primary itself": {
+    situation: {
+      ...{ ...INITIALISING, own: EMPTY, settings: { member: ONE, peers: [TWO, THREE] } },
+      peers: { [TWO]: { executed: transactions(5) }, [THREE]: { executed: transactions(7) } },
+    },
+    step: clone(THREE),
+    state: /^cloning/,
+  },
+  "clones none that has no data": {
+    situation: {
+      ...{ ...INITIALISING, own: EMPTY, settings: { peers: [ONE, THREE] } },
+      peers: { [ONE]: EMPTY_PEER, [THREE]: {} },
+    },
+    step: clone(THREE),
+    state: /^cloning/,
+  },
   "does not clone one whose clone would lack rows": {
     situation: { ...INITIALISING, own: EMPTY, peers: { [ONE]: { unclonable: ["shop.old (MyISAM)"] } } },
     step: WAIT,
@@ -81,6 +105,24 @@ describeCases("a node that was cloned into", {
     situation: { marks: CLONING, own: { clone: { began: "10:00", state: "Failed", hasDropped: true } } },
     step: { do: "empty-folder" },
     state: /^cloning: the clone is incomplete/,
+  },
+  "starts again from an empty folder if the clone never began, and there were no data": {
+    situation: { marks: CLONING, own: { clone: undefined } },
+    step: { do: "empty-folder" },
+    state: /^cloning: the clone is incomplete/,
+  },
+  "keeps the data over which a clone never began, which leaves no record": {
+    situation: { marks: CLONING_OVER, own: { clone: undefined } },
+    step: { do: "keep-data" },
+    state: /the data is unchanged/,
+  },
+  "keeps a complete clone that a shell began, whose mark does not say when the one before began": {
+    situation: {
+      marks: { provisioning: { step: "cloning over data", earlier: undefined } },
+      own: { clone: { began: "10:00", state: "Completed", hasDropped: true } },
+    },
+    step: { do: "keep-clone" },
+    state: /^starting/,
   },
   "keeps the data over which a clone never began, whatever the record of an earlier clone says": {
     situation: { marks: CLONING_OVER, own: { clone: { began: "09:00", state: "Completed", hasDropped: true } } },

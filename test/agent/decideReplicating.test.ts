@@ -54,6 +54,27 @@ describeCases("a replica", {
     step: { do: "clone", donor: ONE, mark: { step: "cloning over data", earlier: undefined } },
     state: /^cloning/,
   },
+  "tries once again in each term": {
+    situation: {
+      ...{ own: { isReceiving: false, broken: BROKEN, term: term(2, ONE) }, memory: { resumedIn: 1 } },
+      peers: { [ONE]: { term: term(2, ONE) } },
+    },
+    step: { do: "follow", source: ONE, how: "again" },
+    state: /^starting/,
+  },
+  "is not cloned over if the clone would lack rows": {
+    situation: {
+      ...{ own: { isReceiving: false, broken: BROKEN }, memory: { resumedIn: 1 } },
+      peers: { [ONE]: { unclonable: ["shop.old (MyISAM)"] } },
+    },
+    step: WAIT,
+    state: /^refused: a clone of mysql-server1.* would lack the rows of shop.old \(MyISAM\)/,
+  },
+  "is not cloned over while the primary is silent": {
+    situation: { own: { isReceiving: false, broken: BROKEN }, memory: { resumedIn: 1 } },
+    step: WAIT,
+    state: /^alone/,
+  },
   "receives no more before it is cloned over": {
     situation: {
       own: { isApplying: false, broken: "1062 Duplicate", cannotApply: "1062 Duplicate" },
@@ -79,6 +100,21 @@ describeCases("a replica", {
   "does not connect again if the primary takes no other password": {
     situation: { marks: { connectedWith: undefined }, peers: { [ONE]: {} } },
     step: { do: "note-connected" },
+    state: /^replica/,
+  },
+  "does not connect again while the primary does not answer, which may not take the password yet": {
+    situation: { marks: { connectedWith: "former" } },
+    step: WAIT,
+    state: /^replica/,
+  },
+  "connects again if nobody knows its password, and the primary takes two": {
+    situation: { marks: { connectedWith: undefined }, peers: { [ONE]: { takesFormerPassword: true } } },
+    step: { do: "reconnect" },
+    state: /^replica/,
+  },
+  "connects again if nobody knows its password, and a primary of an older version cannot say": {
+    situation: { marks: { connectedWith: undefined }, peers: { [ONE]: { takesFormerPassword: undefined } } },
+    step: { do: "reconnect" },
     state: /^replica/,
   },
   "forgets a stored password": {

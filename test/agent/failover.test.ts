@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { promoted } from "../../agent/act/replicationSql.ts";
 import { decideFailover, type FailoverMemory } from "../../agent/decide/failover.ts";
 import { GtidSet } from "../../agent/gtidSet.ts";
 import type { OwnServer } from "../../agent/observation.ts";
-import { PRIMARY, REPLICA, transactions } from "./cluster.ts";
+import { PRIMARY, REPLICA, TWO, transactions } from "./cluster.ts";
 
 const STOPPED = { isReceiving: false } as const;
 const LEFT = { ...STOPPED, unapplied: transactions(3) };
@@ -12,6 +13,23 @@ describe("a failover", () => {
     const own = { ...REPLICA, ...STOPPED };
     assert.deepEqual(decideFailover(own, 4, {}, 100).step, { do: "promote", after: 5 });
     assert.deepEqual(decideFailover(own, 0, {}, 100).step, { do: "promote", after: 2 });
+  });
+
+  it("records its term without an acknowledgement, which nobody may be there to give, and then follows nobody", () => {
+    const semisync = promoted(TWO, { replication: "semisync" }, 5);
+    const order = [
+      "super_read_only = ON",
+      "source_enabled = OFF",
+      "super_read_only = OFF",
+      "MAX(epoch), 0), 5) + 1",
+      "RESET REPLICA ALL",
+    ];
+    const places = order.map((text) => semisync.indexOf(text));
+    assert.ok(
+      places.every((place, index) => place > (places[index - 1] ?? -1)),
+      semisync,
+    );
+    assert.doesNotMatch(promoted(TWO, { replication: "async" }, 5), /semi_sync/);
   });
 
   for (const [name, own, memory, step, reason] of [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseProvisioning, provisioningText } from "../../agent/files/marks.ts";
 import { ONE, TWO } from "./cluster.ts";
 import { type FakeNode, fakeNode } from "./fakeNode.ts";
@@ -27,8 +28,9 @@ describe("the marks of a node", () => {
     await writeFile(node.paths.regroup, "");
     // The hash of "secret" begins with it.
     await writeFile(node.paths.connectedWith, "2bb80d537b1da3e3\n");
-    const { knownTerm: _, ledIn: __, ...marks } = await read();
-    assert.deepEqual(marks, {
+    await writeFile(join(node.hands.settings.folders.data, ".led"), "11\n");
+    assert.deepEqual(await read(), {
+      ...{ knownTerm: { number: 0, promoted: undefined }, ledIn: 11 },
       provisioning: { step: "cloning over data", earlier: "2026-11-27 10:11:12.345" },
       ...{ isDataLost: true, openedIn: 12, givenUp: [ONE, TWO], isToRegroup: true, connectedWith: "present" },
     });

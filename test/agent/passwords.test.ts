@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isPassword } from "../../agent/mysql/passwordHash.ts";
 import { markOf } from "../../agent/mysql/secrets.ts";
-import { need, Passwords } from "../../agent/upkeep/passwords.ts";
+import { accountsQuestion, need, Passwords } from "../../agent/upkeep/passwords.ts";
 import { type FakeNode, fakeNode, serverError } from "./fakeNode.ts";
 
 /** `authentication_string` of MySQL 9.7 for the password "backup". */
@@ -62,6 +62,28 @@ describe("the password of an account", () => {
     ]);
   });
 
+  it("is never a part of the file's that was read while it was written", async () => {
+    const passwords = new Passwords();
+    await keep(passwords);
+    for (const half of ["ba", "backup-n", "backup-new", "backup-new"]) {
+      node.passwords.set("backup", half);
+      await passwords.keep(node.hands);
+    }
+    assert.deepEqual(
+      node.told.filter((line) => line.startsWith("ALTER")).map((line) => /BY '([^']*)'/.exec(line)?.[1]),
+      ["backup-new"],
+    );
+  });
+
+  it("is left alone where a person has locked the account, or a primary of an older version would log the change", async () => {
+    assert.match(accountsQuestion(node.hands.settings), /WHERE account_locked = 'N' AND/);
+    assert.match(accountsQuestion(node.hands.settings), /OR EXISTS \(SELECT 1 FROM information_schema\.VIEWS/);
+    node.passwords.set("backup", "new");
+    rows = [];
+    await keep(new Passwords());
+    assert.deepEqual(node.told, []);
+  });
+
   it("that a person has set is replaced, and the one before stays", async () => {
     node.passwords.set("backup", "new");
     rows = [row(markOf("new"))];
@@ -106,6 +128,21 @@ describe("the password of root", () => {
       "ALTER USER 'root'@'localhost' IDENTIFIED BY 'root'",
       "locked",
     ]);
+  });
+
+  it("is set once, and again when root could not log in since", async () => {
+    node = await fakeNode((statement) => (statement === "DO 0" ? serverError(1045) : []));
+    const passwords = new Passwords();
+    for (let look = 0; look < 4; look++) await passwords.keepRoot(node.hands);
+    assert.equal(node.told.filter((line) => line.startsWith("ALTER USER 'root'")).length, 1);
+    passwords.doubtRoot();
+    await passwords.keepRoot(node.hands);
+    assert.equal(node.told.filter((line) => line.startsWith("ALTER USER 'root'")).length, 2);
+  });
+
+  it("that nobody can open is an error: data of older versions have no account by which it could be set", async () => {
+    node = await fakeNode(() => serverError(1045));
+    await assert.rejects(keepRoot(), /1045/);
   });
 
   it("is left alone while the server does not answer", async () => {

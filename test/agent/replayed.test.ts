@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { realDeciders } from "./simulator/deciders.ts";
+import { KEPT } from "./simulator/kept.ts";
 import { MENDED_FAULTS } from "./simulator/mendedFaults.ts";
-import { KEPT, REPLAYS } from "./simulator/replays.ts";
+import { REPLAYS } from "./simulator/replays.ts";
 import { replay, report } from "./simulator/simulate.ts";
 
 describe("outages that once broke a promise, replayed", () => {

@@ -47,6 +47,7 @@ describe("the simulator of the agent's decisions", () => {
       const broken = fault.put(real);
       const found = firstFound(broken, real, fault.breaks);
       assert.ok(found !== undefined, `not found in ${ENOUGH} schedules`);
+      if (this.test !== undefined) this.test.title += ` (seed ${found.seed} of ${ENOUGH})`;
       const shorter = shrink(found, broken);
       assert.ok(shorter.violation !== undefined && fault.breaks.includes(shorter.violation.invariant));
       assert.ok(shorter.history.length > 0);

@@ -32,13 +32,13 @@ const CASES: Readonly<Record<string, Case>> = {
     reason: /was promoted/,
   },
   "does not undo a failover": {
-    members: { [TWO]: { ...PRIMARY, term: term(2, TWO), configured: ONE } },
+    members: { [TWO]: { ...PRIMARY, term: term(3, TWO), configured: ONE } },
     more: { wanted: ONE },
     step: { do: "settled" },
     reason: /was promoted/,
   },
   "records a primary that the configuration names since": {
-    members: { [TWO]: { ...PRIMARY, term: term(2, TWO), configured: ONE } },
+    members: { [TWO]: { ...PRIMARY, term: term(3, TWO), configured: ONE } },
     step: { do: "record" },
     reason: /is the primary already/,
   },
@@ -158,6 +158,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "replaces a primary that a person has closed, since another one is wanted": {
     members: { [ONE]: BY_HAND, [TWO]: REPLICA },
+    step: { do: "promote", from: ONE, to: TWO, after: 1 },
+    reason: /is closed/,
+  },
+  "goes on with a switchover of an older version's controller, which leaves no sign": {
+    members: { [ONE]: { ...CLOSED, source: TWO, closingIn: 0 }, [TWO]: REPLICA },
     step: { do: "promote", from: ONE, to: TWO, after: 1 },
     reason: /is closed/,
   },

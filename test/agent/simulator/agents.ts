@@ -30,8 +30,10 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
   }
   const late = isLate(world, node) ? world.random.between(1, 2) : 0;
   const name = decision.step.do;
-  const isStillToBegin = () => deciders.isStillToBegin(observer.observe(node));
-  const acts = actsOf(world, node, decision.step, isStillToBegin);
+  const acts = actsOf(world, node, decision.step, {
+    isStillToBegin: () => deciders.isStillToBegin(observer.observe(node)),
+    isRefusal: deciders.isRefusal,
+  });
   agent.action = { name, acts, done: 0, from: world.round + late };
   advance(world, node, agent.action);
 }

@@ -1,10 +1,11 @@
 import type { Provisioning } from "../../../agent/vocabulary.ts";
-import type { Act } from "./action.ts";
+import type { Act, Outcome } from "./action.ts";
 import type { Acts } from "./acts.ts";
+import type { Deciders } from "./deciders.ts";
 import { dropData } from "./deleting.ts";
 import { NONE } from "./ledger.ts";
 import { answering, crash, RESTART_ROUNDS, shutDown } from "./lifecycle.ts";
-import { NOBODY, type Node } from "./node.ts";
+import type { Node, Server } from "./node.ts";
 import type { World } from "./world.ts";
 
 /** Rounds that a clone copies. */
@@ -16,7 +17,7 @@ type Asked = "accepted" | "busy" | "away";
 function ask(world: World, node: Node, donor: Node): Asked {
   const server = answering(donor);
   if (server === undefined || !donor.folder.isPrepared || !world.reaches(node.index, donor.index)) return "away";
-  const donates = server.donatesTo !== NOBODY && server.donatesTo !== node.index;
+  const donates = server.donation !== undefined && server.donation.to !== node.index;
   return donates || donor.folder.clone?.state === "In Progress" ? "busy" : "accepted";
 }
 
@@ -31,65 +32,132 @@ function couldGoOn(world: World, { folder, server }: Node, donor: Node): boolean
   return !isRefused && !isLacking && !folder.isPoisoned && server?.cannotApply === undefined;
 }
 
-/** The acts of a clone, as the shell does them: the mark comes first, and the server ends in any case but one. */
-export function cloneActs(acts: Acts, donor: Node, mark: Provisioning): Act[] {
+/** The acts of a clone, as the agent and the two servers do them: the mark comes first. */
+export function cloneActs(acts: Acts, donor: Node, mark: Provisioning, isRefusal: Deciders["isRefusal"]): Act[] {
   const { world, node } = acts;
-  let before: Provisioning | undefined;
-  let copied = 0;
-  const ended = (state: "Failed" | "Completed"): "failed" | "done" => {
-    if (node.folder.clone !== undefined) node.folder.clone = { ...node.folder.clone, state };
-    const server = answering(donor);
-    if (server?.donatesTo === node.index) server.donatesTo = NOBODY;
-    // A clone ends the server without an orderly end of its membership in a group.
-    crash(world, node, RESTART_ROUNDS);
-    return state === "Failed" ? "failed" : "done";
-  };
+  const cloning = new Cloning(world, node, donor, isRefusal);
   return [
-    acts.file("write the mark", () => {
-      before = node.folder.provisioning;
-      node.folder.provisioning = mark;
-    }),
+    acts.file("write the mark", () => cloning.mark(mark)),
     acts.stopReceiver(),
     acts.superReadOnlyOff(),
-    acts.sql("ask the donor", () => {
-      const answer = ask(world, node, donor);
-      if (answer === "busy") {
-        node.folder.provisioning = before;
-        return "failed";
-      }
-      if (answer === "away") return ended("Failed");
-      const server = answering(donor);
-      if (server !== undefined) server.donatesTo = node.index;
-      node.folder.clone = { began: `${world.round}.${node.index}`, state: "In Progress", hasDropped: false };
-      return "done";
-    }),
+    acts.sql("ask the donor", () => cloning.ask()),
     acts.sql("drop the data", (server) => {
       if (mark.step === "cloning over data" && couldGoOn(world, node, donor)) {
         world.violated(KEEPS_USABLE, `${node.name} clones ${donor.name}, and could replicate from it`);
       }
-      if (node.folder.clone !== undefined) node.folder.clone = { ...node.folder.clone, hasDropped: true };
-      dropData(world, node);
-      server.sessions = [];
-      return true;
+      return cloning.drop(server);
     }),
-    acts.sql("copy", () => {
-      if (ask(world, node, donor) !== "accepted") return ended("Failed");
-      copied += 1;
-      return copied < COPY_ROUNDS ? "again" : "done";
-    }),
-    acts.sql("complete", () => {
-      if (ask(world, node, donor) !== "accepted") return ended("Failed");
-      const { executed, source } = donor.folder;
-      Object.assign(node.folder, {
-        executed,
-        logged: executed,
-        purged: executed,
-        source,
-        isPrepared: true,
-      });
-      return ended("Completed");
-    }),
+    acts.sql("copy files", () => cloning.copyFiles()),
+    acts.sql("copy pages", () => cloning.copyPages()),
+    acts.sql("complete", () => cloning.complete()),
   ];
+}
+
+/** A clone on its way. */
+class Cloning {
+  readonly #world: World;
+  readonly #node: Node;
+  readonly #donor: Node;
+  readonly #isRefusal: Deciders["isRefusal"];
+  #before: Provisioning | undefined;
+  #copied = 0;
+
+  constructor(world: World, node: Node, donor: Node, isRefusal: Deciders["isRefusal"]) {
+    this.#world = world;
+    this.#node = node;
+    this.#donor = donor;
+    this.#isRefusal = isRefusal;
+  }
+
+  mark(mark: Provisioning): void {
+    this.#before = this.#node.folder.provisioning;
+    this.#node.folder.provisioning = mark;
+  }
+
+  ask(): Outcome {
+    const answer = ask(this.#world, this.#node, this.#donor);
+    if (answer === "busy") return this.#failedByDonor();
+    if (answer === "away") return this.#ended("Failed");
+    const server = answering(this.#donor);
+    if (server !== undefined) server.donation = { to: this.#node.index, awaits: undefined };
+    const began = `${this.#world.round}.${this.#node.index}`;
+    this.#node.folder.clone = { began, state: "In Progress", hasDropped: false };
+    return "done";
+  }
+
+  drop(server: Server): Outcome {
+    const { folder } = this.#node;
+    if (folder.clone !== undefined) folder.clone = { ...folder.clone, hasDropped: true };
+    dropData(this.#world, this.#node);
+    server.sessions = [];
+    return "done";
+  }
+
+  copyFiles(): Outcome {
+    const trouble = this.#trouble();
+    if (trouble !== undefined) return trouble;
+    this.#copied += 1;
+    return this.#copied < COPY_ROUNDS ? "again" : "done";
+  }
+
+  /** The donor first waits for the transactions on their way: what it copies then has all of its binary log. */
+  copyPages(): Outcome {
+    const trouble = this.#trouble();
+    if (trouble !== undefined) return trouble;
+    const server = answering(this.#donor);
+    if (server?.donation === undefined) return this.#ended("Failed");
+    const onTheirWay = server.sessions.reduce((all, { bit }) => all | bit, NONE);
+    if (server.donation.awaits === undefined) {
+      server.donation.awaits = onTheirWay;
+      return "again";
+    }
+    return (server.donation.awaits & onTheirWay) === NONE ? "done" : "again";
+  }
+
+  complete(): Outcome {
+    const trouble = this.#trouble();
+    if (trouble !== undefined) return trouble;
+    const { executed, source } = this.#donor.folder;
+    Object.assign(this.#node.folder, {
+      ...{ executed, logged: executed, purged: executed },
+      ...{ source, isPrepared: true },
+    });
+    return this.#ended("Completed");
+  }
+
+  /** What ends a clone in its middle. */
+  #trouble(): Outcome | undefined {
+    if (ask(this.#world, this.#node, this.#donor) !== "accepted") return this.#ended("Failed");
+    if (this.#world.round >= this.#donor.abortsCloneUntil) return undefined;
+    this.#donor.abortsCloneUntil = 0;
+    return this.#failedByDonor();
+  }
+
+  /** The donor's error: its refusal, or the end of a clone in its middle. MySQL itself does not end the server then. */
+  #failedByDonor(): Outcome {
+    const { folder, orphan } = this.#node;
+    const hasDropped = folder.clone?.state === "In Progress" && folder.clone.hasDropped;
+    if (hasDropped) this.#record("Failed");
+    // Nobody is there who gets the error.
+    if (orphan !== undefined) return "failed";
+    if (this.#isRefusal(hasDropped)) folder.provisioning = this.#before;
+    else shutDown(this.#world, this.#node, RESTART_ROUNDS);
+    return "failed";
+  }
+
+  /** The server ends without an orderly end of its membership in a group. */
+  #ended(state: "Failed" | "Completed"): Outcome {
+    this.#record(state);
+    crash(this.#world, this.#node, RESTART_ROUNDS);
+    return state === "Failed" ? "failed" : "done";
+  }
+
+  #record(state: "Failed" | "Completed"): void {
+    const { folder, index } = this.#node;
+    if (folder.clone !== undefined) folder.clone = { ...folder.clone, state };
+    const server = answering(this.#donor);
+    if (server?.donation?.to === index) server.donation = undefined;
+  }
 }
 
 /** Ends the server, as SHUTDOWN does. */

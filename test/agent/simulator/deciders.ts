@@ -8,6 +8,7 @@ export interface Deciders {
   readonly decide: (observation: Observation) => Decision;
   readonly needsPeers: (observation: Omit<Observation, "peers">) => boolean;
   readonly isStillToBegin: (observation: Observation) => boolean;
+  readonly isRefusal: (hasDropped: boolean | undefined) => boolean;
   readonly decideSwitchover: (seen: Controlled) => SwitchDecision;
   readonly decideFailover: (own: OwnServer, known: number, memory: FailoverMemory, at: number) => FailoverDecision;
 }
@@ -15,7 +16,8 @@ export interface Deciders {
 /** The decisions of the program. */
 export async function realDeciders(): Promise<Deciders> {
   const { decide, isStillToBegin, needsPeers } = await import("../../../agent/decide/decide.ts");
+  const { isRefusal } = await import("../../../agent/decide/cloning.ts");
   const { decideSwitchover } = await import("../../../agent/decide/switchover.ts");
   const { decideFailover } = await import("../../../agent/decide/failover.ts");
-  return { decide, needsPeers, isStillToBegin, decideSwitchover, decideFailover };
+  return { decide, needsPeers, isStillToBegin, isRefusal, decideSwitchover, decideFailover };
 }

@@ -41,6 +41,7 @@ export function emptyAll(world: World, node: Node, cause: Cause): void {
     world.violated(KEEPS_UNHARMED, `${shortOf(node.name)} begins with an empty folder, and had data`);
   }
   judge(world, node, stored, cause, "emptying the folder");
+  if (cause !== "agent") world.takenAway |= stored;
   node.folder = emptyFolder(world.ledger.newOrigin());
 }
 

@@ -15,6 +15,8 @@ export type What =
   /** A person closes the primary for maintenance. */
   | { readonly kind: "close"; readonly node: Target; readonly rounds: number }
   | { readonly kind: "slow-agent" | "slow-applier" | "lose-ack"; readonly node: Target; readonly rounds: number }
+  /** A donor ends the next clone of it in the middle. */
+  | { readonly kind: "abort-clone"; readonly node: Target; readonly rounds: number }
   | {
       readonly kind: "cut-step";
       readonly node: Target;

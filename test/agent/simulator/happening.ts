@@ -61,7 +61,7 @@ export class Happening {
       node.startsAt = Math.min(node.startsAt, this.#world.round + 1);
       node.agentStartsAt = Math.min(node.agentStartsAt, this.#world.round + 1);
       Object.assign(node.agent, { armed: undefined, lagsUntil: 0 });
-      Object.assign(node, { appliesAgainAt: 0, losesAckUntil: 0, hearsBadlyUntil: 0 });
+      Object.assign(node, { appliesAgainAt: 0, losesAckUntil: 0, abortsCloneUntil: 0, hearsBadlyUntil: 0 });
     }
     this.#controller.cutAfter = undefined;
   }
@@ -143,6 +143,9 @@ export class Happening {
         return;
       case "lose-ack":
         node.losesAckUntil = until;
+        return;
+      case "abort-clone":
+        node.abortsCloneUntil = until;
         return;
       case "cut-step":
         node.agent.armed = { ...fault, of: fault.of, until: until + 20 };

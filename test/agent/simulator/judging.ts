@@ -3,7 +3,7 @@ import { NONE } from "./ledger.ts";
 import { answering } from "./lifecycle.ts";
 import { type Node, storedIn, takesWrites } from "./node.ts";
 import { shortOf, type World } from "./world.ts";
-import { canCommit, isUnreadable, KEEPS_ACKNOWLEDGED } from "./writing.ts";
+import { canCommit, isUnreadable, KEEPS_ACKNOWLEDGED, unappliedBeside } from "./writing.ts";
 
 /** After the last fault, everything comes into its place, or a node says why not. */
 export const COMES_INTO_PLACE = "everything comes into its place, or says why not";
@@ -14,8 +14,14 @@ const EXCUSED = ["waiting", "alone", "refused", "diverged"];
 /** Faults after which data may differ, so that a person has to decide. Others never leave a node out of its place. */
 const DIVERGING = ["lose-disk", "errant", "poison", "failover", "recover-group", "recover-server"];
 
-/** What was acknowledged is somewhere, unless its loss was accepted. */
+/** A node whose data a clone has dropped counts as incomplete until it has all data of a member. */
+export const COUNTS_AS_INCOMPLETE = "no node counts as complete whose data were dropped";
+
+/** What was acknowledged is somewhere, unless its loss was accepted, and what counts as data is complete. */
 export function checkKept(world: World): void {
+  for (const { name, folder } of world.nodes) {
+    if (folder.provisioning === undefined && !folder.isPrepared) world.violated(COUNTS_AS_INCOMPLETE, name);
+  }
   const stored = world.nodes.reduce((all, { folder }) => all | storedIn(folder), NONE);
   const lost = world.acknowledged & ~world.accepted & ~stored;
   if (lost !== NONE) world.violated(KEEPS_ACKNOWLEDGED, `no folder has ${world.ledger.gtidSet(lost)}`);
@@ -57,9 +63,12 @@ export function isInPlace(world: World): boolean {
 export function judge(world: World, faults: readonly Fault[]): void {
   checkKept(world);
   const writer = writerIn(world);
-  // A failover, and then the disk of the new primary lost: a person decides between what is left.
-  if (writer !== undefined && !(world.hasFailedOver && isUnreadable(world, writer))) {
-    const lost = world.acknowledged & ~world.accepted & ~writer.folder.executed;
+  if (writer !== undefined) {
+    // A failover, and then the disk of the new primary lost: a person decides between the data that are left. What others
+    // have received of it, and cannot apply, may be missing at the primary, and nothing else: a folder still has it.
+    const isDisputed = world.hasFailedOver && isUnreadable(world, writer);
+    const disputed = isDisputed ? unappliedBeside(world, writer) : NONE;
+    const lost = world.acknowledged & ~world.accepted & ~disputed & ~writer.folder.executed;
     if (lost !== NONE) world.violated(KEEPS_ACKNOWLEDGED, `at last ${writer.name} lacks ${world.ledger.gtidSet(lost)}`);
   }
   const isExcused = faults.some(({ kind }) => DIVERGING.includes(kind));

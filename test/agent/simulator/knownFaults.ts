@@ -4,6 +4,7 @@ import type { Decision } from "../../../agent/step.ts";
 import { KEEPS_USABLE } from "./cloning.ts";
 import type { Deciders } from "./deciders.ts";
 import { KEEPS_RECEIVED, KEEPS_THE_LAST, KEEPS_UNHARMED } from "./deleting.ts";
+import { COMES_INTO_PLACE, COUNTS_AS_INCOMPLETE } from "./judging.ts";
 import { KEEPS_ACKNOWLEDGED } from "./writing.ts";
 
 /** Puts a fault into the decisions. */
@@ -75,6 +76,14 @@ export const KNOWN_FAULTS: Readonly<Record<string, KnownFault>> = {
     put: changing((decision) =>
       decision.step.do === "keep-data" ? { ...decision, step: { do: "empty-folder" } } : decision,
     ),
+  },
+  "a primary never ends the writers that a clone of it waits for": {
+    breaks: [COMES_INTO_PLACE],
+    put: changing((decision) => (decision.step.do === "free-clone" ? { ...decision, step: { do: "wait" } } : decision)),
+  },
+  "a donor that ends a clone in its middle counts as one that has refused it": {
+    breaks: [COUNTS_AS_INCOMPLETE],
+    put: (real) => ({ ...real, isRefusal: () => true }),
   },
 };
 

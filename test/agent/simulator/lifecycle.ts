@@ -1,7 +1,7 @@
 import { emptyAll } from "./deleting.ts";
 import { NONE } from "./ledger.ts";
 import { leaveGroup } from "./membership.ts";
-import { NOBODY, type Node, newContainer, newServer } from "./node.ts";
+import { type Node, newContainer, newServer } from "./node.ts";
 import type { World } from "./world.ts";
 
 /** Rounds until the engine has started a container again, and MySQL answers. */
@@ -21,7 +21,7 @@ export function crash(world: World, node: Node, rounds: number): void {
   if (node.server === undefined) return;
   node.server = undefined;
   for (const other of world.nodes) {
-    if (other.server?.donatesTo === node.index) other.server.donatesTo = NOBODY;
+    if (other.server?.donation?.to === node.index) other.server.donation = undefined;
   }
 }
 

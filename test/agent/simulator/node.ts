@@ -88,8 +88,15 @@ export interface Server {
   withoutDonor: number;
   /** Whether the next start of the group begins a new one. */
   bootstraps: boolean;
+  donation: Donation | undefined;
+}
+
+/** A clone of a server, as the donor knows it. */
+export interface Donation {
   /** The node that clones it. */
-  donatesTo: number;
+  readonly to: number;
+  /** Once its files are copied: the transactions on their way then, for whose end it waits. */
+  awaits: Transactions | undefined;
 }
 
 /** What vanishes with the container of the server. */
@@ -148,6 +155,8 @@ export interface Node {
   /** Until these rounds the applier rests, and the next acknowledgement is lost. */
   appliesAgainAt: number;
   losesAckUntil: number;
+  /** Until this round, the next clone of this node ends in its middle, with an error of this donor. */
+  abortsCloneUntil: number;
   /** A person has closed it for maintenance, in this run of the server. undefined: nobody has. */
   closedByHand: { readonly run: number; readonly term: number; readonly until: number } | undefined;
   /** The last round in which nobody could tell it that a failover has replaced it. */
@@ -191,7 +200,7 @@ export function newServer(run: number, isInGroupMode: boolean): Server {
       recovering: 0,
       withoutDonor: 0,
       bootstraps: false,
-      donatesTo: NOBODY,
+      donation: undefined,
     },
   };
 }

@@ -118,7 +118,11 @@ export function ownOf(world: World, node: Node): OwnServer | undefined {
     clone: folder.clone,
     semisync: {
       replicas: server.isSource ? replicasOf(world, server) : 0,
-      ...{ waiting: server.sessions.length, acknowledged: server.acknowledged, holdsClone: false },
+      ...{
+        waiting: server.sessions.length,
+        acknowledged: server.acknowledged,
+        holdsClone: server.donation?.awaits !== undefined,
+      },
     },
     ...{ hasReplicationPassword: true, storesPassword: false },
   };

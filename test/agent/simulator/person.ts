@@ -160,6 +160,8 @@ function actsOf(world: World, node: Node, step: FailoverStep): Act[] {
         acts.file("data complete", () => {
           node.folder.isDataLost = false;
         }),
+        acts.superReadOnlyOn(),
+        acts.semisyncOff(),
         acts.superReadOnlyOff(),
         acts.write("record the term", "admin", { promoted: node.name, reason: "takeover", after: step.after }),
         acts.reset(),

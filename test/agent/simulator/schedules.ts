@@ -67,7 +67,7 @@ function story(random: Random, mode: Mode): Part[] {
     case 6:
       return [
         [0, { kind: "lose-disk", node: someone(), rounds: random.between(2, 8) }],
-        [random.between(0, 4), cutStep(random, anyone())],
+        [random.between(0, 4), random.chance(0.3) ? ABORTED : cutStep(random, anyone())],
       ];
     default:
       return [[0, trouble(random, someone, anyone, random.between(2, 15))]];
@@ -118,12 +118,15 @@ function unapplied(random: Random, mode: Mode): Part[] {
   ];
 }
 
+/** The primary, as a donor, ends the next clone in its middle. */
+const ABORTED: What = { kind: "abort-clone", node: "primary", rounds: 30 };
+
 /** A replica that cannot apply is cloned over, and the clone ends in its middle. */
 function brokenClone(random: Random, mode: Mode): Part[] {
   const node = random.below(mode.nodes);
   return [
     [0, { kind: "poison", node }],
-    [1, { ...cutStep(random, node), of: "clone", after: random.below(5) }],
+    [1, random.chance(0.3) ? ABORTED : { ...cutStep(random, node), of: "clone", after: random.below(5) }],
   ];
 }
 

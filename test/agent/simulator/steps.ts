@@ -2,16 +2,21 @@ import type { Step } from "../../../agent/step.ts";
 import type { Act } from "./action.ts";
 import { Acts } from "./acts.ts";
 import { cloneActs, endServer } from "./cloning.ts";
+import type { Deciders } from "./deciders.ts";
 import { handOver, joinActs, leaveAct } from "./groupActs.ts";
 import { answering } from "./lifecycle.ts";
 import { NOBODY, type Node } from "./node.ts";
 import type { World } from "./world.ts";
 
-/**
- * Breaks a step into its acts, in the order in which the agent does them.
- * @param isStillToBegin whether another look allows the node to begin its group
- */
-export function actsOf(world: World, node: Node, step: Step, isStillToBegin: () => boolean): Act[] {
+/** What an agent decides in the middle of a step. */
+export interface Deciding {
+  /** Whether another look allows the node to begin its group. */
+  readonly isStillToBegin: () => boolean;
+  readonly isRefusal: Deciders["isRefusal"];
+}
+
+/** Breaks a step into its acts, in the order in which the agent does them. */
+export function actsOf(world: World, node: Node, step: Step, { isStillToBegin, isRefusal }: Deciding): Act[] {
   const acts = new Acts(world, node);
   const { folder, container } = node;
   switch (step.do) {
@@ -28,7 +33,7 @@ export function actsOf(world: World, node: Node, step: Step, isStillToBegin: () 
         unmark(acts),
       ];
     case "clone":
-      return cloneActs(acts, world.named(step.donor), step.mark);
+      return cloneActs(acts, world.named(step.donor), step.mark, isRefusal);
     case "keep-clone":
       return [acts.reset(), acts.file("mark lost data", () => setDataLost(node, true)), unmark(acts)];
     case "keep-data":

@@ -53,6 +53,8 @@ export class World {
   acknowledged: Transactions = NONE;
   /** What may be lost: with a disk, or because a person has accepted it. */
   accepted: Transactions = NONE;
+  /** Everything that a folder had which a person or a broken disk has emptied, whoever has it besides. */
+  takenAway: Transactions = NONE;
   /** Whether a person has replaced a primary knowing that it may have acknowledged more, or may go on doing so. */
   isLossAccepted = false;
   hasFailedOver = false;
@@ -146,7 +148,7 @@ function newNode(world: World, names: readonly string[], name: string, index: nu
       ...{ armed: undefined, lagsUntil: 0 },
     },
     ...{ isFrozen: false, startsAt: 0, agentStartsAt: 0, isPowered: true, isFenced: false, isGivenUp: false },
-    ...{ appliesAgainAt: 0, losesAckUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
+    ...{ appliesAgainAt: 0, losesAckUntil: 0, abortsCloneUntil: 0, isolatedAt: -10, hearsBadlyUntil: 0 },
     closedByHand: undefined,
   };
 }

@@ -85,14 +85,27 @@ function acknowledge(world: World, node: Node, bit: Transactions): void {
   }
 }
 
-/** Whether somebody has a newer term than this primary outside a group, though it may not be applied yet. */
+/**
+ * Whether somebody has a newer term than this primary outside a group. A term that others have only received counts if a
+ * broken disk or a person has taken the data of the member that was promoted in it: nobody can read it in a relay log, and
+ * the former primary may go on. An agent that deletes those data excuses nothing.
+ *
+ * What a replaced primary acknowledges counts as lost only after a failover of a person. All else stays among what has to
+ * be in a folder in every round, and with the primary at the end. A folder that is emptied is judged without regard to it.
+ */
 export function isReplaced(world: World, node: Node): boolean {
   if (world.isGroup) return false;
   const own = world.ledger.newestTerm(node.folder.executed).number;
-  return world.nodes.some((other) => {
-    if (other === node) return false;
-    return world.ledger.newestTerm(other.folder.executed | other.folder.relayed).number > own;
+  return world.nodes.some(({ folder }) => {
+    if (folder === node.folder) return false;
+    return world.ledger.newestTerm(folder.executed | (folder.relayed & world.takenAway)).number > own;
   });
+}
+
+/** What others than this node have received and not applied. */
+export function unappliedBeside(world: World, node: Node): Transactions {
+  const others = world.nodes.filter((other) => other !== node);
+  return others.reduce((all, { folder }) => all | (folder.relayed & ~folder.executed), NONE);
 }
 
 /** Whether a newer term is nowhere but in what others have received and not applied: nobody can read it there. */
