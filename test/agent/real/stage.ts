@@ -19,7 +19,8 @@ import { devConfig } from "../../devConfig.ts";
 import { docker, engineMissing } from "../../engine.ts";
 import { serverFiles } from "../../secrets.ts";
 
-const STAGE = "agentrig";
+/** Two files may run at the same time. */
+const STAGE = `agentrig-${process.pid}`;
 const SERVER_FILES = fileURLToPath(new URL("../../../agent/server", import.meta.url));
 
 /** The password of each account is its name. */
