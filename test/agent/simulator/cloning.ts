@@ -41,12 +41,7 @@ export function cloneActs(acts: Acts, donor: Node, mark: Provisioning, isRefusal
     acts.stopReceiver(),
     acts.superReadOnlyOff(),
     acts.sql("ask the donor", () => cloning.ask()),
-    acts.sql("drop the data", (server) => {
-      if (mark.step === "cloning over data" && couldGoOn(world, node, donor)) {
-        world.violated(KEEPS_USABLE, `${node.name} clones ${donor.name}, and could replicate from it`);
-      }
-      return cloning.drop(server);
-    }),
+    acts.sql("drop the data", (server) => cloning.drop(server)),
     acts.sql("copy files", () => cloning.copyFiles()),
     acts.sql("copy pages", () => cloning.copyPages()),
     acts.sql("complete", () => cloning.complete()),
@@ -85,8 +80,13 @@ class Cloning {
     return "done";
   }
 
+  /** MySQL drops them right after the donor has accepted the clone, and not if that one is gone. */
   drop(server: Server): Outcome {
     const { folder } = this.#node;
+    if (ask(this.#world, this.#node, this.#donor) !== "accepted") return this.#ended("Failed");
+    if (folder.provisioning?.step === "cloning over data" && couldGoOn(this.#world, this.#node, this.#donor)) {
+      this.#world.violated(KEEPS_USABLE, `${this.#node.name} clones ${this.#donor.name}, and could replicate from it`);
+    }
     if (folder.clone !== undefined) folder.clone = { ...folder.clone, hasDropped: true };
     dropData(this.#world, this.#node);
     server.sessions = [];
