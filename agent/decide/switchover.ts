@@ -77,13 +77,14 @@ function elect(wanted: string, target: ControlledServer | undefined): SwitchDeci
 }
 
 /**
- * Whether a closed primary is the primary still. A switchover first makes it a replica of the next one, which then is
+ * Whether a closed primary is the primary still. One whose own data lack the term in which it was promoted has lost them: its
+ * agent and a person decide about it. A switchover first makes it a replica of the next one, which then is
  * promoted: so its source alone could have been, and says whether it was.
  */
-function isStillPrimary({ members }: Controlled, { isClosed, source, term, unapplied }: ControlledServer): boolean {
-  if (!isClosed) return false;
+function isStillPrimary(seen: Controlled, { isClosed, source, term, unapplied }: ControlledServer): boolean {
+  if (!isClosed || term.number < newestNumber(seen)) return false;
   if (source === undefined) return true;
-  const next = members.get(source);
+  const next = seen.members.get(source);
   return next !== undefined && next.term.number <= term.number && unapplied.isEmpty;
 }
 

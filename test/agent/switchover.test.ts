@@ -132,6 +132,17 @@ const CASES: Readonly<Record<string, Case>> = {
     step: { do: "reopen", member: ONE },
     reason: /which is to go on$/,
   },
+  "does not open a primary whose data lack the term in which it was promoted: it has lost them, and another one has more":
+    {
+      members: {
+        [ONE]: { ...CLOSED, closingIn: 0, source: THREE },
+        [TWO]: { ...REPLICA, term: term(3, ONE) },
+        [THREE]: { ...REPLICA },
+      },
+      more: { wanted: ONE },
+      step: { do: "wait" },
+      reason: /does not take writes yet$/,
+    },
   "leaves a primary closed that a person has closed": {
     members: { [ONE]: BY_HAND, [TWO]: REPLICA },
     more: { wanted: ONE },

@@ -168,6 +168,8 @@ export class Happening {
     const server = answering(node);
     if (server === undefined || server.group !== undefined || takesWrites(server)) return;
     if (node.folder.provisioning !== undefined) return;
+    // The last look before a group begins cannot see what a person writes while an answer is on its way.
+    if (this.#world.isGroup && this.#observer.troubles.some(({ until }) => this.#world.round < until)) return;
     const { isSuperReadOnly } = server;
     server.isSuperReadOnly = false;
     writeAs(this.#world, node, "errant");
