@@ -36,6 +36,8 @@ export interface Controlled {
   readonly at: number;
   /** When the present primary was first seen closed, on the same clock: what the decision before said. */
   readonly closedAt: number | undefined;
+  /** When the wanted member last had everything that the primary had committed before, on the same clock. */
+  readonly caughtUpAt: number | undefined;
 }
 
 /** One act of the controller. After it, the controller observes again. */

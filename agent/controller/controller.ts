@@ -37,6 +37,7 @@ export class Controller {
   readonly #secrets;
   readonly #members: Members;
   #closedAt: number | undefined;
+  #caughtUpAt: number | undefined;
 
   /** @param say logs a line for people, unless it was the last one */
   constructor(settings: ControllerSettings, say: (text: string) => void) {
@@ -92,6 +93,7 @@ export class Controller {
       if (step.do === "wait") return false;
       const tools = { members: this.#members, secrets: this.#secrets, settings: this.#settings };
       await carryOut(step, seen, tools);
+      if (step.do === "catch-up") this.#caughtUpAt = now();
     }
     return false;
   }
@@ -102,7 +104,7 @@ export class Controller {
       if (row !== undefined) members.set(member, controlledServer(row["controlled"]));
     }
     const { replication } = this.#settings;
-    return { ...aim, replication, members, at: performance.now() / 1000, closedAt: this.#closedAt };
+    return { ...aim, replication, members, at: now(), closedAt: this.#closedAt, caughtUpAt: this.#caughtUpAt };
   }
 
   async #areServed(): Promise<boolean> {
@@ -155,6 +157,9 @@ export class Controller {
     this.#members.close();
   }
 }
+
+/** Seconds on a clock that only goes forward. */
+const now = () => performance.now() / 1000;
 
 /** A text in SQL. */
 function quoted(text: string): string {

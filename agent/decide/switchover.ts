@@ -4,6 +4,9 @@ import type { Term } from "../vocabulary.ts";
 /** Seconds in which a replica must catch up while writes are blocked. */
 export const CATCH_UP_SECONDS = 10;
 
+/** Seconds for which a replica that had everything counts as near enough to close its primary. */
+const NEAR_SECONDS = 5;
+
 type Member = readonly [name: string, server: ControlledServer];
 
 /**
@@ -115,7 +118,7 @@ function switchReplicas(
   [name, primary]: Member,
   target: ControlledServer | undefined,
 ): SwitchDecision {
-  const { wanted, at, closedAt } = seen;
+  const { wanted, at, closedAt, caughtUpAt } = seen;
   // A primary that takes no writes is replaced only if somebody has closed it. Otherwise its agent may be about to open
   // it. It is replaced, too, if a person has closed it: the configuration, or a person, wants another one.
   if (!primary.writes && !isStillPrimary(seen, primary)) {
@@ -136,15 +139,16 @@ function switchReplicas(
     return wait(`${closedByHand(name)}; ${wanted} does not replicate from it without trouble`);
   }
   if (!isReady) return wait(`${wanted} does not replicate from ${name} without trouble: it cannot become the primary`);
+  // Under constant writes a replica lacks the last of them at every look, until the primary is closed.
+  const isNear = hasAll || (caughtUpAt !== undefined && at - caughtUpAt <= NEAR_SECONDS);
+  if (primary.writes && isNear) {
+    const reason = `${wanted} has everything of ${name} so far`;
+    return taken({ do: "close", member: name, term: primary.term.number }, reason);
+  }
   if (!hasAll) {
     const step = { do: "catch-up", member: wanted, seconds: CATCH_UP_SECONDS } as const;
     return taken(step, `${wanted} lacks ${primary.executed.subtract(target.executed)}`);
   }
-  if (primary.writes)
-    return taken(
-      { do: "close", member: name, term: primary.term.number },
-      `${wanted} has everything of ${name} so far`,
-    );
   const reason = `${name} is closed, and ${wanted} has everything of it`;
   return taken({ do: "promote", from: name, to: wanted, after: newestNumber(seen) }, reason);
 }

@@ -28,7 +28,7 @@ function stage(answers: Readonly<Record<string, unknown>> = {}) {
       } as never),
   };
   const seen: Controlled = {
-    ...{ replication: "semisync", wanted: TWO, isByHand: false, at: 1, closedAt: undefined },
+    ...{ replication: "semisync", wanted: TWO, isByHand: false, at: 1, closedAt: undefined, caughtUpAt: undefined },
     members: new Map([
       [ONE, controlledServer(ANSWER)],
       [TWO, controlledServer({ ...ANSWER, writes: 0, closed: 1, source: ONE, receives: 1, applies: 1 })],

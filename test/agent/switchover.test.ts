@@ -57,6 +57,24 @@ const CASES: Readonly<Record<string, Case>> = {
     step: { do: "catch-up", member: TWO, seconds: 10 },
     reason: /lacks .*:9-10$/,
   },
+  "closes under constant writes a primary whose replica had everything shortly before": {
+    members: { [ONE]: PRIMARY, [TWO]: { ...REPLICA, executed: transactions(8) } },
+    more: { caughtUpAt: 98 },
+    step: { do: "close", member: ONE, term: 1 },
+    reason: /has everything/,
+  },
+  "lets a replica catch up again that had everything long ago": {
+    members: { [ONE]: PRIMARY, [TWO]: { ...REPLICA, executed: transactions(8) } },
+    more: { caughtUpAt: 90 },
+    step: { do: "catch-up", member: TWO, seconds: 10 },
+    reason: /lacks .*:9-10$/,
+  },
+  "lets a replica get the last transactions of a primary that it has closed": {
+    members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(8) } },
+    more: { closedAt: 99, caughtUpAt: 98 },
+    step: { do: "catch-up", member: TWO, seconds: 10 },
+    reason: /lacks .*:9-10$/,
+  },
   "closes the primary when the replica has everything so far": {
     members: { [ONE]: PRIMARY, [TWO]: REPLICA },
     step: { do: "close", member: ONE, term: 1 },
@@ -238,7 +256,7 @@ describe("the switchover controller", () => {
   for (const [name, { members, more, step, reason }] of Object.entries(CASES)) {
     it(name, () => {
       const decision = decideSwitchover({
-        ...{ replication: "async", wanted: TWO, isByHand: false, at: 100, closedAt: undefined },
+        ...{ replication: "async", wanted: TWO, isByHand: false, at: 100, closedAt: undefined, caughtUpAt: undefined },
         ...more,
         members: new Map(Object.entries(members)),
       });

@@ -16,6 +16,7 @@ export class Controller {
   readonly #deciders: Deciders;
   #action: Action | undefined;
   #closedAt: number | undefined;
+  #caughtUpAt: number | undefined;
   #settledFor = NOBODY;
   #startsAt = 0;
   /** Ends in the middle of its next step, after this many acts. */
@@ -31,6 +32,7 @@ export class Controller {
   configure(): void {
     this.#action = undefined;
     this.#closedAt = undefined;
+    this.#caughtUpAt = undefined;
     this.#settledFor = NOBODY;
   }
 
@@ -69,7 +71,7 @@ export class Controller {
     }
     return {
       ...{ replication: world.mode.replication, wanted: world.node(world.wanted).name, isByHand: false },
-      ...{ members, at: world.round, closedAt: this.#closedAt },
+      ...{ members, at: world.round, closedAt: this.#closedAt, caughtUpAt: this.#caughtUpAt },
     };
   }
 
@@ -88,6 +90,7 @@ export class Controller {
       action.done += 1;
     }
     if (action.done < action.acts.length) world.tell(() => `controller: ${action.name} fails`);
+    else if (action.name === "catch-up") this.#caughtUpAt = world.round;
     this.#action = undefined;
   }
 }
