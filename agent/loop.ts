@@ -25,8 +25,8 @@ export interface Reach {
   note(decision: Decision, problem: string | undefined): void;
 }
 
-/** Seconds until the next look: a node in its place is looked at more seldom. */
-const PAUSE = { settled: 2, otherwise: 1 } as const;
+/** Seconds until the next look: a node in its place, and one that its group has refused, is looked at more seldom. */
+const PAUSE = { settled: 2, otherwise: 1, refused: 5 } as const;
 
 /** The memory of an agent that begins. */
 export const NOTHING: Memory = {};
@@ -56,7 +56,8 @@ export async function round(
   if (problem === undefined) return { memory: decision.memory, pause: 0 };
   await reach.show(failed(decision, problem));
   // An attempt to open counts although it failed: the next look shows whether the node is open.
-  return { memory: step.do === "open" ? decision.memory : memory, pause: PAUSE.otherwise };
+  const pause = step.do === "join-group" ? PAUSE.refused : PAUSE.otherwise;
+  return { memory: step.do === "open" ? decision.memory : memory, pause };
 }
 
 /** Why something has failed. undefined: it has not. */

@@ -141,7 +141,9 @@ export class NodeAgent implements Reach {
     }
   }
 
-  act(step: Step): Promise<void> {
+  /** @throws Error if the server has started again since the look: the step was decided for its former run */
+  async act(step: Step): Promise<void> {
+    if ((await this.#own.run()) !== this.#run.id) throw new Error("the server has started again meanwhile");
     return act(step, this.#hands(), { provisioning: this.#seen?.marks.provisioning });
   }
 

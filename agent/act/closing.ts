@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Session } from "../mysql/session.ts";
 import type { Hands } from "./hands.ts";
-import { closed } from "./replicationSql.ts";
+import { closed, lockingWithin } from "./replicationSql.ts";
 
 /** Seconds that closing may take, and for which commits that are on their way may end by themselves. */
 const SECONDS = 60;
@@ -13,11 +13,12 @@ const ids = z.array(z.object({ id: z.coerce.number() }));
 
 /**
  * The connections in the middle of a statement that writes, while this one waits for all of them: it lets no other one
- * begin meanwhile.
+ * begin meanwhile. Those of replication are not among them: an applier that is ended counts as broken.
  */
 const WRITING = (closer: number) => `SELECT DISTINCT t.PROCESSLIST_ID AS id FROM performance_schema.metadata_locks AS l
     JOIN performance_schema.threads AS t ON t.THREAD_ID = l.OWNER_THREAD_ID
   WHERE l.OBJECT_TYPE IN ('GLOBAL', 'COMMIT') AND l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> ${closer}
+    AND t.NAME NOT LIKE 'thread/sql/replica%'
     AND EXISTS (SELECT 1 FROM performance_schema.metadata_locks AS p
       JOIN performance_schema.threads AS c ON c.THREAD_ID = p.OWNER_THREAD_ID
       WHERE p.OBJECT_TYPE IN ('GLOBAL', 'COMMIT') AND p.LOCK_STATUS = 'PENDING' AND c.PROCESSLIST_ID = ${closer})`;
@@ -31,7 +32,7 @@ export async function close({ own, settings, say }: Pick<Hands, "own" | "setting
   if (settings.replication !== "semisync") return own.execute(closed(settings));
   await own.within(async (session) => {
     const [self] = ids.parse(await session.ask("SELECT CONNECTION_ID() AS id", SECONDS));
-    const closing = session.run("SET GLOBAL super_read_only = ON", SECONDS);
+    const closing = session.run(`${lockingWithin(SECONDS)} SET GLOBAL super_read_only = ON`, SECONDS);
     const done = new AbortController();
     const settled = closing.catch(() => undefined).finally(() => done.abort());
     await sleep(PATIENCE_MS, undefined, { signal: done.signal }).catch(() => undefined);

@@ -43,6 +43,14 @@ export function semisyncSource({ replication, withoutReplica }: Mode): string {
   GLOBAL rpl_semi_sync_source_enabled = ON;`;
 }
 
+/**
+ * Lets this session wait for a lock for less than its caller waits. Otherwise a close that was given up would happen later,
+ * when nobody expects it any more.
+ */
+export function lockingWithin(seconds: number): string {
+  return `SET SESSION lock_wait_timeout = ${seconds - 1};`;
+}
+
 /** Lets nobody write, and nobody wait for an acknowledgement. */
 export function closed({ replication }: Pick<Mode, "replication">): string {
   const noSource = replication === "semisync" ? " SET GLOBAL rpl_semi_sync_source_enabled = OFF;" : "";

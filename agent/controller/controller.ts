@@ -2,7 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { PASSWORDS_VIEW } from "../../components/mysqlCluster/sql.ts";
-import type { Controlled, ControlledServer } from "../controlled.ts";
+import type { Controlled, ControlledServer, SwitchStep } from "../controlled.ts";
 import { decideSwitchover } from "../decide/switchover.ts";
 import { secretsIn } from "../mysql/secrets.ts";
 import { CONTROLLED, controlledServer } from "./look.ts";
@@ -14,6 +14,12 @@ import { carryOut } from "./switching.ts";
 /** Seconds between two looks, before and after everything is in its place. */
 const PAUSE = 1;
 const LOOK = 5;
+
+/** Seconds in which a member that a person has named gets the last transactions, or the closed primary opens again. */
+const ENDING_SECONDS = 30;
+
+/** The steps after which no primary is left closed by a switchover. */
+const ENDS_CLOSING: ReadonlySet<SwitchStep["do"]> = new Set(["promote", "reopen", "call-off"]);
 
 /** More steps in a row than a switchover has: somebody undoes them. */
 const STEPS = 10;
@@ -38,6 +44,8 @@ export class Controller {
   readonly #members: Members;
   #closedAt: number | undefined;
   #caughtUpAt: number | undefined;
+  /** Whether this controller has begun to close a primary, which it has not replaced or opened again yet. */
+  #isClosing = false;
 
   /** @param say logs a line for people, unless it was the last one */
   constructor(settings: ControllerSettings, say: (text: string) => void) {
@@ -64,11 +72,22 @@ export class Controller {
   }
 
   /**
-   * Promotes a member now, and does nothing else. A person has named it.
+   * Promotes a member now, and does nothing else. A person has named it. A primary that was closed for it is not left
+   * closed: if the member cannot become the primary in time, that one goes on.
    * @throws Error with the reason, if it cannot become the primary now
    */
   async promote(wanted: string): Promise<void> {
-    if (!(await this.#isSettled({ wanted, isByHand: true }))) throw new Error(`${wanted} did not become the primary`);
+    const until = now() + ENDING_SECONDS;
+    for (;;) {
+      const problem = await this.#isSettled({ wanted, isByHand: true }).then(
+        (isSettled) => (isSettled ? undefined : new Error(`${wanted} did not become the primary`)),
+        (error: unknown) => error,
+      );
+      if (problem === undefined) return;
+      if (!this.#isClosing || now() > until) throw problem;
+      this.#say(reasonOf(problem));
+      await sleep(PAUSE * 1000);
+    }
   }
 
   async #until(isDone: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
@@ -91,9 +110,11 @@ export class Controller {
       if (step.do === "settled") return true;
       this.#say(reason);
       if (step.do === "wait") return false;
+      if (step.do === "close") this.#isClosing = true;
       const tools = { members: this.#members, secrets: this.#secrets, settings: this.#settings };
       await carryOut(step, seen, tools);
       if (step.do === "catch-up") this.#caughtUpAt = now();
+      if (ENDS_CLOSING.has(step.do)) this.#isClosing = false;
     }
     return false;
   }

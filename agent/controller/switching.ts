@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   beginTerm,
   closed,
+  lockingWithin,
   openForAgent,
   replicating,
   semisyncSource,
@@ -44,7 +45,7 @@ export async function carryOut(step: SwitchStep, seen: Controlled, tools: Switch
     case "catch-up":
       return catchUp(step.member, step.seconds, seen, tools);
     case "close":
-      return run(step.member, `${signed(step.term)} SET GLOBAL super_read_only = ON`);
+      return run(step.member, `${lockingWithin(SECONDS)} ${signed(step.term)} SET GLOBAL super_read_only = ON`);
     case "promote":
       return promote(step, tools);
     case "reopen":

@@ -1,6 +1,6 @@
 import type { Observation } from "../observation.ts";
 import type { Decision } from "../step.ts";
-import { knownTerm, learnedFrom, wait } from "./decision.ts";
+import { knownTerm, learnedFrom, take, wait } from "./decision.ts";
 import { keepInGroup } from "./group.ts";
 import { provision } from "./provision.ts";
 import { keepReplicating } from "./replicating.ts";
@@ -20,6 +20,15 @@ function decideStep(observation: Observation): Decision {
   if (marks.provisioning !== undefined) return provision(seen, marks.provisioning);
   // Received and confirmed transactions may exist nowhere else, so they are applied whichever member is primary.
   if (own.source !== undefined && !own.isApplying && own.cannotApply === undefined) {
+    // MySQL would wait for each transaction that the applier is in, so a node that is to close closes before.
+    if (settings.replication !== "group" && !own.isClosed && !own.writes) {
+      return take(
+        seen,
+        { do: "close" },
+        `applying what was received from ${own.source}`,
+        "its applier is about to start",
+      );
+    }
     return {
       ...wait(observation, "starting", `applying what was received from ${own.source}`, "the applier does not run"),
       step: { do: "start-applier" },

@@ -42,7 +42,8 @@ keep_zones() {
   # Its first line: # version 2026a
   read -r _ _ version _ 2>/dev/null <"$zones/tzdata.zi" || true
   version=${version//[^A-Za-z0-9.]/}
-  if [ -e "$data/.zones-$version.sql.gz" ]; then return; fi
+  # A power cut may have left a part of it.
+  if gzip --test "$data/.zones-$version.sql.gz" 2>/dev/null; then return; fi
   rm -f "$data"/.zones-*
   if mysql_tzinfo_to_sql "$zones" 2>/dev/null | gzip >"$data/.tmp/zones"; then
     mv "$data/.tmp/zones" "$data/.zones-$version.sql.gz"

@@ -30,8 +30,8 @@ const NODE_OPTIONS = [
   "--optimize-for-size",
 ] as const;
 
-/** Files are read one after the other, so that one thread is enough for them. */
-export const AGENT_ENVIRONMENT = { UV_THREADPOOL_SIZE: "1" } as const;
+/** Half of the threads look up names, which takes a second for a member that is away, and the others read files. */
+export const AGENT_ENVIRONMENT = { UV_THREADPOOL_SIZE: "4" } as const;
 
 /** The roles of the agent's program that commands use beside those that run. */
 type Role = "node" | "controller" | "failover" | "promote" | "why";

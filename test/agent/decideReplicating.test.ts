@@ -16,6 +16,11 @@ describeCases("a replica", {
     step: { do: "start-applier" },
     state: /^starting/,
   },
+  "closes before it applies: MySQL would wait for the transaction that the applier is in": {
+    situation: { own: { ...STARTED, isClosed: false } },
+    step: { do: "close" },
+    state: /^starting: applying what was received/,
+  },
   "receives again after its start": {
     situation: { own: { isReceiving: false }, peers: { [ONE]: {} } },
     step: { do: "follow", source: ONE, how: "again" },

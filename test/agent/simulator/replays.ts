@@ -11,12 +11,12 @@ export const REPLAYS = {
   ],
   "a node that starts again forgets a term that only a silent one has": [
     {
-      seed: 9142,
-      mode: { replication: "semisync", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      seed: 10626,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 2, hasArbiter: false, start: "running" },
       faults: [
-        { kind: "switchover", node: 2, at: 28 },
-        { kind: "cut-step", node: "primary", what: "server", after: 3, rounds: 2, at: 29 },
-        { kind: "lose-disk", node: "primary", rounds: 2, at: 37 },
+        { kind: "switchover", node: 1, at: 35 },
+        { kind: "cut-step", node: "primary", what: "machine", after: 4, rounds: 8, at: 35 },
+        { kind: "lose-disk", node: "primary", rounds: 4, at: 42 },
       ],
     },
   ],
@@ -40,13 +40,22 @@ export const REPLAYS = {
       ],
     },
     {
-      seed: 11664,
-      mode: { replication: "async", withoutReplica: "degrade", nodes: 3, hasArbiter: false, start: "running" },
+      seed: 8339,
+      mode: { replication: "async", withoutReplica: "degrade", nodes: 2, hasArbiter: false, start: "running" },
       faults: [
-        { kind: "switchover", node: 1, at: 5 },
-        { kind: "cut-controller", after: 2, at: 6 },
-        { kind: "cut-power", node: "primary", rounds: 22, at: 28 },
-        { kind: "crash", node: 0, rounds: 2, at: 29 },
+        { kind: "switchover", node: 1, at: 14 },
+        { kind: "cut-step", node: 0, what: "server", after: 1, rounds: 4, at: 14 },
+        {
+          kind: "partition",
+          cuts: [
+            [1, 0],
+            [0, 1],
+            [2, 0],
+            [0, 2],
+          ],
+          rounds: 12,
+          at: 20,
+        },
       ],
     },
     {
