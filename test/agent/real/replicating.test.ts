@@ -80,6 +80,21 @@ describe("agents beside a semisync primary and its replica", function () {
     assert.match(await stage.state(ONE), /^primary, term 1$/);
   });
 
+  it("let a server apply a long transaction that it has received, and do not clone over it", async () => {
+    const back = await stage.withoutAgent(TWO);
+    await stage.rows(TWO, "STOP REPLICA SQL_THREAD");
+    await stage.rows(
+      ONE,
+      "SET SESSION binlog_format = 'STATEMENT'; INSERT INTO foobar.written SELECT 50 FROM (SELECT SLEEP(4)) AS pause",
+    );
+    await stage.killServer(TWO);
+    const before = (await stage.log(TWO)).length;
+    await back();
+    await untilInPlace();
+    await is(TWO, "SELECT COUNT(*) FROM foobar.written WHERE id = 50", "1");
+    assert.doesNotMatch((await stage.log(TWO)).slice(before), /clone|connections ended/);
+  });
+
   it("switch over as the controller asks, and back", async () => {
     for (const [member, from, to] of [
       ["mysql-server2.replication", ONE, TWO],
