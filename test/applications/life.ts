@@ -29,16 +29,11 @@ async function configure(project: TestProject, story: Story, release: Release): 
 /** The settings of a stack before it gets an application. */
 export const BASE = { "foobar:names": [SITE], "foobar:mysql": { primary: "server1", backup: {} } };
 
-/** The parts of a life that take longest, which everyday tests leave out. */
-interface Extent {
-  readonly isWhole: boolean;
-}
-
 /**
  * Describes the life of an application from its first `up` to a rollback, as its users see it.
  * @param project a stack whose database has no table of the application's
  */
-export function describeLife(story: Story, project: () => TestProject, { isWhole }: Extent): void {
+export function describeLife(story: Story, project: () => TestProject): void {
   describe(story.title, () => {
     skipAfterFailure();
     const open: Session[] = [];
@@ -129,20 +124,18 @@ export function describeLife(story: Story, project: () => TestProject, { isWhole
       await has("the first", ...written);
     });
 
-    if (isWhole) {
-      it("goes back to a backup with its uploads", async () => {
-        await session.write("in the backup", session.upload && upload);
-        const [taken = ""] = (await succeed(project(), "backup")).trim().split(/ {2,}/);
-        await session.write("after the backup", session.upload && randomBytes(1_000));
-        await succeed(project(), "restore", "--name", taken, "--yes");
-        session = await enter();
-        await has("the first", "in the backup");
-        assert.ok(!(await session.read()).includes("after the backup"));
-        if (session.upload) assert.ok(upload.equals(await session.upload("in the backup")));
-      });
-    }
+    it("goes back to a backup with its uploads", async () => {
+      await session.write("in the backup", session.upload && upload);
+      const [taken = ""] = (await succeed(project(), "backup")).trim().split(/ {2,}/);
+      await session.write("after the backup", session.upload && randomBytes(1_000));
+      await succeed(project(), "restore", "--name", taken, "--yes");
+      session = await enter();
+      await has("the first", "in the backup");
+      assert.ok(!(await session.read()).includes("after the backup"));
+      if (session.upload) assert.ok(upload.equals(await session.upload("in the backup")));
+    });
 
-    if (isWhole && added !== undefined) {
+    if (added !== undefined) {
       it("rolls back, and keeps its schema", async () => {
         await succeed(project(), "rollback", "--yes", "--skip-preview");
         assert.ok(await isMigrated(added));

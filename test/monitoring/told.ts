@@ -19,10 +19,14 @@ export const PLACES: Readonly<Record<string, { readonly receiver: string; readon
   "/v2/enqueue": { receiver: "pagerduty", secrets: [SECRETS.pagerduty] },
   [`/ping/${SECRETS.watchdog}`]: { receiver: "watchdog", secrets: [SECRETS.watchdog] },
 };
-/** Describes a suite with a stage of notifications. Where its programs are not there, the suite is skipped, and says so. */
-export function describeNotified(title: string, body: (stage: () => NotifyStage) => void): void {
+
+/**
+ * Describes a suite with a stage of notifications. Where its programs are not there, the suite is skipped, and says so.
+ * @param limit the time that each of its tests may take
+ */
+export function describeNotified(title: string, body: (stage: () => NotifyStage) => void, limit = "2m"): void {
   describe(title, function () {
-    this.timeout("2m");
+    this.timeout(limit);
     let created: NotifyStage | undefined;
 
     before(async function () {

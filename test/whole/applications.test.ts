@@ -9,7 +9,7 @@ import { describeProject } from "../site.ts";
 
 describeProject("applications that nobody wrote for this project, as one stack that moves through them", (project) => {
   before(async () => void (await project().configure(BASE)));
-  for (const story of [GO, CHAT, DJANGO, WORDPRESS]) describeLife(story, project, { isWhole: true });
+  for (const story of [GO, CHAT, DJANGO, WORDPRESS]) describeLife(story, project);
   describeFolders(project);
   describeFaults(project);
 });

@@ -118,7 +118,8 @@ describeProject("the status and the logs of a stack, on one real stack", (projec
     const primary = `mysql-${JSON.parse((await status(project(), "--json")).stdout).primary}`;
     const containers = await containersOf(project());
     await containers.killForGood([primary]);
-    await shows(project(), 1, /SERVES, BUT TAKES NO WRITES/, /no database takes writes/, /failover\s+server2/);
+    const remedy = /database\s+--\s+--stack\s+\S+\s+failover\s+server2/;
+    await shows(project(), 1, /SERVES, BUT TAKES NO WRITES/, /no database takes writes/, remedy);
     const { exitCode, output } = await project().npm("database", ["status"]);
     assert.equal(exitCode, 1, output);
     assert.match(output, /does not answer +does not run/);

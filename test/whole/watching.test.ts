@@ -2,29 +2,22 @@ import assert from "node:assert/strict";
 import { DATA_FOLDER } from "../../components/monitoring/prometheus/folders.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { PROMETHEUS_PORT } from "../../topology/ports.ts";
-import { programMissing } from "../monitoring/programs.ts";
 import { SECRETS } from "../monitoring/services.ts";
-import { createNotifyStage, type NotifyStage } from "../monitoring/stage.ts";
+import type { NotifyStage } from "../monitoring/stage.ts";
+import { describeNotified } from "../monitoring/told.ts";
 
 const PROMETHEUS = "prometheus-lb1";
 
-describe("the real Prometheus and Alertmanager watch themselves", function () {
-  this.timeout("3m");
+function watching(current: () => NotifyStage): void {
   let stage: NotifyStage;
 
-  before(async function () {
-    const reason = await programMissing("alertmanager", "prometheus");
-    if (reason !== undefined) {
-      console.log(`      SKIPPED: ${reason}`);
-      this.skip();
-    }
-    stage = await createNotifyStage();
+  before(async () => {
+    stage = current();
     const { settings } = stage;
     const slack = settings.secrets.slack.replace("/services/", "/former/");
     await stage.play({ ...settings, secrets: { ...settings.secrets, slack } });
     await stage.watch(4);
   });
-  after(() => stage?.remove());
 
   const mailOf = (subject: string) =>
     eventually(() => {
@@ -56,4 +49,6 @@ describe("the real Prometheus and Alertmanager watch themselves", function () {
     await run("rm", ballast);
     await mailOf("RESOLVED NoNewFigures");
   });
-});
+}
+
+describeNotified("the real Prometheus and Alertmanager watch themselves", watching, "3m");
