@@ -1,20 +1,16 @@
 import type { GtidSet } from "./gtidSet.ts";
 import type { GroupState, Replication } from "./observation.ts";
+import type { Sign } from "./sign.ts";
 import type { Term } from "./vocabulary.ts";
 
 /** What the controller sees of a member. */
-export interface ControlledServer {
+export interface ControlledServer extends Sign {
   readonly term: Term;
   /** The member that the configuration promoted last, as this member knows. */
   readonly configured: string | undefined;
   readonly writes: boolean;
   /** Whether even administrators cannot write. */
   readonly isClosed: boolean;
-  /**
-   * The primary term in which a switchover has begun to close it, in this run of the server; 0: none has. A primary that
-   * is closed without this sign was closed by a person.
-   */
-  readonly closingIn: number;
   readonly source: string | undefined;
   readonly isReceiving: boolean;
   readonly isApplying: boolean;
@@ -64,11 +60,12 @@ export type SwitchStep =
   | { readonly do: "promote"; readonly from: string; readonly to: string; readonly after: number }
   /**
    * The replica did not get everything in time, or another one is wanted: the primary goes on. Its replication ends
-   * first, and one statement opens it last, so that it counts as closed by a switchover up to the end. Then the sign goes.
+   * first, and one statement opens it last, so that it counts as closed by a switchover up to the end. Then the sign says
+   * that none closes it.
    */
-  | { readonly do: "reopen"; readonly member: string }
-  /** The primary is open, and no switchover closes it any more: removes the sign. */
-  | { readonly do: "call-off"; readonly member: string };
+  | { readonly do: "reopen"; readonly member: string; readonly term: number }
+  /** The primary is open, and the sign is to say that no switchover closes it any more. */
+  | { readonly do: "call-off"; readonly member: string; readonly term: number };
 
 export interface SwitchDecision {
   readonly step: SwitchStep;

@@ -47,6 +47,8 @@ export interface OwnServer {
   readonly cannotApply: string | undefined;
   /** Whether it takes writes of clients. */
   readonly writes: boolean;
+  /** The primary term in which it was opened for writes, in this run; 0: in none. */
+  readonly openedIn: number;
   /** Whether nobody can write, not even an administrator, and it waits for no acknowledgements. */
   readonly isClosed: boolean;
   /** Whether an empty node has the schema and the account by which members ask it. */
@@ -118,6 +120,8 @@ export interface Memory {
   readonly triedIn?: number;
   /** The primary term in which replication was resumed after an error, instead of a clone. */
   readonly resumedIn?: number;
+  /** The primary term in which this node stopped receiving from another source than the primary. */
+  readonly partedIn?: number;
   /** The primary term in which this node recorded how it acknowledges writes, as the primary of a group. */
   readonly ledIn?: number;
   /** Writers that waited at the last look, and when to free them next. */

@@ -33,8 +33,6 @@ export interface Marks {
    * source was made a replica since, whatever its data say.
    */
   readonly ledIn: number;
-  /** In the container of the server: the primary term in which it last opened for writes. */
-  readonly openedIn: number;
   /** In the container of the server: the members that a person has given up in this outage. */
   readonly givenUp: readonly string[];
   /** In the container of the server: a command asks the node to leave its group and to come back. */

@@ -52,6 +52,7 @@ export async function act(step: Step, hands: Hands, marks: Pick<Marks, "provisio
     case "adopt":
       return adopt(hands);
     case "close":
+    case "free-clone":
       return close(hands);
     case "follow":
       return follow(hands, step.source, step.how);
@@ -63,10 +64,6 @@ export async function act(step: Step, hands: Hands, marks: Pick<Marks, "provisio
       return forgetPassword(hands);
     case "release-writers":
       return releaseWriters(hands);
-    case "free-clone":
-      // The mark is gone first: a closed node that was opened in its term would stay closed.
-      await files.clearOpened();
-      return close(hands);
     case "clear-data-lost":
       return files.setDataLost(false);
     case "leave-source":

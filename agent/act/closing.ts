@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Session } from "../mysql/session.ts";
+import { UNSIGNED } from "../sign.ts";
 import type { Hands } from "./hands.ts";
 import { closed, lockingWithin } from "./replicationSql.ts";
 
@@ -26,13 +27,14 @@ const WRITING = (closer: number) => `SELECT DISTINCT t.PROCESSLIST_ID AS id FROM
 /**
  * Lets nobody write. MySQL waits for the commits that are on their way, and those of a semisync source wait for a replica:
  * for ever, if the primary was replaced. Then their connections are ended first, so that nobody is told that a
- * transaction is safe, and the waiting is switched off, which lets MySQL close.
+ * transaction is safe, and the waiting is switched off, which lets MySQL close. The sign goes first: a node that its agent
+ * has closed has to be opened again before it counts as opened, even in the same term.
  */
 export async function close({ own, settings, say }: Pick<Hands, "own" | "settings" | "say">): Promise<void> {
-  if (settings.replication !== "semisync") return own.execute(closed(settings));
+  if (settings.replication !== "semisync") return own.execute(`${UNSIGNED} ${closed(settings)}`);
   await own.within(async (session) => {
     const [self] = ids.parse(await session.ask("SELECT CONNECTION_ID() AS id", SECONDS));
-    const closing = session.run(`${lockingWithin(SECONDS)} SET GLOBAL super_read_only = ON`, SECONDS);
+    const closing = session.run(`${UNSIGNED} ${lockingWithin(SECONDS)} SET GLOBAL super_read_only = ON`, SECONDS);
     const done = new AbortController();
     const settled = closing.catch(() => undefined).finally(() => done.abort());
     await sleep(PATIENCE_MS, undefined, { signal: done.signal }).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { createDatabases } from "../upkeep/accountSql.ts";
+import { signOpenedUnlessClosing } from "../sign.ts";
 import { clusterSchema } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
@@ -41,11 +42,15 @@ export async function open(hands: Hands, source: string | undefined): Promise<vo
   await own.execute(openForClients(settings.member, settings));
 }
 
-/** Records that this node is open in this term, that its data are complete, and that it replicates with no password. */
-export async function noteOpen({ marks }: Hands, term: number): Promise<void> {
-  await marks.setOpened(term);
+/**
+ * Records that its data are complete, that it replicates with no password, and last that this node is open in this term:
+ * for ever, and for this run of the server.
+ */
+export async function noteOpen({ marks, own }: Hands, term: number): Promise<void> {
+  await marks.setLed(term);
   await marks.setDataLost(false);
   await marks.setConnectedWith(undefined);
+  await own.execute(signOpenedUnlessClosing(term));
 }
 
 /** Records the first primary term of a cluster of the first versions. */

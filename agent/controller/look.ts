@@ -13,12 +13,12 @@ import {
 import type { ControlledServer } from "../controlled.ts";
 import { GtidSet } from "../gtidSet.ts";
 import { termIn } from "../observe/own.ts";
-import { SIGN_TEXT, termOfSign } from "./sign.ts";
+import { SIGN, signIn } from "../sign.ts";
 
 /** The statement by which the controller looks at a member: one row with one JSON text. */
 export const CONTROLLED = `SELECT JSON_OBJECT('term', ${PRIMARY_TERM},
   'configured', COALESCE((SELECT member FROM ${TERMS_TABLE} WHERE reason = 'configured' ORDER BY epoch DESC LIMIT 1), '-'),
-  'writes', ${WRITES}, 'closed', @@global.super_read_only, 'sign', ${SIGN_TEXT}, 'source', ${SOURCE}, 'receives', ${RECEIVES},
+  'writes', ${WRITES}, 'closed', @@global.super_read_only, 'sign', ${SIGN}, 'source', ${SOURCE}, 'receives', ${RECEIVES},
   'applies', ${APPLIES}, 'executed', ${EXECUTED}, 'unapplied', ${UNAPPLIED}, 'group', ${GROUP_STATE}) AS controlled`;
 
 const flag = z.coerce.number().transform((number) => number !== 0);
@@ -32,7 +32,7 @@ const row = z
     configured: optional,
     writes: flag,
     closed: flag,
-    sign: z.string().transform(termOfSign),
+    sign: z.string().transform(signIn),
     source: optional,
     receives: flag,
     applies: flag,
@@ -42,7 +42,7 @@ const row = z
   })
   .transform(({ closed, sign, receives, applies, ...same }) => ({
     ...same,
-    ...{ isClosed: closed, closingIn: sign, isReceiving: receives, isApplying: applies },
+    ...{ ...sign, isClosed: closed, isReceiving: receives, isApplying: applies },
   }));
 
 /**

@@ -12,9 +12,9 @@ import {
 import type { Controlled, SwitchStep } from "../controlled.ts";
 import { CATCH_UP_SECONDS } from "../decide/switchover.ts";
 import type { Secrets } from "../mysql/secrets.ts";
+import { signClosing, signOpened, UNSIGNED } from "../sign.ts";
 import type { Members } from "./members.ts";
 import type { ControllerSettings } from "./settings.ts";
-import { signed, UNSIGNED } from "./sign.ts";
 
 /** Seconds that a statement of the controller, and an election, may take. */
 const SECONDS = 10;
@@ -45,13 +45,13 @@ export async function carryOut(step: SwitchStep, seen: Controlled, tools: Switch
     case "catch-up":
       return catchUp(step.member, step.seconds, seen, tools);
     case "close":
-      return run(step.member, `${lockingWithin(SECONDS)} ${signed(step.term)} SET GLOBAL super_read_only = ON`);
+      return run(step.member, `${lockingWithin(SECONDS)} ${signClosing(step.term)} SET GLOBAL super_read_only = ON`);
     case "promote":
       return promote(step, tools);
     case "reopen":
-      return run(step.member, reopened(tools));
+      return run(step.member, reopened(step.term, tools));
     case "call-off":
-      return run(step.member, UNSIGNED);
+      return run(step.member, signOpened(step.term));
   }
 }
 
@@ -88,8 +88,8 @@ function opened({ settings }: SwitchTools): string {
 }
 
 /** A primary that goes on: it keeps the sign of the switchover until one statement has opened it. */
-function reopened({ settings }: SwitchTools): string {
-  return [WITHOUT_SOURCE, semisyncSource(settings), "SET GLOBAL read_only = OFF;", UNSIGNED].join("\n");
+function reopened(term: number, { settings }: SwitchTools): string {
+  return [WITHOUT_SOURCE, semisyncSource(settings), "SET GLOBAL read_only = OFF;", signOpened(term)].join("\n");
 }
 
 const closings = z.array(z.object({ isClosed: z.coerce.number() }));

@@ -9,14 +9,14 @@ const FIRST_PAUSE = 1;
 
 /** A node opens for writes once in each term. The controller may close it later for a switchover, and so may a person. */
 export function bePrimary(seen: Seen): Decision {
-  const { own, marks, memory } = seen;
+  const { own, memory } = seen;
   const { number } = newestTerm(seen);
   if (own.source !== undefined) {
     const demotion = afterDemotion(seen, own.source, number);
     if (demotion !== undefined) return demotion;
   }
   const problem = problemOf(own);
-  if (number <= marks.openedIn) {
+  if (number <= own.openedIn) {
     return problem === undefined
       ? serve(seen, number)
       : wait(

@@ -14,12 +14,24 @@ export function beReplicaOf(seen: Seen, primary: string): Decision {
   const errant = own.held.subtract(answer.logged);
   if (!errant.isEmpty) {
     const text = `this node has errant transactions, which ${primary} has not: ${errant}`;
-    return wait(seen, "diverged", text, "following would hide them, and a clone would delete them");
+    return part(seen, primary) ?? wait(seen, "diverged", text, "following would hide them, and a clone would delete them");
   }
   if (own.broken !== undefined) return mend(seen, primary, own.broken);
   const how = own.source === undefined ? "first" : own.source === primary ? "again" : "instead";
   const reason = `${primary} is the promoted primary of term ${newestTerm(seen).number}, and has everything of this node`;
   return take(seen, { do: "follow", source: primary, how }, `following ${primary}`, reason, memory);
+}
+
+/**
+ * A primary that was replaced may not know it yet. If this node stayed its replica, it would acknowledge transactions
+ * that the new primary never gets. undefined: this node has left it, or has no other source than the new primary.
+ */
+function part(seen: Seen, primary: string): Decision | undefined {
+  const { own, memory } = seen;
+  const { number } = newestTerm(seen);
+  if (own.source === undefined || own.source === primary || memory.partedIn === number) return undefined;
+  const text = `receiving no more from ${own.source}`;
+  return take(seen, { do: "stop-receiver" }, text, `${primary} is the primary`, { partedIn: number });
 }
 
 /**

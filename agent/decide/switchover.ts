@@ -41,10 +41,10 @@ function taken(step: SwitchStep, reason: string): SwitchDecision {
 function keep(seen: Controlled, [name, primary]: Member): SwitchDecision {
   const { wanted, isByHand } = seen;
   if (!primary.writes && isClosedBySwitchover(primary) && isStillPrimary(seen, primary)) {
-    return taken({ do: "reopen", member: name }, `a switchover has closed ${name}, which is to go on`);
+    return taken({ do: "reopen", member: name, term: primary.term.number }, `a switchover has closed ${name}, which is to go on`);
   }
   if (primary.writes && isSigned(primary)) {
-    return taken({ do: "call-off", member: name }, `a switchover was to close ${name}, which goes on`);
+    return taken({ do: "call-off", member: name, term: primary.term.number }, `a switchover was to close ${name}, which goes on`);
   }
   // A primary without a source opens by itself, or when the person opens it who has closed it. With one, it was made a replica by a switchover.
   const isSure = primary.writes || primary.source === undefined;
@@ -80,13 +80,13 @@ function elect(wanted: string, target: ControlledServer | undefined): SwitchDeci
 }
 
 /**
- * Whether a closed primary is the primary still. One whose own data lack the term in which it was promoted has lost them: its
- * agent and a person decide about it. A switchover first makes it a replica of the next one, which then is
- * promoted: so its source alone could have been, and says whether it was.
+ * Whether a closed primary is the primary still. One that was not opened in its term may have lost its data, or may have
+ * been replaced: its agent and a person decide about it. A switchover first makes a primary a replica of the next one,
+ * which then is promoted: so its source alone could have been, and says whether it was.
  */
-function isStillPrimary(seen: Controlled, { isClosed, source, term, unapplied }: ControlledServer): boolean {
+function isStillPrimary(seen: Controlled, { isClosed, source, term, unapplied, openedIn }: ControlledServer): boolean {
   if (!isClosed || term.number < newestNumber(seen)) return false;
-  if (source === undefined) return true;
+  if (source === undefined) return openedIn === term.number;
   const next = seen.members.get(source);
   return next !== undefined && next.term.number <= term.number && unapplied.isEmpty;
 }
@@ -97,15 +97,17 @@ function isSigned({ closingIn, term }: ControlledServer): boolean {
 }
 
 /**
- * Whether a switchover has closed the primary: it has left its sign, or has made it a replica of the next one. Otherwise
- * a person has closed it, for maintenance for example, and it stays closed until that person opens it.
+ * Whether a switchover has closed the primary: it has left its sign, or has made it a replica of the next one. One that
+ * was opened in its term before was closed by a person otherwise, for maintenance for example: it stays closed until that
+ * person opens it.
  */
 function isClosedBySwitchover(primary: ControlledServer): boolean {
   return primary.isClosed && (primary.source !== undefined || isSigned(primary));
 }
 
 function isClosedByHand(primary: ControlledServer): boolean {
-  return !primary.writes && primary.isClosed && !isClosedBySwitchover(primary);
+  const { writes, isClosed, openedIn, term } = primary;
+  return !writes && isClosed && openedIn !== 0 && openedIn === term.number && !isClosedBySwitchover(primary);
 }
 
 function closedByHand(name: string): string {
@@ -129,10 +131,10 @@ function switchReplicas(
   const isLate = closedAt !== undefined && at - closedAt > CATCH_UP_SECONDS;
   if (isLate && isClosedBySwitchover(primary) && !primary.writes && !(hasAll && isReady)) {
     const reason = `${wanted} did not get the last transactions of ${name} in time: ${name} goes on`;
-    return taken({ do: "reopen", member: name }, reason);
+    return taken({ do: "reopen", member: name, term: primary.term.number }, reason);
   }
   if (primary.writes && isSigned(primary) && !(hasAll && isReady)) {
-    return taken({ do: "call-off", member: name }, `${name} could not be closed in time, and goes on`);
+    return taken({ do: "call-off", member: name, term: primary.term.number }, `${name} could not be closed in time, and goes on`);
   }
   if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
   if (!isReady && isClosedByHand(primary)) {

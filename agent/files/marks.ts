@@ -35,13 +35,12 @@ export class MarkFiles {
 
   /** @param replicationPassword the present one; undefined: it cannot be read at this moment */
   async read(replicationPassword: string | undefined): Promise<Marks> {
-    const { provisioning, dataLost, knownTerm, led, opened, givenUp, regroup, connectedWith } = this.#paths;
-    const [step, isDataLost, known, ledIn, openedIn, members, isToRegroup, mark] = await Promise.all([
+    const { provisioning, dataLost, knownTerm, led, givenUp, regroup, connectedWith } = this.#paths;
+    const [step, isDataLost, known, ledIn, members, isToRegroup, mark] = await Promise.all([
       readText(provisioning),
       isThere(dataLost),
       readText(knownTerm),
       readText(led),
-      readText(opened),
       readText(givenUp),
       isThere(regroup),
       readText(connectedWith),
@@ -51,7 +50,6 @@ export class MarkFiles {
       isDataLost,
       knownTerm: termIn((known ?? "").trim()),
       ledIn: numberIn(ledIn),
-      openedIn: numberIn(openedIn),
       givenUp: (members ?? "").split("\n").filter((line) => line !== ""),
       isToRegroup,
       connectedWith: connectionOf(mark?.trim(), replicationPassword),
@@ -77,15 +75,9 @@ export class MarkFiles {
     await replaceText(this.#paths.knownTerm, `${number} ${promoted ?? "-"}\n`);
   }
 
-  /** The node is open for writes in this term: in this run of the server, and for ever. */
-  async setOpened(term: number): Promise<void> {
+  /** The node has been open for writes in this term. */
+  async setLed(term: number): Promise<void> {
     await replaceText(this.#paths.led, `${term}\n`);
-    await replaceText(this.#paths.opened, `${term}\n`);
-  }
-
-  /** The node is to open once more in its term. */
-  async clearOpened(): Promise<void> {
-    await removeFile(this.#paths.opened);
   }
 
   /** @param password undefined: the node does not replicate, or with a password that is not known */

@@ -11,8 +11,6 @@ export interface Paths {
   readonly knownTerm: string;
   /** In the data folder: the number of the newest primary term in which the node was open for writes. */
   readonly led: string;
-  /** The number of the primary term in which the server last opened for writes, in its present run. */
-  readonly opened: string;
   /** The members that a person has given up, one a line. */
   readonly givenUp: string;
   /** A command asks the node to leave its group and to come back. */
@@ -41,7 +39,6 @@ export function pathsOf({ folders: { data, run } }: Located): Paths {
     dataLost: join(data, ".data-lost"),
     knownTerm: join(data, ".known-term"),
     led: join(data, ".led"),
-    opened: join(run, "opened"),
     givenUp: join(run, "given-up"),
     regroup: join(run, "regroup"),
     connectedWith: join(run, "connected-with"),

@@ -29,6 +29,7 @@ function ownFacts(own: OwnServer): string[] {
   return [
     termFact(own.term),
     own.writes ? "takes writes" : own.isClosed ? "closed" : "read-only",
+    ...(own.openedIn === 0 ? [] : [`opened in term ${own.openedIn}`]),
     ...groupFacts(own),
     ...(own.group === "NONE" || own.group === "OFFLINE" || own.hasMajority ? [] : ["without a majority"]),
     ...(source === undefined
@@ -62,11 +63,10 @@ function peerFacts(peer: PeerServer): string[] {
 }
 
 function markFacts(marks: Marks): string[] {
-  const { provisioning, isDataLost, givenUp, isToRegroup, openedIn, knownTerm, ledIn } = marks;
+  const { provisioning, isDataLost, givenUp, isToRegroup, knownTerm, ledIn } = marks;
   const words = [
     ...(provisioning === undefined ? [] : [`provisioning: ${provisioning.step}`]),
     ...(isDataLost ? ["own data was lost"] : []),
-    ...(openedIn === 0 ? [] : [`opened in term ${openedIn}`]),
     ...(ledIn === 0 ? [] : [`led in term ${ledIn}`]),
     ...(knownTerm.number === 0 ? [] : [`knows ${termFact(knownTerm)}`]),
     ...(givenUp.length === 0 ? [] : [`given up: ${givenUp.join(", ")}`]),

@@ -17,6 +17,7 @@ import {
 } from "../../components/mysqlCluster/sql.ts";
 import { GtidSet } from "../gtidSet.ts";
 import type { OwnServer } from "../observation.ts";
+import { SIGN, signIn } from "../sign.ts";
 import type { Term } from "../vocabulary.ts";
 
 const status = (name: string) =>
@@ -58,7 +59,7 @@ export function ownStatement(isPrepared: boolean, mark: string): string {
     'majority', ${MAJORITY}, 'sees', COALESCE((SELECT JSON_ARRAYAGG(MEMBER_HOST)
       FROM performance_schema.replication_group_members WHERE MEMBER_HOST <> ''), JSON_ARRAY()),
     'source', ${SOURCE}, 'receives', ${RECEIVES}, 'applies', ${APPLIES}, 'broken', ${BROKEN}, 'cannotApply', ${CANNOT_APPLY},
-    'writes', ${WRITES}, 'closed', @@global.super_read_only AND NOT ${isSource},
+    'writes', ${WRITES}, 'sign', ${SIGN}, 'closed', @@global.super_read_only AND NOT ${isSource},
     'executed', ${EXECUTED}, 'held', ${HELD}, 'unapplied', ${UNAPPLIED}, 'received', ${HAS_RECEIVED}, 'clone', ${CLONE},
     'replicas', ${status("Rpl_semi_sync_source_clients")}, 'waiting', ${status("Rpl_semi_sync_source_wait_sessions")},
     'acknowledged', ${status("Rpl_semi_sync_source_yes_tx")}, 'holdsClone', ${HOLDS_CLONE}, 'hasPassword', ${hasPassword(mark)},
@@ -90,6 +91,7 @@ const row = z
     broken: optional,
     cannotApply: optional,
     writes: flag,
+    sign: z.string().transform(signIn),
     closed: flag,
     executed: set,
     held: set,
@@ -109,7 +111,7 @@ const row = z
     hasPassword: flag,
     storesPassword: flag,
   })
-  .transform(({ role, majority, receives, applies, received, closed, clone, ...more }) => {
+  .transform(({ role, majority, receives, applies, received, closed, sign, clone, ...more }) => {
     const { replicas, waiting, acknowledged, holdsClone, hasPassword, ...same } = more;
     return {
       ...same,
@@ -117,6 +119,7 @@ const row = z
       hasMajority: majority,
       isReceiving: receives,
       isApplying: applies,
+      openedIn: sign.openedIn,
       isClosed: closed,
       hasReceived: received,
       clone: clone === null ? undefined : { began: clone.began, state: clone.state, hasDropped: clone.dropped },

@@ -8,7 +8,7 @@ data=/var/lib/mysql run=/var/run/mysqld zones=/usr/share/zoneinfo
 
 # What an earlier run has left in the folder that outlives it: the agent's marks, and a socket with a process's number that
 # another process may have now.
-rm -f "$run"/{opened,given-up,regroup,connected-with,connected-with.next,unlocked} "$run"/mysqld.sock*
+rm -f "$run"/{given-up,regroup,connected-with,connected-with.next,unlocked} "$run"/mysqld.sock*
 echo starting >"$run/state"
 
 # A mistake in the configuration would end every start of MySQL. The reason stays in sight, and the other nodes serve.

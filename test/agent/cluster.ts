@@ -27,7 +27,7 @@ export const REPLICA: OwnServer = {
   term: term(1, ONE),
   ...{ group: "NONE", role: undefined, hasMajority: false, sees: [] },
   ...{ source: ONE, isReceiving: true, isApplying: true, broken: undefined, cannotApply: undefined },
-  ...{ writes: false, isClosed: true, isPrepared: true },
+  ...{ writes: false, isClosed: true, isPrepared: true, openedIn: 0 },
   ...{ executed: ALL, held: ALL, unapplied: GtidSet.EMPTY, hasReceived: true },
   clone: undefined,
   semisync: { replicas: 0, waiting: 0, acknowledged: 0, holdsClone: false },
@@ -69,7 +69,7 @@ export const EMPTY_PEER: PeerServer = {
 };
 
 const MARKS: Marks = {
-  ...{ provisioning: undefined, isDataLost: false, openedIn: 0, givenUp: [], isToRegroup: false },
+  ...{ provisioning: undefined, isDataLost: false, givenUp: [], isToRegroup: false },
   ...{ connectedWith: "present", knownTerm: NO_TERM, ledIn: 0 },
 };
 

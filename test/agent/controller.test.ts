@@ -44,9 +44,9 @@ function stage(answers: Readonly<Record<string, unknown>> = {}) {
 
 describe("the switchover controller", () => {
   it("reads what a member says of itself", () => {
-    const { term: known, configured, writes, isClosed, closingIn, source, unapplied } = controlledServer(ANSWER);
+    const { term: known, configured, writes, isClosed, source, unapplied, ...sign } = controlledServer(ANSWER);
     assert.deepEqual([known, configured, writes, isClosed, source], [term(3, ONE), undefined, true, false, undefined]);
-    assert.equal(closingIn, 0);
+    assert.deepEqual([sign.openedIn, sign.closingIn], [0, 0]);
     assert.ok(unapplied.isEmpty);
   });
 
@@ -54,9 +54,12 @@ describe("the switchover controller", () => {
     const { told, carryOut } = stage();
     await carryOut({ do: "close", member: ONE, term: 3 });
     const [, sign] = /init_replica = '([^']*)'; SET GLOBAL super_read_only = ON$/.exec(told.at(-1) ?? "") ?? [];
-    assert.equal(controlledServer({ ...ANSWER, sign }).closingIn, 3);
-    await carryOut({ do: "call-off", member: ONE });
-    assert.match(told.at(-1) ?? "", /: SET GLOBAL init_replica = DEFAULT;$/);
+    const closing = controlledServer({ ...ANSWER, sign });
+    assert.deepEqual([closing.openedIn, closing.closingIn], [3, 3]);
+    await carryOut({ do: "call-off", member: ONE, term: 3 });
+    const [, opened] = /: SET GLOBAL init_replica = '([^']*)';$/.exec(told.at(-1) ?? "") ?? [];
+    const open = controlledServer({ ...ANSWER, sign: opened });
+    assert.deepEqual([open.openedIn, open.closingIn], [3, 0]);
   });
 
   it("makes a closed primary a replica before the new one records its term and opens", async () => {
@@ -98,10 +101,10 @@ describe("the switchover controller", () => {
 
   it("opens a primary again by one last statement, when its replication has ended", async () => {
     const { told, carryOut } = stage();
-    await carryOut({ do: "reopen", member: ONE });
+    await carryOut({ do: "reopen", member: ONE, term: 3 });
     assert.match(
       told.join("\n"),
-      /RESET REPLICA ALL.*source_enabled = ON.*read_only = OFF;\s+SET GLOBAL init_replica = DEFAULT;$/,
+      /RESET REPLICA ALL.*source_enabled = ON.*read_only = OFF;\s+SET GLOBAL init_replica = 'SET @opened_in_term = 3';$/,
     );
     assert.doesNotMatch(told.join("\n"), /super_read_only = OFF/);
   });

@@ -4,6 +4,7 @@ import { EMPTY_PEER, ONE, PRIMARY, STARTED, THREE, TWO, term, transactions } fro
 
 const WAIT: Step = { do: "wait" };
 const AS_ONE = { member: ONE, peers: [TWO] } as const;
+const OPENED = { ...PRIMARY, openedIn: 1 } as const;
 const PROMOTED = { term: term(2, TWO), source: ONE } as const;
 
 describeCases("a primary", {
@@ -18,20 +19,20 @@ describeCases("a primary", {
     state: /^starting: open/,
   },
   serves: {
-    situation: { settings: AS_ONE, own: PRIMARY, marks: { openedIn: 1 } },
+    situation: { settings: AS_ONE, own: OPENED },
     step: WAIT,
     state: /^primary: term 1$/,
   },
   "is not opened again after somebody has closed it": {
-    situation: { settings: AS_ONE, own: { ...PRIMARY, writes: false }, marks: { openedIn: 1 } },
+    situation: { settings: AS_ONE, own: { ...OPENED, writes: false } },
     step: WAIT,
     state: /^out of place: promoted to primary, but it takes no writes/,
   },
   "is opened in another term, although somebody has closed it in the one before": {
     situation: {
       settings: AS_ONE,
-      own: { ...PRIMARY, ...STARTED, term: term(4, ONE) },
-      marks: { openedIn: 3, ledIn: 3 },
+      own: { ...PRIMARY, ...STARTED, term: term(4, ONE), openedIn: 3 },
+      marks: { ledIn: 3 },
     },
     step: { do: "open", term: 4, source: undefined },
     state: /^starting: opening/,
@@ -60,7 +61,7 @@ describeCases("a primary", {
     state: /^starting: following mysql-server2/,
   },
   "that was replaced while it takes writes is closed first": {
-    situation: { settings: AS_ONE, own: PRIMARY, marks: { openedIn: 1 }, peers: { [TWO]: { term: term(2, TWO) } } },
+    situation: { settings: AS_ONE, own: OPENED, peers: { [TWO]: { term: term(2, TWO) } } },
     step: { do: "close" },
     state: /^starting/,
   },
@@ -124,8 +125,7 @@ describeCases("a primary that lost its data and has a clone", {
 
 const WRITERS = {
   settings: { ...AS_ONE, replication: "semisync", withoutReplica: "wait" },
-  own: { ...PRIMARY, semisync: { replicas: 1, waiting: 3, acknowledged: 7, holdsClone: false } },
-  marks: { openedIn: 1 },
+  own: { ...OPENED, semisync: { replicas: 1, waiting: 3, acknowledged: 7, holdsClone: false } },
 } as const;
 
 const ALONE = { replicas: 0, waiting: 3, acknowledged: 7, holdsClone: true } as const;
@@ -143,7 +143,7 @@ describeCases("a semisync primary whose writers wait", {
     state: /^primary/,
   },
   "forgets them when they wait no more": {
-    situation: { ...WRITERS, own: { ...PRIMARY, semisync: { ...ALONE, waiting: 0 } } },
+    situation: { ...WRITERS, own: { ...OPENED, semisync: { ...ALONE, waiting: 0 } } },
     step: WAIT,
     state: /^primary/,
   },
@@ -155,14 +155,14 @@ describeCases("a semisync primary whose writers wait", {
   "lets them wait while there is no replica": {
     situation: {
       ...WRITERS,
-      own: { ...PRIMARY, semisync: { ...ALONE, holdsClone: false } },
+      own: { ...OPENED, semisync: { ...ALONE, holdsClone: false } },
       memory: { waiting: { acknowledged: 7, since: 90, pause: 1 } },
     },
     step: WAIT,
     state: /^primary/,
   },
   "ends them while a clone waits for them, since only that clone could acknowledge": {
-    situation: { ...WRITERS, own: { ...PRIMARY, semisync: ALONE } },
+    situation: { ...WRITERS, own: { ...OPENED, semisync: ALONE } },
     step: { do: "free-clone" },
     state: /^primary: term 1$/,
   },
@@ -170,13 +170,13 @@ describeCases("a semisync primary whose writers wait", {
     situation: {
       ...WRITERS,
       settings: { ...WRITERS.settings, withoutReplica: "degrade" },
-      own: { ...PRIMARY, semisync: ALONE },
+      own: { ...OPENED, semisync: ALONE },
     },
     step: WAIT,
     state: /^primary/,
   },
   "opens again after it has ended them": {
-    situation: { ...WRITERS, own: { ...PRIMARY, writes: false, isClosed: true }, marks: { openedIn: 0, ledIn: 1 } },
+    situation: { ...WRITERS, own: { ...PRIMARY, writes: false, isClosed: true }, marks: { ledIn: 1 } },
     step: { do: "open", term: 1, source: undefined },
     state: /^starting: opening/,
   },

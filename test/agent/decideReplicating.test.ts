@@ -36,6 +36,19 @@ describeCases("a replica", {
     step: { do: "follow", source: THREE, how: "instead" },
     state: /^starting: following mysql-server3/,
   },
+  "with errant transactions receives no more from a former primary, which would take that for an acknowledgement": {
+    situation: { settings: OF_THREE, own: { held: transactions(10, 2) }, peers: NEW_PRIMARY },
+    step: { do: "stop-receiver" },
+    state: /^starting: receiving no more from mysql-server1/,
+  },
+  "with errant transactions says so when it has left a former primary": {
+    situation: {
+      ...{ settings: OF_THREE, own: { held: transactions(10, 2), isReceiving: false }, peers: NEW_PRIMARY },
+      memory: { partedIn: 2 },
+    },
+    step: WAIT,
+    state: /^diverged/,
+  },
   "with errant transactions is left alone": {
     situation: { own: { isReceiving: false, held: transactions(10, 2) }, peers: { [ONE]: {} } },
     step: WAIT,

@@ -78,7 +78,7 @@ describeCases("two members that were promoted in terms of the same number", {
     state: /^refused/,
   },
   "go on where one is open and the other one is not": {
-    situation: { settings: AS_ONE, own: PRIMARY, peers: RIVAL, marks: { openedIn: 1 } },
+    situation: { settings: AS_ONE, own: { ...PRIMARY, openedIn: 1 }, peers: RIVAL },
     step: WAIT,
     state: /^primary: term 1$/,
   },
@@ -157,7 +157,7 @@ describe("the other members", () => {
     ["are not asked by a replica of the primary", {}, false],
     ["are asked by a replica of a former primary", { own: { term: term(2, THREE) } }, true],
     ["are asked by a replica that has seen a newer term", { marks: { knownTerm: term(2, THREE) } }, true],
-    ["are asked by a primary", { settings: AS_ONE, own: PRIMARY, marks: { openedIn: 1 } }, true],
+    ["are asked by a primary", { settings: AS_ONE, own: { ...PRIMARY, openedIn: 1 } }, true],
   ] as const satisfies readonly (readonly [string, Situation, boolean])[]) {
     it(name, () => assert.equal(needsPeers(observation(situation)), isAsked));
   }

@@ -16,14 +16,13 @@ describe("the marks of a node", () => {
   it("of a node without any are none", async () => {
     assert.deepEqual(await read(), {
       ...{ provisioning: undefined, isDataLost: false, knownTerm: { number: 0, promoted: undefined }, ledIn: 0 },
-      ...{ openedIn: 0, givenUp: [], isToRegroup: false, connectedWith: undefined },
+      ...{ givenUp: [], isToRegroup: false, connectedWith: undefined },
     });
   });
 
   it("that earlier versions wrote are understood", async () => {
     await writeFile(node.paths.provisioning, "cloning over data\n2026-11-27T10:11:12.345\n");
     await writeFile(node.paths.dataLost, "");
-    await writeFile(node.paths.opened, "12\n");
     await writeFile(node.paths.givenUp, `${ONE}\n${TWO}\n`);
     await writeFile(node.paths.regroup, "");
     // The hash of "secret" begins with it.
@@ -32,7 +31,7 @@ describe("the marks of a node", () => {
     assert.deepEqual(await read(), {
       ...{ knownTerm: { number: 0, promoted: undefined }, ledIn: 11 },
       provisioning: { step: "cloning over data", earlier: "2026-11-27 10:11:12.345" },
-      ...{ isDataLost: true, openedIn: 12, givenUp: [ONE, TWO], isToRegroup: true, connectedWith: "present" },
+      ...{ isDataLost: true, givenUp: [ONE, TWO], isToRegroup: true, connectedWith: "present" },
     });
   });
 
@@ -40,11 +39,11 @@ describe("the marks of a node", () => {
     const { marks } = node.hands;
     await marks.setProvisioning({ step: "cloning", earlier: "2026-11-27 10:11:12.345" });
     await marks.setKnownTerm({ number: 4, promoted: TWO });
-    await marks.setOpened(3);
+    await marks.setLed(3);
     await marks.setConnectedWith("another");
-    const { provisioning, knownTerm, ledIn, openedIn, connectedWith } = await read();
+    const { provisioning, knownTerm, ledIn, connectedWith } = await read();
     assert.deepEqual(provisioning, { step: "cloning", earlier: "2026-11-27 10:11:12.345" });
-    assert.deepEqual([knownTerm, ledIn, openedIn, connectedWith], [{ number: 4, promoted: TWO }, 3, 3, "former"]);
+    assert.deepEqual([knownTerm, ledIn, connectedWith], [{ number: 4, promoted: TWO }, 3, "former"]);
   });
 
   it("do not say with what the node is connected while the password cannot be read", async () => {

@@ -5,7 +5,8 @@ import { GtidSet } from "../../agent/gtidSet.ts";
 import { ONE, THREE, TWO, term, transactions } from "./cluster.ts";
 
 const PRIMARY: ControlledServer = {
-  ...{ term: term(1, ONE), configured: ONE, writes: true, isClosed: false, source: undefined, closingIn: 0 },
+  ...{ term: term(1, ONE), configured: ONE, writes: true, isClosed: false, source: undefined },
+  ...{ openedIn: 1, closingIn: 0 },
   ...{ isReceiving: false, isApplying: false, executed: transactions(10), unapplied: GtidSet.EMPTY, group: "NONE" },
 };
 /** Closed by a switchover, which has left its sign. */
@@ -13,7 +14,7 @@ const CLOSED = { ...PRIMARY, writes: false, isClosed: true, closingIn: 1 };
 /** Closed by a person. */
 const BY_HAND = { ...CLOSED, closingIn: 0 };
 const REPLICA: ControlledServer = {
-  ...{ ...CLOSED, source: ONE, isReceiving: true, isApplying: true },
+  ...{ ...CLOSED, openedIn: 0, closingIn: 0, source: ONE, isReceiving: true, isApplying: true },
 };
 const ONLINE = { ...CLOSED, group: "ONLINE" } as const;
 
@@ -100,25 +101,25 @@ const CASES: Readonly<Record<string, Case>> = {
   "opens the primary again if the replica does not get the last ones in time": {
     members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(9) } },
     more: { closedAt: 89 },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /goes on$/,
   },
   "opens it again although the replica has lost its connection": {
     members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, executed: transactions(9), isReceiving: false } },
     more: { closedAt: 89 },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /goes on$/,
   },
   "opens it again although the replica is gone": {
     members: { [ONE]: CLOSED },
     more: { closedAt: 89 },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /goes on$/,
   },
   "opens it again although the replica has diverged": {
     members: { [ONE]: CLOSED, [TWO]: { ...REPLICA, isReceiving: false } },
     more: { closedAt: 89 },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /goes on$/,
   },
   "waits for the replica for a time before": {
@@ -141,13 +142,13 @@ const CASES: Readonly<Record<string, Case>> = {
   "opens a primary again that is wanted after its switchover was interrupted": {
     members: { [ONE]: { ...CLOSED, source: TWO }, [TWO]: REPLICA },
     more: { wanted: ONE },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /which is to go on$/,
   },
   "opens a primary again that is wanted, and that a switchover has closed": {
     members: { [ONE]: CLOSED, [TWO]: REPLICA },
     more: { wanted: ONE },
-    step: { do: "reopen", member: ONE },
+    step: { do: "reopen", member: ONE, term: 1 },
     reason: /which is to go on$/,
   },
   "does not open a primary whose data lack the term in which it was promoted: it has lost them, and another one has more":
@@ -190,6 +191,11 @@ const CASES: Readonly<Record<string, Case>> = {
     step: { do: "promote", from: ONE, to: TWO, after: 1 },
     reason: /is closed/,
   },
+  "does not replace a primary that was not opened since its start: it may have lost data that another one has": {
+    members: { [ONE]: { ...BY_HAND, openedIn: 0 }, [TWO]: REPLICA },
+    step: { do: "wait" },
+    reason: /not open for writes yet/,
+  },
   "goes on with a switchover of an older version's controller, which leaves no sign": {
     members: { [ONE]: { ...CLOSED, source: TWO, closingIn: 0 }, [TWO]: REPLICA },
     step: { do: "promote", from: ONE, to: TWO, after: 1 },
@@ -198,12 +204,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "removes the sign of a switchover that is wanted no more from an open primary": {
     members: { [ONE]: { ...PRIMARY, closingIn: 1 }, [TWO]: REPLICA },
     more: { wanted: ONE },
-    step: { do: "call-off", member: ONE },
+    step: { do: "call-off", member: ONE, term: 1 },
     reason: /which goes on$/,
   },
   "removes the sign of a switchover that cannot go on from an open primary": {
     members: { [ONE]: { ...PRIMARY, closingIn: 1 }, [TWO]: { ...REPLICA, isReceiving: false } },
-    step: { do: "call-off", member: ONE },
+    step: { do: "call-off", member: ONE, term: 1 },
     reason: /could not be closed in time/,
   },
   "closes a primary at the second try": {

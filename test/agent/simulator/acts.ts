@@ -89,10 +89,33 @@ export class Acts {
     });
   }
 
-  /** The sign of a switchover that closes this server. 0: removes it. */
-  sign(term: number): Act {
+  /** The sign that a switchover closes this server. */
+  signClosing(term: number): Act {
     return this.sql("sign of a switchover", (server) => {
-      server.closingIn = term;
+      Object.assign(server, { openedIn: term, closingIn: term });
+      return true;
+    });
+  }
+
+  /** The sign that this server was opened, and that no switchover closes it. */
+  signOpened(term: number): Act {
+    return this.sql("sign of an open server", (server) => {
+      Object.assign(server, { openedIn: term, closingIn: 0 });
+      return true;
+    });
+  }
+
+  signOpenedUnlessClosing(term: number): Act {
+    return this.sql("sign of an open server", (server) => {
+      server.openedIn = term;
+      if (server.closingIn !== term) server.closingIn = 0;
+      return true;
+    });
+  }
+
+  unsign(): Act {
+    return this.sql("no sign", (server) => {
+      Object.assign(server, { openedIn: 0, closingIn: 0 });
       return true;
     });
   }

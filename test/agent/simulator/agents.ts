@@ -2,7 +2,7 @@ import type { Decision } from "../../../agent/step.ts";
 import { STATES } from "../../../agent/vocabulary.ts";
 import type { Action } from "./action.ts";
 import type { Deciders } from "./deciders.ts";
-import { crash, cutPower, killAgent } from "./lifecycle.ts";
+import { answering, crash, cutPower, killAgent } from "./lifecycle.ts";
 import type { Node } from "./node.ts";
 import type { Observer } from "./observing.ts";
 import { actsOf } from "./steps.ts";
@@ -26,6 +26,7 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
   if (decision.step.do === "wait") {
     agent.memory = decision.memory;
     agent.failure = undefined;
+    keepAccounts(world, node);
     return;
   }
   const late = isLate(world, node) ? world.random.between(1, 2) : 0;
@@ -36,6 +37,16 @@ export function runAgent(world: World, node: Node, observer: Observer, deciders:
   });
   agent.action = { name, acts, done: 0, from: world.round + late };
   advance(world, node, agent.action);
+}
+
+/** Rounds from one change of the accounts to the next. */
+const UPKEEP_ROUNDS = 3;
+
+/** The agent changes accounts without the binary log, also on a closed server, and closes a read-only one after it. */
+function keepAccounts(world: World, node: Node): void {
+  const server = answering(node);
+  if (server === undefined || node.folder.provisioning !== undefined || world.round % UPKEEP_ROUNDS !== 0) return;
+  server.isSuperReadOnly = server.isReadOnly;
 }
 
 /** What goes on without an agent. */

@@ -103,7 +103,8 @@ function controlledOf(world: World, node: Node): ControlledServer | undefined {
   return {
     term: world.ledger.newestTerm(folder.executed),
     configured: world.ledger.configuredIn(folder.executed),
-    ...{ writes: takesWrites(server), isClosed: server.isSuperReadOnly, closingIn: server.closingIn },
+    ...{ writes: takesWrites(server), isClosed: server.isSuperReadOnly },
+    ...{ openedIn: server.openedIn, closingIn: server.closingIn },
     source: folder.source === NOBODY ? undefined : world.node(folder.source).name,
     ...{ isReceiving: server.receives && server.connectedTo !== 0, isApplying: server.isApplying },
     executed: world.ledger.gtidSet(folder.executed),
@@ -130,16 +131,16 @@ function actsOf(world: World, step: SwitchStep, wanted: string): Act[] {
       return [catchUp(world, world.named(step.member), step.seconds)];
     case "close": {
       const acts = new Acts(world, world.named(step.member));
-      return [acts.sign(step.term), acts.superReadOnlyOn()];
+      return [acts.signClosing(step.term), acts.superReadOnlyOn()];
     }
     case "promote":
       return promoteActs(world, world.named(step.from), world.named(step.to), step.after);
     case "reopen": {
       const acts = new Acts(world, world.named(step.member));
-      return [acts.reset(), acts.semisyncOn(), acts.readOnlyOff(), acts.sign(0)];
+      return [acts.reset(), acts.semisyncOn(), acts.readOnlyOff(), acts.signOpened(step.term)];
     }
     case "call-off":
-      return [new Acts(world, world.named(step.member)).sign(0)];
+      return [new Acts(world, world.named(step.member)).signOpened(step.term)];
   }
 }
 
@@ -180,7 +181,7 @@ function promoteActs(world: World, from: Node, to: Node, after: number): Act[] {
     opening.semisyncOn(),
     opening.readOnlyOff(),
   ];
-  const second = [following.startReplica(), following.semisyncOff(), following.sign(0)];
+  const second = [following.startReplica(), following.semisyncOff(), following.unsign()];
   const turns = world.random.chance(0.5) ? [first, second] : [second, first];
   const acts: Act[] = [following.stopReplica(), following.stillClosed(), following.changeSource(to.index)];
   for (let index = 0; index < Math.max(first.length, second.length); index++) {

@@ -11,7 +11,7 @@ export function closeByHand(world: World, node: Node, until: number): void {
   const server = answering(node);
   if (server === undefined || world.isGroup || !takesWrites(server) || server.sessions.length > 0) return;
   const { number, promoted } = world.ledger.newestTerm(node.folder.executed);
-  if (promoted !== node.name || node.container.openedIn !== number || server.closingIn === number) return;
+  if (promoted !== node.name || server.openedIn !== number || server.closingIn === number) return;
   if (isReplaced(world, node)) return;
   server.isReadOnly = true;
   server.isSuperReadOnly = true;

@@ -66,7 +66,8 @@ export interface Server {
   sessions: Session[];
   /** Whether somebody closes it, who waits for the commits on their way: no more begin. */
   isClosing: boolean;
-  /** The primary term in which a switchover has begun to close it; 0: none has. */
+  /** The primary terms in which it was opened for writes, and in which a switchover has begun to close it; 0: none. */
+  openedIn: number;
   closingIn: number;
   acknowledged: number;
   /** Whether the receiver's thread runs, and the run of the source that it is connected to; 0: none. */
@@ -101,7 +102,6 @@ export interface Donation {
 
 /** What vanishes with the container of the server. */
 export interface Container {
-  openedIn: number;
   givenUp: readonly string[];
   isToRegroup: boolean;
   connectedWith: "present" | undefined;
@@ -175,7 +175,7 @@ export function emptyFolder(uuid: number): Folder {
 }
 
 export function newContainer(): Container {
-  return { openedIn: 0, givenUp: [], isToRegroup: false, connectedWith: undefined };
+  return { givenUp: [], isToRegroup: false, connectedWith: undefined };
 }
 
 /** A server that has just started: read-only for clients, and not for administrators. */
@@ -189,6 +189,7 @@ export function newServer(run: number, isInGroupMode: boolean): Server {
       isDegraded: false,
       sessions: [],
       isClosing: false,
+      openedIn: 0,
       closingIn: 0,
     },
     ...{ acknowledged: 0, receives: false, connectedTo: 0, isApplying: false, broken: undefined },

@@ -109,6 +109,7 @@ export function ownOf(world: World, node: Node): OwnServer | undefined {
     isReceiving: server.receives && server.connectedTo !== 0,
     ...{ isApplying: server.isApplying, broken: server.broken ?? server.cannotApply, cannotApply: server.cannotApply },
     writes: takesWrites(server),
+    openedIn: server.openedIn,
     isClosed: server.isSuperReadOnly && !server.isSource,
     isPrepared: folder.isPrepared,
     executed: ledger.gtidSet(folder.executed),

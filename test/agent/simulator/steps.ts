@@ -61,10 +61,10 @@ export function actsOf(world: World, node: Node, step: Step, { isStillToBegin, i
     case "note-open":
       return [
         acts.file("note the term", () => {
-          container.openedIn = step.term;
           folder.ledIn = step.term;
         }),
         acts.file("data complete", () => setDataLost(node, false)),
+        acts.signOpenedUnlessClosing(step.term),
       ];
     case "adopt":
       return [
@@ -72,7 +72,8 @@ export function actsOf(world: World, node: Node, step: Step, { isStillToBegin, i
         acts.write("record the term", "admin", { promoted: node.name, reason: "configured" }),
       ];
     case "close":
-      return [acts.dismissWriters(), acts.semisyncOff()];
+    case "free-clone":
+      return [acts.unsign(), acts.dismissWriters(), acts.semisyncOff()];
     case "follow":
       return followActs(acts, world.named(step.source).index, step.how);
     case "reconnect":
@@ -81,8 +82,6 @@ export function actsOf(world: World, node: Node, step: Step, { isStillToBegin, i
       return [connected(acts)];
     case "forget-password":
       return connecting(acts, [acts.stopReceiver(), acts.changeSource(folder.source), acts.startReplica()]);
-    case "free-clone":
-      return [acts.file("to open again", () => (container.openedIn = 0)), acts.dismissWriters(), acts.semisyncOff()];
     case "release-writers":
       return [acts.write("write nothing", "admin")];
     case "clear-data-lost":
