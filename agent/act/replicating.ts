@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SOURCE } from "../../components/mysqlCluster/sql.ts";
-import { createDatabases } from "../upkeep/accountSql.ts";
 import { signOpenedUnlessClosing } from "../sign.ts";
+import { createDatabases } from "../upkeep/accountSql.ts";
 import { clusterSchema } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";

@@ -14,7 +14,9 @@ export function beReplicaOf(seen: Seen, primary: string): Decision {
   const errant = own.held.subtract(answer.logged);
   if (!errant.isEmpty) {
     const text = `this node has errant transactions, which ${primary} has not: ${errant}`;
-    return part(seen, primary) ?? wait(seen, "diverged", text, "following would hide them, and a clone would delete them");
+    return (
+      part(seen, primary) ?? wait(seen, "diverged", text, "following would hide them, and a clone would delete them")
+    );
   }
   if (own.broken !== undefined) return mend(seen, primary, own.broken);
   const how = own.source === undefined ? "first" : own.source === primary ? "again" : "instead";

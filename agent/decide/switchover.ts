@@ -41,10 +41,16 @@ function taken(step: SwitchStep, reason: string): SwitchDecision {
 function keep(seen: Controlled, [name, primary]: Member): SwitchDecision {
   const { wanted, isByHand } = seen;
   if (!primary.writes && isClosedBySwitchover(primary) && isStillPrimary(seen, primary)) {
-    return taken({ do: "reopen", member: name, term: primary.term.number }, `a switchover has closed ${name}, which is to go on`);
+    return taken(
+      { do: "reopen", member: name, term: primary.term.number },
+      `a switchover has closed ${name}, which is to go on`,
+    );
   }
   if (primary.writes && isSigned(primary)) {
-    return taken({ do: "call-off", member: name, term: primary.term.number }, `a switchover was to close ${name}, which goes on`);
+    return taken(
+      { do: "call-off", member: name, term: primary.term.number },
+      `a switchover was to close ${name}, which goes on`,
+    );
   }
   // A primary without a source opens by itself, or when the person opens it who has closed it. With one, it was made a replica by a switchover.
   const isSure = primary.writes || primary.source === undefined;
@@ -134,7 +140,10 @@ function switchReplicas(
     return taken({ do: "reopen", member: name, term: primary.term.number }, reason);
   }
   if (primary.writes && isSigned(primary) && !(hasAll && isReady)) {
-    return taken({ do: "call-off", member: name, term: primary.term.number }, `${name} could not be closed in time, and goes on`);
+    return taken(
+      { do: "call-off", member: name, term: primary.term.number },
+      `${name} could not be closed in time, and goes on`,
+    );
   }
   if (target === undefined) return wait(`${wanted} does not answer: it cannot become the primary`);
   if (!isReady && isClosedByHand(primary)) {

@@ -62,19 +62,31 @@ export const MENDED_FAULTS: Readonly<Record<keyof typeof REPLAYS, Breaking>> = {
   }),
   "a controller that starts again opens a primary that a person has closed": signing(({ term }) => term.number),
   "a switchover leaves no sign that it has closed a primary": signing(() => 0),
+  "a controller takes a primary that was not opened since its start for one that a person has closed": controlling(
+    (server) => ({ ...server, openedIn: server.term.number }),
+  ),
+  "a replica that has diverged goes on acknowledging to a replaced primary": (real) => ({
+    ...real,
+    decide: (seen) => {
+      const { partedIn } = real.decide(seen).memory;
+      return real.decide(partedIn === undefined ? seen : { ...seen, memory: { ...seen.memory, partedIn } });
+    },
+  }),
   "a slow agent begins its group from what it saw before": (real) => ({ ...real, isStillToBegin: () => true }),
 };
 
 /** A controller that sees other signs of switchovers than there are. */
 function signing(sign: (server: ControlledServer) => number): Breaking {
+  return controlling((server) => ({ ...server, closingIn: server.writes ? server.closingIn : sign(server) }));
+}
+
+/** A controller that sees other servers than there are. */
+function controlling(see: (server: ControlledServer) => ControlledServer): Breaking {
   return (real) => ({
     ...real,
     decideSwitchover: (seen) => {
-      const signed = ([name, server]: [string, ControlledServer]): [string, ControlledServer] => [
-        name,
-        { ...server, closingIn: server.writes ? server.closingIn : sign(server) },
-      ];
-      return real.decideSwitchover({ ...seen, members: new Map([...seen.members].map(signed)) });
+      const members = [...seen.members].map(([name, server]) => [name, see(server)] as const);
+      return real.decideSwitchover({ ...seen, members: new Map(members) });
     },
   });
 }

@@ -177,6 +177,29 @@ export const REPLAYS = {
       ],
     },
   ],
+  "a controller takes a primary that was not opened since its start for one that a person has closed": [
+    {
+      seed: 5946,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "slow-applier", node: 1, rounds: 19, at: 18 },
+        { kind: "lose-disk", node: "primary", rounds: 3, at: 22 },
+        { kind: "switchover", node: 1, at: 36 },
+      ],
+    },
+  ],
+  "a replica that has diverged goes on acknowledging to a replaced primary": [
+    {
+      seed: 38971,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 3, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "freeze", node: "primary", rounds: 25, at: 13 },
+        { kind: "failover", node: 1, at: 18 },
+        { kind: "cut-step", node: 1, what: "server", after: 3, rounds: 7, at: 19 },
+        { kind: "freeze", node: "primary", rounds: 19, at: 24 },
+      ],
+    },
+  ],
   "a slow agent begins its group from what it saw before": [
     {
       seed: 200083,
