@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { signOpenedUnlessClosing } from "../sign.ts";
-import { createDatabases } from "../upkeep/accountSql.ts";
 import { clusterSchema } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
@@ -19,9 +18,9 @@ import {
 const PATIENCE_SECONDS = 86_400;
 
 /** Creates what data of an older version of the program lack. */
-export async function completeSchema({ own, settings, databases, ...rest }: Hands): Promise<void> {
-  const names = databases.names({ settings, ...rest });
-  await own.execute(joined([...clusterSchema(settings), ...createDatabases(names)]));
+export async function completeSchema({ own, settings, databases }: Hands): Promise<void> {
+  await own.execute(joined(clusterSchema(settings)));
+  await databases.create({ own, settings });
 }
 
 const sources = z.array(z.object({ source: z.string() }));

@@ -61,6 +61,9 @@ export function databaseGrants(wanted: readonly string[], granted: readonly stri
   ];
 }
 
+/** The databases that there are. */
+export const DATABASES = "SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA";
+
 /** Statements that create databases where they are missing. */
 export function createDatabases(names: readonly string[]): string[] {
   return [...new Set(names)].map((database) => `CREATE DATABASE IF NOT EXISTS \`${database}\``);

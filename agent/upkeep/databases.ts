@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createDatabases, databaseGrants, grantedDatabases } from "./accountSql.ts";
+import { createDatabases, DATABASES, databaseGrants, grantedDatabases } from "./accountSql.ts";
 import { joined, Steady, type Tools, unloggedAll } from "./tools.ts";
 
 const rows = z.array(z.object({ name: z.string() }));
@@ -34,12 +34,23 @@ export class Databases {
   }
 
   /**
+   * Creates the databases that are missing. MySQL also logs the statement for one that is there: with semisync, it would
+   * wait for a replica then, and lock that database's tables meanwhile, even for readers.
+   * @param seconds the time limit; 0: none
+   */
+  async create(tools: Pick<Tools, "own" | "settings">, seconds?: number): Promise<void> {
+    const there = rows.parse(await tools.own.ask(DATABASES)).map(({ name }) => name);
+    const missing = this.names(tools).filter((name) => !there.includes(name));
+    if (missing.length > 0) await tools.own.execute(joined(createDatabases(missing)), seconds);
+  }
+
+  /**
    * A node that takes writes creates the databases. With semisync that waits for a replica, so it is not waited for.
    * @param beside carries out work beside the agent's rounds
    */
   lead(tools: Tools, beside: (work: () => Promise<void>) => void): void {
     if (isSame(this.#settled, this.#created)) return;
     this.#created = this.#settled;
-    beside(() => tools.own.execute(joined(createDatabases(this.names(tools))), 0));
+    beside(() => this.create(tools, 0));
   }
 }
