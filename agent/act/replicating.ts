@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { signOpenedUnlessClosing } from "../sign.ts";
-import { clusterSchema } from "../upkeep/schema.ts";
+import { clusterSchema, schemaVersion, VERSION_THERE } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
 import {
@@ -17,9 +17,15 @@ import {
 /** A day: a session that waits as long as clients do. */
 const PATIENCE_SECONDS = 86_400;
 
-/** Creates what data of an older version of the program lack. */
+const versions = z.array(z.object({ version: z.string() }));
+
+/**
+ * Creates what data of an older version of the program lack. MySQL would also log the statements for what is there: with
+ * semisync they would wait for a replica, and lock what that replica asks for before it follows.
+ */
 export async function completeSchema({ own, settings, databases }: Hands): Promise<void> {
-  await own.execute(joined(clusterSchema(settings)));
+  const [there] = versions.parse(await own.ask(VERSION_THERE).catch(() => []));
+  if (there?.version !== schemaVersion(settings)) await own.execute(joined(clusterSchema(settings)));
   await databases.create({ own, settings });
 }
 

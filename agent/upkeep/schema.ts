@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   DISABLED_EVENTS,
   FAILOVER_REASON,
@@ -9,8 +10,25 @@ import {
 import type { AgentSettings } from "../settings.ts";
 import { ownAccounts } from "./accountSql.ts";
 
-/** Statements that create the databases and tables by which the members know each other, where they are missing. */
-export function clusterSchema({ accountHosts }: Pick<AgentSettings, "accountHosts">): string[] {
+type Settings = Pick<AgentSettings, "accountHosts">;
+
+/** The version of the schema that the data has. The statement fails if they have none. */
+export const VERSION_THERE = "SELECT version FROM cluster.version";
+
+/** Tells schemas apart: the hash of the statements that create them. */
+export function schemaVersion(settings: Settings): string {
+  return createHash("sha256").update(parts(settings).join("\n")).digest("hex").slice(0, 16);
+}
+
+/** Statements that create the databases and tables by which the members know each other, and last their version. */
+export function clusterSchema(settings: Settings): string[] {
+  return [
+    ...parts(settings),
+    `CREATE OR REPLACE SQL SECURITY DEFINER VIEW cluster.version AS SELECT '${schemaVersion(settings)}' AS version`,
+  ];
+}
+
+function parts({ accountHosts }: Settings): string[] {
   return [
     "CREATE DATABASE IF NOT EXISTS cluster",
     `CREATE TABLE IF NOT EXISTS ${TERMS_TABLE} (

@@ -4,9 +4,10 @@ import { act } from "../../agent/act/act.ts";
 import { readText } from "../../agent/files/storing.ts";
 import { signOpenedUnlessClosing } from "../../agent/sign.ts";
 import type { Step } from "../../agent/step.ts";
+import { schemaVersion, VERSION_THERE } from "../../agent/upkeep/schema.ts";
 import type { Marks } from "../../agent/vocabulary.ts";
 import { ALONE, ONE, transactions } from "./cluster.ts";
-import { type FakeNode, fakeNode, serverError } from "./fakeNode.ts";
+import { ACCOUNT_HOSTS, type FakeNode, fakeNode, serverError } from "./fakeNode.ts";
 
 const NO_MARKS = { provisioning: undefined };
 
@@ -134,6 +135,18 @@ describe("the acts of an agent", () => {
     );
     assert.doesNotMatch(all, /USER|GRANT/, "a logged account would lock out the replica that is to acknowledge it");
     assert.doesNotMatch(all, /init_replica/, "it is noted when it was seen open");
+  });
+
+  it("create no part of a schema that is complete: the statements could wait for the replica that asks for it", async () => {
+    node = await fakeNode((statement) =>
+      statement === VERSION_THERE
+        ? [{ version: schemaVersion({ accountHosts: ACCOUNT_HOSTS }) }]
+        : /SCHEMA_NAME/.test(statement)
+          ? [{ name: "shop" }]
+          : [],
+    );
+    await done({ do: "open", term: 3, source: undefined });
+    assert.doesNotMatch(node.told.join("\n"), /CREATE/);
   });
 
   it("note that a node is open, for this run and for ever, and that its data are complete", async () => {
