@@ -7,6 +7,8 @@ const OPENING_SECONDS = 60;
 
 /** What a failover remembers between two looks. */
 export interface FailoverMemory {
+  /** Whether its receiver was told to stop: one that looks for a lost source would go on when that one comes back. */
+  readonly isAlone?: true;
   /** What was left to apply when it last got less, and when that was. */
   readonly left?: { readonly set: GtidSet; readonly since: number };
   /** When the term was recorded. */
@@ -48,8 +50,9 @@ export function decideFailover(own: OwnServer, known: number, memory: FailoverMe
       ? decided("give-up", "it is promoted, and does not open for writes")
       : decided("wait", "it is promoted, and about to open");
   }
-  if (own.source !== undefined && (own.isReceiving || (!own.isApplying && own.cannotApply === undefined))) {
-    return decided("apply-alone", `it is to take the place of ${own.source}`);
+  const isAlone = memory.isAlone && !own.isReceiving && (own.isApplying || own.cannotApply !== undefined);
+  if (own.source !== undefined && !isAlone) {
+    return decided("apply-alone", `it is to take the place of ${own.source}`, { ...memory, isAlone: true });
   }
   const { unapplied } = own;
   if (unapplied.isEmpty) {
@@ -62,7 +65,7 @@ export function decideFailover(own: OwnServer, known: number, memory: FailoverMe
   }
   const { left } = memory;
   if (left === undefined || !left.set.equals(unapplied)) {
-    return decided("wait", `applying; left are ${unapplied}`, { left: { set: unapplied, since: at } });
+    return decided("wait", `applying; left are ${unapplied}`, { ...memory, left: { set: unapplied, since: at } });
   }
   return at - left.since > STANDSTILL_SECONDS
     ? decided("give-up", `nothing was applied for ${STANDSTILL_SECONDS} s, and ${unapplied} is left`)

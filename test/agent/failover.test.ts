@@ -6,13 +6,14 @@ import type { OwnServer } from "../../agent/observation.ts";
 import { PRIMARY, REPLICA, TWO, transactions } from "./cluster.ts";
 
 const STOPPED = { isReceiving: false } as const;
+const ALONE = { isAlone: true } as const;
 const LEFT = { ...STOPPED, unapplied: transactions(3) };
 
 describe("a failover", () => {
   it("counts from the newest term that anybody has seen, and leaves one out that nobody saw", () => {
     const own = { ...REPLICA, ...STOPPED };
-    assert.deepEqual(decideFailover(own, 4, {}, 100).step, { do: "promote", after: 5 });
-    assert.deepEqual(decideFailover(own, 0, {}, 100).step, { do: "promote", after: 2 });
+    assert.deepEqual(decideFailover(own, 4, ALONE, 100).step, { do: "promote", after: 5 });
+    assert.deepEqual(decideFailover(own, 0, ALONE, 100).step, { do: "promote", after: 2 });
   });
 
   it("records its term without an acknowledgement, which nobody may be there to give, and then follows nobody", () => {
@@ -34,24 +35,32 @@ describe("a failover", () => {
 
   for (const [name, own, memory, step, reason] of [
     ["receives no more from the lost primary", {}, {}, "apply-alone", /take the place of mysql-server1/],
-    ["applies what was received", { ...LEFT, isApplying: false }, {}, "apply-alone", /./],
-    ["waits while that goes on", LEFT, { left: { set: transactions(5), since: 10 } }, "wait", /left are/],
-    ["waits as long as it may take a breath", LEFT, { left: { set: transactions(3), since: 50 } }, "wait", /left are/],
+    ["receives no more although it only looks for the lost primary, which may come back", LEFT, {}, "apply-alone", /./],
+    ["receives no more although something has begun that again", { isReceiving: true }, ALONE, "apply-alone", /./],
+    ["applies what was received", { ...LEFT, isApplying: false }, ALONE, "apply-alone", /./],
+    ["waits while that goes on", LEFT, { ...ALONE, left: { set: transactions(5), since: 10 } }, "wait", /left are/],
+    [
+      "waits as long as it may take a breath",
+      LEFT,
+      { ...ALONE, left: { set: transactions(3), since: 50 } },
+      "wait",
+      /left are/,
+    ],
     [
       "gives up when nothing is applied any more",
       LEFT,
-      { left: { set: transactions(3), since: 39 } },
+      { ...ALONE, left: { set: transactions(3), since: 39 } },
       "give-up",
       /nothing was applied for 60 s/,
     ],
     [
       "gives up if something cannot be applied",
       { ...LEFT, isApplying: false, cannotApply: "1062 Duplicate entry" },
-      {},
+      ALONE,
       "give-up",
       /cannot be applied: 1062 Duplicate entry/,
     ],
-    ["promotes when everything is applied", STOPPED, {}, "promote", /is applied/],
+    ["promotes when everything is applied", STOPPED, ALONE, "promote", /is applied/],
     ["promotes a closed primary, which has no source", { ...PRIMARY, writes: false }, {}, "promote", /./],
     ["waits until the node opens", STOPPED, { promotedAt: 60 }, "wait", /about to open/],
     ["is done when it takes writes", PRIMARY, { promotedAt: 60 }, "done", /takes writes/],
