@@ -190,13 +190,13 @@ export const REPLAYS = {
   ],
   "a replica that has diverged goes on acknowledging to a replaced primary": [
     {
-      seed: 38971,
+      seed: 3,
       mode: { replication: "semisync", withoutReplica: "wait", nodes: 3, hasArbiter: false, start: "running" },
       faults: [
-        { kind: "freeze", node: "primary", rounds: 25, at: 13 },
+        { kind: "freeze", node: "primary", rounds: 26, at: 13 },
         { kind: "failover", node: 1, at: 18 },
-        { kind: "cut-step", node: 1, what: "server", after: 3, rounds: 7, at: 19 },
-        { kind: "freeze", node: "primary", rounds: 19, at: 24 },
+        { kind: "cut-step", node: 1, what: "server", after: 3, rounds: 6, at: 20 },
+        { kind: "freeze", node: "primary", rounds: 16, at: 25 },
       ],
     },
   ],
