@@ -22,6 +22,9 @@ import type { State, Term } from "./vocabulary.ts";
 /** Seconds before the same step is taken again, though it succeeded: something undoes it, or it changes nothing. */
 const REPEAT_PAUSE = 1;
 
+/** Looks in a row at which root could not log in, after which it has certainly not got its password by this agent. */
+const DENIALS = 5;
+
 const REFUSED: State = {
   word: "refused",
   text: "root has another password in this data than in the stack, and the version that wrote the data cannot change it",
@@ -49,7 +52,8 @@ export class NodeAgent implements Reach {
   readonly metrics: Metrics;
   #run: Run = newRun(undefined);
   #seen: Omit<Observation, "memory"> | undefined;
-  #isDenied = false;
+  /** Looks in a row at which root could not log in. The first ones may come before it has the next password. */
+  #denials = 0;
   #decided: Decision | undefined;
   #lastStep: string | undefined;
 
@@ -116,10 +120,10 @@ export class NodeAgent implements Reach {
     if (this.#run.id === undefined) return undefined;
     try {
       const own = await this.#run.look.at((statement) => this.#own.ask(statement), password ?? "");
-      this.#isDenied = false;
+      this.#denials = 0;
       return own;
     } catch (error) {
-      this.#isDenied = errorNumber(error) === DENIED;
+      this.#denials = errorNumber(error) === DENIED ? this.#denials + 1 : 0;
       this.#run.upkeep.passwords.doubtRoot();
       return undefined;
     }
@@ -158,7 +162,7 @@ export class NodeAgent implements Reach {
       const far = await recoveryProgress((statement) => this.#own.ask(statement)).catch(() => undefined);
       await this.#state.show(far === undefined ? state : { ...state, text: `${state.text}: ${far}` });
     } else if (own !== undefined) await this.#state.show(state);
-    else if (this.#isDenied && this.#seen?.marks.provisioning === undefined) await this.#state.show(REFUSED);
+    else if (this.#denials >= DENIALS && this.#seen?.marks.provisioning === undefined) await this.#state.show(REFUSED);
   }
 
   note(decision: Decision, problem: string | undefined): void {

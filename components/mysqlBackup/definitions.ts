@@ -1,9 +1,13 @@
+import { beginTerm } from "../../agent/act/replicationSql.ts";
 import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../mysqlCluster/sql.ts";
 
 /** The file with the definitions that scripts share with the program. */
 export const DEFINITIONS = "definitions.sh";
 
-const SHARED = { SYSTEM_DATABASES, UNCLONED, WRITES } as const;
+/** Records the first primary term of restored data. The script puts the member in the place of MEMBER. */
+const BEGIN_TERM = beginTerm("MEMBER", "configured");
+
+const SHARED = { BEGIN_TERM, SYSTEM_DATABASES, UNCLONED, WRITES } as const;
 
 /** The definitions, SQL expressions of the program, as variables of the shell. */
 export function definitions(): string {

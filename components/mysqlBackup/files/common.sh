@@ -2,7 +2,7 @@
 # Functions that the scripts of backups share. Passwords are files in /run/secrets. Clients read them from files and
 # servers from standard input; no argument ever contains one.
 
-# SQL expressions of the program: WRITES, UNCLONED and SYSTEM_DATABASES.
+# SQL of the program: BEGIN_TERM, WRITES, UNCLONED and SYSTEM_DATABASES.
 # shellcheck source=definitions.sh
 . "$(dirname "${BASH_SOURCE[0]}")/definitions.sh"
 

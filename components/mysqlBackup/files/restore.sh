@@ -151,7 +151,7 @@ say "checking"
 check_tables copy || fail "the restored data are not sound"
 gtids=$(own copy <<<"SELECT REPLACE(@@global.gtid_executed, '\n', '')")
 rows=$(count_rows copy)
-{ begin_term "$primary" configured; echo "DROP USER 'local_admin'@'localhost';"; } | own copy
+own copy <<<"${BEGIN_TERM/MEMBER/$primary} DROP USER 'local_admin'@'localhost';"
 end_server copy
 rm -rf "$work"/auto.cnf "$work"/*.pem "$work/.tmp"
 printf '{"gtids":"%s","last":%d,"rows":%s}\n' "$gtids" "$last" "$rows"
