@@ -25,9 +25,13 @@ export function signOpened(term: number): string {
   return `SET GLOBAL init_replica = '${OPENED}${term}';`;
 }
 
-/** The same, unless a switchover has begun to end the term by then. */
-export function signOpenedUnlessClosing(term: number): string {
-  return `SET GLOBAL init_replica = IF(@@global.init_replica = '${CLOSING}${term}', '${CLOSING}${term}', '${OPENED}${term}');`;
+/**
+ * The same, from what was seen before. It leaves the sign of a switchover that has begun to end the term by then, and gives
+ * a server none that has started again by then: nobody has closed it, and it takes no writes.
+ */
+export function signSeenOpen(term: number): string {
+  return `SET GLOBAL init_replica = CASE WHEN @@global.init_replica = '${CLOSING}${term}' THEN '${CLOSING}${term}'
+  WHEN @@global.read_only AND NOT @@global.super_read_only THEN '' ELSE '${OPENED}${term}' END;`;
 }
 
 /** The statement that removes the sign: the server is to open again before it counts as opened. */

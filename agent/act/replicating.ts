@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SOURCE } from "../../components/mysqlCluster/sql.ts";
-import { signOpenedUnlessClosing } from "../sign.ts";
+import { signSeenOpen } from "../sign.ts";
 import { clusterSchema, schemaVersion, VERSION_THERE } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";
@@ -55,7 +55,7 @@ export async function noteOpen({ marks, own }: Hands, term: number): Promise<voi
   await marks.setLed(term);
   await marks.setDataLost(false);
   await marks.setConnectedWith(undefined);
-  await own.execute(signOpenedUnlessClosing(term));
+  await own.execute(signSeenOpen(term));
 }
 
 /** Records the first primary term of a cluster of the first versions. */

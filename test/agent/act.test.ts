@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { act } from "../../agent/act/act.ts";
 import { readText } from "../../agent/files/storing.ts";
-import { signOpenedUnlessClosing } from "../../agent/sign.ts";
+import { signSeenOpen } from "../../agent/sign.ts";
 import type { Step } from "../../agent/step.ts";
 import { schemaVersion, VERSION_THERE } from "../../agent/upkeep/schema.ts";
 import type { Marks } from "../../agent/vocabulary.ts";
@@ -156,7 +156,7 @@ describe("the acts of an agent", () => {
     await done({ do: "note-open", term: 7 });
     const { ledIn, isDataLost, connectedWith } = await marks();
     assert.deepEqual([ledIn, isDataLost, connectedWith], [7, false, undefined]);
-    assert.deepEqual(node.told, [signOpenedUnlessClosing(7)]);
+    assert.deepEqual(node.told, [signSeenOpen(7)]);
   });
 
   it("let a node open once more in its term before it is closed for a clone", async () => {

@@ -105,10 +105,11 @@ export class Acts {
     });
   }
 
-  signOpenedUnlessClosing(term: number): Act {
+  signSeenOpen(term: number): Act {
     return this.sql("sign of an open server", (server) => {
-      server.openedIn = term;
-      if (server.closingIn !== term) server.closingIn = 0;
+      if (server.closingIn === term) return true;
+      const hasStartedAgain = server.isReadOnly && !server.isSuperReadOnly;
+      Object.assign(server, { openedIn: hasStartedAgain ? 0 : term, closingIn: 0 });
       return true;
     });
   }

@@ -125,4 +125,16 @@ export const KEPT: Readonly<Record<string, readonly Schedule[]>> = {
       ],
     },
   ],
+  "the server of a primary starts again before it is noted that it was open": [
+    {
+      seed: 1088478,
+      mode: { replication: "semisync", withoutReplica: "wait", nodes: 2, hasArbiter: false, start: "running" },
+      faults: [
+        { kind: "cut-power", node: "primary", rounds: 12, at: 38 },
+        { kind: "failover", node: 1, at: 42 },
+        { kind: "slow-agent", node: "primary", rounds: 10, at: 45 },
+        { kind: "cut-step", node: "primary", what: "server", after: 0, rounds: 2, at: 45 },
+      ],
+    },
+  ],
 };

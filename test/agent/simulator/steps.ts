@@ -64,7 +64,7 @@ export function actsOf(world: World, node: Node, step: Step, { isStillToBegin, i
           folder.ledIn = step.term;
         }),
         acts.file("data complete", () => setDataLost(node, false)),
-        acts.signOpenedUnlessClosing(step.term),
+        acts.signSeenOpen(step.term),
       ];
     case "adopt":
       return [
