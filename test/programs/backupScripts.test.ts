@@ -228,8 +228,8 @@ sleep 100`,
 });
 
 describe("a client's command in a statement", () => {
-  const FOLDERS = ["mysqlBackup", "mysqlCluster"].map((of) =>
-    fileURLToPath(new URL(`../../components/${of}/files/`, import.meta.url)),
+  const FOLDERS = ["components/mysqlBackup/files/", "agent/server/"].map((folder) =>
+    fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
   );
 
   it("is disabled for every client that reads statements", () => {
