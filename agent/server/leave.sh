@@ -5,7 +5,7 @@ set -uo pipefail
 members=performance_schema.replication_group_members
 ask() {
   timeout 15 mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword=%s\n' "$(cat /run/secrets/root-password)") \
-    --batch --skip-column-names <<<"$1"
+    --binary-mode --batch --skip-column-names <<<"$1"
 }
 
 # The primary of a group hands over to another member, which takes a tenth of the time of an election.

@@ -58,17 +58,14 @@ describe("the accounts of a cluster", function () {
     assert.equal(await stage.rows("mysql-server2", STORED), " ");
   });
 
-  it("lose a password that an older version has stored, at the next start", async () => {
+  it("lose a password that an older version has stored", async () => {
     await stage.databases.ask(
       "mysql-server2",
       `STOP REPLICA IO_THREAD; CHANGE REPLICATION SOURCE TO SOURCE_USER = 'replication', SOURCE_PASSWORD = 'replication'
         FOR CHANNEL ''; START REPLICA IO_THREAD FOR CHANNEL ''`,
     );
-    assert.equal(await stage.rows("mysql-server2", STORED), "replication replication");
-    await stage.kill("mysql-server2");
-    await stage.start("mysql-server2");
+    await eventually(async () => assert.equal(await stage.rows("mysql-server2", STORED), " "), 60);
     await stage.untilInPlace();
-    assert.equal(await stage.rows("mysql-server2", STORED), " ");
   });
 
   const opens = async (name: string, account: string, password: string) =>
