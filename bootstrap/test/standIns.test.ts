@@ -24,7 +24,12 @@ import { chooseImageRoute, imagesStep } from "../images/step.ts";
 
 const defaults = schema.shape.images.parse(undefined);
 
-const settings = (changed: ImageRefs = {}): ImageRefs => ({ ...defaults, ...changed });
+/** The agent has the application's image, as by default. */
+const settings = ({ application = defaults.application, ...changed }: ImageRefs = {}): ImageRefs => ({
+  ...defaults,
+  ...{ application, agent: application },
+  ...changed,
+});
 
 /** The needed image of a setting with a value. */
 const wanted = (setting: ImageSetting, name: string): Wanted => ({

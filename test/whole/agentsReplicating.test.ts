@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { markOf } from "../../../agent/mysql/secrets.ts";
-import { eventually } from "../../../engine/eventually.ts";
-import { skipAfterFailure } from "../../steps.ts";
-import { type AgentStage, createAgentStage, skipWithoutEngine } from "./stage.ts";
+import { markOf } from "../../agent/mysql/secrets.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { type AgentStage, createAgentStage, skipWithoutEngine } from "../agentStage.ts";
+import { skipAfterFailure } from "../steps.ts";
 
 const [ONE, TWO] = ["mysql-server1", "mysql-server2"] as const;
 const IN_PLACE = /^(primary, term \d+|replica of \S+)$/;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { markOf } from "../../../agent/mysql/secrets.ts";
-import { eventually } from "../../../engine/eventually.ts";
-import { skipAfterFailure } from "../../steps.ts";
-import { type AgentStage, createAgentStage, skipWithoutEngine } from "./stage.ts";
+import { markOf } from "../../agent/mysql/secrets.ts";
+import { eventually } from "../../engine/eventually.ts";
+import { type AgentStage, createAgentStage, skipWithoutEngine } from "../agentStage.ts";
+import { skipAfterFailure } from "../steps.ts";
 
 const [ONE, TWO, ARBITER] = ["mysql-server1", "mysql-server2", "mysql-arbiter"] as const;
 const ALL = [ONE, TWO, ARBITER] as const;

@@ -3,25 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { bundleAgent } from "../../../agent/bundle.ts";
-import type { AgentSettings } from "../../../agent/settings.ts";
-import { issue } from "../../../app/test/certificates.ts";
-import { ROUTER_TABLES } from "../../../components/databaseRouter/roles.ts";
-import { SECRETS_FOLDER } from "../../../components/files.ts";
-import { DESIRED_FOLDER, mysqlConfig } from "../../../components/mysqlCluster/mysqlConfig.ts";
-import { ACCOUNTS, CONFIG_FOLDER, desiredFiles } from "../../../components/mysqlCluster/node.ts";
-import { judgement, report } from "../../../components/mysqlCluster/outOfPlace.ts";
-import { parseConfig } from "../../../config/config.ts";
-import { eventually } from "../../../engine/eventually.ts";
-import type { ClusterPlan, DatabasePlan } from "../../../topology/databasePlan.ts";
-import { planTopology } from "../../../topology/topology.ts";
-import { devConfig } from "../../devConfig.ts";
-import { docker, engineMissing } from "../../engine.ts";
-import { serverFiles } from "../../secrets.ts";
+import { bundleAgent } from "../agent/bundle.ts";
+import type { AgentSettings } from "../agent/settings.ts";
+import { issue } from "../app/test/certificates.ts";
+import { ROUTER_TABLES } from "../components/databaseRouter/roles.ts";
+import { SECRETS_FOLDER } from "../components/files.ts";
+import { DESIRED_FOLDER, mysqlConfig } from "../components/mysqlCluster/mysqlConfig.ts";
+import { ACCOUNTS, CONFIG_FOLDER, desiredFiles } from "../components/mysqlCluster/node.ts";
+import { judgement, report } from "../components/mysqlCluster/outOfPlace.ts";
+import { parseConfig } from "../config/config.ts";
+import { eventually } from "../engine/eventually.ts";
+import type { ClusterPlan, DatabasePlan } from "../topology/databasePlan.ts";
+import { planTopology } from "../topology/topology.ts";
+import { devConfig } from "./devConfig.ts";
+import { docker, engineMissing } from "./engine.ts";
+import { serverFiles } from "./secrets.ts";
 
 /** Two files may run at the same time. */
 const STAGE = `agentrig-${process.pid}`;
-const SERVER_FILES = fileURLToPath(new URL("../../../agent/server", import.meta.url));
+const SERVER_FILES = fileURLToPath(new URL("../agent/server", import.meta.url));
 
 /** The password of each account is its name. */
 const PASSWORDS = Object.fromEntries(ACCOUNTS.map((account) => [`${account}-password`, account]));
