@@ -20,6 +20,7 @@ const ENVIRONMENT = {
   KEEP: "7",
   ARCHIVE_SECONDS: "3600",
   UNAUTHENTICATED_UNTIL: "",
+  METRICS: "/tmp/figures",
 };
 
 /** The result of one restore from the folder. */

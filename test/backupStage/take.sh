@@ -46,7 +46,7 @@ request() {
 work() {
   rm -f /tmp/*.requests
   ENCRYPTED=$1 bash /etc/backup/backup.sh &
-  until [ -p /tmp/archive.requests ]; do sleep 0.1; done
+  until [ -p /tmp/archive.requests ]; do kill -0 $! || exit 1; sleep 0.1; done
 }
 segments() {
   local segment
@@ -59,7 +59,7 @@ segments() {
 
 work true
 working=$!
-until [ -n "$(find "$target/full" -name manifest.json 2>/dev/null)" ]; do sleep 0.1; done
+until [ -n "$(find "$target/full" -name manifest.json 2>/dev/null)" ]; do kill -0 $working || exit 1; sleep 0.1; done
 cp "$target"/archive/*/reach.json /stage/reach.0
 segments 1 2 3
 cp -a "$target" /stage/earlier
