@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { agentProgram } from "../../components/mysqlCluster/agent.ts";
 import { parseConfig } from "../../config/config.ts";
 import { instances } from "../../topology/tiers.ts";
 import { planTopology } from "../../topology/topology.ts";
@@ -225,32 +224,6 @@ describe("the dev stack, against mocks", () => {
       assert.match(JSON.stringify(seed.inputs["uploads"]), SECRET);
       assert.ok(isWrapped(seed.inputs["uploads"]), seed.name);
     }
-  });
-
-  it("shares a database's data, run folder, secrets and desired state with its agent, and nothing else", () => {
-    const volumes = (name: string) => volumesOf(byName(services(dev), name)?.inputs ?? {});
-    for (const server of ["server1", "server2"]) {
-      const [own, agent] = [volumes(`mysql-${server}`), volumes(`agent-${server}`)];
-      const shared = own.filter(({ volumeName }) => agent.some((one) => one.volumeName === volumeName));
-      assert.deepEqual(shared.map(({ containerPath }) => containerPath).sort(), [
-        ...["/etc/mysql/desired", "/run/secrets", "/var/lib/mysql", "/var/run/mysqld"],
-      ]);
-    }
-  });
-
-  it("keeps the folder that they share in memory, for MySQL's user alone", () => {
-    const run = byName(ofType(dev, "Volume"), "mysql-server1-run");
-    assert.deepEqual(input(run, "driverOpts"), {
-      ...{ type: "tmpfs", device: "tmpfs" },
-      o: "uid=999,gid=999,mode=0750,size=4m,noexec,nosuid,nodev",
-    });
-  });
-
-  it("replaces no database because of another version of the agent", () => {
-    const { version } = agentProgram();
-    assert.ok(version !== undefined);
-    const replaced = services(dev).filter(({ inputs }) => JSON.stringify(inputs).includes(version));
-    assert.deepEqual(replaced.map(({ name }) => name).sort(), ["agent-server1", "agent-server2", "mysql-steward"]);
   });
 
   it("retains the data volumes and protects the passwords that open them, and nothing else", () => {
