@@ -57,7 +57,7 @@ describeProject("the secrets of a stack in use", (project) => {
     it(`are replaced once if the rotation of ${names.join(", ")} is killed, by the same command`, async () => {
       const before = await Promise.all(names.map(generation));
       const killed = project().start("rotate", [...names, "--yes"]);
-      await killed.seen(/mysql-server1-secrets-v1 .*(updat|replac)/);
+      await killed.seen(/agent-server1-secrets-v1 .*(updat|replac)/);
       await killed.signal("SIGKILL");
       await killed.ended;
       const said = await rotateUnderLoad(project(), "rotate", ...names);

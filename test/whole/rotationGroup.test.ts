@@ -24,7 +24,7 @@ describeProject("the passwords of a group in use", (project) => {
 
   it("wait for a member that is catching up, when the rotation is killed and made again", async () => {
     const killed = project().start("rotate", ["replication", "--yes"]);
-    await killed.seen(/mysql-server1-secrets-v1 .*(updat|replac)/);
+    await killed.seen(/agent-server1-secrets-v1 .*(updat|replac)/);
     await killed.signal("SIGKILL");
     await killed.ended;
     // It leaves the group, and comes back while the rotation goes on.
