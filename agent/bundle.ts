@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  *
  * A pure function of the sources and the installed packages, like the bundle of the sample application.
  *
- * @param root the folder with `agent/`, `components/`, `app/`, `node_modules/` and `package.json`
+ * @param root the folder with `agent/`, `app/`, `node_modules/` and `package.json`
  */
 export function bundleAgent(root: string = ROOT): string {
   const { outputFiles } = buildSync({

@@ -1,5 +1,6 @@
 import { decide, needsPeers } from "./decide/decide.ts";
 import type { Memory, Observation, PeerServer } from "./observation.ts";
+import { reasonOf } from "./reason.ts";
 import type { Decision, Step } from "./step.ts";
 import type { State, Term } from "./vocabulary.ts";
 
@@ -66,7 +67,7 @@ async function problemOf(attempt: Promise<void>): Promise<string | undefined> {
     await attempt;
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -4,6 +4,7 @@ import { failOver } from "./failover.ts";
 import { pathsOf } from "./files/paths.ts";
 import { readText } from "./files/storing.ts";
 import { decisionLines, parseDecisions } from "./health/decisions.ts";
+import { reasonOf } from "./reason.ts";
 import { runNode } from "./running.ts";
 import { readSettings } from "./settings.ts";
 
@@ -69,7 +70,7 @@ function once(say: (text: string) => void): (text: string) => void {
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(reasonOf(error));
     process.exit(1);
   },
 );

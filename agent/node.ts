@@ -14,6 +14,7 @@ import { DENIED, errorNumber } from "./mysql/session.ts";
 import type { Memory, Observation, OwnServer, PeerServer } from "./observation.ts";
 import { OwnLook } from "./observe/look.ts";
 import { Survey } from "./observe/survey.ts";
+import { reasonOf } from "./reason.ts";
 import type { AgentSettings } from "./settings.ts";
 import type { Decision, Step } from "./step.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
@@ -22,7 +23,7 @@ import type { State, Term } from "./vocabulary.ts";
 /** Seconds before the same step is taken again, though it succeeded: something undoes it, or it changes nothing. */
 const REPEAT_PAUSE = 1;
 
-/** Looks in a row at which root could not log in, after which it has certainly not got its password by this agent. */
+/** After so many looks in a row at which root could not log in, this agent cannot give it its password. */
 const DENIALS = 5;
 
 const REFUSED: State = {
@@ -185,7 +186,7 @@ export class NodeAgent implements Reach {
   }
 
   #beside(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.#say(`beside: ${error instanceof Error ? error.message : String(error)}`));
+    work().catch((error: unknown) => this.#say(`beside: ${reasonOf(error)}`));
   }
 
   #hands(): Hands {

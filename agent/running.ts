@@ -1,6 +1,7 @@
 import { utimes, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeAgent } from "./node.ts";
+import { reasonOf } from "./reason.ts";
 import type { AgentSettings } from "./settings.ts";
 
 /** A file whose age tells whether the agent is alive. */
@@ -11,8 +12,6 @@ const METRICS_PAUSE_MS = 10_000;
 
 /** Milliseconds in which a step may end after a stop signal. A step that is cut off is harmless. */
 const STOP_MS = 2_000;
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Runs the agent of a node until it is stopped. */
 export async function runNode(settings: AgentSettings, stop: AbortSignal, say: (text: string) => void): Promise<void> {

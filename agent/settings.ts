@@ -4,8 +4,13 @@ import { z } from "zod";
 const name = z.string().min(1);
 
 /** Names and subnets that become parts of SQL have no characters that need quoting there. */
-const plain = z.string().regex(/^[A-Za-z0-9._:/-]+$/, "has characters that need quoting in SQL");
+export const plain = z.string().regex(/^[A-Za-z0-9._:/-]+$/, "has characters that need quoting in SQL");
 const identifier = z.string().regex(/^[^`'"\\]+$/, "has characters that need quoting in SQL");
+
+/** The port of MySQL on every member. */
+export const port = z.number().int().min(1).max(65_535);
+export const replication = z.enum(["async", "semisync", "group"]);
+export const withoutReplica = z.enum(["wait", "degrade"]);
 
 /** The accounts of MySQL's clients, each with the subnet from which alone it can be opened. */
 const accountHosts = z.strictObject({
@@ -22,13 +27,12 @@ const schema = z.strictObject({
   member: plain,
   /** The other members' names in the replication network. */
   peers: z.array(plain),
-  /** The port of MySQL on every member. */
-  port: z.number().int().min(1).max(65_535),
+  port,
   isArbiter: z.boolean(),
   /** The name of the arbiter, whether this cluster has one or not: it is never the primary. */
   arbiter: plain,
-  replication: z.enum(["async", "semisync", "group"]),
-  withoutReplica: z.enum(["wait", "degrade"]),
+  replication,
+  withoutReplica,
   /** The application's first database. The others are in the file of the desired state. */
   database: identifier,
   accountHosts,

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
+import { KEYLESS, UNCLONED } from "../agent/sql.ts";
 import { AS_ROOT } from "../components/mysqlCluster/client.ts";
-import { KEYLESS, UNCLONED } from "../components/mysqlCluster/sql.ts";
 import type { Problem } from "../config/problems.ts";
 import { engineClient } from "../engine/client.ts";
 import { labelFilter } from "../engine/labels.ts";

@@ -1,4 +1,4 @@
-import { TABLES } from "../components/mysqlCluster/sql.ts";
+import { TABLES } from "../agent/sql.ts";
 import { docker } from "./engine.ts";
 
 /** States of replication as rows in copies of MySQL's own tables. */

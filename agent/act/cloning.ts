@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { isRefusal } from "../decide/cloning.ts";
 import { errorNumber } from "../mysql/session.ts";
+import { reasonOf } from "../reason.ts";
 import type { Provisioning } from "../vocabulary.ts";
 import { endServer, type Hands } from "./hands.ts";
 
@@ -57,7 +58,7 @@ CLONE INSTANCE FROM 'replication'@'${donor}':${settings.port} IDENTIFIED BY '${p
       0,
     );
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = reasonOf(error);
     if (errorNumber(error) === DONOR && isRefusal(await hasDropped(hands))) {
       await marks.setProvisioning(before);
       throw new Error(`${donor} cannot be cloned now: ${problem}`);

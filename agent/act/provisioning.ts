@@ -1,4 +1,4 @@
-import { UNCLONED } from "../../components/mysqlCluster/sql.ts";
+import { UNCLONED } from "../sql.ts";
 import { createDatabases } from "../upkeep/accountSql.ts";
 import { createAccounts, isOfMembers } from "../upkeep/accounts.ts";
 import { clusterSchema } from "../upkeep/schema.ts";

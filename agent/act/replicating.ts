@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { signSeenOpen } from "../sign.ts";
+import { SOURCE } from "../sql.ts";
 import { clusterSchema, schemaVersion, VERSION_THERE } from "../upkeep/schema.ts";
 import { joined } from "../upkeep/tools.ts";
 import type { Hands } from "./hands.ts";

@@ -1,5 +1,5 @@
-import { TERMS_TABLE } from "../../components/mysqlCluster/sql.ts";
 import type { NodeSettings } from "../observation.ts";
+import { TERMS_TABLE } from "../sql.ts";
 
 type Mode = Pick<NodeSettings, "replication" | "withoutReplica">;
 
@@ -61,8 +61,8 @@ export function closed({ replication }: Pick<Mode, "replication">): string {
 export const WITHOUT_SOURCE = "STOP REPLICA FOR CHANNEL ''; RESET REPLICA ALL FOR CHANNEL '';";
 
 /**
- * Opens a server for the statements of its agent alone: the order matters, since the controller believes that it has
- * closed a server itself if that one is closed and has no source.
+ * Opens a server for the statements of its agent alone, before its replication ends: for the controller, a server that is
+ * closed and has no source could be a primary that was closed.
  */
 export function openForAgent(hasSource: boolean): string {
   return `SET GLOBAL super_read_only = OFF;${hasSource ? ` ${WITHOUT_SOURCE}` : ""}`;

@@ -1,10 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { PASSWORDS_VIEW } from "../../components/mysqlCluster/sql.ts";
 import type { Controlled, ControlledServer, SwitchStep } from "../controlled.ts";
 import { decideSwitchover } from "../decide/switchover.ts";
 import { secretsIn } from "../mysql/secrets.ts";
+import { reasonOf } from "../reason.ts";
+import { PASSWORDS_VIEW } from "../sql.ts";
 import { CONTROLLED, controlledServer } from "./look.ts";
 import { Members } from "./members.ts";
 import { servedFingerprint } from "./served.ts";
@@ -29,8 +30,6 @@ const IN_PLACE = "/tmp/in-place";
 
 const passwords = z.array(z.object({ account: z.string(), mark: z.string() }));
 const found = z.array(z.object({ member: z.string(), found: z.string() }));
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * The switchover controller. It promotes the configured member once for each change of the configuration: a later

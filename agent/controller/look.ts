@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { ControlledServer } from "../controlled.ts";
+import { flag, groupState, optional, optionalSet, set, term } from "../observe/columns.ts";
+import { SIGN, signIn } from "../sign.ts";
 import {
   APPLIES,
   EXECUTED,
@@ -9,11 +12,7 @@ import {
   TERMS_TABLE,
   UNAPPLIED,
   WRITES,
-} from "../../components/mysqlCluster/sql.ts";
-import type { ControlledServer } from "../controlled.ts";
-import { GtidSet } from "../gtidSet.ts";
-import { termIn } from "../observe/own.ts";
-import { SIGN, signIn } from "../sign.ts";
+} from "../sql.ts";
 
 /** The statement by which the controller looks at a member: one row with one JSON text. */
 export const CONTROLLED = `SELECT JSON_OBJECT('term', ${PRIMARY_TERM},
@@ -21,14 +20,9 @@ export const CONTROLLED = `SELECT JSON_OBJECT('term', ${PRIMARY_TERM},
   'writes', ${WRITES}, 'closed', @@global.super_read_only, 'sign', ${SIGN}, 'source', ${SOURCE}, 'receives', ${RECEIVES},
   'applies', ${APPLIES}, 'executed', ${EXECUTED}, 'unapplied', ${UNAPPLIED}, 'group', ${GROUP_STATE}) AS controlled`;
 
-const flag = z.coerce.number().transform((number) => number !== 0);
-/** A dash stands for no value. */
-const optional = z.string().transform((text) => (text === "-" ? undefined : text));
-const set = z.string().transform((text) => (text === "-" ? GtidSet.EMPTY : GtidSet.parse(text)));
-
 const row = z
   .object({
-    term: z.string().transform(termIn),
+    term,
     configured: optional,
     writes: flag,
     closed: flag,
@@ -37,8 +31,8 @@ const row = z
     receives: flag,
     applies: flag,
     executed: set,
-    unapplied: set,
-    group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
+    unapplied: optionalSet,
+    group: groupState,
   })
   .transform(({ closed, sign, receives, applies, ...same }) => ({
     ...same,

@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { parseWith } from "../settings.ts";
-
-const plain = z.string().regex(/^[A-Za-z0-9._:/-]+$/, "has characters that need quoting in SQL");
+import { parseWith, plain, port, replication, withoutReplica } from "../settings.ts";
 
 const schema = z.strictObject({
   /** The configured primary. */
   primary: plain,
   members: z.array(plain).min(1),
-  port: z.number().int().min(1).max(65_535),
-  replication: z.enum(["async", "semisync", "group"]),
-  withoutReplica: z.enum(["wait", "degrade"]),
+  port,
+  replication,
+  withoutReplica,
   /** By member: the fingerprint of the certificate that it has to serve (SHA-256, hexadecimal). */
   certificates: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
   /** By account: the mark of the password that every member has to have. */

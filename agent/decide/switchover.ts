@@ -90,11 +90,17 @@ function elect(wanted: string, target: ControlledServer | undefined): SwitchDeci
  * been replaced: its agent and a person decide about it. A switchover first makes a primary a replica of the next one,
  * which then is promoted: so its source alone could have been, and says whether it was.
  */
-function isStillPrimary(seen: Controlled, { isClosed, source, term, unapplied, openedIn }: ControlledServer): boolean {
+function isStillPrimary(seen: Controlled, primary: ControlledServer): boolean {
+  const { isClosed, source, term, unapplied } = primary;
   if (!isClosed || term.number < newestNumber(seen)) return false;
-  if (source === undefined) return openedIn === term.number;
+  if (source === undefined) return isOpenedInTerm(primary);
   const next = seen.members.get(source);
   return next !== undefined && next.term.number <= term.number && unapplied.isEmpty;
+}
+
+/** Whether this primary was opened for writes in its present term, in this run of its server. */
+function isOpenedInTerm({ openedIn, term }: ControlledServer): boolean {
+  return openedIn !== 0 && openedIn === term.number;
 }
 
 /** Whether a switchover has begun to end the present term of this primary. */
@@ -112,8 +118,8 @@ function isClosedBySwitchover(primary: ControlledServer): boolean {
 }
 
 function isClosedByHand(primary: ControlledServer): boolean {
-  const { writes, isClosed, openedIn, term } = primary;
-  return !writes && isClosed && openedIn !== 0 && openedIn === term.number && !isClosedBySwitchover(primary);
+  const { writes, isClosed } = primary;
+  return !writes && isClosed && isOpenedInTerm(primary) && !isClosedBySwitchover(primary);
 }
 
 function closedByHand(name: string): string {

@@ -1,9 +1,9 @@
-import { rename, stat } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { markOf } from "../mysql/secrets.ts";
-import { termIn } from "../observe/own.ts";
+import { termIn } from "../observe/columns.ts";
 import type { Marks, Provisioning, Term } from "../vocabulary.ts";
 import type { Paths } from "./paths.ts";
-import { readText, removeFile, replaceText } from "./storing.ts";
+import { isThere, readText, removeFile, replaceText } from "./storing.ts";
 
 /** The text of the mark of provisioning: its step, and when the clone before began. The shell wrote a T in that time. */
 export function provisioningText({ step, earlier }: Provisioning): string {
@@ -18,12 +18,6 @@ export function parseProvisioning(text: string): Provisioning {
     earlier: earlier === "-" || earlier === "" ? undefined : earlier.replace("T", " "),
   };
 }
-
-const isThere = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** The marks of a node, as files that any version of its agent reads. */
 export class MarkFiles {

@@ -1,4 +1,5 @@
 import { rm, stat, writeFile } from "node:fs/promises";
+import { isThere } from "../files/storing.ts";
 import { Link } from "./link.ts";
 import type { Secrets } from "./secrets.ts";
 import { openSession, type Row, type Session } from "./session.ts";
@@ -84,11 +85,7 @@ export class OwnMysql {
 
   /** Closes the server to administrators again, where that has failed before or an earlier agent has ended. */
   async lockAgain(as: As = "root"): Promise<void> {
-    const isUnlocked = await stat(this.#unlocked).then(
-      () => true,
-      () => false,
-    );
-    if (!isUnlocked) return;
+    if (!(await isThere(this.#unlocked))) return;
     await this.within(
       (session) => session.run("SET GLOBAL super_read_only = @@global.read_only", STATEMENT_SECONDS),
       as,

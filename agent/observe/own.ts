@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { OwnServer } from "../observation.ts";
+import { SIGN, signIn } from "../sign.ts";
 import {
   APPLIES,
   BROKEN,
@@ -14,11 +16,8 @@ import {
   TERMS_TABLE,
   UNAPPLIED,
   WRITES,
-} from "../../components/mysqlCluster/sql.ts";
-import { GtidSet } from "../gtidSet.ts";
-import type { OwnServer } from "../observation.ts";
-import { SIGN, signIn } from "../sign.ts";
-import type { Term } from "../vocabulary.ts";
+} from "../sql.ts";
+import { flag, groupState, optional, optionalSet, set, term } from "./columns.ts";
 
 const status = (name: string) =>
   `COALESCE((SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = '${name}'), 0) + 0`;
@@ -67,21 +66,10 @@ export function ownStatement(isPrepared: boolean, mark: string): string {
       WHERE Channel_name = '' AND CONCAT(User_name, User_password) <> '')) AS own`;
 }
 
-const flag = z.coerce.number().transform((number) => number !== 0);
-/** A dash stands for no value. */
-const optional = z.string().transform((text) => (text === "-" ? undefined : text));
-const set = z.string().transform((text) => (text === "-" ? GtidSet.EMPTY : GtidSet.parse(text)));
-
-/** "3 mysql-server1.replication": a term's number, and the member promoted in it. */
-export function termIn(text: string): Term {
-  const [number = "0", promoted = "-"] = text.split(" ");
-  return { number: Number(number), promoted: promoted === "-" ? undefined : promoted };
-}
-
 const row = z
   .object({
-    term: z.string().transform(termIn),
-    group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
+    term,
+    group: groupState,
     role: z.enum(["PRIMARY", "SECONDARY", "-"]),
     majority: flag,
     sees: z.array(z.string()),
@@ -95,7 +83,7 @@ const row = z
     closed: flag,
     executed: set,
     held: set,
-    unapplied: set,
+    unapplied: optionalSet,
     received: flag,
     clone: z
       .object({

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { errorNumber } from "../mysql/session.ts";
+import type { PeerServer } from "../observation.ts";
 import {
   EXECUTED,
   GROUP_STATE,
@@ -9,12 +11,9 @@ import {
   TERMS_TABLE,
   UNCLONED_VIEW,
   WRITES,
-} from "../../components/mysqlCluster/sql.ts";
-import { GtidSet } from "../gtidSet.ts";
-import { errorNumber } from "../mysql/session.ts";
-import type { PeerServer } from "../observation.ts";
+} from "../sql.ts";
+import { flag, groupState, set, term } from "./columns.ts";
 import { type Ask, valueIn } from "./look.ts";
-import { termIn } from "./own.ts";
 
 /**
  * The statement that observes another member: one row with one JSON text. What a transaction that waits for an
@@ -61,16 +60,13 @@ export async function askPeer(ask: Ask, member: string, mark: string): Promise<P
   return peerServer(answer, await sayable(UNCLONABLE), await sayable(formerStatement(mark)));
 }
 
-const flag = z.coerce.number().transform((number) => number !== 0);
-const set = z.string().transform((text) => GtidSet.parse(text));
-
 const row = z
   .object({
     ...{ logged: set, executed: set, held: set },
     terms: z.coerce.number(),
-    term: z.string().transform(termIn),
+    term,
     writes: flag,
-    group: z.enum(["NONE", "OFFLINE", "RECOVERING", "ONLINE", "ERROR", "UNREACHABLE"]),
+    group: groupState,
     sees: flag,
   })
   .transform(({ sees, ...same }) => ({ ...same, seesThisNode: sees }));

@@ -1,6 +1,7 @@
 import { Link } from "../mysql/link.ts";
 import { markOf, type Secrets } from "../mysql/secrets.ts";
 import type { PeerServer } from "../observation.ts";
+import { reasonOf } from "../reason.ts";
 import type { AgentSettings } from "../settings.ts";
 import { askPeer } from "./peer.ts";
 
@@ -43,7 +44,7 @@ export class Survey {
       this.#silent.delete(peer);
       return [peer, server];
     } catch (error) {
-      this.#silent.set(peer, error instanceof Error ? error.message : String(error));
+      this.#silent.set(peer, reasonOf(error));
       return undefined;
     }
   }

@@ -1,3 +1,4 @@
+import { reasonOf } from "../reason.ts";
 import type { Tools } from "./tools.ts";
 
 /**
@@ -15,7 +16,7 @@ export class Certificates {
     try {
       await own.execute("ALTER INSTANCE RELOAD TLS");
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = reasonOf(error);
       if (problem !== this.#problem) say(`MySQL does not accept the certificate of its files: ${problem}`);
       this.#problem = problem;
       return;

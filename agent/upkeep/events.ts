@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DISABLED_EVENTS } from "../../components/mysqlCluster/sql.ts";
+import { DISABLED_EVENTS } from "../sql.ts";
 import type { Tools } from "./tools.ts";
 
 const EVENTS = `information_schema.EVENTS AS e LEFT JOIN ${DISABLED_EVENTS} AS d

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { GROUP_STATE, PASSWORDS_VIEW, SOURCE } from "../../components/mysqlCluster/sql.ts";
 import { isPassword } from "../mysql/passwordHash.ts";
 import { markOf } from "../mysql/secrets.ts";
 import { DENIED, errorNumber } from "../mysql/session.ts";
 import type { AgentSettings } from "../settings.ts";
+import { GROUP_STATE, PASSWORDS_VIEW, SOURCE } from "../sql.ts";
 import { type ClientAccount, clientRoles, NODE_ACCOUNT } from "./accountList.ts";
 import { nextPassword, ownAccounts, sameCurrentPassword } from "./accountSql.ts";
 import { Steady, type Tools, unloggedAll } from "./tools.ts";

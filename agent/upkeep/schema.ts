@@ -1,13 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  DISABLED_EVENTS,
-  FAILOVER_REASON,
-  PASSWORDS_VIEW,
-  TERMS_TABLE,
-  UNCLONED,
-  UNCLONED_VIEW,
-} from "../../components/mysqlCluster/sql.ts";
 import type { AgentSettings } from "../settings.ts";
+import { DISABLED_EVENTS, FAILOVER_REASON, PASSWORDS_VIEW, TERMS_TABLE, UNCLONED, UNCLONED_VIEW } from "../sql.ts";
 import { ownAccounts } from "./accountSql.ts";
 
 type Settings = Pick<AgentSettings, "accountHosts">;

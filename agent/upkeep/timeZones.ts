@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
-import { TIME_ZONES } from "../../components/mysqlCluster/sql.ts";
 import { errorNumber } from "../mysql/session.ts";
+import { TIME_ZONES } from "../sql.ts";
 import type { Tools } from "./tools.ts";
 
 /** The file in which the server's container leaves the zones of its image, as MySQL's own program writes them. */

@@ -1,4 +1,5 @@
 import type { OwnServer } from "../observation.ts";
+import { reasonOf } from "../reason.ts";
 import type { State } from "../vocabulary.ts";
 import { MissingAccounts } from "./accounts.ts";
 import { Certificates } from "./certificates.ts";
@@ -59,7 +60,7 @@ export class Upkeep {
       await task();
       this.#problems.delete(name);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = reasonOf(error);
       if (this.#problems.get(name) !== problem) say(`${name}: ${problem}`);
       this.#problems.set(name, problem);
     }

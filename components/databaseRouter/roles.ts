@@ -1,4 +1,4 @@
-import { FOLLOWS, GROUP_ROLE, GROUP_STATE, IN_GROUP, MAJORITY, TABLES, WRITES } from "../mysqlCluster/sql.ts";
+import { FOLLOWS, GROUP_ROLE, GROUP_STATE, IN_GROUP, MAJORITY, TABLES, WRITES } from "../../agent/sql.ts";
 
 /** The account of the routers' checks on every node; its password is empty. */
 export const ROUTER_ACCOUNT = "router";

@@ -1,5 +1,5 @@
 import { beginTerm } from "../../agent/act/replicationSql.ts";
-import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../mysqlCluster/sql.ts";
+import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../../agent/sql.ts";
 
 /** The file with the definitions that scripts share with the program. */
 export const DEFINITIONS = "definitions.sh";

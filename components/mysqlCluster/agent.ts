@@ -20,7 +20,7 @@ export const SETTINGS_FILE = "settings.json";
 export const AGENT_FIGURES_FOLDER = "/figures";
 
 /** What else the program is made of. */
-export const BUNDLED_BESIDES = ["components/mysqlCluster", "app/stubs"] as const;
+export const BUNDLED_BESIDES = ["app/stubs"] as const;
 
 /** With these options Node.js needs half of the memory. */
 const NODE_OPTIONS = [

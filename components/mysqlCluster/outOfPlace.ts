@@ -1,6 +1,3 @@
-import { ARBITER } from "../../config/choices.ts";
-import type { ClusterPlan } from "../../topology/databasePlan.ts";
-import { memberName } from "../../topology/databases.ts";
 import {
   APPLIES,
   EXECUTED,
@@ -14,7 +11,10 @@ import {
   RECEIVES,
   SOURCE,
   WRITES,
-} from "./sql.ts";
+} from "../../agent/sql.ts";
+import { ARBITER } from "../../config/choices.ts";
+import type { ClusterPlan } from "../../topology/databasePlan.ts";
+import { memberName } from "../../topology/databases.ts";
 
 /**
  * The rules for members that are out of their places. Every member is in its place if one takes the writes and each of

@@ -1,4 +1,4 @@
-import { SYSTEM_DATABASES } from "../../components/mysqlCluster/sql.ts";
+import { SYSTEM_DATABASES } from "../../agent/sql.ts";
 import type { OpenStack } from "../stack/open.ts";
 
 /** The databases on the primary that are no longer in the settings. They keep their data. */

@@ -1,5 +1,5 @@
+import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../agent/sql.ts";
 import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
-import { CANNOT_APPLY, HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../topology/databasePlan.ts";
 import type { Databases } from "../stack/databases.ts";
 import { type Assessment, assess } from "./assessment.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UNAPPLIED } from "../../agent/sql.ts";
 import { agentCommand } from "../../components/mysqlCluster/agent.ts";
-import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import type { StackContainers } from "../stack/containers.ts";
 import type { Databases } from "../stack/databases.ts";
 import type { Failover } from "./failover.ts";

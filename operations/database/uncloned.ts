@@ -1,4 +1,4 @@
-import { UNCLONED } from "../../components/mysqlCluster/sql.ts";
+import { UNCLONED } from "../../agent/sql.ts";
 import type { Databases } from "../stack/databases.ts";
 
 /** A line for each table whose rows are neither cloned nor backed up, as the primary says. */

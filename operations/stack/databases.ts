@@ -1,5 +1,5 @@
+import { WRITES } from "../../agent/sql.ts";
 import { AS_ROOT } from "../../components/mysqlCluster/client.ts";
-import { WRITES } from "../../components/mysqlCluster/sql.ts";
 import type { Topology } from "../../topology/plan.ts";
 import type { StackContainers } from "./containers.ts";
 

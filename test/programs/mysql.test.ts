@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
+import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../../agent/sql.ts";
 import { definitions } from "../../components/mysqlBackup/definitions.ts";
 import {
   DESIRED_FOLDER,
@@ -8,7 +9,6 @@ import {
   sizingConfig,
   transactionLimit,
 } from "../../components/mysqlCluster/mysqlConfig.ts";
-import { SYSTEM_DATABASES, UNCLONED, WRITES } from "../../components/mysqlCluster/sql.ts";
 import { parseConfig } from "../../config/config.ts";
 import { planTopology } from "../../topology/topology.ts";
 import { devConfig } from "../devConfig.ts";

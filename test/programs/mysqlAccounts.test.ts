@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EXECUTED } from "../../components/mysqlCluster/sql.ts";
+import { EXECUTED } from "../../agent/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { opensCommand } from "../../operations/database/opens.ts";
 import { settleAccounts } from "../../operations/database/settle.ts";

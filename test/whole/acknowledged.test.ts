@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { HELD, UNAPPLIED } from "../../agent/sql.ts";
 import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
-import { HELD, UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { beginGroup } from "../../operations/database/beginGroup.ts";
 import { planFailover } from "../../operations/database/failover.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { UNAPPLIED } from "../../agent/sql.ts";
 import { agentCommand } from "../../components/mysqlCluster/agent.ts";
 import { NODE_PATHS } from "../../components/mysqlCluster/folders.ts";
-import { UNAPPLIED } from "../../components/mysqlCluster/sql.ts";
 import { eventually } from "../../engine/eventually.ts";
 import { planFailover } from "../../operations/database/failover.ts";
 import { countOf } from "../../operations/database/members.ts";

@@ -1,5 +1,5 @@
+import { HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../../agent/sql.ts";
 import { ROOT_CLIENT } from "../../../components/mysqlCluster/client.ts";
-import { HELD, UNAPPLIED, UNAPPLIED_IN_GROUP } from "../../../components/mysqlCluster/sql.ts";
 import { untilTrue } from "../../../engine/eventually.ts";
 import { beginGroup } from "../../database/beginGroup.ts";
 import { planFailover } from "../../database/failover.ts";

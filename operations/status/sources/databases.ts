@@ -1,7 +1,7 @@
+import { LAG_SECONDS } from "../../../agent/sql.ts";
 import { ROOT_CLIENT } from "../../../components/mysqlCluster/client.ts";
 import { NODE_PATHS } from "../../../components/mysqlCluster/folders.ts";
 import { report as reportSql } from "../../../components/mysqlCluster/outOfPlace.ts";
-import { LAG_SECONDS } from "../../../components/mysqlCluster/sql.ts";
 import type { ClusterPlan } from "../../../topology/databasePlan.ts";
 import { type Answered, judge, report } from "../../database/assessment.ts";
 import { rowsIn } from "../../stack/databases.ts";
